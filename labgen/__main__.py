@@ -1,0 +1,5 @@
+"""Run labgen as `python -m labgen`."""
+
+from labgen.cli import main
+
+main()

@@ -1,0 +1,62 @@
+"""The error tree. Every error a user can meet is a LabgenError; the CLI prints it and exits.
+
+What happened, what was last seen, where to look, what to type: nothing else reaches the user
+unless they ask for the stack trace with -v.
+"""
+
+from pathlib import Path
+
+
+class LabgenError(Exception):
+    """Something the user must know; exit code 1.
+
+    hint says what to type or do, last_seen what was observed before giving up, log where the
+    whole output is.
+    """
+
+    exit_code = 1
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        last_seen: str | None = None,
+        log: Path | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.last_seen = last_seen
+        self.log = log
+
+    def __str__(self) -> str:
+        lines = [self.message]
+        if self.last_seen:
+            lines.append(f"  last seen: {self.last_seen}")
+        if self.log:
+            lines.append(f"  log: {self.log}")
+        if self.hint:
+            lines.extend(f"  {line}" for line in self.hint.splitlines())
+        return "\n".join(lines)
+
+
+class WrongCall(LabgenError):
+    """The command line or a file it names is wrong; exit code 2."""
+
+    exit_code = 2
+
+
+class HostUnfit(LabgenError):
+    """This host cannot do it, before anything was made; exit code 3. The hint is the remedy."""
+
+    exit_code = 3
+
+
+class SeveralErrors(LabgenError):
+    """Errors of tasks that ran side by side, each with the name of its task."""
+
+    def __init__(self, errors: dict[str, BaseException]) -> None:
+        self.errors = errors
+        super().__init__("\n".join(f"{name}: {error}" for name, error in errors.items()))
+        self.exit_code = max(getattr(error, "exit_code", 1) for error in errors.values())

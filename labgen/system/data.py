@@ -1,0 +1,11 @@
+"""The files that come with labgen: from the checkout, or from the installed package."""
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def directory(name: str) -> Path:
+    """The directory of that name (provisioners, scenarios) that came with this labgen."""
+    installed = PACKAGE / "_data" / name
+    return installed if installed.is_dir() else PACKAGE.parent / name

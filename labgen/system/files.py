@@ -1,0 +1,32 @@
+"""Files that are whole or absent: written beside their place and renamed into it."""
+
+import os
+import secrets
+from pathlib import Path
+
+PRIVATE = 0o600
+
+
+def write(path: Path, content: str | bytes, *, mode: int = 0o644) -> None:
+    """Write content to path in one step; parents are made, an older file is replaced."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = content.encode() if isinstance(content, str) else content
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.rename(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def private_directory(path: Path) -> Path:
+    """Make path a directory that only its owner reads, and return it."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.chmod(0o700)
+    return path

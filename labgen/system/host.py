@@ -1,0 +1,103 @@
+"""What this host is, and what follows from it for machine-containers: probed and decided here.
+
+Most hosts have cgroup v2 and all capabilities; some have cgroup v1 or hybrid, or lack
+CAP_SYS_RESOURCE (they run in a sandbox themselves). No other place asks.
+"""
+
+import os
+import platform
+import re
+import resource
+from dataclasses import dataclass
+from pathlib import Path
+
+CAP_SYS_RESOURCE = 24  # include/uapi/linux/capability.h
+MANY_FILES = 1048576  # fs.nr_open's default: the most a process may be given
+MANY_PROCESSES = 4194304  # PID_MAX_LIMIT on 64 bit, include/linux/threads.h
+
+
+@dataclass(frozen=True)
+class HostFacts:
+    """Observed, not interpreted. kernel is (major, minor); memory_free in MiB."""
+
+    root: bool
+    kernel: tuple[int, int]
+    machine: str
+    cgroup_v2: bool
+    may_raise_limits: bool
+    open_files_limit: int
+    processes_limit: int
+    cpus: int
+    memory_free: int
+    kernel_modules: Path | None
+    bridge_netfilter: bool
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """What has to differ on machines because of the host they run on.
+
+    restrict_oom_score: containerd may not lower OOM scores. fail_cgroup_v1: kubelet's own
+    setting. ignored_preflight: kubeadm checks that say nothing true about a machine that shares
+    its host's kernel, memory and swap. shared_kernel: sysctls of the kernel are not the machine's.
+    """
+
+    restrict_oom_score: bool
+    fail_cgroup_v1: bool
+    fail_swap_on: bool
+    ignored_preflight: tuple[str, ...]
+    shared_kernel: bool
+    open_files: int
+    processes: int
+    mounts: tuple[tuple[Path, str, str], ...]
+
+
+def probe(root: Path = Path("/")) -> HostFacts:
+    """Read the facts of this host; root is where proc and sys are found."""
+    status = (root / "proc/self/status").read_text()
+    capabilities = int(re.findall(r"^CapEff:\s*([0-9a-f]+)", status, re.MULTILINE)[0], 16)
+    meminfo = (root / "proc/meminfo").read_text()
+    free = int(re.findall(r"^MemAvailable:\s*(\d+) kB", meminfo, re.MULTILINE)[0]) // 1024
+    release = (root / "proc/sys/kernel/osrelease").read_text()
+    major, minor = re.findall(r"^(\d+)\.(\d+)", release)[0]
+    pid_max = int((root / "proc/sys/kernel/pid_max").read_text())
+    modules = root / "lib/modules"
+    return HostFacts(
+        root=os.geteuid() == 0,
+        kernel=(int(major), int(minor)),
+        machine=platform.machine(),
+        cgroup_v2=(root / "sys/fs/cgroup/cgroup.controllers").exists(),
+        may_raise_limits=bool(capabilities >> CAP_SYS_RESOURCE & 1),
+        open_files_limit=_hard_limit(resource.RLIMIT_NOFILE, MANY_FILES),
+        # podman lowers its own limit to pid_max, and a container cannot have more than podman
+        processes_limit=_hard_limit(resource.RLIMIT_NPROC, pid_max),
+        cpus=os.cpu_count() or 1,
+        memory_free=free,
+        kernel_modules=modules if modules.is_dir() else None,
+        bridge_netfilter=(root / "proc/sys/net/bridge").is_dir(),
+    )
+
+
+def adapt(facts: HostFacts) -> Adaptation:
+    """Decide how machine-containers on this host differ from machines of their own."""
+    ignored = ["Swap", "NumCPU", "Mem", "SystemVerification", "FileExisting-crictl"]
+    if not facts.bridge_netfilter:
+        ignored.append("FileContent--proc-sys-net-bridge-bridge-nf-call-iptables")
+    mounts: tuple[tuple[Path, str, str], ...] = ()
+    if facts.kernel_modules:
+        mounts = ((facts.kernel_modules, "/lib/modules", "ro"),)
+    return Adaptation(
+        restrict_oom_score=not facts.may_raise_limits,
+        fail_cgroup_v1=facts.cgroup_v2,
+        fail_swap_on=False,
+        ignored_preflight=tuple(ignored),
+        shared_kernel=True,
+        open_files=MANY_FILES if facts.may_raise_limits else facts.open_files_limit,
+        processes=MANY_PROCESSES if facts.may_raise_limits else facts.processes_limit,
+        mounts=mounts,
+    )
+
+
+def _hard_limit(kind: int, most: int) -> int:
+    _, hard = resource.getrlimit(kind)
+    return most if hard == resource.RLIM_INFINITY else min(hard, most)

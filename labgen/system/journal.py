@@ -1,0 +1,33 @@
+"""A lab's journal: one JSON line an event, appended; a line cut off by a crash is passed over."""
+
+import json
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+
+class Journal:
+    """Appends events to a file; safe between threads and for one writing process at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+
+    def write(self, event: str, **facts: Any) -> None:
+        """Append event with the time (UTC, ISO 8601) and facts; no secrets go in here."""
+        line = json.dumps({"time": datetime.now(UTC).isoformat(), "event": event, **facts})
+        with self._lock, self._path.open("a") as file:
+            file.write(line + "\n")
+
+    def read(self) -> list[dict[str, Any]]:
+        """All whole lines, oldest first."""
+        if not self._path.exists():
+            return []
+        events = []
+        for line in self._path.read_text().splitlines():
+            try:
+                events.append(json.loads(line))
+            except json.JSONDecodeError:
+                continue
+        return events

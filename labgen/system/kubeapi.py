@@ -1,0 +1,62 @@
+"""A small client of the Kubernetes API: JSON over HTTPS with the admin's certificate.
+
+Waiting for a cluster asks often; a kubectl process each time would cost more CPU than the cluster.
+"""
+
+import http.client
+import json
+import ssl
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from labgen.report.errors import LabgenError
+
+
+class ApiUnreachable(LabgenError):
+    """The API did not answer, or not with success."""
+
+
+@dataclass(frozen=True)
+class KubeApi:
+    """The API at host:port; ca, certificate and key are PEM files."""
+
+    host: str
+    port: int
+    ca: Path
+    certificate: Path
+    key: Path
+    timeout: float = 3.0
+
+    def get(self, path: str) -> dict[str, Any]:
+        """The object at path; raises ApiUnreachable with what the API or the network said."""
+        body = self.get_text(path)
+        try:
+            answer: dict[str, Any] = json.loads(body)
+        except json.JSONDecodeError as error:
+            raise ApiUnreachable(f"the API's answer to {path} is no JSON: {body[:80]!r}") from error
+        return answer
+
+    def get_text(self, path: str) -> str:
+        """The body of the answer to GET path; raises ApiUnreachable."""
+        try:
+            connection = http.client.HTTPSConnection(
+                self.host, self.port, timeout=self.timeout, context=self._tls
+            )
+            connection.request("GET", path, headers={"Accept": "application/json"})
+            response = connection.getresponse()
+            body = response.read().decode(errors="replace")
+            connection.close()
+        except (OSError, http.client.HTTPException) as error:
+            place = f"https://{self.host}:{self.port}{path}"
+            raise ApiUnreachable(f"{place}: {type(error).__name__}: {error}") from error
+        if response.status != http.HTTPStatus.OK:
+            raise ApiUnreachable(f"GET {path}: HTTP {response.status}: {body[:200]}")
+        return body
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(cafile=str(self.ca))
+        context.load_cert_chain(self.certificate, self.key)
+        return context

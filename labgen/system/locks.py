@@ -1,0 +1,54 @@
+"""Locks between processes: flock on a file, released by the kernel when the holder dies."""
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from labgen.report.errors import LabgenError
+from labgen.system import interrupt
+
+POLL = 0.1
+
+
+@contextmanager
+def locked(
+    path: Path, *, timeout: float, waiting: Callable[[str], None] = lambda _: None
+) -> Iterator[None]:
+    """Hold the lock at path; wait at most timeout seconds for another process.
+
+    waiting is called once with who holds it before the wait. Raises LabgenError when it is
+    still held at the end.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        _acquire(descriptor, path, timeout, waiting)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"process {os.getpid()}".encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _acquire(descriptor: int, path: Path, timeout: float, waiting: Callable[[str], None]) -> None:
+    deadline = time.monotonic() + timeout
+    told = False
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(descriptor, 100, 0).decode(errors="replace") or "another process"
+            if not told:
+                waiting(holder)
+                told = True
+            if time.monotonic() >= deadline:
+                raise LabgenError(
+                    f"{path} is held by {holder}",
+                    hint="wait until it has ended, or end it and try again",
+                ) from None
+            interrupt.pause(POLL)
+        else:
+            return

@@ -1,0 +1,38 @@
+"""The one helper that starts threads. It waits for all of them and gathers every error."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from labgen.report.errors import SeveralErrors
+from labgen.system import interrupt
+
+T = TypeVar("T")
+
+
+def gather(tasks: Mapping[str, Callable[[], T]]) -> dict[str, T]:
+    """Run the named tasks side by side and return their results under the same names.
+
+    One failing task raises its own error, several raise SeveralErrors, after all have ended.
+    """
+    if not tasks:
+        return {}
+    results: dict[str, T] = {}
+    errors: dict[str, BaseException] = {}
+    with ThreadPoolExecutor(max_workers=len(tasks)) as pool:
+        futures = {name: pool.submit(task) for name, task in tasks.items()}
+        for name, future in futures.items():
+            try:
+                error = future.exception()
+            except KeyboardInterrupt:
+                interrupt.interrupt()
+                raise
+            if error is None:
+                results[name] = future.result()
+            else:
+                errors[name] = error
+    if len(errors) == 1:
+        raise next(iter(errors.values()))
+    if errors:
+        raise SeveralErrors(errors)
+    return results

@@ -1,0 +1,27 @@
+"""Where labgen keeps things on this host: labs (state) and bundles (cache).
+
+XDG base directories, https://specifications.freedesktop.org/basedir-spec/; LABGEN_HOME
+overrides both.
+"""
+
+import os
+from pathlib import Path
+
+
+def _base(variable: str, fallback: str) -> Path:
+    home = os.environ.get("LABGEN_HOME")
+    if home:
+        return Path(home).resolve() / ("state" if "STATE" in variable else "cache")
+    named = os.environ.get(variable)
+    root = Path(named) if named and Path(named).is_absolute() else Path.home() / fallback
+    return root / "labgen"
+
+
+def state() -> Path:
+    """The directory of all labs' state: $XDG_STATE_HOME/labgen."""
+    return _base("XDG_STATE_HOME", ".local/state")
+
+
+def cache() -> Path:
+    """The directory of bundles: $XDG_CACHE_HOME/labgen."""
+    return _base("XDG_CACHE_HOME", ".cache")

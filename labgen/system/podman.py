@@ -1,0 +1,79 @@
+"""podman, the engine under machine-containers: starting, finding and removing them.
+
+runc everywhere: crun refuses hosts with cgroup v1, runc works on both.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from labgen.system.host import Adaptation
+from labgen.system.run import Completed, run
+
+START_TIMEOUT = 120.0
+
+
+def podman(*words: str | Path, timeout: float = 60, check: bool = True) -> Completed:
+    """Run one podman command; see run() for errors."""
+    return run(["podman", "--runtime", "runc", *words], timeout=timeout, check=check)
+
+
+def run_machine(
+    image: str,
+    *,
+    name: str,
+    hostname: str,
+    network: str,
+    adaptation: Adaptation,
+    volumes: Sequence[tuple[Path, str, str]] = (),
+    labels: Mapping[str, str] | None = None,
+) -> None:
+    """Start a new machine-container: systemd as process 1, privileged, with its own cgroup namespace.
+
+    network is podman's --network (none, or ns:PATH); volumes are (host path, machine path,
+    options). Its /etc/hosts and /etc/resolv.conf are the image's own.
+    """
+    words: list[str | Path] = [
+        "run",
+        "--replace",
+        "--detach",
+        "--name",
+        name,
+        "--hostname",
+        hostname,
+    ]
+    words += ["--privileged", "--systemd=always", "--cgroupns=private", "--pids-limit=-1"]
+    words += ["--network", network, "--no-hosts", "--dns=none"]
+    words += ["--ulimit", f"nofile={adaptation.open_files}:{adaptation.open_files}"]
+    words += ["--ulimit", f"nproc={adaptation.processes}:{adaptation.processes}"]
+    words += ["--tmpfs", "/run", "--tmpfs", "/tmp"]  # noqa: S108 - inside the machine
+    for source, target, options in (*adaptation.mounts, *volumes):
+        words += ["--volume", f"{source}:{target}:{options}"]
+    for key, value in (labels or {}).items():
+        words += ["--label", f"{key}={value}"]
+    podman(*words, image, "/sbin/init", timeout=START_TIMEOUT)
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container as podman lists it; state is podman's word: running, exited, paused, ..."""
+
+    name: str
+    state: str
+    labels: Mapping[str, str]
+
+
+def containers(label: str) -> list[Container]:
+    """All containers, running or not, that carry label (KEY or KEY=VALUE)."""
+    listed = podman("ps", "--all", "--filter", f"label={label}", "--format", "json").stdout
+    return [
+        Container(name=entry["Names"][0], state=entry["State"], labels=entry["Labels"] or {})
+        for entry in json.loads(listed or "[]")
+    ]
+
+
+def remove(names: Sequence[str]) -> None:
+    """Remove containers at once, running or not; names that do not exist are fine."""
+    if names:
+        podman("rm", "--force", "--time", "0", "--ignore", *names, timeout=START_TIMEOUT)

@@ -1,0 +1,87 @@
+"""OpenSSH as the one door to machines: one ssh_config, one shared connection a machine."""
+
+import re
+import shlex
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from labgen.system.run import Completed, run
+from labgen.system.wait import NotYet, until
+
+PORT = 22
+
+
+@dataclass(frozen=True)
+class Ssh:
+    """SSH by the machine names of one ssh_config."""
+
+    config: Path
+
+    def connect(self, host: str, address: str, *, timeout: float) -> None:
+        """Wait until sshd at address answers and open the shared connection to host."""
+        until(
+            lambda: _banner(address),
+            what=f"{host} answering on SSH at {address}",
+            timeout=timeout,
+            interval=0.1,
+        )
+        if not self._alive(host):
+            self._ssh("-f", "-N", "-M", host, timeout=timeout)
+
+    def run(
+        self,
+        host: str,
+        argv: Sequence[str],
+        *,
+        timeout: float,
+        input: str | bytes | None = None,
+        check: bool = True,
+    ) -> Completed:
+        """Run argv on host, quoted for its shell; like run() otherwise."""
+        return self._ssh(host, "--", shlex.join(argv), timeout=timeout, input=input, check=check)
+
+    def put(
+        self, host: str, content: str | bytes, path: str, *, mode: int = 0o644, timeout: float = 30
+    ) -> None:
+        """Write content to path on host in one step."""
+        script = 'umask 077; cat >"$1.new" && chmod "$2" "$1.new" && mv "$1.new" "$1"'
+        words = ["sh", "-c", script, "put", path, f"{mode:o}"]
+        self.run(host, words, timeout=timeout, input=content)
+
+    def close(self, hosts: Sequence[str]) -> None:
+        """Close the shared connections to hosts; those that have none are fine."""
+        for host in hosts:
+            if self._socket(host).exists():
+                self._ssh("-O", "exit", host, timeout=10, check=False)
+                self._socket(host).unlink(missing_ok=True)
+
+    def _alive(self, host: str) -> bool:
+        """Whether the shared connection to host works; a dead socket is removed."""
+        if not self._socket(host).exists():
+            return False
+        alive = self._ssh("-O", "check", host, timeout=10, check=False).ok
+        if not alive:
+            self._socket(host).unlink(missing_ok=True)
+        return alive
+
+    def _socket(self, host: str) -> Path:
+        pattern = re.findall(r"^\s*ControlPath (.+)$", self.config.read_text(), re.MULTILINE)[0]
+        return Path(pattern.replace("%n", host))
+
+    def _ssh(
+        self, *words: str, timeout: float, input: str | bytes | None = None, check: bool = True
+    ) -> Completed:
+        argv = ["ssh", "-F", str(self.config), *words]
+        return run(argv, timeout=timeout, input=input, check=check)
+
+
+def _banner(address: str) -> None:
+    try:
+        with socket.create_connection((address, PORT), timeout=1) as connection:
+            greeting = connection.recv(4)
+    except OSError as error:
+        raise NotYet(str(error)) from error
+    if greeting != b"SSH-":
+        raise NotYet(f"the port is open but says {greeting!r}")
