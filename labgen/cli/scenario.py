@@ -1,0 +1,73 @@
+"""labgen scenario: list, show and validate scenarios."""
+
+from typing import Protocol
+
+import click
+
+from labgen.cli.session import overrides_option
+from labgen.report.errors import WrongCall
+from labgen.scenario import catalog
+from labgen.scenario.dump import dump
+from labgen.scenario.load import load
+from labgen.scenario.mistakes import ScenarioInvalid
+from labgen.scenario.model import Scenario
+from labgen.scenario.routes import host_routes
+from labgen.scenario.surroundings import Surroundings
+
+
+class Outside(Protocol):
+    """What the command line's context object must offer these commands."""
+
+    def known_versions(self) -> tuple[str, ...]: ...
+
+
+@click.group("scenario")
+def scenario() -> None:
+    """List, show and validate scenarios."""
+
+
+@scenario.command("list")
+def list_scenarios() -> None:
+    """List the scenarios that are known by name."""
+    names = catalog.names()
+    width = max(map(len, names), default=0)
+    for name in names:
+        click.echo(f"{name:<{width}}  {_description(name)}".rstrip())
+
+
+@scenario.command("show")
+@click.argument("wanted", metavar="SCENARIO")
+@overrides_option
+@click.pass_obj
+def show(outside: Outside | None, wanted: str, overrides: tuple[str, ...]) -> None:
+    """Print SCENARIO as YAML with all defaults filled in."""
+    click.echo(dump(_load(outside, wanted, overrides)), nl=False)
+
+
+@scenario.command("validate")
+@click.argument("wanted", metavar="SCENARIO")
+@overrides_option
+@click.pass_context
+def validate(context: click.Context, wanted: str, overrides: tuple[str, ...]) -> None:
+    """Check SCENARIO and print all its mistakes, or ok."""
+    try:
+        _load(context.obj, wanted, overrides)
+    except ScenarioInvalid as invalid:
+        # Not an error of this command: the mistakes are what it was asked for.
+        click.echo(str(invalid))
+        context.exit(invalid.exit_code)
+    click.echo("ok")
+
+
+def _load(outside: Outside | None, wanted: str, overrides: tuple[str, ...]) -> Scenario:
+    versions = outside.known_versions() if outside else ()
+    surroundings = Surroundings(known_versions=versions, routes=host_routes())
+    return load(catalog.find(wanted), overrides=overrides, surroundings=surroundings)
+
+
+def _description(name: str) -> str:
+    """A scenario's own words; a broken one must not hide the others."""
+    try:
+        return load(catalog.find(name), surroundings=Surroundings()).description
+    except WrongCall:
+        return f"(has mistakes: labgen scenario validate {name})"

@@ -1,0 +1,1 @@
+"""A scenario: its schema, loading with positions, checks, address allocation."""

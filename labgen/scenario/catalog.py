@@ -1,0 +1,48 @@
+"""Where scenarios are found: by path, in ./scenarios, or among those that come with labgen."""
+
+import difflib
+from pathlib import Path
+
+import labgen
+from labgen.report.errors import WrongCall
+
+HERE = Path("scenarios")
+SUFFIX = ".yaml"
+
+
+def find(scenario: str) -> Path:
+    """The file of a scenario, given by path or by name. Raises WrongCall if there is none."""
+    if "/" in scenario or scenario.endswith(SUFFIX):
+        path = Path(scenario)
+        if not path.is_file():
+            raise WrongCall(f"there is no file {scenario}", hint="known by name: " + _list())
+        return path
+    for directory in _directories():
+        path = directory / f"{scenario}{SUFFIX}"
+        if path.is_file():
+            return path
+    near = difflib.get_close_matches(scenario, names(), n=1)
+    question = f"; did you mean {near[0]}?" if near else ""
+    raise WrongCall(f"there is no scenario {scenario!r}{question}", hint="there are: " + _list())
+
+
+def names() -> list[str]:
+    """The names that find knows, sorted."""
+    files = [file for directory in _directories() for file in directory.glob(f"*{SUFFIX}")]
+    return sorted({file.stem for file in files if file.is_file()})
+
+
+def _directories() -> list[Path]:
+    """Those in the working directory come first: they are the user's own."""
+    return [HERE, _packaged()]
+
+
+def _packaged() -> Path:
+    """In an installed wheel the package's data, in a source tree the directory beside it."""
+    package = Path(labgen.__file__).parent
+    data = package / "_data" / "scenarios"
+    return data if data.is_dir() else package.parent / "scenarios"
+
+
+def _list() -> str:
+    return ", ".join(names()) or "none"

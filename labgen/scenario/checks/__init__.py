@@ -1,0 +1,29 @@
+"""What a scenario must hold beyond its shape. One file per subject, one function per promise."""
+
+from collections.abc import Callable, Iterator
+
+from labgen.scenario.checks import addresses, kubernetes, machines, overlaps, timings
+from labgen.scenario.draft import Draft
+from labgen.scenario.mistakes import Mistake
+
+CHECKS: tuple[Callable[[Draft], Iterator[Mistake]], ...] = (
+    kubernetes.version_is_in_the_bundle,
+    kubernetes.pod_subnet_has_a_part_for_each_machine,
+    kubernetes.service_subnet_suits_kubeadm,
+    machines.control_planes_form_a_majority,
+    machines.control_planes_suit_kubeadm,
+    machines.names_are_labels,
+    machines.names_are_unique,
+    addresses.subnet_is_for_machines,
+    addresses.machines_have_addresses,
+    addresses.vip_is_free,
+    addresses.api_port_is_free,
+    overlaps.subnets_are_apart,
+    overlaps.host_reaches_none_of_them,
+    timings.keepalived_can_count_them,
+)
+
+
+def check(draft: Draft) -> list[Mistake]:
+    """All mistakes that the checks find."""
+    return [mistake for find in CHECKS for mistake in find(draft)]

@@ -1,0 +1,150 @@
+"""A YAML text as plain data that still knows where each value stands. Knows no scenarios."""
+
+from dataclasses import dataclass
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
+from labgen.scenario.mistakes import Field, Mark, Mistake
+
+# What YAML 1.2's core schema knows; all else (dates, for one) stays the text that was written.
+CORE = tuple(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float"))
+
+# How ruamel.yaml's messages say that the text ended too early.
+STREAM_ENDS = ("end of stream", "<stream end>")
+
+
+class NotYaml(ValueError):
+    """The text is no YAML; mark is where reading stopped."""
+
+    def __init__(self, text: str, mark: Mark) -> None:
+        super().__init__(text)
+        self.mark = mark
+
+
+@dataclass(frozen=True)
+class Document:
+    """data is made of dict, list, str, int, float, bool and None; mistakes were met on the way."""
+
+    root: Node | None
+    data: object
+    mistakes: tuple[Mistake, ...]
+
+    def mark(self, field: Field, *, at_key: bool = False) -> Mark:
+        """Where the field's value (or key) stands; the nearest parent's key if it is missing.
+
+        YAML places a value that is left out on the next line; its key is nearer.
+        """
+        if self.root is None:
+            return Mark(1, 1)
+        node, key = self.root, self.root
+        for step in field:
+            child = _child(node, step)
+            if child is None:
+                return _mark(key)
+            key, node = child
+        nothing = isinstance(node, ScalarNode) and node.value == "" and node.style is None
+        return _mark(key if at_key or nothing else node)
+
+
+def read(text: str) -> Document:
+    """Read one YAML document. Raises NotYaml; duplicate keys are mistakes, the first one counts."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.composer.warn_double_anchors = False  # YAML 1.2 allows it, and a warning has no place here
+    mistakes: list[Mistake] = []
+    try:
+        root = yaml.compose(text)
+        data = _plain(yaml, root, (), mistakes, {}) if root is not None else None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark
+        if error.context_mark and any(end in str(error.problem) for end in STREAM_ENDS):
+            mark = error.context_mark  # what was begun and never ended
+        at = Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
+        raise NotYaml(_problem(error), at) from None
+    except ReaderError as error:
+        before = text[: error.position]
+        at = Mark(before.count("\n") + 1, error.position - before.rfind("\n"))
+        raise NotYaml("a control character stands here; remove it", at) from None
+    except RecursionError:
+        raise NotYaml("nested too deeply; a scenario needs four levels", Mark(1, 1)) from None
+    except (YAMLError, ValueError) as error:
+        raise NotYaml(f"not YAML: {' '.join(str(error).split())}", Mark(1, 1)) from None
+    return Document(root, data, tuple(mistakes))
+
+
+def _problem(error: MarkedYAMLError) -> str:
+    if "another document" in str(error.problem):
+        return "a second document begins here; a scenario is one, remove the ---"
+    if "'\\t'" in str(error.problem):
+        return "not YAML: a tab stands here; indent with spaces"
+    context = f"{error.context}, " if error.context else ""
+    return f"not YAML: {context}{error.problem}; check colons, quotes and indentation up to here"
+
+
+def _plain(
+    yaml: YAML, node: Node, field: Field, mistakes: list[Mistake], done: dict[int, object]
+) -> object:
+    """The node's plain value; a node that aliases name again is converted once."""
+    if id(node) not in done:
+        done[id(node)] = None  # an alias to its own parent reads as nothing
+        done[id(node)] = _convert(yaml, node, field, mistakes, done)
+    return done[id(node)]
+
+
+def _convert(
+    yaml: YAML, node: Node, field: Field, mistakes: list[Mistake], done: dict[int, object]
+) -> object:
+    if isinstance(node, SequenceNode):
+        return [
+            _plain(yaml, item, (*field, index), mistakes, done)
+            for index, item in enumerate(node.value)
+        ]
+    if not isinstance(node, MappingNode):
+        return _scalar(yaml, node, field, mistakes)
+    data: dict[str, object] = {}
+    first: dict[str, Mark] = {}
+    for key, value in node.value:
+        if not isinstance(key, ScalarNode):
+            text = "a list or mapping cannot be a key; write a word"
+            mistakes.append(Mistake(field, text, mark=_mark(key)))
+            continue
+        name = str(key.value)
+        if name in data:
+            text = f"written twice, first on line {first[name].line}; keep one of them"
+            mistakes.append(Mistake((*field, name), text, mark=_mark(key)))
+            continue
+        first[name] = _mark(key)
+        data[name] = _plain(yaml, value, (*field, name), mistakes, done)
+    return data
+
+
+def _scalar(yaml: YAML, node: Node, field: Field, mistakes: list[Mistake]) -> object:
+    tag = str(node.tag)
+    if tag.startswith("!"):
+        text = f"the tag {tag} means nothing here; remove it"
+        mistakes.append(Mistake(field, text, mark=_mark(node)))
+    if tag not in CORE:
+        return str(node.value)
+    try:
+        value: object = yaml.constructor.construct_object(node)
+    except (ValueError, KeyError):
+        return str(node.value)
+    return value
+
+
+def _child(node: Node, step: str | int) -> tuple[Node, Node] | None:
+    """The key and the value at step; an item of a list is its own key."""
+    if isinstance(node, SequenceNode) and isinstance(step, int):
+        items: list[Node] = node.value
+        return (items[step], items[step]) if step < len(items) else None
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            if isinstance(key, ScalarNode) and key.value == step:
+                return key, value
+    return None
+
+
+def _mark(node: Node) -> Mark:
+    return Mark(node.start_mark.line + 1, node.start_mark.column + 1)

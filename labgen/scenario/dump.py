@@ -1,0 +1,95 @@
+"""A scenario as the YAML of a file, with every default filled in. It loads to the same again."""
+
+import io
+from dataclasses import fields
+from itertools import pairwise
+
+from ruamel.yaml import YAML
+
+from labgen.scenario.model import MachineSpec, Scenario, Timings
+from labgen.scenario.units import show_duration, show_size
+from labgen.scenario.values import AUTO
+
+COUNTS = {"script_fall", "script_rise", "rise", "fall", "retries"}
+
+
+def dump(scenario: Scenario) -> str:
+    """The resolved scenario as YAML text."""
+    yaml = YAML()
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.width = 10_000  # a folded description is hard to read
+    out = io.StringIO()
+    yaml.dump(_file(scenario), out)
+    return out.getvalue()
+
+
+def _file(scenario: Scenario) -> dict[str, object]:
+    kubernetes, network = scenario.kubernetes, scenario.network
+    return {
+        "apiVersion": "labgen/v1",
+        "kind": "Scenario",
+        "name": scenario.name,
+        "description": scenario.description,
+        "kubernetes": {
+            "version": kubernetes.version,
+            "podSubnet": str(kubernetes.pod_subnet),
+            "serviceSubnet": str(kubernetes.service_subnet),
+            "cni": {"name": kubernetes.cni.name, "backend": kubernetes.cni.backend},
+        },
+        "network": {
+            "subnet": str(network.subnet or AUTO),
+            "vip": str(network.vip or AUTO),
+            "firstHost": network.first_host,
+            "apiPort": network.api_port,
+        },
+        "loadBalancer": {
+            "profile": scenario.load_balancer.profile,
+            "timings": _timings(scenario.load_balancer.timings),
+        },
+        "machines": [_group(machines) for machines in _groups(scenario.machines)],
+        "provider": {"name": scenario.provider.name},
+    }
+
+
+def _timings(timings: Timings) -> dict[str, object]:
+    shown: dict[str, object] = {}
+    for field in fields(timings):
+        value: int = getattr(timings, field.name)
+        first, *others = field.name.split("_")
+        name = first + "".join(word.capitalize() for word in others)
+        shown[name] = value if field.name in COUNTS else show_duration(value)
+    return shown
+
+
+def _groups(machines: tuple[MachineSpec, ...]) -> list[list[MachineSpec]]:
+    """Neighbours whose numbers follow each other and that are equal otherwise."""
+    groups: list[list[MachineSpec]] = [[machines[0]]]
+    for before, machine in pairwise(machines):
+        group = groups[-1]
+        follows = machine.name == f"{_prefix(group)}{len(group) + 1}"
+        if follows and _likeness(machine) == _likeness(before):
+            group.append(machine)
+        else:
+            groups.append([machine])
+    return groups
+
+
+def _prefix(group: list[MachineSpec]) -> str:
+    """A group's first machine has the number 1."""
+    return group[0].name.removesuffix("1")
+
+
+def _likeness(machine: MachineSpec) -> tuple[object, ...]:
+    return machine.role, machine.cpus, machine.memory, machine.disk
+
+
+def _group(machines: list[MachineSpec]) -> dict[str, object]:
+    first = machines[0]
+    return {
+        "prefix": _prefix(machines),
+        "role": str(first.role),
+        "count": len(machines),
+        "cpus": first.cpus,
+        "memory": show_size(first.memory),
+        "disk": f"{first.disk}GiB",
+    }

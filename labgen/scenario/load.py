@@ -1,0 +1,97 @@
+"""Loading a scenario: read, override, parse, check; every mistake is told at once."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from labgen.report.errors import WrongCall
+from labgen.scenario.checks import check
+from labgen.scenario.document import Document, NotYaml, read
+from labgen.scenario.draft import Draft
+from labgen.scenario.mistakes import Mark, Mistake, ScenarioInvalid, covers, dotted
+from labgen.scenario.model import Scenario
+from labgen.scenario.overrides import BadOverride, Override, apply, parse
+from labgen.scenario.resolve import resolve
+from labgen.scenario.shape import parse as parse_shape
+from labgen.scenario.surroundings import Route, Surroundings
+
+__all__ = ["Route", "ScenarioInvalid", "Surroundings", "load"]
+
+
+def load(path: Path, *, overrides: Sequence[str] = (), surroundings: Surroundings) -> Scenario:
+    """Load the scenario at path with overrides (KEY=VALUE) in their order.
+
+    Raises ScenarioInvalid with all mistakes, WrongCall if the file cannot be read.
+    """
+    document = _document(path)
+    data, mistakes = document.data, list(document.mistakes)
+    applied: list[Override] = []
+    for text in overrides:
+        try:
+            override = parse(text)
+            data = apply(data, override)
+        except BadOverride as error:
+            mistakes.append(error.mistake)
+        else:
+            applied.append(override)
+    if not isinstance(data, dict):
+        what = "the file is empty" if data is None else "the file is no mapping"
+        what += "; write at least name and machines"
+        mistakes.append(Mistake((), what))
+        raise ScenarioInvalid(_lines(mistakes, path, document, overrides, applied))
+    part, of_shape = parse_shape(data)
+    bad = tuple(mistake.field for mistake in (*mistakes, *of_shape) if mistake.field)
+    draft = Draft(part, data, bad, surroundings)
+    mistakes += [*of_shape, *check(draft)]
+    if mistakes:
+        raise ScenarioInvalid(_lines(mistakes, path, document, overrides, applied))
+    return resolve(part, source=path, overrides=tuple(overrides))
+
+
+def _document(path: Path) -> Document:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise WrongCall(
+            f"cannot read {path}: {error.strerror}", hint="labgen scenario list shows what is there"
+        ) from error
+    try:
+        return read(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode()
+        mark = Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        text = "a byte that is not UTF-8 stands here; save the file as UTF-8"
+        raise ScenarioInvalid((f"{path}:{mark.line}:{mark.column}: {text}",)) from None
+    except NotYaml as error:
+        raise ScenarioInvalid((f"{path}:{error.mark.line}:{error.mark.column}: {error}",)) from None
+
+
+def _lines(
+    mistakes: Sequence[Mistake],
+    path: Path,
+    document: Document,
+    overrides: Sequence[str],
+    applied: Sequence[Override],
+) -> tuple[str, ...]:
+    """Each mistake as a line: those in the file by position, then overrides in theirs."""
+    in_file: list[tuple[Mark, str]] = []
+    in_overrides: list[tuple[int, str]] = []
+    for mistake in mistakes:
+        text = f"{dotted(mistake.field)}: {mistake.text}" if mistake.field else mistake.text
+        blamed = mistake.override or (None if mistake.mark else _blamed(mistake, applied))
+        if blamed:
+            in_overrides.append((overrides.index(blamed), f"-s {blamed}: {text}"))
+        else:
+            mark = mistake.mark or document.mark(mistake.field, at_key=mistake.at_key)
+            in_file.append((mark, f"{path}:{mark.line}:{mark.column}: {text}"))
+    in_file.sort(key=lambda pair: pair[0])
+    in_overrides.sort(key=lambda pair: pair[0])
+    return tuple(line for _, line in (*in_file, *in_overrides))
+
+
+def _blamed(mistake: Mistake, applied: Sequence[Override]) -> str | None:
+    """The last override that set the field, or else one of those that make it a mistake."""
+    for fields in ((mistake.field,), mistake.also):
+        for override in reversed(applied):
+            if any(covers(override.field, field) for field in fields):
+                return override.text
+    return None

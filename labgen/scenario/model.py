@@ -1,0 +1,106 @@
+"""A scenario as the rest of labgen sees it: checked, complete, frozen.
+
+The file's own shape (pydantic) is schema.py; here stand only values that are known to be good.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+
+
+class Role(StrEnum):
+    CONTROL_PLANE = "control-plane"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True)
+class Cni:
+    """The pod network; backend is vxlan or host-gw."""
+
+    name: str
+    backend: str
+
+
+@dataclass(frozen=True)
+class Kubernetes:
+    """version as in v1.37.2."""
+
+    version: str
+    pod_subnet: IPv4Network
+    service_subnet: IPv4Network
+    cni: Cni
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """What the scenario asks of the machine network; None stands for auto.
+
+    first_host is the number of the first machine's address within the subnet (3: x.y.z.3).
+    """
+
+    subnet: IPv4Network | None
+    vip: IPv4Address | None
+    first_host: int
+    api_port: int
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Timing of keepalived and HAProxy; times in milliseconds, the rest are counts.
+
+    budget is the longest gap of the API behind the VIP that the gate accepts when the holder
+    loses power.
+    """
+
+    advert_interval: int
+    script_interval: int
+    script_fall: int
+    script_rise: int
+    connect_timeout: int
+    check_timeout: int
+    check_interval: int
+    fast_interval: int
+    down_interval: int
+    rise: int
+    fall: int
+    retries: int
+    budget: int
+
+
+@dataclass(frozen=True)
+class LoadBalancer:
+    profile: str
+    timings: Timings
+
+
+@dataclass(frozen=True)
+class MachineSpec:
+    """One machine; memory in MiB, disk in GiB. host_number is its place in the subnet."""
+
+    name: str
+    role: Role
+    host_number: int
+    cpus: int
+    memory: int
+    disk: int
+
+
+@dataclass(frozen=True)
+class ProviderSpec:
+    """name is auto or a provider's name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    description: str
+    kubernetes: Kubernetes
+    network: NetworkSpec
+    load_balancer: LoadBalancer
+    machines: tuple[MachineSpec, ...]
+    provider: ProviderSpec
+    source: Path
+    overrides: tuple[str, ...] = ()

@@ -1,0 +1,27 @@
+"""The host's routes, as iproute2 tells them."""
+
+import json
+from ipaddress import IPv4Network
+
+from labgen.scenario.surroundings import Route
+from labgen.system.run import run
+
+# A VPN that takes all traffic adds 0.0.0.0/1 and 128.0.0.0/1: default routes in two halves.
+HALF_OF_EVERYTHING = 1
+
+
+def host_routes() -> tuple[Route, ...]:
+    """The IPv4 unicast routes of all tables but default routes. Raises CommandFailed."""
+    shown = run(["ip", "-4", "-j", "route", "show", "table", "all", "type", "unicast"], timeout=10)
+    return parse_routes(shown.stdout)
+
+
+def parse_routes(text: str) -> tuple[Route, ...]:
+    """The routes in the JSON that `ip -j route show` prints."""
+    entries = json.loads(text or "[]")
+    routes = [
+        Route(IPv4Network(entry["dst"], strict=False), entry.get("dev", "several devices"))
+        for entry in entries
+        if entry["dst"] != "default" and entry.get("type", "unicast") == "unicast"
+    ]
+    return tuple(route for route in routes if route.destination.prefixlen > HALF_OF_EVERYTHING)

@@ -1,0 +1,108 @@
+"""The shape of a scenario file, and every default. What a value may be is in values.py."""
+
+from ipaddress import IPv4Address, IPv4Network
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, PlainValidator
+from pydantic.alias_generators import to_camel
+
+from labgen.scenario import values
+from labgen.scenario.model import Role
+from labgen.scenario.units import LONGEST
+
+DEFAULT_VERSION = "v1.37.2"  # what labgen's own bundle is made of
+MACHINES_AT_MOST = 1000  # one host carries a lab; this only keeps slips of the finger out
+CPUS_AT_MOST = 1024
+
+# None only stands for a value left to the profile: nobody can write it.
+Duration = Annotated[int | None, PlainValidator(values.duration)]
+Count = Annotated[int | None, PlainValidator(values.count(1, LONGEST))]
+CountFromZero = Annotated[int | None, PlainValidator(values.count(0, LONGEST))]
+
+
+class Part(BaseModel):
+    """A mapping of the file: keys in camelCase, unknown ones refused."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
+
+
+class CniPart(Part):
+    name: Annotated[str, PlainValidator(values.choice("flannel"))] = "flannel"
+    backend: Annotated[str, PlainValidator(values.choice("vxlan", "host-gw"))] = "vxlan"
+
+
+class KubernetesPart(Part):
+    version: Annotated[str, PlainValidator(values.version)] = DEFAULT_VERSION
+    # flannel's and kubeadm's own defaults
+    pod_subnet: Annotated[IPv4Network, PlainValidator(values.network)] = IPv4Network(
+        "10.244.0.0/16"
+    )
+    service_subnet: Annotated[IPv4Network, PlainValidator(values.network)] = IPv4Network(
+        "10.96.0.0/12"
+    )
+    cni: CniPart = CniPart()
+
+
+class NetworkPart(Part):
+    """None stands for auto."""
+
+    subnet: Annotated[IPv4Network | None, PlainValidator(values.network_or_auto)] = None
+    vip: Annotated[IPv4Address | None, PlainValidator(values.address_or_auto)] = None
+    first_host: Annotated[int, PlainValidator(values.count(2, 2**24))] = 3
+    api_port: Annotated[int, PlainValidator(values.count(1, 65535))] = 8443
+
+
+class TimingsPart(Part):
+    """What is not set comes from the profile. The names are those of model.Timings."""
+
+    advert_interval: Duration = None
+    script_interval: Duration = None
+    script_fall: Count = None
+    script_rise: Count = None
+    connect_timeout: Duration = None
+    check_timeout: Duration = None
+    check_interval: Duration = None
+    fast_interval: Duration = None
+    down_interval: Duration = None
+    rise: Count = None
+    fall: Count = None
+    retries: CountFromZero = None
+    budget: Duration = None
+
+
+class LoadBalancerPart(Part):
+    profile: Annotated[str, PlainValidator(values.choice("fast", "standard"))] = "fast"
+    timings: TimingsPart = TimingsPart()
+
+
+class MachinesPart(Part):
+    """A group of equal machines. An empty prefix means: the role's usual one."""
+
+    role: Annotated[str, PlainValidator(values.choice(*Role))]
+    prefix: Annotated[str, PlainValidator(values.prefix)] = ""
+    count: Annotated[int, PlainValidator(values.count(1, MACHINES_AT_MOST))] = 1
+    cpus: Annotated[int, PlainValidator(values.count(1, CPUS_AT_MOST))] = 2
+    memory: Annotated[int, PlainValidator(values.size)] = 2048
+    disk: Annotated[int, PlainValidator(values.disk)] = 20
+
+    @property
+    def name_prefix(self) -> str:
+        return self.prefix or ("master" if self.role == Role.CONTROL_PLANE else "node")
+
+
+class ProviderPart(Part):
+    name: Annotated[str, PlainValidator(values.provider)] = values.AUTO
+
+
+class ScenarioPart(Part):
+    """The whole file."""
+
+    api_version: Annotated[str, PlainValidator(values.choice("labgen/v1"))] = "labgen/v1"
+    kind: Annotated[str, PlainValidator(values.choice("Scenario"))] = "Scenario"
+    name: Annotated[str, PlainValidator(values.label)]
+    description: Annotated[str, PlainValidator(values.text("a short sentence"))] = ""
+    kubernetes: KubernetesPart = KubernetesPart()
+    network: NetworkPart = NetworkPart()
+    load_balancer: LoadBalancerPart = LoadBalancerPart()
+    machines: list[MachinesPart]
+    provider: ProviderPart = ProviderPart()

@@ -1,0 +1,89 @@
+"""From plain data to the file's shape, with every mistake of shape in words.
+
+What could be read goes on to the checks even when other parts could not.
+"""
+
+import difflib
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from labgen.scenario.mistakes import Field, Mistake
+from labgen.scenario.schema import MachinesPart, ScenarioPart
+from labgen.scenario.values import kind_of
+
+# Stands in for what is required and unreadable; checks do not look at it.
+STAND_INS: dict[Field, object] = {("name",): "unreadable", ("machines",): []}
+GROUP_STAND_IN = {"role": "worker"}
+MISSING = {
+    "name": "missing; name the scenario, as ha-3x3",
+    "machines": "missing; list at least one group of machines with role: control-plane",
+    "role": "missing; write control-plane or worker",
+}
+
+
+def parse(data: object) -> tuple[ScenarioPart, tuple[Mistake, ...]]:
+    """The file's shape and the mistakes in it, whose fields have their defaults instead."""
+    try:
+        return ScenarioPart.model_validate(data), ()
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    mistakes = tuple(_mistake(detail) for detail in details)
+    for mistake in mistakes:
+        data = _without(data, mistake.field)
+        if mistake.field in STAND_INS and isinstance(data, dict):
+            data = {**data, mistake.field[0]: STAND_INS[mistake.field]}
+    return ScenarioPart.model_validate(data), mistakes
+
+
+def _mistake(detail: ErrorDetails) -> Mistake:
+    field: Field = detail["loc"]
+    match detail["type"]:
+        case "missing":
+            return Mistake(field, MISSING[str(field[-1])])
+        case "extra_forbidden":
+            return Mistake(field, _unknown_key(field), at_key=True)
+        case "model_type":
+            keys = ", ".join(_keys(field))
+            found = kind_of(detail["input"])
+            return Mistake(field, f"expected a mapping with the keys {keys}, found {found}")
+        case "list_type":
+            found = kind_of(detail["input"])
+            return Mistake(field, f"expected a list of groups of machines, found {found}")
+        case _:
+            return Mistake(field, str(detail["ctx"]["error"]))
+
+
+def _unknown_key(field: Field) -> str:
+    known = _keys(field[:-1])
+    word = str(field[-1])
+    by_lower = {key.lower(): key for key in known}
+    near = difflib.get_close_matches(word.lower(), by_lower, n=1)
+    if near:
+        return f"unknown key; did you mean {by_lower[near[0]]}?"
+    return f"unknown key; known here are {', '.join(known)}"
+
+
+def _keys(field: Field) -> list[str]:
+    """The keys that the mapping at field may have."""
+    part: type[BaseModel] = ScenarioPart
+    for step in field:
+        if isinstance(step, int):
+            continue
+        annotation: Any = next(
+            info.annotation for info in part.model_fields.values() if info.alias == step
+        )
+        part = MachinesPart if get_args(annotation) else annotation
+    return [str(info.alias) for info in part.model_fields.values()]
+
+
+def _without(data: Any, field: Field) -> Any:
+    """A copy of data that lacks field; a group of machines keeps a role."""
+    step, rest = field[0], field[1:]
+    if isinstance(data, list) and isinstance(step, int):
+        group = _without(data[step], rest) if rest else GROUP_STAND_IN
+        return [*data[:step], {**GROUP_STAND_IN, **group}, *data[step + 1 :]]
+    if rest:
+        return {**data, step: _without(data[step], rest)}
+    return {key: value for key, value in data.items() if key != step}

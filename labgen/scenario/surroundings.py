@@ -1,0 +1,24 @@
+"""What the checks of a scenario need to know from outside of it."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+
+
+@dataclass(frozen=True)
+class Route:
+    """A range of addresses that the host reaches through a device."""
+
+    destination: IPv4Network
+    device: str
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """known_versions are the bundle's Kubernetes versions; empty means: do not check.
+
+    routes are the host's; those through own_bridge belong to the lab itself and never collide.
+    """
+
+    known_versions: tuple[str, ...] = ()
+    routes: tuple[Route, ...] = ()
+    own_bridge: str | None = None

@@ -1,0 +1,160 @@
+"""How single values of a scenario file are read. Each raises ValueError saying what is right."""
+
+import re
+from collections.abc import Callable
+from ipaddress import AddressValueError, IPv4Address, IPv4Network
+
+from labgen.scenario import units
+
+AUTO = "auto"
+# RFC 1123, section 2.1, as Kubernetes reads it: a label of a host's name.
+LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", re.ASCII)
+LABEL_LENGTH = 63
+PREFIX = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)
+LETTERS = "use lower-case letters, digits and hyphens, beginning with a letter or digit"
+VERSION = re.compile(r"v[0-9]+\.[0-9]+\.[0-9]+", re.ASCII)
+NOT_YET = ("libvirt", "ssh")
+
+
+def kind_of(value: object) -> str:
+    """A value in words, short enough for a message."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return f"the number {value}" if abs(value) < 10**12 else "a huge number"
+        case str():
+            return f"the text {shown(value)}"
+        case list():
+            return "a list"
+        case _:
+            return "a mapping"
+
+
+def shown(text: str) -> str:
+    """The text in quotes, cut short if it is long."""
+    return repr(text if len(text) <= 40 else f"{text[:37]}...")
+
+
+def text(example: str) -> Callable[[object], str]:
+    """A reader of text that tells example to those who wrote something else."""
+
+    def read(value: object) -> str:
+        if isinstance(value, str):
+            return value
+        raise ValueError(f"expected text as {example}, found {kind_of(value)}")
+
+    return read
+
+
+def duration(value: object) -> int:
+    return units.duration(text("250ms or 1s")(value))
+
+
+def size(value: object) -> int:
+    return units.size(text("2GiB")(value))
+
+
+def disk(value: object) -> int:
+    """A size in whole GiB."""
+    mebibytes = units.size(text("20GiB")(value))
+    if mebibytes % 1024:
+        raise ValueError(f"{shown(str(value))} is no whole number of GiB; write it as 20GiB")
+    return mebibytes // 1024
+
+
+def count(lowest: int, highest: int) -> Callable[[object], int]:
+    """A reader of whole numbers within limits."""
+
+    def read(value: object) -> int:
+        if isinstance(value, int) and not isinstance(value, bool):
+            if lowest <= value <= highest:
+                return value
+            raise ValueError(f"{kind_of(value)} is out of range; use {lowest} to {highest}")
+        raise ValueError(f"expected a whole number, found {kind_of(value)}")
+
+    return read
+
+
+def network(value: object) -> IPv4Network:
+    """An IPv4 network in its one canonical form, as 10.89.50.0/24."""
+    written = text("10.89.50.0/24")(value)
+    if ":" in written:
+        raise ValueError(f"{shown(written)} is IPv6; labs are IPv4, write it like 10.89.50.0/24")
+    if "/" not in written:
+        raise ValueError(f"{shown(written)} has no prefix length; write it like 10.89.50.0/24")
+    try:
+        found = IPv4Network(written, strict=False)
+    except ValueError:
+        raise ValueError(
+            f"{shown(written)} is no IPv4 network; write it like 10.89.50.0/24"
+        ) from None
+    if str(found) != written:
+        raise ValueError(f"{shown(written)} is not how that network is written; write {found}")
+    return found
+
+
+def network_or_auto(value: object) -> IPv4Network | None:
+    return None if value == AUTO else network(value)
+
+
+def address_or_auto(value: object) -> IPv4Address | None:
+    if value == AUTO:
+        return None
+    written = text("auto or 10.89.50.244")(value)
+    if ":" in written:
+        raise ValueError(f"{shown(written)} is IPv6; labs are IPv4, write auto or 10.89.50.244")
+    try:
+        return IPv4Address(written)
+    except AddressValueError:
+        raise ValueError(
+            f"{shown(written)} is no IPv4 address; write auto or 10.89.50.244"
+        ) from None
+
+
+def label(value: object) -> str:
+    """A DNS label: labs and machines are known by such names."""
+    written = text("ha-3x3")(value)
+    if len(written) > LABEL_LENGTH:
+        raise ValueError(f"{len(written)} characters are too long for a DNS label; use 63 at most")
+    if not LABEL.fullmatch(written):
+        raise ValueError(f"{shown(written)} is no DNS label; {LETTERS}, ending with one too")
+    return written
+
+
+def prefix(value: object) -> str:
+    """What machine names begin with; their number follows."""
+    written = text("master")(value)
+    if not PREFIX.fullmatch(written):
+        raise ValueError(f"{shown(written)} makes no DNS label; {LETTERS}")
+    return written
+
+
+def version(value: object) -> str:
+    written = text("v1.37.2")(value)
+    if not VERSION.fullmatch(written):
+        raise ValueError(f"{shown(written)} is no version; write all of it, as v1.37.2")
+    return written
+
+
+def provider(value: object) -> str:
+    written = text("auto or container")(value)
+    if written in NOT_YET:
+        raise ValueError(f"the provider {written} is not built yet; use auto or container")
+    return choice(AUTO, "container")(written)
+
+
+def choice(*allowed: str) -> Callable[[object], str]:
+    """A reader of one of a few words."""
+    words = " or ".join(filter(None, [", ".join(allowed[:-1]), allowed[-1]]))
+
+    def read(value: object) -> str:
+        if isinstance(value, str):
+            if value in allowed:
+                return value
+            raise ValueError(f"{shown(value)} is not known; use {words}")
+        raise ValueError(f"expected {words}, found {kind_of(value)}")
+
+    return read

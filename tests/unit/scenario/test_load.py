@@ -1,0 +1,93 @@
+"""Good scenarios become what they say, and every default stands in its place."""
+
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+
+import pytest
+
+from labgen.scenario import catalog
+from labgen.scenario.load import load
+from labgen.scenario.model import Cni, MachineSpec, NetworkSpec, Role, Timings
+from labgen.scenario.profiles import FAST, STANDARD
+from labgen.scenario.surroundings import Surroundings
+
+
+@pytest.mark.parametrize(
+    ("name", "control_planes", "workers"),
+    [("ha-3x3", 3, 3), ("ha-3x0", 3, 0), ("ha-5x2", 5, 2), ("single", 1, 0)],
+)
+def test_scenarios_that_come_with_labgen_load(
+    name: str, control_planes: int, workers: int, surroundings: Surroundings
+) -> None:
+    scenario = load(catalog.find(name), surroundings=surroundings)
+    roles = [machine.role for machine in scenario.machines]
+    assert scenario.name == name
+    assert scenario.description
+    assert roles == [Role.CONTROL_PLANE] * control_planes + [Role.WORKER] * workers
+
+
+def test_machines_are_numbered_from_first_host_in_file_order(surroundings: Surroundings) -> None:
+    scenario = load(catalog.find("ha-3x3"), surroundings=surroundings)
+    assert [(machine.name, machine.host_number) for machine in scenario.machines] == [
+        ("master1", 3),
+        ("master2", 4),
+        ("master3", 5),
+        ("node1", 6),
+        ("node2", 7),
+        ("node3", 8),
+    ]
+
+
+def test_name_and_machines_are_enough(surroundings: Surroundings) -> None:
+    scenario = load(Path("good/minimal.yaml"), surroundings=surroundings)
+    assert scenario.kubernetes.version == "v1.37.2"
+    assert scenario.kubernetes.pod_subnet == IPv4Network("10.244.0.0/16")
+    assert scenario.kubernetes.service_subnet == IPv4Network("10.96.0.0/12")
+    assert scenario.kubernetes.cni == Cni("flannel", "vxlan")
+    assert scenario.network == NetworkSpec(None, None, first_host=3, api_port=8443)
+    assert scenario.load_balancer.profile == "fast"
+    assert scenario.load_balancer.timings == FAST
+    assert scenario.machines == (
+        MachineSpec("master1", Role.CONTROL_PLANE, host_number=3, cpus=2, memory=2048, disk=20),
+    )
+    assert scenario.provider.name == "auto"
+
+
+def test_every_value_can_be_set(surroundings: Surroundings) -> None:
+    scenario = load(Path("good/everything-set.yaml"), surroundings=surroundings)
+    assert scenario.kubernetes.version == "v1.36.4"
+    assert scenario.kubernetes.pod_subnet == IPv4Network("100.70.0.0/16")
+    assert scenario.kubernetes.service_subnet == IPv4Network("100.80.0.0/20")
+    assert scenario.kubernetes.cni.backend == "host-gw"
+    assert scenario.network == NetworkSpec(
+        IPv4Network("192.168.50.0/24"), IPv4Address("192.168.50.200"), first_host=10, api_port=9443
+    )
+    assert scenario.load_balancer.timings == Timings(
+        advert_interval=250,
+        script_interval=2000,
+        script_fall=3,
+        script_rise=4,
+        connect_timeout=1500,
+        check_timeout=1,
+        check_interval=3000,
+        fast_interval=4000,
+        down_interval=5000,
+        rise=6,
+        fall=7,
+        retries=0,
+        budget=60_000,
+    )
+    assert scenario.machines[2] == MachineSpec("cp-3", Role.CONTROL_PLANE, 12, 4, 1700, 512)
+    assert scenario.machines[14] == MachineSpec("112", Role.WORKER, 24, 1, 512, 1)
+    assert scenario.machines[16].name == "cp2"
+
+
+def test_one_timing_replaces_one_value_of_the_profile(surroundings: Surroundings) -> None:
+    scenario = load(
+        Path("good/minimal.yaml"),
+        overrides=("loadBalancer.profile=standard", "loadBalancer.timings.fall=9"),
+        surroundings=surroundings,
+    )
+    timings = scenario.load_balancer.timings
+    assert timings.fall == 9
+    assert timings.budget == STANDARD.budget == 10_000

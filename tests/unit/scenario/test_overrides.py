@@ -1,0 +1,145 @@
+"""Overrides go through the same checks as the file, and carry the blame for what they break."""
+
+from pathlib import Path
+
+import pytest
+
+from labgen.scenario.load import load
+from labgen.scenario.mistakes import ScenarioInvalid
+from labgen.scenario.surroundings import Surroundings
+
+BASE = Path("good/everything-set.yaml")
+
+
+def refused(surroundings: Surroundings, *overrides: str, path: Path = BASE) -> list[str]:
+    with pytest.raises(ScenarioInvalid) as caught:
+        load(path, overrides=overrides, surroundings=surroundings)
+    return list(caught.value.lines)
+
+
+@pytest.mark.parametrize("key", ["machines.1.count", "machines[1].count"])
+def test_lists_are_indexed_with_dots_or_brackets(key: str, surroundings: Surroundings) -> None:
+    scenario = load(BASE, overrides=(f"{key}=1",), surroundings=surroundings)
+    assert [machine.name for machine in scenario.machines] == [
+        "cp-1",
+        "cp-2",
+        "cp-3",
+        "11",
+        "cp1",
+        "cp2",
+    ]
+    assert scenario.overrides == (f"{key}=1",)
+
+
+def test_values_are_yaml_and_may_be_whole_mappings(surroundings: Surroundings) -> None:
+    overrides = ("network={subnet: 192.168.60.0/24, apiPort: 7443}", "network.vip=192.168.60.99")
+    scenario = load(BASE, overrides=overrides, surroundings=surroundings)
+    assert str(scenario.network.subnet) == "192.168.60.0/24"
+    assert str(scenario.network.vip) == "192.168.60.99"
+    assert scenario.network.api_port == 7443
+
+
+def test_parents_that_the_file_lacks_are_made(surroundings: Surroundings) -> None:
+    overrides = ("kubernetes.cni.backend=host-gw",)
+    scenario = load(Path("good/minimal.yaml"), overrides=overrides, surroundings=surroundings)
+    assert scenario.kubernetes.cni.backend == "host-gw"
+
+
+def test_the_last_override_wins(surroundings: Surroundings) -> None:
+    overrides = ("network.apiPort=7001", "network.apiPort=7002")
+    assert load(BASE, overrides=overrides, surroundings=surroundings).network.api_port == 7002
+
+
+def test_an_override_can_mend_the_file(surroundings: Surroundings) -> None:
+    path = Path("bad/two-control-planes.yaml")
+    scenario = load(path, overrides=("machines[0].count=3",), surroundings=surroundings)
+    assert len(scenario.machines) == 3
+
+
+@pytest.mark.parametrize(
+    ("override", "mistake"),
+    [
+        (
+            "kubernetes.cni.backend=foo",
+            "kubernetes.cni.backend: 'foo' is not known; use vxlan or host-gw",
+        ),
+        (
+            "kubernetes.cni.backed=vxlan",
+            "kubernetes.cni.backed: unknown key; did you mean backend?",
+        ),
+        ("network.apiPort=", "network.apiPort: expected a whole number, found nothing"),
+        (
+            "machines[2].count=1",
+            (
+                "machines[2].count: 4 control planes tolerate no more failures than 3 "
+                "(etcd needs a majority); use 1, 3 or 5"
+            ),
+        ),
+        (
+            "machines[1].role=control-plane",
+            (
+                "machines[1].memory: 512MiB is under kubeadm's minimum for a control plane; "
+                "use 1700MiB or more"
+            ),
+        ),
+        (
+            "network.subnet=192.168.51.0/24",
+            (
+                "network.vip: 192.168.50.200 is outside network.subnet 192.168.51.0/24; "
+                "use an address in it that no machine has, for instance 192.168.51.244"
+            ),
+        ),
+        (
+            "network.firstHost=190",
+            (
+                "network.vip: 192.168.50.200 is 18's address in 192.168.50.0/24; "
+                "use an address in it that no machine has, for instance 192.168.50.244"
+            ),
+        ),
+        (
+            "machines",
+            (
+                "there is no =; write KEY=VALUE, as in kubernetes.cni.backend=host-gw "
+                "or machines[0].count=5"
+            ),
+        ),
+        (
+            "a..b=1",
+            (
+                "'a..b' names no field; write KEY=VALUE, as in kubernetes.cni.backend=host-gw "
+                "or machines[0].count=5"
+            ),
+        ),
+        ("machines[3].count=1", "there is no machines[3]; machines has [0] to [2]"),
+        ("machines.count=1", "machines is a list; say which one, as machines[0].count"),
+        ("network[0]=1", "network is no list; leave the number out"),
+        ("name.first=x", "name is a single value, it has no first"),
+        (
+            "network={vip: auto, vip: auto}",
+            "network.vip: written twice, first on line 1; keep one of them",
+        ),
+        (
+            "network.vip=[",
+            (
+                "network.vip: not YAML: while parsing a flow node, expected the node content, "
+                "but found '<stream end>'; check colons, quotes and indentation up to here"
+            ),
+        ),
+    ],
+)
+def test_what_an_override_breaks_is_told_at_the_override(
+    override: str, mistake: str, surroundings: Surroundings
+) -> None:
+    assert f"-s {override}: {mistake}" in refused(surroundings, override)
+
+
+def test_mistakes_of_the_file_keep_their_place_and_come_first(surroundings: Surroundings) -> None:
+    path = Path("bad/two-control-planes.yaml")
+    assert refused(surroundings, "nam=x", "network.apiPort=0", path=path) == [
+        (
+            "bad/two-control-planes.yaml:4:12: machines[0].count: "
+            "2 control planes tolerate no failure (etcd needs a majority); use 1, 3 or 5"
+        ),
+        "-s nam=x: nam: unknown key; did you mean name?",
+        "-s network.apiPort=0: network.apiPort: the number 0 is out of range; use 1 to 65535",
+    ]
