@@ -1,0 +1,52 @@
+# This machine's place in the cluster: kubeadm's work, and whether it came to its end.
+
+# Where labgen notes what is done. kubeadm's own files are there too early: a run that was cut off
+# leaves a kubelet.conf, manifests and an answering API server, but no addons or etcd member.
+CLUSTER_NOTES=/etc/kubernetes/labgen
+
+# cluster::finished WORK: kubeadm's WORK (init, join) ran to its end on this machine.
+cluster::finished() {
+  [[ -e $ROOT$CLUSTER_NOTES/$1-finished && -e $ROOT/etc/kubernetes/kubelet.conf ]]
+}
+
+cluster::finish() {
+  mkdir -p "$ROOT$CLUSTER_NOTES"
+  : >"$ROOT$CLUSTER_NOTES/$1-finished"
+}
+
+# cluster::reset: nothing is left of an init or join that was cut off.
+cluster::reset() {
+  local link
+  if ! cluster::begun; then
+    report::ok "no half-made cluster"
+    return
+  fi
+  kubeadm reset --force
+  # What kubeadm says it leaves alone.
+  file::remove "$CLUSTER_NOTES" /etc/cni/net.d/10-flannel.conflist
+  for link in cni0 flannel.1; do
+    if [[ -e $ROOT/sys/class/net/$link ]]; then
+      ip link delete "$link"
+    fi
+  done
+  report::changed "half-made cluster removed"
+}
+
+# cluster::begun: kubeadm wrote any file that makes its next run refuse to start.
+cluster::begun() {
+  local path
+  for path in "$ROOT"/etc/kubernetes/*.conf "$ROOT"/etc/kubernetes/manifests/*.yaml \
+    "$ROOT"/etc/kubernetes/pki/* "$ROOT"/var/lib/etcd/*; do
+    [[ ! -e $path ]] || return 0
+  done
+  return 1
+}
+
+# cluster::api_answers: this machine's own API server is ready, whoever holds the VIP.
+cluster::api_answers() {
+  curl --silent --show-error --fail --insecure --max-time 2 https://127.0.0.1:6443/readyz
+}
+
+cluster::kubectl() {
+  kubectl --kubeconfig "$ROOT/etc/kubernetes/admin.conf" "$@"
+}

@@ -1,0 +1,90 @@
+# Files: whole, with the right mode, and replaced only when they differ.
+
+# file::install SOURCE TARGET [MODE]: the text file TARGET has SOURCE's content and MODE (644).
+file::install() {
+  local source=$1 target=$2 mode=${3:-644}
+  file::exists "$source"
+  if file::same_text "$source" "$ROOT$target" && file::has_mode "$ROOT$target" "$mode"; then
+    report::ok "$target"
+    return
+  fi
+  file::note "$target"
+  file::put "$source" "$ROOT$target" "$mode"
+  report::changed "$target"
+}
+
+# file::install_program SOURCE TARGET: the same for binaries; mode 755.
+file::install_program() {
+  file::exists "$1"
+  if cmp --silent "$1" "$ROOT$2" && file::has_mode "$ROOT$2" 755; then
+    report::ok "$2"
+    return
+  fi
+  file::put "$1" "$ROOT$2" 755
+  report::changed "$2"
+}
+
+# file::remove PATH...: none of them is there.
+file::remove() {
+  local path
+  for path in "$@"; do
+    [[ $path == /?* ]] || report::fail "file::remove wants absolute paths, not '$path'"
+    if [[ -e $ROOT$path || -L $ROOT$path ]]; then
+      rm -rf -- "$ROOT$path"
+      report::changed "$path removed"
+    fi
+  done
+}
+
+file::exists() {
+  [[ -f $1 ]] || report::fail "$1 is missing; labgen puts it there before it runs a phase"
+}
+
+# file::same_text A B: both are regular files and equal. Reads with the shell itself: a run without
+# changes compares a dozen small files on each of six machines.
+file::same_text() {
+  local one='' other=''
+  [[ -f $2 && ! -L $2 ]] || return 1
+  IFS= read -r -d '' one <"$1" || true
+  IFS= read -r -d '' other <"$2" || true
+  [[ $one == "$other" ]]
+}
+
+file::has_mode() {
+  [[ $(stat --format=%a "$1") == "$2" ]]
+}
+
+# file::put SOURCE PATH MODE: written beside PATH and renamed into it.
+file::put() {
+  local new=$2.labgen-new
+  install -D --mode="$3" "$1" "$new"
+  if ! mv --force --no-target-directory "$new" "$2" 2>/dev/null; then
+    # podman mounts /etc/hosts, /etc/hostname and /etc/resolv.conf: they can only be written.
+    cat "$new" >"$2"
+    rm "$new"
+  fi
+}
+
+# file::note PATH: remember, until it is heeded or the machine boots, that PATH changed. A run that
+# dies between a file's change and the restart of its service leaves the note to the next run.
+file::note() {
+  service::booted || return 0
+  [[ -d $ROOT/run/labgen/changed ]] || mkdir -p "$ROOT/run/labgen/changed"
+  : >"$ROOT/run/labgen/changed/${1//\//-}"
+}
+
+# file::noted PATH...: at least one of them has a note.
+file::noted() {
+  local path
+  for path in "$@"; do
+    [[ ! -e $ROOT/run/labgen/changed/${path//\//-} ]] || return 0
+  done
+  return 1
+}
+
+file::forget() {
+  local path
+  for path in "$@"; do
+    rm -f "$ROOT/run/labgen/changed/${path//\//-}"
+  done
+}

@@ -1,0 +1,55 @@
+# The kernel's modules, settings and swap; in a machine-container it belongs to the host.
+
+# kernel::shared: this machine is a container, or an image for one.
+kernel::shared() {
+  [[ ${MACHINE_IMAGE:-} == container || -e $ROOT/run/systemd/container ]]
+}
+
+# kernel::module NAME: loaded if it can be; built-in ones and a host's cannot.
+kernel::module() {
+  if [[ -d $ROOT/sys/module/$1 ]]; then
+    report::ok "module $1"
+  elif modprobe --quiet "$1" 2>/dev/null; then
+    report::changed "module $1"
+  else
+    report::ok "module $1 built in or not loadable here"
+  fi
+}
+
+# kernel::require_sysctl KEY VALUE: the running kernel has it, or the run fails.
+kernel::require_sysctl() {
+  kernel::set_sysctl "$1" "$2" ||
+    report::fail "sysctl $1 must be $2 and cannot be set here; set it on the host of this machine"
+}
+
+# kernel::prefer_sysctl KEY VALUE: the running kernel has it where it can be had.
+kernel::prefer_sysctl() {
+  kernel::set_sysctl "$1" "$2" || report::ok "sysctl $1 cannot be set here"
+}
+
+kernel::set_sysctl() {
+  local path=$ROOT/proc/sys/${1//.//} now=''
+  [[ -e $path ]] || return 1
+  read -r now <"$path" || return 1
+  if [[ $now == "$2" ]]; then
+    report::ok "sysctl $1"
+    return
+  fi
+  { printf '%s\n' "$2" >"$path"; } 2>/dev/null || return 1
+  report::changed "sysctl $1 = $2"
+}
+
+# kernel::swap_off: the kubelet's memory accounting assumes none. A shared kernel's swap is not ours.
+kernel::swap_off() {
+  local swaps
+  mapfile -t swaps <"$ROOT/proc/swaps"
+  if kernel::shared; then
+    report::ok "swap is the host's"
+  elif ((${#swaps[@]} <= 1)); then # the first line is the heading
+    report::ok "no swap"
+  else
+    swapoff --all
+    sed --in-place '/^[^#]\S*\s\+\S\+\s\+swap\s/s/^/#/' "$ROOT/etc/fstab"
+    report::changed "swap off"
+  fi
+}

@@ -1,0 +1,7 @@
+# phases/containerd.sh: containerd running with the lab's configuration.
+phase::containerd() {
+  file::install "$PAYLOAD/containerd.toml" /etc/containerd/config.toml
+  service::enable containerd
+  # Its unit is of type notify: once systemd calls it running, it answers.
+  service::run containerd /etc/containerd/config.toml
+}

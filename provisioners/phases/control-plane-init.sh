@@ -1,0 +1,16 @@
+# phases/control-plane-init.sh: the first control plane, made by kubeadm.
+phase::control_plane_init() {
+  if cluster::finished init; then
+    # Never reset what was finished: an API server that is slow to answer has a cluster behind it.
+    wait::until 120 "this machine's API server is ready" cluster::api_answers
+    report::ok "control plane"
+    return
+  fi
+  file::exists "$PAYLOAD/kubeadm.yaml"
+  cluster::reset
+  # Tokens, certificate key and the join commands made of them must reach no log.
+  kubeadm init --config "$PAYLOAD/kubeadm.yaml" --upload-certs \
+    --skip-token-print --skip-certificate-key-print --skip-phases=show-join-command
+  cluster::finish init
+  report::changed "control plane"
+}

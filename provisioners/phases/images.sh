@@ -1,0 +1,18 @@
+# phases/images.sh: every container image of the lab is in containerd; nothing is ever pulled.
+# needs: IMAGES
+phase::images() {
+  local refs missing archive
+  read -r -a refs <<<"$IMAGES"
+  missing=$(image::missing "${refs[@]}")
+  if [[ -z $missing ]]; then
+    report::ok "${#refs[@]} images"
+    return
+  fi
+  for archive in "$BUNDLE"/images/*.tar; do
+    [[ -f $archive ]] || report::fail "images missing: ${missing//$'\n'/ }; no archive in $BUNDLE/images"
+    image::import "$archive"
+  done
+  missing=$(image::missing "${refs[@]}")
+  [[ -z $missing ]] ||
+    report::fail "images missing after the import of $BUNDLE/images: ${missing//$'\n'/ }"
+}

@@ -1,0 +1,27 @@
+# phases/load-balancer.sh: HAProxy in front of the API servers, keepalived for the VIP.
+# needs: API_PORT
+phase::load_balancer() {
+  service::unit "$FILES/restart.conf" /etc/systemd/system/haproxy.service.d/labgen.conf
+  service::unit "$FILES/restart.conf" /etc/systemd/system/keepalived.service.d/labgen.conf
+  load_balancer::check
+  file::install "$PAYLOAD/haproxy.cfg" /etc/haproxy/haproxy.cfg
+  service::enable haproxy
+  service::run haproxy /etc/haproxy/haproxy.cfg
+  if service::booted; then
+    wait::listening 5 "$API_PORT"
+  fi
+  # keepalived last: a machine claims the VIP only once its HAProxy answers.
+  file::install "$PAYLOAD/check-haproxy" /usr/local/libexec/labgen/check-haproxy 755
+  file::install "$PAYLOAD/keepalived.conf" /etc/keepalived/keepalived.conf
+  service::enable keepalived
+  service::run keepalived /etc/keepalived/keepalived.conf
+}
+
+# load_balancer::check: a configuration that HAProxy refuses never replaces one that works.
+load_balancer::check() {
+  local said
+  file::exists "$PAYLOAD/haproxy.cfg"
+  file::same_text "$PAYLOAD/haproxy.cfg" "$ROOT/etc/haproxy/haproxy.cfg" && return
+  said=$(haproxy -c -f "$PAYLOAD/haproxy.cfg" 2>&1) ||
+    report::fail "HAProxy refuses $PAYLOAD/haproxy.cfg, the old one stays: ${said//$'\n'/; }"
+}

@@ -1,0 +1,115 @@
+# The phases that make and grow the cluster.
+
+setup() {
+  load helper
+  make_machine
+  printf 'kind: InitConfiguration\n' >"$PAYLOAD/kubeadm.yaml"
+  printf 'kind: DaemonSet\n' >"$PAYLOAD/flannel.yaml"
+  INIT="kubeadm init --config $PAYLOAD/kubeadm.yaml --upload-certs --skip-token-print"
+  INIT+=' --skip-certificate-key-print --skip-phases=show-join-command'
+}
+
+@test "init makes the control plane once, and prints no secrets" {
+  run_phases control-plane-init
+  assert_success
+  assert_called "$INIT"
+  assert_not_called 'kubeadm reset --force'
+  : >"$CALLS"
+  run_phases control-plane-init
+  assert_unchanged
+  assert_not_called "$INIT"
+}
+
+@test "an init that was cut off is reset and made again" {
+  touch "$STATE/kubeadm-breaks"
+  run_phases control-plane-init
+  assert_failure
+  [[ ${stderr_lines[-1]} == 'error: phases/control-plane-init.sh:'*'kubeadm init'*'(exit 1)' ]]
+  rm "$STATE/kubeadm-breaks"
+  run_phases control-plane-init
+  assert_success
+  assert_called 'kubeadm reset --force'
+  assert_contains "$output" 'changed half-made cluster removed'
+  assert_contains "$output" 'changed control plane'
+}
+
+@test "an etcd directory left alone by a lost init is half-made state too" {
+  touch "$LABGEN_ROOT/var/lib/etcd/member"
+  run_phases control-plane-init
+  assert_success
+  assert_called 'kubeadm reset --force'
+}
+
+@test "a finished control plane is waited for and never reset" {
+  run_phases control-plane-init
+  touch "$STATE/curl-fails"
+  (
+    sleep 0.5
+    rm "$STATE/curl-fails"
+  ) 3>&- &
+  run_phases control-plane-init
+  assert_unchanged
+  assert_not_called 'kubeadm reset --force'
+}
+
+@test "join makes a member once" {
+  run_phases join
+  assert_success
+  assert_called "kubeadm join --config $PAYLOAD/kubeadm.yaml"
+  : >"$CALLS"
+  mkdir "$STATE/active" && touch "$STATE/active/kubelet"
+  run_phases join
+  assert_unchanged
+  assert_not_called "kubeadm join --config $PAYLOAD/kubeadm.yaml"
+}
+
+@test "a join that was cut off is reset, although it left a kubelet.conf" {
+  touch "$STATE/kubeadm-breaks"
+  run_phases join
+  assert_failure
+  [[ -e $LABGEN_ROOT/etc/kubernetes/kubelet.conf ]]
+  rm "$STATE/kubeadm-breaks"
+  mkdir -p "$LABGEN_ROOT/etc/cni/net.d" "$LABGEN_ROOT/sys/class/net/cni0"
+  touch "$LABGEN_ROOT/etc/cni/net.d/10-flannel.conflist"
+  run_phases join
+  assert_success
+  assert_called 'kubeadm reset --force'
+  assert_called 'ip link delete cni0'
+  [[ ! -e $LABGEN_ROOT/etc/cni/net.d/10-flannel.conflist ]]
+}
+
+@test "a member whose kubelet was stopped gets it started" {
+  run_phases join
+  rm -rf "$STATE/active"
+  run_phases join
+  assert_success
+  assert_contains "$output" 'changed kubelet started'
+}
+
+@test "CoreDNS is spread over machines once" {
+  export COREDNS_REPLICAS=2
+  run_phases coredns
+  assert_success
+  assert_contains "$(<"$CALLS")" '"replicas": 2'
+  assert_contains "$(<"$CALLS")" '"maxSurge": 0'
+  run_phases coredns
+  assert_unchanged
+}
+
+@test "flannel is applied once" {
+  run_phases cni
+  assert_success
+  assert_contains "$output" 'changed flannel'
+  run_phases cni
+  assert_unchanged
+}
+
+@test "flannel is applied again when its manifest changed or its DaemonSet is gone" {
+  run_phases cni
+  printf 'kind: DaemonSet # host-gw\n' >"$PAYLOAD/flannel.yaml"
+  run_phases cni
+  assert_contains "$output" 'changed flannel'
+  rm "$STATE/flannel"
+  run_phases cni
+  assert_contains "$output" 'changed flannel'
+}
