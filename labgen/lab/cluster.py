@@ -1,0 +1,157 @@
+"""What the cluster says of itself: nodes and pods through the API, the rest from the masters.
+
+Reading and parsing only; what is good enough is decided by who asks.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from labgen.lab.lab import Lab, Machine
+from labgen.system.kubeapi import KubeApi
+from labgen.system.ssh import Ssh
+
+HAPROXY_SOCKET = "/run/haproxy-admin.sock"
+ETCD_PKI = "/etc/kubernetes/pki/etcd"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A Kubernetes node; reason says why it is not ready."""
+
+    name: str
+    ready: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Pod:
+    """namespace/name as name; node is empty before it is scheduled."""
+
+    name: str
+    node: str
+    labels: Mapping[str, str]
+    ready: bool
+    state: str
+
+
+@dataclass(frozen=True)
+class EtcdMember:
+    """healthy: the member answered; a learner has no vote yet."""
+
+    name: str
+    healthy: bool
+    leader: bool
+    learner: bool
+
+
+@dataclass(frozen=True)
+class MasterView:
+    """What one master sees: whether it holds the VIP, and each API server as its HAProxy has it."""
+
+    holds_vip: bool
+    api_servers: Mapping[str, str]
+
+
+def api(lab: Lab, *, timeout: float = 3.0) -> KubeApi:
+    """The lab's API behind the VIP, as its admin."""
+    return KubeApi(
+        str(lab.vip),
+        lab.scenario.network.api_port,
+        ca=lab.keys / "ca.crt",
+        certificate=lab.keys / "admin.crt",
+        key=lab.keys / "admin.key",
+        timeout=timeout,
+    )
+
+
+def nodes(client: KubeApi) -> list[Node]:
+    """All nodes; raises ApiUnreachable."""
+    return [_node(item) for item in client.get("/api/v1/nodes")["items"]]
+
+
+def pods(client: KubeApi) -> list[Pod]:
+    """All pods of all namespaces but those that have succeeded; raises ApiUnreachable."""
+    items = client.get("/api/v1/pods")["items"]
+    return [_pod(item) for item in items if item["status"].get("phase") != "Succeeded"]
+
+
+def master_view(ssh: Ssh, lab: Lab, machine: Machine) -> MasterView:
+    """Ask one master over SSH; raises CommandFailed or CommandTimedOut."""
+    script = (
+        "ip -o -4 address show to $1; echo; "
+        f"echo show stat | socat -t 2 - UNIX-CONNECT:{HAPROXY_SOCKET}"
+    )
+    words = ["bash", "-c", script, "view", str(lab.vip)]
+    addresses, _, stats = ssh.run(machine.name, words, timeout=10).stdout.partition("\n\n")
+    if not addresses.strip():
+        stats = addresses + stats
+    return MasterView(f" {lab.vip}/" in addresses, api_servers(stats))
+
+
+def api_servers(stats: str) -> dict[str, str]:
+    """The state of each API server in HAProxy's `show stat` (CSV, HAProxy management guide 9.1)."""
+    rows = csv.DictReader(io.StringIO(stats.strip().removeprefix("# ")))
+    return {
+        row["svname"]: row["status"].split()[0]
+        for row in rows
+        if row["pxname"] == "api-servers" and row["svname"] != "BACKEND"
+    }
+
+
+def etcd_members(ssh: Ssh, machine: Machine) -> list[EtcdMember]:
+    """The etcd cluster as seen from one master; raises CommandFailed or CommandTimedOut."""
+    tls = [f"--cacert={ETCD_PKI}/ca.crt", f"--cert={ETCD_PKI}/healthcheck-client.crt"]
+    tls.append(f"--key={ETCD_PKI}/healthcheck-client.key")
+    etcdctl = ["etcdctl", *tls, "--endpoints=https://127.0.0.1:2379", "--command-timeout=2s"]
+    listed = ssh.run(machine.name, [*etcdctl, "member", "list", "-w", "json"], timeout=15)
+    status = [*etcdctl, "endpoint", "status", "--cluster", "-w", "json"]
+    # a member that does not answer makes the exit code 1; the others are printed all the same
+    answered = ssh.run(machine.name, status, timeout=15, check=False)
+    return parse_etcd(listed.stdout, answered.stdout)
+
+
+def parse_etcd(member_list: str, endpoint_status: str) -> list[EtcdMember]:
+    """Join etcdctl's `member list` and `endpoint status --cluster`, both as JSON."""
+    statuses: Sequence[dict[str, Any]] = json.loads(endpoint_status or "[]") or []
+    leaders = {
+        entry["Status"]["header"]["member_id"]: entry["Status"]["leader"] for entry in statuses
+    }
+    return [
+        EtcdMember(
+            name=member.get("name") or "unstarted",
+            healthy=member["ID"] in leaders,
+            leader=leaders.get(member["ID"]) == member["ID"],
+            learner=bool(member.get("isLearner")),
+        )
+        for member in json.loads(member_list)["members"]
+    ]
+
+
+def _node(item: dict[str, Any]) -> Node:
+    conditions = {c["type"]: c for c in item["status"].get("conditions", [])}
+    ready = conditions.get("Ready", {})
+    is_ready = ready.get("status") == "True"
+    reason = "" if is_ready else (ready.get("message") or ready.get("reason") or "no status yet")
+    return Node(item["metadata"]["name"], is_ready, reason)
+
+
+def _pod(item: dict[str, Any]) -> Pod:
+    status = item["status"]
+    conditions = {c["type"]: c["status"] for c in status.get("conditions", [])}
+    waiting = [
+        state["waiting"].get("reason", "waiting")
+        for container in status.get("containerStatuses", [])
+        if "waiting" in (state := container.get("state", {}))
+    ]
+    deleted = "deletionTimestamp" in item["metadata"]
+    return Pod(
+        name=f"{item['metadata']['namespace']}/{item['metadata']['name']}",
+        node=item["spec"].get("nodeName", ""),
+        labels=item["metadata"].get("labels", {}),
+        ready=conditions.get("Ready") == "True" and not deleted,
+        state="terminating" if deleted else ", ".join(waiting) or status.get("phase", "unknown"),
+    )

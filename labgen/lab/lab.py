@@ -1,0 +1,114 @@
+"""What a lab is. Everything here is settled when the lab is made and never changes after."""
+
+import hashlib
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+
+from labgen.report.errors import WrongCall
+from labgen.scenario.model import Role, Scenario
+from labgen.system import places
+
+
+@dataclass(frozen=True)
+class Machine:
+    """memory in MiB, disk in GiB."""
+
+    name: str
+    role: Role
+    address: IPv4Address
+    cpus: int
+    memory: int
+    disk: int
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A lab's settled facts. router_id is its VRRP virtual router id, 1 to 255.
+
+    network_namespace is the inode of the host's network namespace the lab was made in.
+    """
+
+    name: str
+    scenario: Scenario
+    subnet: IPv4Network
+    vip: IPv4Address
+    router_id: int
+    machines: tuple[Machine, ...]
+    provider: str
+    network_namespace: int
+
+    @property
+    def directory(self) -> Path:
+        return labs_directory() / self.name
+
+    @property
+    def control_planes(self) -> tuple[Machine, ...]:
+        return tuple(m for m in self.machines if m.role is Role.CONTROL_PLANE)
+
+    @property
+    def workers(self) -> tuple[Machine, ...]:
+        return tuple(m for m in self.machines if m.role is Role.WORKER)
+
+    @property
+    def gateway(self) -> IPv4Address:
+        """The host's own address on the lab's bridge."""
+        return self.subnet.network_address + 1
+
+    @property
+    def endpoint(self) -> str:
+        """VIP:port, where every client reaches the API."""
+        return f"{self.vip}:{self.scenario.network.api_port}"
+
+    @property
+    def id(self) -> str:
+        """Eight hex digits, for names that must be short: interfaces and sockets."""
+        return lab_id(self.name)
+
+    @property
+    def bridge(self) -> str:
+        """The lab's bridge on the host."""
+        return bridge(self.name)
+
+    @property
+    def ssh_config(self) -> Path:
+        return self.directory / "ssh_config"
+
+    @property
+    def kubeconfig(self) -> Path:
+        return self.directory / "kubeconfig"
+
+    @property
+    def keys(self) -> Path:
+        return self.directory / "keys"
+
+    @property
+    def logs(self) -> Path:
+        return self.directory / "logs"
+
+    @property
+    def context(self) -> str:
+        """The name of the lab's context in the user's kubeconfig."""
+        return f"labgen-{self.name}"
+
+    def machine(self, name: str) -> Machine:
+        """The machine of that name; WrongCall with the names there are."""
+        for machine in self.machines:
+            if machine.name == name:
+                return machine
+        known = ", ".join(machine.name for machine in self.machines)
+        raise WrongCall(f"lab {self.name} has no machine {name}", hint=f"its machines: {known}")
+
+
+def lab_id(name: str) -> str:
+    """See Lab.id; the same before the lab is made."""
+    return hashlib.sha256(str(labs_directory() / name).encode()).hexdigest()[:8]
+
+
+def bridge(name: str) -> str:
+    """See Lab.bridge; interface names hold 15 characters (IFNAMSIZ)."""
+    return f"lab{lab_id(name)}"
+
+
+def labs_directory() -> Path:
+    return places.state() / "labs"

@@ -1,0 +1,137 @@
+"""Labs on disk: made, loaded, listed, removed. Two labs made at once never get the same subnet."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from ipaddress import IPv4Network
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from labgen.lab.lab import Lab, Machine, labs_directory
+from labgen.report.errors import LabgenError, WrongCall
+from labgen.scenario.addresses import free_router_id, free_subnet, machine_addresses, vip_address
+from labgen.scenario.model import Scenario
+from labgen.scenario.routes import host_routes
+from labgen.system import files, netns
+from labgen.system.locks import locked
+
+ALLOCATION_TIMEOUT = 30.0
+_adapter = TypeAdapter(Lab)
+
+
+def names() -> list[str]:
+    """The names of all labs, also half-made ones, in alphabetical order."""
+    return sorted(path.parent.name for path in labs_directory().glob("*/lab.json"))
+
+
+def load(name: str) -> Lab:
+    """The lab of that name; WrongCall when there is none."""
+    path = labs_directory() / name / "lab.json"
+    if "/" in name or not path.exists():
+        known = ", ".join(names()) or "none"
+        raise WrongCall(f"there is no lab {name}", hint=f"labs: {known}")
+    return _read(path)
+
+
+def make(scenario: Scenario, name: str, provider: str) -> Lab:
+    """The lab of that name: an existing one of the same scenario, or a new one with addresses.
+
+    Raises WrongCall when a lab of that name stands for another scenario.
+    """
+    labs_directory().mkdir(parents=True, exist_ok=True)
+    with locked(labs_directory() / ".allocation.lock", timeout=ALLOCATION_TIMEOUT):
+        path = labs_directory() / name / "lab.json"
+        if path.exists():
+            return _same(_read(path), scenario)
+        others = [load(other) for other in names()]
+        lab = _allocate(scenario, name, provider, others)
+        files.private_directory(lab.directory)
+        files.private_directory(lab.keys)
+        lab.logs.mkdir(exist_ok=True)
+        files.write(path, _adapter.dump_json(lab, indent=2) + b"\n")
+    return lab
+
+
+def forget(lab: Lab) -> None:
+    """Remove the lab's directory; lab.json goes last, so that a crash leaves a lab to remove."""
+    for entry in sorted(lab.directory.iterdir(), key=lambda path: path.name == "lab.json"):
+        shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+    lab.directory.rmdir()
+
+
+def hold(
+    name: str, waiting: Callable[[str], None], *, timeout: float = 3600
+) -> AbstractContextManager[None]:
+    """Hold the lab for a command that changes it; commands on one lab go one after the other."""
+    return _hold(labs_directory() / f".{name}.lock", timeout, waiting)
+
+
+@contextmanager
+def _hold(path: Path, timeout: float, waiting: Callable[[str], None]) -> Iterator[None]:
+    with locked(path, timeout=timeout, waiting=waiting):
+        yield
+        if not (path.parent / path.name[1:].removesuffix(".lock")).exists():
+            path.unlink(missing_ok=True)
+
+
+def settle(
+    scenario: Scenario, name: str, provider: str, *, subnet: IPv4Network, router_id: int
+) -> Lab:
+    """The lab that scenario becomes on subnet; nothing is made."""
+    addresses = machine_addresses(scenario, subnet)
+    return Lab(
+        name=name,
+        scenario=scenario,
+        subnet=subnet,
+        vip=vip_address(scenario, subnet),
+        router_id=router_id,
+        machines=tuple(
+            Machine(m.name, m.role, addresses[m.name], m.cpus, m.memory, m.disk)
+            for m in scenario.machines
+        ),
+        provider=provider,
+        network_namespace=netns.inode(),
+    )
+
+
+def _allocate(scenario: Scenario, name: str, provider: str, others: list[Lab]) -> Lab:
+    subnet = scenario.network.subnet or _free_subnet(scenario, others)
+    for other in others:
+        if other.subnet.overlaps(subnet):
+            raise WrongCall(
+                f"network.subnet {subnet} overlaps {other.subnet} of lab {other.name}",
+                hint="use subnet: auto, or take that lab down first",
+            )
+    router_id = free_router_id([other.router_id for other in others])
+    return settle(scenario, name, provider, subnet=subnet, router_id=router_id)
+
+
+def _free_subnet(scenario: Scenario, others: list[Lab]) -> IPv4Network:
+    taken = [other.subnet for other in others]
+    taken += [route.destination for route in host_routes()]
+    taken += [scenario.kubernetes.pod_subnet, scenario.kubernetes.service_subnet]
+    return free_subnet(taken)
+
+
+def _same(lab: Lab, scenario: Scenario) -> Lab:
+    """The lab, if it stands for scenario; where that was read from does not matter."""
+    if replace(scenario, source=lab.scenario.source, overrides=()) != replace(
+        lab.scenario, overrides=()
+    ):
+        raise WrongCall(
+            f"lab {lab.name} was made from another scenario than {scenario.source} is now",
+            hint=f"labgen down {lab.name}    or bring this one up beside it: --name OTHER",
+        )
+    return lab
+
+
+def _read(path: Path) -> Lab:
+    try:
+        return _adapter.validate_json(path.read_bytes())
+    except (ValidationError, ValueError) as error:
+        raise LabgenError(
+            f"{path} cannot be read: {str(error).splitlines()[0]}",
+            hint=f"labgen down {path.parent.name} --force removes what is left of that lab",
+        ) from error

@@ -1,0 +1,62 @@
+"""The lab's context in the user's kubeconfig, put there and taken out by kubectl itself.
+
+kubectl keeps what else stands in the file and locks it against other kubectls.
+"""
+
+import os
+from pathlib import Path
+
+from labgen.lab.lab import Lab
+from labgen.system.run import Completed, run
+
+TIMEOUT = 30.0
+
+
+def path() -> Path:
+    """The file kubectl would write to: the first of $KUBECONFIG, else ~/.kube/config."""
+    named = [name for name in os.environ.get("KUBECONFIG", "").split(os.pathsep) if name]
+    return Path(named[0]) if named else Path.home() / ".kube/config"
+
+
+def add(lab: Lab, kubectl: Path) -> bool:
+    """Add or renew cluster, user and context labgen-NAME; True if anything changed.
+
+    The current context stays what it is; where there is none, it becomes the lab's.
+    """
+    target = path()
+    before = target.read_bytes() if target.exists() else b""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    name = lab.context
+    ca, certificate, key = (lab.keys / part for part in ("ca.crt", "admin.crt", "admin.key"))
+    config = [str(kubectl), "config", f"--kubeconfig={target}"]
+    server = [f"--server=https://{lab.endpoint}", f"--certificate-authority={ca}"]
+    login = [f"--client-certificate={certificate}", f"--client-key={key}"]
+    _run([*config, "set-cluster", name, *server, "--embed-certs=true"])
+    _run([*config, "set-credentials", name, *login, "--embed-certs=true"])
+    _run([*config, "set-context", name, f"--cluster={name}", f"--user={name}"])
+    if not _run([*config, "current-context"], check=False).ok:
+        _run([*config, "use-context", name])
+    return target.read_bytes() != before
+
+
+def remove(lab: Lab, kubectl: Path) -> None:
+    """Take the context labgen-NAME, its cluster and user out again, where they are."""
+    target = path()
+    name = lab.context
+    if not target.exists() or name not in target.read_text():
+        return
+    config = [str(kubectl), "config", f"--kubeconfig={target}"]
+    if _run([*config, "current-context"], check=False).stdout.strip() == name:
+        _run([*config, "unset", "current-context"])
+    for kind in ("delete-context", "delete-cluster", "delete-user"):
+        _run([*config, kind, name], check=False)
+
+
+def present(lab: Lab) -> bool:
+    """Whether the user's kubeconfig still names the lab."""
+    target = path()
+    return target.exists() and lab.context in target.read_text()
+
+
+def _run(argv: list[str], *, check: bool = True) -> Completed:
+    return run(argv, timeout=TIMEOUT, check=check)

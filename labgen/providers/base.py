@@ -1,0 +1,74 @@
+"""What every provider can do, and no more: it stops just short of Kubernetes.
+
+After create(), every machine answers on SSH under its name in the lab's ssh_config; all else
+goes over SSH and is the same for every provider.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from labgen.lab.lab import Lab, Machine
+from labgen.system.host import Adaptation
+
+
+class State(StrEnum):
+    """A machine's power state; ABSENT is a machine that was not made or is gone."""
+
+    ON = "on"
+    OFF = "off"
+    PAUSED = "paused"
+    ABSENT = "absent"
+
+
+class Power(StrEnum):
+    """What can be done to a power switch. OFF is a pulled plug, SHUTDOWN asks the machine."""
+
+    ON = "on"
+    OFF = "off"
+    SHUTDOWN = "shutdown"
+    PAUSE = "pause"
+    RESUME = "resume"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that keeps this host from making machines, and the remedy."""
+
+    what: str
+    remedy: str
+
+
+class Provider(Protocol):
+    """Machines of one kind. Every method may be called again after a crash in the middle."""
+
+    name: str
+
+    def check(self) -> Sequence[Finding]:
+        """What keeps this host from making machines; nothing is changed. Empty means good."""
+        ...
+
+    def adaptation(self) -> Adaptation:
+        """How these machines differ from machines of their own."""
+        ...
+
+    def create(self, lab: Lab) -> bool:
+        """Make or complete the lab's network and machines; True if anything was changed."""
+        ...
+
+    def destroy(self, lab: Lab) -> None:
+        """Remove all that create() makes, from any half-made state."""
+        ...
+
+    def machines(self, lab: Lab) -> Mapping[str, State]:
+        """The power state of each machine of the lab, by name."""
+        ...
+
+    def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> None:
+        """Do action to machines; those already in the state it leads to are fine."""
+        ...
+
+    def leftovers(self, lab: Lab) -> Sequence[str]:
+        """What of the lab is still on this host outside its directory, as words for people."""
+        ...

@@ -1,0 +1,165 @@
+"""Machine-containers: systemd in podman containers, the default where no working KVM is.
+
+They share the host's kernel: no clock faults, and a power cut keeps the page cache.
+"""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from functools import cached_property, partial
+from pathlib import Path
+
+from labgen.bundle.store import Bundle, clone_golden, require
+from labgen.lab import keys
+from labgen.lab.lab import Lab, Machine
+from labgen.providers import container_network as network
+from labgen.providers.base import Finding, Power, State
+from labgen.providers.container_host import ensure_inotify_instances, findings
+from labgen.render.ssh_config import ssh_config
+from labgen.system import files, host, mounts, places, podman
+from labgen.system.parallel import gather
+from labgen.system.ssh import Ssh
+
+LABEL = "labgen.lab"
+SSH_TIMEOUT = 60.0
+# podman's words; one that was created and never started is made anew
+STATES = {
+    "running": State.ON,
+    "paused": State.PAUSED,
+    "created": State.ABSENT,
+    "configured": State.ABSENT,
+    "initialized": State.ABSENT,
+}
+
+
+class ContainerProvider:
+    """See base.Provider."""
+
+    name = "container"
+
+    @cached_property
+    def _facts(self) -> host.HostFacts:
+        return host.probe()
+
+    def check(self) -> Sequence[Finding]:
+        """See base.Provider."""
+        return findings(self._facts)
+
+    def adaptation(self) -> host.Adaptation:
+        """See base.Provider."""
+        return host.adapt(self._facts)
+
+    def create(self, lab: Lab) -> bool:
+        """See base.Provider."""
+        bundle = require(lab.scenario.kubernetes.version)
+        keys.ensure(lab)
+        sockets = files.private_directory(_sockets(lab))
+        files.write(lab.ssh_config, ssh_config(lab, sockets))
+        ensure_inotify_instances(len(lab.machines))
+        changed = network.ensure_bridge(lab)
+        states = self.machines(lab)
+        absent = [m for m in lab.machines if states[m.name] is State.ABSENT]
+        off = [m for m in lab.machines if states[m.name] is State.OFF]
+        network.plug_in(lab, absent)
+        make = {m.name: partial(self._make, lab, m, bundle) for m in absent}
+        gather(make)
+        self.power(lab, off, Power.ON)
+        self.power(lab, [m for m in lab.machines if states[m.name] is State.PAUSED], Power.RESUME)
+        return changed or any(state is not State.ON for state in states.values())
+
+    def destroy(self, lab: Lab) -> None:
+        """See base.Provider."""
+        if lab.ssh_config.exists():
+            Ssh(lab.ssh_config).close([machine.name for machine in lab.machines])
+        names = [container.name for container in podman.containers(_label(lab))]
+        gather({name: partial(podman.remove, [name]) for name in names})
+        network.remove(lab)
+        mounts.unmount_below(lab.directory)
+        for path in (_disks(lab), _sockets(lab)):
+            if path.exists():
+                shutil.rmtree(path)
+
+    def machines(self, lab: Lab) -> Mapping[str, State]:
+        """See base.Provider."""
+        found = {c.name: STATES.get(c.state, State.OFF) for c in podman.containers(_label(lab))}
+        return {m.name: found.get(_container(lab, m), State.ABSENT) for m in lab.machines}
+
+    def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> None:
+        """See base.Provider."""
+        if not machines:
+            return
+        states = self.machines(lab)
+        acting = [m for m in machines if states[m.name] in _BEFORE[action]]
+        if action is Power.ON:
+            network.ensure_bridge(lab)
+            network.plug_in(lab, acting)
+        elif action is Power.OFF:
+            network.cut(lab, acting)
+        words = _WORDS[action]
+        tasks = {m.name: partial(podman.podman, *words, _container(lab, m)) for m in acting}
+        gather(tasks)
+        if action in (Power.OFF, Power.SHUTDOWN):
+            network.unplug(lab, acting)
+            Ssh(lab.ssh_config).close([m.name for m in acting])
+
+    def leftovers(self, lab: Lab) -> Sequence[str]:
+        """See base.Provider."""
+        found = [f"container {container.name}" for container in podman.containers(_label(lab))]
+        found += network.leftovers(lab)
+        found += [f"mount {path}" for path in mounts.below(lab.directory)]
+        found += [f"directory {path}" for path in (_disks(lab), _sockets(lab)) if path.exists()]
+        return found
+
+    def _make(self, lab: Lab, machine: Machine, bundle: Bundle) -> None:
+        disk = _disks(lab) / machine.name
+        if disk.exists():
+            shutil.rmtree(disk)
+        for part in ("kubelet", "etcd"):
+            (disk / part).mkdir(parents=True)
+        clone_golden(bundle.golden, disk / "containerd")
+        volumes = [(disk / part, f"/var/lib/{part}", "rw") for part in _PARTS]
+        identity = keys.machine_identity(lab, machine)
+        podman.run_machine(
+            bundle.machine_image,
+            name=_container(lab, machine),
+            hostname=machine.name,
+            network=f"ns:{network.namespace_path(lab, machine)}",
+            adaptation=self.adaptation(),
+            volumes=[*volumes, (identity, "/etc/labgen/identity", "ro")],
+            labels={LABEL: lab.name, "labgen.directory": str(lab.directory)},
+        )
+
+
+_PARTS = ("containerd", "kubelet", "etcd")
+# The states in which an action does something.
+_BEFORE = {
+    Power.ON: {State.OFF},
+    Power.OFF: {State.ON, State.PAUSED},
+    Power.SHUTDOWN: {State.ON},
+    Power.PAUSE: {State.ON},
+    Power.RESUME: {State.PAUSED},
+}
+_WORDS = {
+    Power.ON: ("start",),
+    Power.OFF: ("kill", "--signal", "KILL"),
+    Power.SHUTDOWN: ("stop", "--time", "45"),
+    Power.PAUSE: ("pause",),
+    Power.RESUME: ("unpause",),
+}
+
+
+def _label(lab: Lab) -> str:
+    return f"labgen.directory={lab.directory}"
+
+
+def _container(lab: Lab, machine: Machine) -> str:
+    return f"labgen-{lab.name}-{machine.name}"
+
+
+def _disks(lab: Lab) -> Path:
+    """The machines' disks lie beside the bundle: hard links do not cross file systems."""
+    return places.cache() / "disks" / f"{lab.name}-{lab.id}"
+
+
+def _sockets(lab: Lab) -> Path:
+    """Short, because a socket's path may have 107 characters (unix(7))."""
+    return Path("/run/labgen") / lab.id

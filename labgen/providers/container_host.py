@@ -1,0 +1,54 @@
+"""What keeps a host from running machine-containers, found before anything is made."""
+
+import shutil
+from pathlib import Path
+
+from labgen.providers.base import Finding
+from labgen.report.errors import HostUnfit
+from labgen.system.host import HostFacts
+
+# The oldest that kubeadm 1.37 accepts: k8s.io/system-validators, validators/types_unix.go.
+OLDEST_KERNEL = (5, 4)
+PROGRAMS = {
+    "podman": "apt-get install podman",
+    "runc": "apt-get install runc",
+    "iptables": "apt-get install iptables",
+    "ip": "apt-get install iproute2",
+    "ssh": "apt-get install openssh-client",
+    "ssh-keygen": "apt-get install openssh-client",
+}
+INOTIFY = Path("/proc/sys/fs/inotify/max_user_instances")
+INOTIFY_PER_MACHINE = 60  # systemd, kubelet, containerd and pods of one machine, with room
+
+
+def findings(facts: HostFacts) -> list[Finding]:
+    """All that is wrong with this host for machine-containers."""
+    found = []
+    if not facts.root:
+        found.append(Finding("labgen is not running as root", "run it as root: sudo labgen ..."))
+    if facts.kernel < OLDEST_KERNEL:
+        have, need = (".".join(map(str, pair)) for pair in (facts.kernel, OLDEST_KERNEL))
+        found.append(Finding(f"kernel {have} is older than {need}", "boot a newer kernel"))
+    found += [
+        Finding(f"{program} is not installed", remedy)
+        for program, remedy in PROGRAMS.items()
+        if shutil.which(program) is None
+    ]
+    return found
+
+
+def ensure_inotify_instances(machines: int, setting: Path = INOTIFY) -> None:
+    """Raise the kernel's inotify limit where it is too low: 128 runs out at about six machines.
+
+    Raises HostUnfit with the remedy where it may not be raised.
+    """
+    need = machines * INOTIFY_PER_MACHINE * 2
+    if int(setting.read_text()) >= need:
+        return
+    try:
+        setting.write_text(f"{max(need, 8192)}\n")
+    except OSError as error:
+        raise HostUnfit(
+            f"fs.inotify.max_user_instances is too low for {machines} machines",
+            hint=f"sysctl fs.inotify.max_user_instances={max(need, 8192)}",
+        ) from error

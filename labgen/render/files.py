@@ -1,0 +1,125 @@
+"""The files of one machine's payload, by their names in /etc/labgen/payload."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from labgen.lab.keys import JoinSecrets
+from labgen.lab.lab import Lab, Machine
+from labgen.render.templating import render
+from labgen.scenario.model import Role
+from labgen.system.host import Adaptation
+
+INTERFACE = "eth0"
+HIGHEST_PRIORITY = 109  # of the first master; VRRP knows 1 to 254, RFC 5798
+
+
+@dataclass(frozen=True)
+class File:
+    """content as text, mode as in chmod."""
+
+    content: str
+    mode: int = 0o644
+
+
+@dataclass(frozen=True)
+class Images:
+    """Image references that configuration files name."""
+
+    sandbox: str
+    flannel: str
+
+
+def payload(
+    lab: Lab,
+    machine: Machine,
+    adaptation: Adaptation,
+    images: Images,
+    *,
+    interface: str = INTERFACE,
+) -> dict[str, File]:
+    """All files of machine that hold no secret; kubeadm.yaml comes from kubeadm()."""
+    files = {
+        "hosts": File(render("hosts", lab=lab)),
+        # CoreDNS wants an upstream; the gateway answers no name, at once
+        "resolv.conf": File(f"nameserver {lab.gateway}\n"),
+        "kubelet.default": File("KUBELET_EXTRA_ARGS=\n"),
+        "containerd.toml": File(
+            render("containerd.toml", adaptation=adaptation, sandbox_image=images.sandbox)
+        ),
+    }
+    if machine.role is Role.CONTROL_PLANE:
+        files |= _load_balancer(lab, machine, interface)
+    if machine == lab.control_planes[0]:
+        values = {"kubernetes": lab.scenario.kubernetes, "flannel_image": images.flannel}
+        files["flannel.yaml"] = File(render("flannel.yaml", **values))
+    return files
+
+
+def kubeadm_init(lab: Lab, adaptation: Adaptation, secrets: JoinSecrets) -> File:
+    """kubeadm's configuration of the first control plane; holds secrets."""
+    return _kubeadm(lab, lab.control_planes[0], adaptation, secrets, join=False)
+
+
+def kubeadm_join(
+    lab: Lab, machine: Machine, adaptation: Adaptation, secrets: JoinSecrets, *, ca_hash: str
+) -> File:
+    """kubeadm's configuration of a joining machine; ca_hash as sha256:HEX; holds secrets."""
+    return _kubeadm(lab, machine, adaptation, secrets, join=True, ca_hash=ca_hash)
+
+
+def environment(lab: Lab, images: tuple[str, ...]) -> Mapping[str, str]:
+    """The variables of lab.env."""
+    return {
+        "LAB": lab.name,
+        "KUBERNETES_VERSION": lab.scenario.kubernetes.version,
+        "API_PORT": str(lab.scenario.network.api_port),
+        "API_ENDPOINT": lab.endpoint,
+        "COREDNS_REPLICAS": "1" if len(lab.machines) == 1 else "2",
+        "IMAGES": " ".join(images),
+    }
+
+
+def _load_balancer(lab: Lab, machine: Machine, interface: str) -> dict[str, File]:
+    values = {
+        "t": lab.scenario.load_balancer.timings,
+        "port": lab.scenario.network.api_port,
+        "vip": lab.vip,
+        "prefix_length": lab.subnet.prefixlen,
+        "router_id": lab.router_id,
+        "interface": interface,
+        "machine": machine,
+        "control_planes": lab.control_planes,
+        "peers": [other for other in lab.control_planes if other != machine],
+        "priority": HIGHEST_PRIORITY - lab.control_planes.index(machine),
+    }
+    return {
+        "haproxy.cfg": File(render("haproxy.cfg", **values)),
+        "keepalived.conf": File(render("keepalived.conf", **values)),
+        "check-haproxy": File(render("check-haproxy"), 0o755),
+    }
+
+
+def _kubeadm(
+    lab: Lab,
+    machine: Machine,
+    adaptation: Adaptation,
+    secrets: JoinSecrets,
+    *,
+    join: bool,
+    ca_hash: str = "",
+) -> File:
+    text = render(
+        "kubeadm.yaml",
+        join=join,
+        name=lab.name,
+        machine=machine,
+        control_plane=machine.role is Role.CONTROL_PLANE,
+        schedulable=machine.role is Role.CONTROL_PLANE and not lab.workers,
+        adaptation=adaptation,
+        secrets=secrets,
+        ca_hash=ca_hash,
+        endpoint=lab.endpoint,
+        vip=lab.vip,
+        kubernetes=lab.scenario.kubernetes,
+    )
+    return File(text, 0o600)

@@ -1,0 +1,25 @@
+"""Templates to text. A name that a template wants and does not get is an error."""
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+
+def render(template: str, **values: Any) -> str:
+    """The text of templates/TEMPLATE.j2 with values."""
+    return _environment().get_template(f"{template}.j2").render(**values)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("labgen.render"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - configuration files, no HTML
+    )
+    environment.filters["seconds"] = lambda milliseconds: f"{milliseconds / 1000:g}"
+    return environment
