@@ -1,0 +1,78 @@
+"""`labgen up`: check, settle the lab, then run the plan and keep its journal."""
+
+import time
+from collections.abc import Sequence
+
+from labgen.build.context import Context
+from labgen.build.graph import Done, Listener, Outcome, Step, run_steps
+from labgen.build.plan import plan
+from labgen.bundle import store as bundles
+from labgen.lab import store
+from labgen.lab.lab import Lab
+from labgen.providers.choose import ensure_fit, provider
+from labgen.report.console import Console
+from labgen.scenario.model import Scenario
+from labgen.system.journal import Journal
+
+
+def bring_up(scenario: Scenario, name: str, console: Console) -> Lab:
+    """Make the lab or complete it; what is already there is left as it is.
+
+    Raises HostUnfit before anything is made, and the failing step's error after that; the same
+    call again goes on.
+    """
+    begin = time.monotonic()
+    chosen = provider(scenario.provider.name)
+    ensure_fit(chosen)
+    bundle = bundles.require(scenario.kubernetes.version)
+    with store.hold(name, lambda who: console.say(f"waiting for {who} to finish with lab {name}")):
+        lab = store.make(scenario, name, chosen.name)
+        _introduce(lab, console)
+        bundles.load_machine(bundle)
+        journal = Journal(lab.directory / "journal.jsonl")
+        journal.write("up", scenario=scenario.name)
+        steps = plan(Context(lab, chosen))
+        done = run_steps(steps, _listener(console, journal))
+        seconds = time.monotonic() - begin
+        journal.write("up-done", seconds=round(seconds, 2))
+    if console.verbose:
+        _table(done, console)
+    changed = sum(1 for step in done if step.outcome is Outcome.CHANGED)
+    said = f"{changed} steps did something" if changed else "nothing had to be changed"
+    console.heading(f"lab {name} is up after {seconds:.1f} s; {said}")
+    return lab
+
+
+def _introduce(lab: Lab, console: Console) -> None:
+    masters, workers = len(lab.control_planes), len(lab.workers)
+    console.heading(
+        f"lab {lab.name}: {masters} control planes, {workers} workers on {lab.subnet}, "
+        f"API at https://{lab.endpoint}, machines by provider {lab.provider}"
+    )
+
+
+def _listener(console: Console, journal: Journal) -> Listener:
+    def started(step: Step) -> None:
+        journal.write("step-started", step=step.name)
+
+    def done(result: Done) -> None:
+        console.good(result.name, result.seconds, changed=result.outcome is Outcome.CHANGED)
+        journal.write(
+            "step-done", step=result.name, outcome=result.outcome, seconds=round(result.seconds, 2)
+        )
+
+    def failed(step: Step, error: BaseException) -> None:
+        console.bad(step.name)
+        journal.write("step-failed", step=step.name, error=str(error).splitlines()[0][:300])
+
+    return Listener(started, done, failed)
+
+
+def _table(done: Sequence[Done], console: Console) -> None:
+    """Where the seconds went, in the order in which steps began."""
+    rows = [["step", "began", "took", "result"]]
+    for step in sorted(done, key=lambda step: step.started):
+        took = f"{step.seconds:.1f} s"
+        rows.append([step.name, f"{step.started:.1f} s", took, step.outcome.value])
+    console.say("")
+    console.table(rows)

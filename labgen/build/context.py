@@ -1,0 +1,125 @@
+"""What every step works with, and the way a step runs phases on a machine."""
+
+import io
+import shlex
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from labgen.build.graph import Outcome
+from labgen.bundle.store import Bundle, require
+from labgen.lab import keys
+from labgen.lab.lab import Lab, Machine
+from labgen.providers.base import Provider
+from labgen.render.files import File, Images
+from labgen.report.errors import LabgenError
+from labgen.system import data
+from labgen.system.host import Adaptation
+from labgen.system.run import Completed
+from labgen.system.ssh import Ssh
+
+PROVISIONERS = "opt/labgen/provisioners"
+# Unpacks standard input over / and runs phases, in one connection. `up` after Ctrl-C must not
+# meet what the interrupted one still runs: run.sh waits for its own lock.
+RECEIVE = (
+    'if [ "$1" = afresh ]; then rm -rf /etc/labgen/payload; fi; shift; '
+    f"tar -x -f - -C / --no-same-owner && exec bash /{PROVISIONERS}/run.sh " + '"$@"'
+)
+
+
+class PhaseFailed(LabgenError):
+    """A phase ended badly on a machine."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """A lab under construction."""
+
+    lab: Lab
+    provider: Provider
+
+    @cached_property
+    def bundle(self) -> Bundle:
+        return require(self.lab.scenario.kubernetes.version)
+
+    @cached_property
+    def ssh(self) -> Ssh:
+        return Ssh(self.lab.ssh_config)
+
+    @cached_property
+    def adaptation(self) -> Adaptation:
+        return self.provider.adaptation()
+
+    @cached_property
+    def images(self) -> Images:
+        return Images(sandbox=self.bundle.pause_image, flannel=self.bundle.flannel_image)
+
+    @cached_property
+    def secrets(self) -> keys.JoinSecrets:
+        return keys.join_secrets(self.lab)
+
+    @cached_property
+    def ca_hash(self) -> str:
+        """The pin of the cluster's CA, sha256:HEX; there once the first master is initialised."""
+        return (self.lab.keys / "ca.pin").read_text().strip()
+
+    def run_phases(
+        self,
+        machine: Machine,
+        *phases: str,
+        files: Mapping[str, File],
+        timeout: float,
+        afresh: bool = False,
+    ) -> Outcome:
+        """Send files (by their paths from the root) to the machine and run phases there.
+
+        With afresh the provisioners are sent too and older payload files are removed first.
+        Raises PhaseFailed with the last lines; the whole output is in the lab's logs.
+        """
+        archive = _archive(files, afresh)
+        mode = "afresh" if afresh else "add"
+        words = ["bash", "-c", RECEIVE, "receive", mode, *phases]
+        done = self.ssh.run(machine.name, words, timeout=timeout, input=archive, check=False)
+        log = self._log(machine, phases, done)
+        if not done.ok:
+            lines = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()
+            raise PhaseFailed(
+                f"{machine.name}: phase {' '.join(phases)} failed with exit code {done.exit_code}",
+                last_seen="\n    ".join(lines[-8:]),
+                log=log,
+                hint=f"to see the machine: labgen ssh {self.lab.name} {machine.name}",
+            )
+        changed = any(line.startswith("changed") for line in done.stdout.splitlines())
+        return Outcome.CHANGED if changed else Outcome.OK
+
+    def _log(self, machine: Machine, phases: tuple[str, ...], done: Completed) -> Path:
+        path = self.lab.logs / f"{machine.name}-{phases[-1]}.log"
+        with path.open("a") as file:
+            file.write(f"--- {shlex.join(phases)}: exit code {done.exit_code}\n")
+            file.write(done.stdout + done.stderr)
+        return path
+
+
+def in_payload(files: Mapping[str, File]) -> dict[str, File]:
+    """The same files by their paths on a machine."""
+    return {f"etc/labgen/payload/{name}": file for name, file in files.items()}
+
+
+def _archive(files: Mapping[str, File], provisioners: bool) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        if provisioners:
+            archive.add(data.directory("provisioners"), PROVISIONERS, filter=_as_root)
+        for name, file in files.items():
+            content = file.content.encode()
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(content), file.mode
+            archive.addfile(entry, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def _as_root(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    entry.uid = entry.gid = 0
+    return entry

@@ -1,0 +1,57 @@
+"""A lab on paper: its plan and its configuration files, without making anything."""
+
+from ipaddress import IPv4Network
+from pathlib import Path
+
+from labgen.build.context import Context
+from labgen.build.graph import Step
+from labgen.build.plan import plan
+from labgen.bundle.versions import release
+from labgen.lab import store
+from labgen.lab.keys import JoinSecrets
+from labgen.lab.lab import Lab
+from labgen.providers.base import Provider
+from labgen.providers.choose import provider
+from labgen.render.files import Images, kubeadm_init, kubeadm_join, payload
+from labgen.scenario.model import Scenario
+from labgen.system import files
+
+EXAMPLE_SUBNET = IPv4Network("10.89.0.0/24")
+EXAMPLE_SECRETS = JoinSecrets(token="TOKEN", certificate_key="CERTIFICATE-KEY")  # noqa: S106
+
+
+def outline(scenario: Scenario) -> list[Step]:
+    """The steps that would bring scenario up."""
+    lab, machines = _on_paper(scenario)
+    return plan(Context(lab, machines))
+
+
+def render_files(scenario: Scenario, directory: Path) -> list[Path]:
+    """Write the files of every machine to directory/MACHINE and return their paths.
+
+    Secrets are placeholders; a subnet that is auto is 10.89.0.0/24.
+    """
+    lab, machines = _on_paper(scenario)
+    adaptation = machines.adaptation()
+    wanted = release(scenario.kubernetes.version)
+    images = Images(sandbox=wanted.pause_image, flannel=wanted.flannel_image)
+    written = []
+    for machine in lab.machines:
+        rendered = payload(lab, machine, adaptation, images)
+        if machine == lab.control_planes[0]:
+            config = kubeadm_init(lab, adaptation, EXAMPLE_SECRETS)
+        else:
+            pin = "sha256:PIN"
+            config = kubeadm_join(lab, machine, adaptation, EXAMPLE_SECRETS, ca_hash=pin)
+        for name, file in {**rendered, "kubeadm.yaml": config}.items():
+            path = directory / machine.name / name
+            files.write(path, file.content, mode=file.mode)
+            written.append(path)
+    return written
+
+
+def _on_paper(scenario: Scenario) -> tuple[Lab, Provider]:
+    machines = provider(scenario.provider.name)
+    subnet = scenario.network.subnet or EXAMPLE_SUBNET
+    lab = store.settle(scenario, scenario.name, machines.name, subnet=subnet, router_id=1)
+    return lab, machines

@@ -1,0 +1,71 @@
+"""The page to read first: what happens when a lab comes up, in order, and what side by side.
+
+Nothing is done here. A step starts when the steps it names after it are done.
+"""
+
+from collections.abc import Callable, Sequence
+
+from labgen.build.context import Context
+from labgen.build.graph import Outcome, Step
+from labgen.build.steps.await_ready import await_ready
+from labgen.build.steps.create_machines import create_machines
+from labgen.build.steps.init_control_plane import init_control_plane
+from labgen.build.steps.install_cni import install_cni
+from labgen.build.steps.join import join
+from labgen.build.steps.merge_kubeconfig import merge_kubeconfig
+from labgen.build.steps.prepare import prepare
+from labgen.lab.lab import Machine
+
+OnMachine = Callable[[Context, Machine], Outcome]
+Once = Callable[[Context], Outcome]
+
+
+def plan(context: Context) -> list[Step]:
+    """All steps of `labgen up`; each does nothing where its result is already observed."""
+    lab = context.lab
+    first, *others = lab.control_planes
+    init = f"init_control_plane {first.name}"
+    return [
+        _once(context, create_machines),
+        *_on(context, lab.machines, prepare, after=["create_machines"]),
+        *_on(context, [first], init_control_plane, after=[f"prepare {first.name}"]),
+        *_on(context, [first], install_cni, after=[init]),
+        *_join(context, [*others, *lab.workers], after=[init]),
+        _once(context, merge_kubeconfig, after=[init]),
+        _once(
+            context,
+            await_ready,
+            after=[f"join {m.name}" for m in lab.machines if m != first]
+            + [f"install_cni {first.name}"],
+        ),
+    ]
+
+
+def _join(context: Context, machines: Sequence[Machine], *, after: Sequence[str]) -> list[Step]:
+    """Workers and control planes side by side: etcd takes one learner at a time, and kubeadm
+    waits for its turn by itself."""
+    return [
+        step
+        for machine in machines
+        for step in _on(context, [machine], join, after=[*after, f"prepare {machine.name}"])
+    ]
+
+
+def _on(
+    context: Context, machines: Sequence[Machine], work: OnMachine, *, after: Sequence[str]
+) -> list[Step]:
+    """The same work on each of machines, side by side."""
+
+    def bound(machine: Machine) -> Callable[[], Outcome]:
+        return lambda: work(context, machine)
+
+    name = work.__name__
+    return [
+        Step(f"{name} {machine.name}", bound(machine), frozenset(after), phase=name)
+        for machine in machines
+    ]
+
+
+def _once(context: Context, work: Once, *, after: Sequence[str] = ()) -> Step:
+    name = work.__name__
+    return Step(name, lambda: work(context), frozenset(after), phase=name)

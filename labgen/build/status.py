@@ -1,0 +1,70 @@
+"""`labgen status`: everything about a running lab that tells whether it is healthy."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from labgen.lab import access, cluster
+from labgen.lab.lab import Lab, Machine
+from labgen.providers.base import State
+from labgen.providers.choose import provider
+from labgen.report.errors import LabgenError
+from labgen.system.parallel import gather
+from labgen.system.ssh import Ssh
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Status:
+    """What was observed; problems says what could not be, in words for people.
+
+    api_servers is by master: each API server's state as that master's HAProxy has it.
+    """
+
+    machines: Mapping[str, State]
+    nodes: tuple[cluster.Node, ...]
+    holders: tuple[str, ...]
+    etcd: tuple[cluster.EtcdMember, ...]
+    api_servers: Mapping[str, Mapping[str, str]]
+    problems: tuple[str, ...]
+
+
+def status(lab: Lab) -> Status:
+    """Observe the lab; what does not answer is a problem, not an error."""
+    machines = provider(lab.provider).machines(lab)
+    problems = [f"{name} is {state}" for name, state in machines.items() if state is not State.ON]
+    running = [m for m in lab.control_planes if machines[m.name] is State.ON]
+    try:
+        ssh = access.ssh(lab)
+    except LabgenError as error:
+        return Status(machines, (), (), (), {}, (*problems, error.message))
+    nodes = _observed("nodes", problems, partial(cluster.nodes, cluster.api(lab)))
+    asked = {
+        m.name: partial(_observed, m.name, problems, partial(_views, ssh, lab, m)) for m in running
+    }
+    views = dict(pair for pairs in gather(asked).values() for pair in pairs)
+    first = [m for m in running if m.name in views][:1]
+    etcd = _observed("etcd", problems, partial(cluster.etcd_members, ssh, *first)) if first else []
+    return Status(
+        machines=machines,
+        nodes=tuple(nodes),
+        holders=tuple(name for name, view in views.items() if view.holds_vip),
+        etcd=tuple(etcd),
+        api_servers={name: view.api_servers for name, view in views.items()},
+        problems=tuple(problems),
+    )
+
+
+def _views(ssh: Ssh, lab: Lab, machine: Machine) -> list[tuple[str, cluster.MasterView]]:
+    return [(machine.name, cluster.master_view(ssh, lab, machine))]
+
+
+def _observed(what: str, problems: list[str], observe: Callable[[], list[T]]) -> list[T]:
+    """What was observed, or nothing and one more problem."""
+    try:
+        return observe()
+    except (LabgenError, OSError, ValueError) as error:
+        problems.append(f"{what}: {str(error).splitlines()[0]}")
+        return []

@@ -1,0 +1,1 @@
+"""One file a step: one function that a person can say aloud."""

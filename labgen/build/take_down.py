@@ -1,0 +1,49 @@
+"""`labgen down`: remove a lab from any state, and look whether anything is left."""
+
+from pathlib import Path
+
+from labgen.bundle import store as bundles
+from labgen.lab import store, user_kubeconfig
+from labgen.lab.lab import Lab
+from labgen.providers.base import Provider
+from labgen.providers.choose import provider
+from labgen.report.console import Console
+from labgen.report.errors import LabgenError
+
+
+def take_down(name: str, console: Console) -> None:
+    """Remove the lab with all it made on this host; raises LabgenError if something is left."""
+    with store.hold(name, lambda who: console.say(f"waiting for {who} to finish with lab {name}")):
+        lab = store.load(name)
+        machines = provider(lab.provider)
+        _forget_kubeconfig(lab)
+        machines.destroy(lab)
+        left = leftovers(lab, machines)
+        if left:
+            raise LabgenError(
+                f"lab {name} left something behind",
+                last_seen="\n    ".join(left),
+                hint=f"labgen down {name}    tries again",
+            )
+        store.forget(lab)
+
+
+def leftovers(lab: Lab, machines: Provider) -> list[str]:
+    """What of the lab is still on this host, but for its own state directory."""
+    found = list(machines.leftovers(lab))
+    if user_kubeconfig.present(lab):
+        found.append(f"context {lab.context} in {user_kubeconfig.path()}")
+    return found
+
+
+def _forget_kubeconfig(lab: Lab) -> None:
+    if user_kubeconfig.present(lab):
+        user_kubeconfig.remove(lab, _kubectl(lab))
+
+
+def _kubectl(lab: Lab) -> Path:
+    """The bundle's kubectl, or whichever there is when the bundle is gone."""
+    try:
+        return bundles.require(lab.scenario.kubernetes.version).bin / "kubectl"
+    except LabgenError:
+        return Path("kubectl")

@@ -1,0 +1,62 @@
+"""labgen bundle build | list | verify."""
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from labgen.bundle import maintain, parts, progress
+from labgen.bundle.versions import KUBERNETES, known_versions
+
+MIB = 1 << 20
+version_option = click.option(
+    "--kubernetes",
+    "version",
+    type=click.Choice(known_versions()),
+    default=KUBERNETES,
+    show_default=True,
+    help="Kubernetes version of the bundle.",
+)
+
+
+@click.group()
+def bundle() -> None:
+    """Build and check what labs are made of."""
+
+
+@bundle.command()
+@version_option
+@click.option(
+    "--source",
+    type=click.Choice([source.value for source in maintain.Source]),
+    default=maintain.Source.MODULES.value,
+    show_default=True,
+    help="Compile from Go modules, or download upstream's releases.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless it fails.")
+def build(version: str, source: str, quiet: bool) -> None:
+    """Build what the bundle lacks; what is good is kept."""
+    maintain.build(version, maintain.Source(source), progress.choose(quiet=quiet))
+
+
+@bundle.command("list")
+def list_() -> None:
+    """Show every bundle, its parts, their sizes and states."""
+    for found in maintain.bundles():
+        table = Table(title=f"{found.name}  {found.directory}", title_justify="left")
+        table.add_column("part")
+        table.add_column("state")
+        table.add_column("MiB", justify="right")
+        table.add_column("built in", justify="right")
+        for part in found.parts:
+            seconds = "" if part.seconds is None else f"{part.seconds:.0f} s"
+            table.add_row(part.name, part.state, f"{part.size / MIB:.0f}", seconds)
+        Console().print(table)
+
+
+@bundle.command()
+@version_option
+def verify(version: str) -> None:
+    """Compare everything in the bundle with the sums in its lock file."""
+    recipe = parts.recipe(version)
+    maintain.verify(recipe)
+    click.echo(f"bundle {recipe.name}: {len(recipe.parts)} parts are as they were built")

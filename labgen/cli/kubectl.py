@@ -1,0 +1,22 @@
+"""labgen kubectl: the bundle's kubectl on a lab."""
+
+import os
+
+import click
+
+from labgen.bundle.store import require
+from labgen.cli.session import common
+from labgen.lab import access, store
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("name")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@common
+def kubectl(name: str, arguments: tuple[str, ...]) -> None:
+    """Run kubectl with ARGUMENTS (after --) on the lab NAME as its admin."""
+    lab = store.load(name)
+    access.ensure_route(lab)
+    program = require(lab.scenario.kubernetes.version).bin / "kubectl"
+    environment = {**os.environ, "KUBECONFIG": str(lab.kubeconfig)}
+    os.execve(program, ["kubectl", *arguments], environment)  # noqa: S606 - no shell in between

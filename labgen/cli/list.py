@@ -1,0 +1,24 @@
+"""labgen list: the labs of this host."""
+
+import click
+
+from labgen.cli.session import common
+from labgen.lab import store
+from labgen.providers.base import State
+from labgen.providers.choose import provider
+
+
+@click.command("list")
+@common
+def list_() -> None:
+    """List the labs with their scenario, API address and how many machines are on."""
+    rows = [("NAME", "SCENARIO", "PROVIDER", "API", "ON")]
+    for name in store.names():
+        lab = store.load(name)
+        states = provider(lab.provider).machines(lab)
+        on = sum(1 for state in states.values() if state is State.ON)
+        rows.append((name, lab.scenario.name, lab.provider, lab.endpoint, f"{on}/{len(states)}"))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())

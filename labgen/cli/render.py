@@ -1,0 +1,23 @@
+"""labgen render: the configuration files of a scenario's machines."""
+
+from pathlib import Path
+
+import click
+
+from labgen.build.outline import render_files
+from labgen.cli.session import Session, common, load_scenario, overrides_option
+
+
+@click.command()
+@click.argument("scenario")
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@overrides_option
+@common
+@click.pass_obj
+def render(session: Session, scenario: str, directory: Path, overrides: tuple[str, ...]) -> None:
+    """Write the configuration files that SCENARIO's machines would get to DIRECTORY/MACHINE.
+
+    Placeholders stand where secrets would; addresses that are auto are shown as examples.
+    """
+    for path in render_files(load_scenario(session, scenario, overrides), directory):
+        click.echo(path)

@@ -1,0 +1,96 @@
+"""What the options before or after a command's name settle for it."""
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from labgen.report.console import Console
+from labgen.scenario import catalog
+from labgen.scenario.load import load
+from labgen.scenario.model import Scenario
+from labgen.scenario.routes import host_routes
+from labgen.scenario.surroundings import Surroundings
+
+F = TypeVar("F", bound=Callable[..., Any])
+TRACE = "labgen.trace"
+
+
+@dataclass
+class Session:
+    """quiet and verbose as given; a command's own -q and -v add to the group's."""
+
+    quiet: bool = False
+    verbose: int = 0
+
+    def console(self) -> Console:
+        colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+        return Console(quiet=self.quiet, verbose=self.verbose > 0, colour=colour)
+
+    def known_versions(self) -> tuple[str, ...]:
+        """Kubernetes versions that the bundle can have."""
+        from labgen.bundle.versions import known_versions  # noqa: PLC0415 - only some commands ask
+
+        return known_versions()
+
+    def settle(self) -> None:
+        """Have the log follow -v and -vv."""
+        if self.verbose:
+            logging.getLogger(TRACE).setLevel(logging.DEBUG)
+        if self.verbose > 1:
+            logging.getLogger().setLevel(logging.DEBUG)
+
+    @staticmethod
+    def wants_trace() -> bool:
+        return logging.getLogger(TRACE).level == logging.DEBUG
+
+
+def common(command: F) -> F:
+    """The options -q and -v, after a command's name."""
+
+    def settle(ctx: click.Context, param: click.Parameter, value: int) -> None:
+        session = ctx.ensure_object(Session)
+        session.quiet = session.quiet or (param.name == "quiet" and bool(value))
+        session.verbose += value if param.name == "verbose" else 0
+        session.settle()
+
+    quiet = click.option(
+        "-q",
+        "--quiet",
+        is_flag=True,
+        expose_value=False,
+        callback=settle,
+        help="Say nothing but results and errors.",
+    )
+    verbose = click.option(
+        "-v",
+        "--verbose",
+        count=True,
+        expose_value=False,
+        callback=settle,
+        help="Say more; -vv shows every command that is run.",
+    )
+    return quiet(verbose(command))
+
+
+overrides_option = click.option(
+    "-s",
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Replace a value of the scenario, as kubernetes.cni.backend=host-gw; repeatable.",
+)
+
+
+def load_scenario(
+    session: Session, wanted: str, overrides: tuple[str, ...], *, own_bridge: str | None = None
+) -> Scenario:
+    """The checked scenario of that name or path; routes through own_bridge never collide."""
+    surroundings = Surroundings(session.known_versions(), host_routes(), own_bridge)
+    return load(Path(catalog.find(wanted)), overrides=overrides, surroundings=surroundings)

@@ -1,0 +1,17 @@
+"""labgen start: machines' power on."""
+
+import click
+
+from labgen.build.power import switch
+from labgen.cli.session import Session, common
+from labgen.providers.base import Power
+
+
+@click.command()
+@click.argument("name")
+@click.argument("machines", nargs=-1)
+@common
+@click.pass_obj
+def start(session: Session, name: str, machines: tuple[str, ...]) -> None:
+    """Switch on MACHINES of the lab NAME, or all; the cluster comes back by itself."""
+    switch(name, machines, Power.ON, session.console())

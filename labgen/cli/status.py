@@ -1,0 +1,52 @@
+"""labgen status: whether a lab is healthy."""
+
+import dataclasses
+import json
+
+import click
+
+from labgen.build.status import Status
+from labgen.build.status import status as observe
+from labgen.cli.session import common
+from labgen.lab import store
+
+
+@click.command()
+@click.argument("name")
+@click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text")
+@common
+def status(name: str, output: str) -> None:
+    """Show power, nodes, VIP holder, etcd members and HAProxy's view of the API servers.
+
+    Exit code 1 when anything does not answer or is not as it should be.
+    """
+    lab = store.load(name)
+    seen = observe(lab)
+    if output == "json":
+        click.echo(json.dumps({"name": lab.name, **dataclasses.asdict(seen)}, indent=2))
+    else:
+        click.echo(f"lab {lab.name}: scenario {lab.scenario.name}, API at https://{lab.endpoint}")
+        for line in _lines(seen):
+            click.echo(line)
+    if seen.problems:
+        raise SystemExit(1)
+
+
+def _lines(seen: Status) -> list[str]:
+    ready = {
+        node.name: "Ready" if node.ready else f"NotReady: {node.reason}" for node in seen.nodes
+    }
+    lines = ["machine     power   node"]
+    lines += [
+        f"{name:<11} {state:<7} {ready.get(name, '-')}" for name, state in seen.machines.items()
+    ]
+    lines.append(f"VIP holder: {', '.join(seen.holders) or 'none seen'}")
+    lines += [
+        f"etcd {member.name}: {'healthy' if member.healthy else 'does not answer'}"
+        f"{', leader' if member.leader else ''}{', learner' if member.learner else ''}"
+        for member in seen.etcd
+    ]
+    for master, servers in seen.api_servers.items():
+        shown = ", ".join(f"{name} {state}" for name, state in servers.items())
+        lines.append(f"HAProxy on {master}: {shown}")
+    return [*lines, *(f"problem: {problem}" for problem in seen.problems)]
