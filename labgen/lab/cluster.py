@@ -16,6 +16,7 @@ from labgen.system.ssh import Ssh
 
 HAPROXY_SOCKET = "/run/haproxy-admin.sock"
 ETCD_PKI = "/etc/kubernetes/pki/etcd"
+SEPARATOR = "---"
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,11 @@ def pods(client: KubeApi) -> list[Pod]:
 def master_view(ssh: Ssh, lab: Lab, machine: Machine) -> MasterView:
     """Ask one master over SSH; raises CommandFailed or CommandTimedOut."""
     script = (
-        "ip -o -4 address show to $1; echo; "
+        f"ip -o -4 address show to $1; echo {SEPARATOR}; "
         f"echo show stat | socat -t 2 - UNIX-CONNECT:{HAPROXY_SOCKET}"
     )
     words = ["bash", "-c", script, "view", str(lab.vip)]
-    addresses, _, stats = ssh.run(machine.name, words, timeout=10).stdout.partition("\n\n")
-    if not addresses.strip():
-        stats = addresses + stats
+    addresses, _, stats = ssh.run(machine.name, words, timeout=10).stdout.partition(SEPARATOR)
     return MasterView(f" {lab.vip}/" in addresses, api_servers(stats))
 
 

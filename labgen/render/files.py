@@ -50,8 +50,14 @@ def payload(
     if machine.role is Role.CONTROL_PLANE:
         files |= _load_balancer(lab, machine, interface)
     if machine == lab.control_planes[0]:
-        values = {"kubernetes": lab.scenario.kubernetes, "flannel_image": images.flannel}
-        files["flannel.yaml"] = File(render("flannel.yaml", **values))
+        flannel = render(
+            "flannel.yaml",
+            kubernetes=lab.scenario.kubernetes,
+            flannel_image=images.flannel,
+            vip=lab.vip,
+            port=lab.scenario.network.api_port,
+        )
+        files["flannel.yaml"] = File(flannel)
     return files
 
 
