@@ -15,12 +15,16 @@ from labgen.providers import container_network as network
 from labgen.providers.base import Finding, Power, State
 from labgen.providers.container_host import ensure_inotify_instances, findings
 from labgen.render.ssh_config import ssh_config
-from labgen.system import files, host, mounts, places, podman
+from labgen.scenario.model import Role
+from labgen.system import files, host, interrupt, mounts, places, podman
 from labgen.system.parallel import gather
 from labgen.system.ssh import Ssh
 
 LABEL = "labgen.lab"
-SSH_TIMEOUT = 60.0
+# Control planes are switched on one after the other, as a sequenced power strip does. etcd members
+# that start in the same moment each wait 7 s for the others' answer to the corruption check that
+# kubeadm switches on (etcd server/etcdserver/corrupt.go: InitialCheck before peers are served).
+SEQUENCE_SECONDS = 1.0
 # podman's words; one that was created and never started is made anew
 STATES = {
     "running": State.ON,
@@ -94,9 +98,7 @@ class ContainerProvider:
             network.plug_in(lab, acting)
         elif action is Power.OFF:
             network.cut(lab, acting)
-        words = _WORDS[action]
-        tasks = {m.name: partial(podman.podman, *words, _container(lab, m)) for m in acting}
-        gather(tasks)
+        gather({m.name: partial(_switch, lab, m, action, acting) for m in acting})
         if action in (Power.OFF, Power.SHUTDOWN):
             network.unplug(lab, acting)
             Ssh(lab.ssh_config).close([m.name for m in acting])
@@ -145,6 +147,12 @@ _WORDS = {
     Power.PAUSE: ("pause",),
     Power.RESUME: ("unpause",),
 }
+
+
+def _switch(lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]) -> None:
+    if action is Power.ON and machine.role is Role.CONTROL_PLANE:
+        interrupt.pause(acting.index(machine) * SEQUENCE_SECONDS)
+    podman.podman(*_WORDS[action], _container(lab, machine))
 
 
 def _label(lab: Lab) -> str:
