@@ -133,5 +133,5 @@ def _read(path: Path) -> Lab:
     except (ValidationError, ValueError) as error:
         raise LabgenError(
             f"{path} cannot be read: {str(error).splitlines()[0]}",
-            hint=f"labgen down {path.parent.name} --force removes what is left of that lab",
+            hint="damaged, or of another version of labgen, which can take it down",
         ) from error

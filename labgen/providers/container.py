@@ -24,7 +24,7 @@ LABEL = "labgen.lab"
 # Control planes are switched on one after the other, as a sequenced power strip does. etcd members
 # that start in the same moment each wait 7 s for the others' answer to the corruption check that
 # kubeadm switches on (etcd server/etcdserver/corrupt.go: InitialCheck before peers are served).
-SEQUENCE_SECONDS = 1.0
+SEQUENCE_SECONDS = 2.0
 # podman's words; one that was created and never started is made anew
 STATES = {
     "running": State.ON,

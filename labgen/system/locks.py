@@ -23,9 +23,12 @@ def locked(
     still held at the end.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    deadline = time.monotonic() + timeout
+    descriptor = _acquire(path, deadline, waiting)
+    while not _is_at(descriptor, path):  # removed by its last holder while this one waited
+        os.close(descriptor)
+        descriptor = _acquire(path, deadline, waiting)
     try:
-        _acquire(descriptor, path, timeout, waiting)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"process {os.getpid()}".encode(), 0)
         yield
@@ -33,8 +36,25 @@ def locked(
         os.close(descriptor)
 
 
-def _acquire(descriptor: int, path: Path, timeout: float, waiting: Callable[[str], None]) -> None:
-    deadline = time.monotonic() + timeout
+def _acquire(path: Path, deadline: float, waiting: Callable[[str], None]) -> int:
+    """Open path and lock it; the open descriptor holds the lock."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        _lock(descriptor, path, deadline, waiting)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    try:
+        return os.fstat(descriptor).st_ino == path.stat().st_ino
+    except FileNotFoundError:
+        return False
+
+
+def _lock(descriptor: int, path: Path, deadline: float, waiting: Callable[[str], None]) -> None:
     told = False
     while True:
         try:

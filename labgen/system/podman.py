@@ -29,7 +29,7 @@ def run_machine(
     volumes: Sequence[tuple[Path, str, str]] = (),
     labels: Mapping[str, str] | None = None,
 ) -> None:
-    """Start a new machine-container: systemd as process 1, privileged, a cgroup namespace of its own.
+    """Start a new machine-container: systemd as process 1, privileged, in its own cgroup namespace.
 
     network is podman's --network (none, or ns:PATH); volumes are (host path, machine path,
     options). Its /etc/hosts and /etc/resolv.conf are the image's own.

@@ -1,0 +1,119 @@
+"""Options, the look at the lab before anything runs, and the fixtures that all tests share."""
+
+from collections.abc import Callable, Iterable
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from acceptance.support import api as api_access
+from acceptance.support import kubeconfig, machines, reach, workload
+from acceptance.support.api import FAILURES, Api
+from acceptance.support.machines import On
+from acceptance.support.workload import Workload
+from labgen.bundle.versions import release
+from labgen.lab import store
+from labgen.lab.lab import Lab, Machine
+from labgen.report.errors import LabgenError
+
+pytest_plugins = ["acceptance.support.alone", "acceptance.support.summary"]
+
+LAB = pytest.StashKey[Lab]()
+REACHED = pytest.StashKey[Api]()
+
+# Fixture names that stand for one machine of the lab each: a test that takes one runs for all.
+EACH: dict[str, Callable[[Lab], Iterable[Machine]]] = {
+    "machine": lambda lab: lab.machines,
+    "control_plane": lambda lab: lab.control_planes,
+    "worker": lambda lab: lab.workers,
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("labgen")
+    group.addoption("--lab", metavar="NAME", help="the lab to look at, as in labgen list")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.help or config.option.version or config.option.markers:
+        return
+    name = config.getoption("lab")
+    if not name:
+        known = ", ".join(store.names()) or "none; labgen up ha-3x3 makes one"
+        raise pytest.UsageError(f"--lab NAME is missing; labs: {known}")
+    try:
+        config.stash[LAB] = store.load(name)
+    except LabgenError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """End the run with one clear error when the API cannot be reached through the VIP."""
+    config = session.config
+    if hasattr(config, "workerinput") or config.option.collectonly or LAB not in config.stash:
+        return
+    try:
+        config.stash[REACHED] = reach.through_vip(config.stash[LAB])
+    except LabgenError as error:
+        pytest.exit(str(error), returncode=pytest.ExitCode.TESTS_FAILED)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Remove the workload, in the one process that outlives all xdist workers."""
+    api = session.config.stash.get(REACHED, None)
+    if api is None:
+        return
+    try:
+        workload.remove(api)
+    except FAILURES as error:
+        session.config.issue_config_time_warning(
+            pytest.PytestWarning(f"the workload was not removed: {error}"), stacklevel=1
+        )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    lab = metafunc.config.stash[LAB]
+    for fixture, found in EACH.items():
+        if fixture in metafunc.fixturenames:
+            metafunc.parametrize(fixture, list(found(lab)), ids=lambda machine: machine.name)
+    if "pair" in metafunc.fixturenames:
+        pairs = list(permutations(lab.machines, 2))
+        metafunc.parametrize("pair", pairs, ids=[f"{a.name}-to-{b.name}" for a, b in pairs])
+
+
+@pytest.fixture(scope="session")
+def lab(request: pytest.FixtureRequest) -> Lab:
+    return request.config.stash[LAB]
+
+
+@pytest.fixture(scope="session")
+def on(lab: Lab) -> On:
+    """on(NAME) is the testinfra host of that machine."""
+    return machines.on(lab)
+
+
+@pytest.fixture(scope="session")
+def api(lab: Lab) -> Api:
+    """The API through the VIP, as the lab's administrator."""
+    return api_access.connect(kubeconfig.credentials(lab.kubeconfig))
+
+
+@pytest.fixture(scope="session")
+def nodes(api: Api) -> dict[str, dict[str, Any]]:
+    """The API's Node objects by name."""
+    return {node["metadata"]["name"]: node for node in api.items("/api/v1/nodes")}
+
+
+@pytest.fixture(scope="session")
+def pods(api: Api) -> list[dict[str, Any]]:
+    """The API's Pod objects of all namespaces, as they were when the first test asked."""
+    return api.items("/api/v1/pods")
+
+
+@pytest.fixture(scope="session")
+def running(lab: Lab, api: Api) -> Workload:
+    """The suite's own pods, one on each machine, ready."""
+    image = release(lab.scenario.kubernetes.version).workload_image
+    return workload.make(api, image, {machine.name for machine in lab.machines})

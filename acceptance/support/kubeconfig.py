@@ -1,0 +1,69 @@
+"""Reading kubeconfig files: where they point, and the credentials they carry."""
+
+import base64
+import ssl
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ruamel.yaml import YAML
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """One API endpoint with its CA and a client certificate, all PEM."""
+
+    host: str
+    port: int
+    authority: str
+    certificate: str
+    key: str
+
+    def anonymous(self) -> ssl.SSLContext:
+        """Checks the server against the cluster's CA, says nothing about the client."""
+        return ssl.create_default_context(cadata=self.authority)
+
+    def administrator(self) -> ssl.SSLContext:
+        """Checks the server and presents the client certificate."""
+        context = self.anonymous()
+        # the ssl module reads client certificates from files only; this one is 0600
+        with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+            file.write(self.certificate + self.key)
+            file.flush()
+            context.load_cert_chain(file.name)
+        return context
+
+
+def servers(text: str) -> list[str]:
+    """The server of every cluster that the kubeconfig names."""
+    return [entry["cluster"]["server"] for entry in _document(text)["clusters"]]
+
+
+def credentials(path: Path) -> Credentials:
+    """What the kubeconfig's current context uses; certificates are inline, as kubeadm writes."""
+    document = _document(path.read_text())
+    context = _named(document["contexts"], document["current-context"])["context"]
+    cluster = _named(document["clusters"], context["cluster"])["cluster"]
+    user = _named(document["users"], context["user"])["user"]
+    server = urlsplit(cluster["server"])
+    return Credentials(
+        host=server.hostname or "",
+        port=server.port or 443,
+        authority=_decoded(cluster["certificate-authority-data"]),
+        certificate=_decoded(user["client-certificate-data"]),
+        key=_decoded(user["client-key-data"]),
+    )
+
+
+def _document(text: str) -> Any:
+    return YAML(typ="safe", pure=True).load(text)
+
+
+def _named(entries: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    return next(entry for entry in entries if entry["name"] == name)
+
+
+def _decoded(data: str) -> str:
+    return base64.b64decode(data).decode()

@@ -1,0 +1,78 @@
+"""The lab's machines over testinfra, and what is looked up on them."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import testinfra
+
+from labgen.lab.lab import Lab, Machine
+from labgen.system.parallel import gather
+
+# A testinfra host by the name of its machine. testinfra has no type hints.
+On = Callable[[str], Any]
+
+HAPROXY_SOCKET = "/run/haproxy-admin.sock"
+PKI = "/etc/kubernetes/pki/etcd"
+
+
+def on(lab: Lab) -> On:
+    """Testinfra hosts by machine name; the shared connections are those of the ssh_config."""
+
+    def host(name: str) -> Any:
+        return testinfra.get_host(f"ssh://{name}", ssh_config=str(lab.ssh_config), controlpersist=0)
+
+    return host
+
+
+def vip_holders(lab: Lab, host: On, among: Sequence[Machine]) -> list[str]:
+    """The machines that have the VIP on an interface right now."""
+
+    def has(name: str) -> bool:
+        return bool(host(name).check_output("ip -o -4 address show to %s", str(lab.vip)))
+
+    found = gather({machine.name: partial(has, machine.name) for machine in among})
+    return [name for name, holds in found.items() if holds]
+
+
+def api_servers_seen(host: Any) -> dict[str, str]:
+    """The API servers of one machine's HAProxy and their states: UP, DOWN, no check, ..."""
+    text = host.check_output("echo 'show stat' | socat -t 5 - UNIX-CONNECT:%s", HAPROXY_SOCKET)
+    rows = csv.DictReader(io.StringIO(text.removeprefix("# ")))
+    kinds = ("FRONTEND", "BACKEND")
+    return {row["svname"]: row["status"] for row in rows if row["svname"] not in kinds}
+
+
+def etcd_members(host: Any) -> list[dict[str, Any]]:
+    """The members that etcd knows, each with name and, for one without a vote, isLearner."""
+    found = _etcdctl(host, "member list")["members"]
+    return list(found)
+
+
+def etcd_health(host: Any) -> dict[str, str]:
+    """Each member's client URL with "healthy" or what is wrong with it."""
+    return {
+        member["endpoint"]: "healthy" if member["health"] else member.get("error", "unhealthy")
+        for member in _etcdctl(host, "endpoint health --cluster")
+    }
+
+
+def routes(host: Any) -> dict[str, dict[str, Any]]:
+    """The machine's IPv4 routes by destination, as iproute2 prints them in JSON."""
+    return {route["dst"]: route for route in json.loads(host.check_output("ip -j -4 route show"))}
+
+
+def _etcdctl(host: Any, words: str) -> Any:
+    """One etcdctl command's JSON; it exits with an error when a member is unhealthy."""
+    answer = host.run(
+        f"/usr/local/bin/etcdctl --endpoints=https://127.0.0.1:2379 --cacert={PKI}/ca.crt "
+        f"--cert={PKI}/healthcheck-client.crt --key={PKI}/healthcheck-client.key "
+        f"--command-timeout=5s --write-out=json {words}"
+    )
+    try:
+        return json.loads(answer.stdout)
+    except ValueError:
+        raise AssertionError(f"etcdctl {words}: {answer.stdout}{answer.stderr}") from None

@@ -1,0 +1,37 @@
+"""Pods reach each other, on whatever machines they are."""
+
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+import pytest
+
+from acceptance.support import conversation
+from acceptance.support.conversation import Answer
+from acceptance.support.machines import On
+from acceptance.support.workload import PORT, Workload
+from labgen.lab.lab import Machine
+
+Answers = dict[tuple[str, str], Answer]
+
+
+@pytest.fixture(scope="module")
+def answers(on: On, running: Workload) -> Answers:
+    """What every pod heard from every pod, asked once for all pairs."""
+    targets = [f"{pod.address}:{PORT}" for pod in running.pods.values()]
+    return conversation.dial(on, running, targets)
+
+
+def test_pod_reaches_pod(
+    pair: tuple[Machine, Machine], running: Workload, answers: Answers
+) -> None:
+    asking, asked = pair
+    target = running.pods[asked.name]
+    answer = answers[asking.name, f"{target.address}:{PORT}"]
+    assert answer.pod == target.name, answer.reason
+
+
+def test_pod_has_an_address_of_its_nodes_range(
+    machine: Machine, running: Workload, nodes: dict[str, dict[str, Any]]
+) -> None:
+    address = IPv4Address(running.pods[machine.name].address)
+    assert address in IPv4Network(nodes[machine.name]["spec"]["podCIDR"])

@@ -1,0 +1,86 @@
+"""Make what is missing of a bundle, in order; keep what is good.
+
+A part is made beside its place and renamed into it, and the lock file names it only after that:
+a build that was killed anywhere leaves parts that are whole or parts that are built again.
+"""
+
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from labgen.bundle import lockfile
+from labgen.bundle.digests import of
+from labgen.bundle.lockfile import LockedPart
+from labgen.bundle.logged import Log
+from labgen.bundle.progress import Progress
+from labgen.bundle.recipe import Part, Recipe, Workshop
+from labgen.bundle.state import State, thorough_states
+from labgen.report.errors import LabgenError
+
+BUILDING = ".building"
+
+
+def to_build(recipe: Recipe, directory: Path) -> tuple[Part, ...]:
+    """The parts that are not there, damaged or of other inputs; reads and hashes everything."""
+    states = thorough_states(recipe, directory)
+    return tuple(part for part in recipe.parts if states[part.name] is not State.READY)
+
+
+def make_parts(parts: Sequence[Part], recipe: Recipe, directory: Path, progress: Progress) -> None:
+    """Make these parts of the recipe in directory and write each into the lock file.
+
+    Raises LabgenError with the part's name, the tail of its output and its log.
+    """
+    inputs = recipe.inputs()
+    for number, part in enumerate(parts, start=1):
+        with progress.part(number, len(parts), part):
+            _make(part, inputs[part.name], recipe, directory)
+    shutil.rmtree(directory / BUILDING, ignore_errors=True)
+
+
+def adopt(recipe: Recipe, directory: Path) -> None:
+    """Bring back what parts need outside the directory, such as an image that podman lost."""
+    for part in recipe.parts:
+        part.adopt(directory)
+
+
+def _make(part: Part, inputs: str, recipe: Recipe, directory: Path) -> None:
+    started = time.monotonic()
+    place = directory / BUILDING / part.name
+    workshop = Workshop(
+        bundle=directory,
+        out=place / "out",
+        scratch=place / "scratch",
+        log=Log(directory / "logs" / f"{part.name}.log"),
+    )
+    shutil.rmtree(workshop.out, ignore_errors=True)
+    workshop.out.mkdir(parents=True)
+    workshop.scratch.mkdir(exist_ok=True)
+    workshop.log.path.unlink(missing_ok=True)
+    try:
+        part.make(workshop)
+    except LabgenError as error:
+        raise LabgenError(
+            f"{part.title} could not be built: {error.message}",
+            last_seen=error.last_seen,
+            log=error.log or (workshop.log.path if workshop.log.path.exists() else None),
+            hint=error.hint or "to go on from here, finished parts are kept: labgen bundle build",
+        ) from error
+    outputs = {name: of(workshop.out / name) for name in part.outputs}
+    lock = lockfile.read(directory).without_part(part.name)
+    lockfile.write(directory, lock)
+    for name in part.outputs:
+        _replace(directory / name, workshop.out / name)
+    seconds = round(time.monotonic() - started, 1)
+    lock = lockfile.Lock(versions=recipe.versions, parts=lock.parts)
+    lockfile.write(directory, lock.with_part(part.name, LockedPart(inputs, outputs, seconds)))
+    shutil.rmtree(place)
+
+
+def _replace(place: Path, made: Path) -> None:
+    """Put what was made in its place; a directory cannot be renamed over a full one."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    made.rename(place)

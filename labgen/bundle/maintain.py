@@ -1,0 +1,109 @@
+"""What `labgen bundle` does: build, list, verify."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from labgen.bundle import build as builder
+from labgen.bundle import lockfile, needs
+from labgen.bundle import parts as parts_of
+from labgen.bundle.progress import Progress
+from labgen.bundle.recipe import Recipe
+from labgen.bundle.state import State, damaged_outputs, quick_states
+from labgen.bundle.store import BUILD, directory_of
+from labgen.bundle.versions import known_versions
+from labgen.report.errors import LabgenError
+from labgen.system.locks import locked
+
+OTHER_BUILD = 3600.0  # seconds to wait for another build; it takes ten minutes on two cores
+
+
+class Source(StrEnum):
+    """Where a bundle comes from: compiled from Go modules, or downloaded from upstream."""
+
+    MODULES = "modules"
+    UPSTREAM = "upstream"
+
+
+@dataclass(frozen=True)
+class PartReport:
+    """One part for people: size in bytes, seconds it took to build (None: never built)."""
+
+    name: str
+    state: State
+    size: int
+    seconds: float | None
+
+
+@dataclass(frozen=True)
+class BundleReport:
+    """One bundle for people."""
+
+    name: str
+    directory: str
+    parts: tuple[PartReport, ...]
+
+
+def build(version: str, source: Source, progress: Progress) -> list[str]:
+    """Build what the bundle of that version lacks and return the names of the built parts.
+
+    Waits for a build that another process does. Raises HostUnfit before anything is made when
+    this host cannot, LabgenError when a part fails.
+    """
+    if source is not Source.MODULES:
+        raise LabgenError(
+            f"the source {source} is not built yet",
+            hint=f"use the Go modules: {BUILD} --source modules",
+        )
+    return build_recipe(parts_of.recipe(version), progress)
+
+
+def build_recipe(recipe: Recipe, progress: Progress) -> list[str]:
+    """As build, for a recipe."""
+    directory = directory_of(recipe)
+    waiting = f"waiting for another build of bundle {recipe.name}"
+    lock = directory.with_name(f"{recipe.name}.lock")
+    with locked(lock, timeout=OTHER_BUILD, waiting=lambda who: progress.note(f"{waiting}: {who}")):
+        missing = builder.to_build(recipe, directory)
+        if missing:
+            progress.note(needs.sentence(needs.of(missing), recipe.name, directory))
+            needs.check(missing, directory)
+            builder.make_parts(missing, recipe, directory, progress)
+        builder.adopt(recipe, directory)
+    progress.note(f"bundle {recipe.name} is ready: {directory}")
+    return [part.name for part in missing]
+
+
+def bundles() -> list[BundleReport]:
+    """Every bundle that labgen can build, and how much of it is there."""
+    return [report(parts_of.recipe(version)) for version in known_versions()]
+
+
+def report(recipe: Recipe) -> BundleReport:
+    """What is there of one bundle, judged quickly."""
+    directory = directory_of(recipe)
+    lock = lockfile.read(directory)
+    found = []
+    for name, state in quick_states(recipe, directory).items():
+        locked_part = lock.parts.get(name)
+        size = locked_part.size if locked_part else 0
+        found.append(PartReport(name, state, size, locked_part.seconds if locked_part else None))
+    return BundleReport(recipe.name, str(directory), tuple(found))
+
+
+def verify(recipe: Recipe) -> None:
+    """Hash everything. Raises LabgenError that names each part that is not as it was built."""
+    directory = directory_of(recipe)
+    faults = {
+        name: str(state)
+        for name, state in quick_states(recipe, directory).items()
+        if state is not State.READY
+    }
+    for name, outputs in damaged_outputs(recipe, directory).items():
+        faults[name] = f"damaged ({', '.join(outputs)})"
+    if faults:
+        listed = "\n".join(f"    {name}: {fault}" for name, fault in faults.items())
+        raise LabgenError(
+            f"{len(faults)} of {len(recipe.parts)} parts of bundle {recipe.name} are not good:\n"
+            f"{listed}",
+            hint=f"build these parts again, the rest is kept: {BUILD}",
+        )

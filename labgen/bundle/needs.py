@@ -1,0 +1,111 @@
+"""What a build needs of this host, said and checked before anything is made."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from labgen.bundle.recipe import Part
+from labgen.report.errors import HostUnfit
+from labgen.system.run import run
+
+MIB = 1 << 20
+DEBIAN_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+
+# program -> the Debian package that brings it
+PACKAGES = {
+    "apt-get": "apt",
+    "gcc": "gcc",
+    "ip": "iproute2",
+    "libc.a": "libc6-dev",
+    "mmdebstrap": "mmdebstrap",
+    "podman": "podman",
+    "runc": "runc",
+    "tar": "tar",
+    "unshare": "util-linux",
+    "zstd": "zstd",
+}
+
+
+@dataclass(frozen=True)
+class Needs:
+    """seconds on two cores and disk in MiB that the parts take; whether they use the network."""
+
+    parts: int
+    seconds: float
+    disk: int
+    network: bool
+
+
+def of(parts: Sequence[Part]) -> Needs:
+    """What these parts take in all."""
+    return Needs(
+        parts=len(parts),
+        seconds=sum(part.seconds for part in parts),
+        disk=_peak(parts),
+        network=any(part.network for part in parts),
+    )
+
+
+def sentence(needs: Needs, name: str, directory: Path) -> str:
+    """What a person is told before the build."""
+    minutes = needs.seconds / 60
+    time = f"{minutes:.0f} minutes" if minutes >= 2 else f"{needs.seconds:.0f} s"
+    source = "Go modules and Debian packages from the network" if needs.network else "no network"
+    free = free_mib(directory) / 1024
+    return (
+        f"bundle {name}: {needs.parts} parts to build, about {time} on two cores,"
+        f" {needs.disk / 1024:.1f} GiB of disk ({free:.0f} GiB free), {source}"
+    )
+
+
+def check(parts: Sequence[Part], directory: Path) -> None:
+    """Raise HostUnfit, with all remedies at once, unless this host can build these parts."""
+    if os.geteuid() != 0:
+        raise HostUnfit(
+            "a bundle is built as root: file systems with other owners are made for it",
+            hint="run it as root: sudo labgen bundle build",
+        )
+    wanted = dict.fromkeys(program for part in parts for program in part.programs)
+    lacking = [program for program in wanted if not _there(program)]
+    packages = list(dict.fromkeys(PACKAGES.get(program, program) for program in lacking))
+    if "mmdebstrap" in wanted and not DEBIAN_KEYRING.exists():
+        lacking.append(str(DEBIAN_KEYRING))
+        packages.append("debian-archive-keyring")
+    if lacking:
+        raise HostUnfit(
+            f"building the bundle needs {', '.join(lacking)}",
+            hint=f"apt-get install {' '.join(packages)}",
+        )
+    needed, free = of(parts).disk, free_mib(directory)
+    if free < needed:
+        raise HostUnfit(
+            f"building the bundle needs {needed} MiB below {directory}, {free} MiB are free",
+            hint="make room there, or put LABGEN_HOME on a larger disk",
+        )
+
+
+def free_mib(directory: Path) -> int:
+    """Free space in MiB where directory is or will be."""
+    place = directory
+    while not place.exists():
+        place = place.parent
+    return shutil.disk_usage(place).free // MIB
+
+
+def _peak(parts: Sequence[Part]) -> int:
+    """Each part works beside what those before it left."""
+    peak = kept = 0
+    for part in parts:
+        peak = max(peak, kept + part.disk)
+        kept += part.kept
+    return peak
+
+
+def _there(program: str) -> bool:
+    if not program.endswith(".a"):
+        return shutil.which(program) is not None
+    # gcc answers with the bare name when it does not find the library
+    found = run(["gcc", f"-print-file-name={program}"], timeout=10, check=False).stdout.strip()
+    return "/" in found

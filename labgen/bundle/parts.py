@@ -1,0 +1,149 @@
+"""The parts of a bundle, in the order in which they are made. Read this page first.
+
+Forecasts (seconds, MiB) were measured on two cores with empty caches.
+"""
+
+from labgen.bundle import compiling, debian, golden, images, machine, programs, sources
+from labgen.bundle.recipe import Part, Recipe
+from labgen.bundle.versions import Release, release
+
+COMPILED = ("companions", "kubernetes")
+
+
+def recipe(version: str) -> Recipe:
+    """How the bundle of that Kubernetes version is made on this host."""
+    wanted = release(version)
+    architecture = sources.architecture()
+    return Recipe(
+        name=f"{version}-{architecture}",
+        versions={
+            "kubernetes": wanted.kubernetes,
+            "etcd": wanted.etcd,
+            "pause": wanted.pause,
+            "coredns": wanted.coredns,
+            "flannel": wanted.flannel,
+            "agnhost": wanted.agnhost,
+            "debian": wanted.debian,
+            "architecture": architecture,
+        },
+        parts=(
+            _companions(wanted),
+            _kubernetes(wanted),
+            _images(wanted, architecture),
+            _debian(wanted),
+            _machine(wanted),
+            _golden(wanted),
+        ),
+    )
+
+
+def _companions(wanted: Release) -> Part:
+    modules = programs.COMPANIONS
+    return Part(
+        name="companions",
+        title="etcd, CoreDNS and flannel",
+        outputs=tuple(output for module in modules for output in module.programs),
+        make=lambda workshop: compiling.companions(workshop, wanted, modules),
+        facts={module.name: programs.facts(module, wanted.kubernetes) for module in modules},
+        sources=tuple(sources.MODULES / module.name for module in modules),
+        source_root=sources.MODULES,
+        programs=("gcc", "libc.a"),
+        network=True,
+        seconds=150,
+        disk=1200,
+        kept=170,
+    )
+
+
+def _kubernetes(wanted: Release) -> Part:
+    module = programs.KUBERNETES
+    return Part(
+        name="kubernetes",
+        title=f"Kubernetes {wanted.kubernetes}",
+        outputs=(*module.programs, "bin/pause"),
+        make=lambda workshop: compiling.kubernetes(workshop, wanted),
+        facts={"pause": wanted.pause, **programs.facts(module, wanted.kubernetes)},
+        sources=(sources.MODULES / module.name,),
+        source_root=sources.MODULES,
+        programs=("gcc", "libc.a"),
+        network=True,
+        seconds=300,
+        disk=2800,
+        kept=650,
+    )
+
+
+def _images(wanted: Release, architecture: str) -> Part:
+    return Part(
+        name="images",
+        title=f"{len(wanted.images)} container images",
+        outputs=(images.ARCHIVE,),
+        make=lambda workshop: images.make(workshop, wanted, architecture),
+        facts={
+            "programs": images.programs(wanted),
+            "tools": images.NETWORK_TOOLS,
+            "debian": wanted.debian,
+        },
+        stands_on=COMPILED,
+        programs=("mmdebstrap", "apt-get"),
+        network=True,
+        seconds=30,
+        disk=700,
+        kept=215,
+    )
+
+
+def _debian(wanted: Release) -> Part:
+    provisioners = sources.provisioners()
+    return Part(
+        name="debian",
+        title=f"Debian {wanted.debian} with the packages of a machine",
+        outputs=(debian.ARCHIVE,),
+        make=lambda workshop: debian.make(workshop, wanted.debian),
+        facts={"suite": wanted.debian, "left out": debian.LEFT_OUT, "kept": debian.KEPT},
+        sources=(provisioners / "phases" / "packages.sh", provisioners / "lib" / "pkg.sh"),
+        source_root=provisioners,
+        programs=("mmdebstrap", "apt-get", "zstd"),
+        network=True,
+        seconds=45,
+        disk=700,
+        kept=131,
+    )
+
+
+def _machine(wanted: Release) -> Part:
+    provisioners = sources.provisioners()
+    return Part(
+        name="machine",
+        title="machine image",
+        outputs=(machine.ARCHIVE,),
+        make=lambda workshop: machine.make(workshop, wanted),
+        facts={"payload": machine.payload(wanted), "phases": machine.PHASES},
+        sources=(provisioners,),
+        source_root=provisioners,
+        stands_on=(*COMPILED, "debian"),
+        programs=("podman", "runc", "unshare", "tar", "zstd"),
+        seconds=10,
+        disk=1700,
+        kept=890,
+        adopt=machine.load,
+    )
+
+
+def _golden(wanted: Release) -> Part:
+    """Stands on Debian's containerd, not on every line of a phase that the image holds."""
+    provisioners = sources.provisioners()
+    return Part(
+        name="golden",
+        title="containerd's store with all images unpacked",
+        outputs=(golden.STORE,),
+        make=lambda workshop: golden.make(workshop, wanted),
+        facts={"payload": machine.payload(wanted)},
+        sources=(provisioners / "phases" / "images.sh", provisioners / "lib" / "image.sh"),
+        source_root=provisioners,
+        stands_on=("images", "debian"),
+        programs=("podman", "runc", "ip"),
+        seconds=15,
+        disk=700,
+        kept=655,
+    )

@@ -1,0 +1,36 @@
+"""Where the files are that a bundle is made from: Go modules and the shell provisioners."""
+
+import platform
+from pathlib import Path
+
+from labgen.report.errors import LabgenError
+
+MODULES = Path(__file__).parent / "modules"
+_PACKAGE = Path(__file__).parent.parent
+
+# uname's words and Go's, https://go.dev/doc/install/source#environment
+GO_ARCHITECTURES = {
+    "x86_64": "amd64",
+    "aarch64": "arm64",
+    "armv7l": "arm",
+    "i686": "386",
+    "ppc64le": "ppc64le",
+    "riscv64": "riscv64",
+    "s390x": "s390x",
+}
+
+
+def provisioners() -> Path:
+    """The directory with run.sh: in an installed labgen, or beside the package in a checkout."""
+    for place in (_PACKAGE / "_data" / "provisioners", _PACKAGE.parent / "provisioners"):
+        if (place / "run.sh").exists():
+            return place
+    raise LabgenError(
+        "the provisioners (run.sh) are not beside labgen", hint="install labgen again: make install"
+    )
+
+
+def architecture() -> str:
+    """This host's architecture in the words of Go and of container images."""
+    machine = platform.machine()
+    return GO_ARCHITECTURES.get(machine, machine)

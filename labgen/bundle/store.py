@@ -1,0 +1,87 @@
+"""The door to finished bundles for the rest of labgen."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from labgen.bundle import golden, images, machine, parts
+from labgen.bundle.recipe import Recipe
+from labgen.bundle.state import State, quick_states
+from labgen.bundle.versions import known_versions, release
+from labgen.report.errors import LabgenError
+from labgen.system import places
+
+__all__ = ["Bundle", "clone_golden", "directory_of", "known_versions", "load_machine", "require"]
+
+BUILD = "labgen bundle build"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A whole bundle: everything a lab of that Kubernetes version needs.
+
+    bin holds kubeadm, kubelet, kubectl, etcdctl (and the images' programs), cni the flannel
+    plugin, archive all images in one file, golden containerd's directory with them unpacked.
+    """
+
+    directory: Path
+    version: str
+    machine_image: str
+    golden: Path
+    bin: Path
+    cni: Path
+    archive: Path
+    images: tuple[str, ...]
+    workload_image: str
+    flannel_image: str
+    pause_image: str
+
+
+def directory_of(recipe: Recipe) -> Path:
+    """Where the bundle of that recipe is or will be."""
+    return places.cache() / "bundles" / recipe.name
+
+
+def require(version: str) -> Bundle:
+    """The bundle of that Kubernetes version; quick, nothing is hashed.
+
+    Raises LabgenError that names the parts which are not ready.
+    """
+    recipe = parts.recipe(version)
+    directory = directory_of(recipe)
+    states = quick_states(recipe, directory)
+    lacking = [f"{name} {state}" for name, state in states.items() if state is not State.READY]
+    if lacking:
+        raise LabgenError(
+            f"the bundle {recipe.name} is not ready",
+            last_seen=", ".join(lacking),
+            hint=f"build it: {BUILD}",
+        )
+    return describe(version, directory)
+
+
+def describe(version: str, directory: Path) -> Bundle:
+    """What is in the bundle at directory, which must be whole."""
+    wanted = release(version)
+    return Bundle(
+        directory=directory,
+        version=version,
+        machine_image=machine.image(directory),
+        golden=directory / golden.STORE,
+        bin=directory / "bin",
+        cni=directory / "cni",
+        archive=directory / images.ARCHIVE,
+        images=wanted.images,
+        workload_image=wanted.workload_image,
+        flannel_image=wanted.flannel_image,
+        pause_image=wanted.pause_image,
+    )
+
+
+def load_machine(bundle: Bundle) -> None:
+    """Give podman the machine image again if it lost it; seconds, and nothing when it has it."""
+    machine.load(bundle.directory)
+
+
+def clone_golden(store: Path, target: Path) -> None:
+    """Make target a machine's own /var/lib/containerd out of the golden store, by hard links."""
+    golden.clone(store, target)

@@ -1,0 +1,82 @@
+"""Every version of everything in a bundle, and nothing else. A new release is one entry more.
+
+etcd, pause and CoreDNS are what `kubeadm config images list` of that Kubernetes asks for (the
+build compares), agnhost is test/images/agnhost/VERSION of the Kubernetes module.
+"""
+
+from dataclasses import dataclass
+
+from labgen.report.errors import WrongCall
+
+KUBERNETES = "v1.37.2"
+DEBIAN = "trixie"
+
+
+@dataclass(frozen=True)
+class Release:
+    """One Kubernetes version and what belongs to it; each is the tag of its image."""
+
+    kubernetes: str
+    etcd: str
+    pause: str
+    coredns: str
+    flannel: str
+    agnhost: str
+    debian: str
+
+    @property
+    def control_plane_images(self) -> tuple[str, ...]:
+        """The images that kubeadm of this version asks for."""
+        programs = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy")
+        return (
+            *(f"registry.k8s.io/{program}:{self.kubernetes}" for program in programs),
+            f"registry.k8s.io/coredns/coredns:{self.coredns}",
+            self.pause_image,
+            f"registry.k8s.io/etcd:{self.etcd}",
+        )
+
+    @property
+    def pause_image(self) -> str:
+        return f"registry.k8s.io/pause:{self.pause}"
+
+    @property
+    def flannel_image(self) -> str:
+        return f"ghcr.io/flannel-io/flannel:{self.flannel}"
+
+    @property
+    def workload_image(self) -> str:
+        return f"registry.k8s.io/e2e-test-images/agnhost:{self.agnhost}"
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """Every image reference of the bundle."""
+        return (*self.control_plane_images, self.flannel_image, self.workload_image)
+
+
+RELEASES = {
+    release.kubernetes: release
+    for release in (
+        Release(
+            kubernetes=KUBERNETES,
+            etcd="3.7.0-0",
+            pause="3.10.2",
+            coredns="v1.14.6",
+            flannel="v0.28.10",
+            agnhost="2.66.1",
+            debian=DEBIAN,
+        ),
+    )
+}
+
+
+def known_versions() -> tuple[str, ...]:
+    """The Kubernetes versions that labgen can build a bundle of."""
+    return tuple(RELEASES)
+
+
+def release(version: str) -> Release:
+    """The release of that Kubernetes version; WrongCall when labgen knows none."""
+    if version not in RELEASES:
+        known = ", ".join(known_versions())
+        raise WrongCall(f"labgen has no bundle of Kubernetes {version}", hint=f"known: {known}")
+    return RELEASES[version]
