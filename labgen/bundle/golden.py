@@ -1,6 +1,5 @@
 """The golden store: containerd's directory with every image unpacked, made once by a machine."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from labgen.bundle import images, machine
@@ -11,7 +10,6 @@ from labgen.system.run import run
 
 STORE = "golden/containerd"
 SEED = "labgen-bundle-seed"
-SEED_PROCESSES = 30000
 TIMEOUT = 600.0
 IMAGES_INSIDE = "/opt/labgen/bundle/images/lab.tar"
 
@@ -35,8 +33,7 @@ def make(workshop: Workshop, release: Release) -> None:
             hostname="seed",
             # podman 4.3 refuses --network=none beside the --dns=none of every machine
             network=f"ns:{netns.NAMED / SEED}",
-            # podman 4.3 holds itself to 32768, and without CAP_SYS_RESOURCE there is no way back up
-            adaptation=replace(host.adapt(host.probe()), processes=SEED_PROCESSES),
+            adaptation=host.adapt(host.probe()),
             volumes=[(store, "/var/lib/containerd", "rw"), (archive, IMAGES_INSIDE, "ro")],
         )
         wait.until(_containerd_answers, what="containerd's answer in the seed machine", timeout=60)

@@ -1,0 +1,55 @@
+"""A recipe of three small parts, so that a build takes milliseconds and counts its work."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from labgen.bundle.recipe import Part, Recipe, Workshop
+
+
+@dataclass
+class Kitchen:
+    """Makes recipes out of the files in sources; built tells which parts were made, in order."""
+
+    sources: Path
+    built: list[str] = field(default_factory=list)
+    fails: str = ""
+
+    def recipe(self, **facts: object) -> Recipe:
+        """flour and water are independent, dough stands on flour; facts go into water."""
+        flour = Part(
+            name="flour",
+            title="flour",
+            outputs=("flour.txt",),
+            make=self._maker("flour", "flour.txt"),
+            sources=(self.sources,),
+            source_root=self.sources,
+            programs=("sh",),
+        )
+        water = Part(
+            name="water",
+            title="water",
+            outputs=("jugs/water",),
+            make=self._maker("water", "jugs/water/glass"),
+            facts=facts,
+        )
+        dough = Part(
+            name="dough",
+            title="dough",
+            outputs=("dough.txt",),
+            make=self._maker("dough", "dough.txt"),
+            stands_on=("flour",),
+        )
+        return Recipe("bread-1", {"bread": "1"}, (flour, water, dough))
+
+    def _maker(self, name: str, output: str) -> Callable[[Workshop], None]:
+        def make(workshop: Workshop) -> None:
+            place = workshop.out / output
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(f"half of {name}")
+            if self.fails == name:
+                workshop.log.run(["sh", "-c", "echo the oven is cold; exit 7"], timeout=10)
+            place.write_text(f"{name} for {workshop.bundle.name}")
+            self.built.append(name)
+
+        return make

@@ -1,0 +1,44 @@
+"""The door to finished bundles."""
+
+from pathlib import Path
+
+import pytest
+
+from labgen.bundle import store
+from labgen.report.errors import LabgenError
+
+
+def test_a_bundle_that_was_never_built_says_what_to_type(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABGEN_HOME", str(tmp_path))
+    with pytest.raises(LabgenError) as failure:
+        store.require("v1.37.2")
+    assert "is not ready" in failure.value.message
+    assert "kubernetes missing" in (failure.value.last_seen or "")
+    assert failure.value.hint == "build it: labgen bundle build"
+
+
+def test_a_clone_shares_layers_but_owns_its_databases(tmp_path: Path) -> None:
+    golden = tmp_path / "golden"
+    layer = golden / "io.containerd.snapshotter.v1.overlayfs/snapshots/1/fs/bin/program"
+    database = golden / "io.containerd.metadata.v1.bolt/meta.db"
+    for path in (layer, database):
+        path.parent.mkdir(parents=True)
+        path.write_text("golden")
+    target = tmp_path / "machine"
+    store.clone_golden(golden, target)
+    assert (target / layer.relative_to(golden)).samefile(layer)
+    own = target / database.relative_to(golden)
+    own.write_text("written by a machine")
+    assert database.read_text() == "golden"
+    assert sorted(path.name for path in own.parent.iterdir()) == ["meta.db"]
+
+
+def test_a_clone_keeps_the_permissions_of_databases(tmp_path: Path) -> None:
+    database = tmp_path / "golden/some/metadata.db"
+    database.parent.mkdir(parents=True)
+    database.write_text("x")
+    database.chmod(0o600)
+    store.clone_golden(tmp_path / "golden", tmp_path / "machine")
+    assert (tmp_path / "machine/some/metadata.db").stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,54 @@
+"""Versions stand in one place, and everything else agrees with it."""
+
+import pytest
+
+from labgen.bundle import parts
+from labgen.bundle.compiling import required_version
+from labgen.bundle.images import programs
+from labgen.bundle.programs import COMPANIONS, KUBERNETES, Module, linker_flags
+from labgen.bundle.versions import known_versions, release
+from labgen.report.errors import WrongCall
+
+RELEASE = release(known_versions()[0])
+COMPANION = {module.name: module for module in COMPANIONS}
+
+
+@pytest.mark.parametrize(
+    ("module", "version"),
+    [
+        (KUBERNETES, RELEASE.kubernetes),
+        (COMPANION["etcd"], f"v{RELEASE.etcd.split('-')[0]}"),
+        (COMPANION["coredns"], RELEASE.coredns),
+        (COMPANION["flannel"], RELEASE.flannel),
+    ],
+    ids=lambda value: value.name if isinstance(value, Module) else value,
+)
+def test_go_modules_require_the_versions_of_the_release(module: Module, version: str) -> None:
+    assert required_version(module) == version
+
+
+def test_an_unknown_version_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(WrongCall) as refused:
+        release("v1.2.3")
+    assert refused.value.hint == "known: v1.37.2"
+
+
+def test_every_image_has_a_program_that_some_part_builds() -> None:
+    recipe = parts.recipe(RELEASE.kubernetes)
+    built = {output for part in recipe.parts for output in part.outputs}
+    wanted = programs(RELEASE)
+    assert set(wanted) == set(RELEASE.images)
+    assert {f"bin/{program}" for program in wanted.values()} <= built
+
+
+def test_kubernetes_programs_say_their_version() -> None:
+    flags = linker_flags(KUBERNETES, "v1.37.2")
+    assert "-X k8s.io/component-base/version.gitVersion=v1.37.2" in flags
+    assert "-X k8s.io/client-go/pkg/version.gitMinor=37" in flags
+
+
+def test_parts_stand_only_on_earlier_ones() -> None:
+    seen: set[str] = set()
+    for part in parts.recipe(RELEASE.kubernetes).parts:
+        assert set(part.stands_on) <= seen
+        seen.add(part.name)
