@@ -89,7 +89,8 @@ class Context:
                 f"{machine.name}: phase {' '.join(phases)} failed with exit code {done.exit_code}",
                 last_seen="\n    ".join(lines[-8:]),
                 log=log,
-                hint=f"to see the machine: labgen ssh {self.lab.name} {machine.name}",
+                hint=f"to see the machine: labgen ssh {self.lab.name} {machine.name}"
+                f"    to go on from here: {self.lab.up_command}",
             )
         changed = any(line.startswith("changed") for line in done.stdout.splitlines())
         return Outcome.CHANGED if changed else Outcome.OK

@@ -16,6 +16,6 @@ def kubeconfig(name: str) -> None:
     if not lab.kubeconfig.exists():
         raise LabgenError(
             f"lab {name} has no kubeconfig yet: its first control plane is not initialised",
-            hint=f"to go on: labgen up {lab.scenario.name}",
+            hint=f"to go on: {lab.up_command}",
         )
     click.echo(lab.kubeconfig.read_text(), nl=False)

@@ -13,7 +13,13 @@ from labgen.lab import store
 
 @click.command()
 @click.argument("name")
-@click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Form of the output.",
+)
 @common
 def status(name: str, output: str) -> None:
     """Show power, nodes, VIP holder, etcd members and HAProxy's view of the API servers.

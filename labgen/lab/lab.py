@@ -1,6 +1,7 @@
 """What a lab is. Everything here is settled when the lab is made and never changes after."""
 
 import hashlib
+import shlex
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
@@ -90,6 +91,16 @@ class Lab:
     def context(self) -> str:
         """The name of the lab's context in the user's kubeconfig."""
         return f"labgen-{self.name}"
+
+    @property
+    def up_command(self) -> str:
+        """What to type to have this lab made or completed."""
+        source = self.scenario.source
+        known = source.parent.name == "scenarios" and source.stem == self.scenario.name
+        words = ["labgen", "up", self.scenario.name if known else str(source)]
+        words += ["--name", self.name] if self.name != self.scenario.name else []
+        words += [word for override in self.scenario.overrides for word in ("-s", override)]
+        return shlex.join(words)
 
     def machine(self, name: str) -> Machine:
         """The machine of that name; WrongCall with the names there are."""

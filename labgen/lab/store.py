@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from labgen.lab.lab import Lab, Machine, labs_directory
+from labgen.lab.names import ensure_lab_name
 from labgen.report.errors import LabgenError, WrongCall
 from labgen.scenario.addresses import free_router_id, free_subnet, machine_addresses, vip_address
 from labgen.scenario.model import Scenario
@@ -65,15 +66,17 @@ def hold(
     name: str, waiting: Callable[[str], None], *, timeout: float = 3600
 ) -> AbstractContextManager[None]:
     """Hold the lab for a command that changes it; commands on one lab go one after the other."""
-    return _hold(labs_directory() / f".{name}.lock", timeout, waiting)
+    return _hold(labs_directory() / f".{ensure_lab_name(name)}.lock", timeout, waiting)
 
 
 @contextmanager
 def _hold(path: Path, timeout: float, waiting: Callable[[str], None]) -> Iterator[None]:
     with locked(path, timeout=timeout, waiting=waiting):
-        yield
-        if not (path.parent / path.name[1:].removesuffix(".lock")).exists():
-            path.unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            if not (path.parent / path.name[1:].removesuffix(".lock")).exists():
+                path.unlink(missing_ok=True)
 
 
 def settle(

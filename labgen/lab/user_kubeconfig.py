@@ -1,12 +1,17 @@
 """The lab's context in the user's kubeconfig, put there and taken out by kubectl itself.
 
-kubectl keeps what else stands in the file and locks it against other kubectls.
+kubectl keeps what else stands in the file. It does not wait for another kubectl that writes the
+file at the same moment but fails, so labs take turns.
 """
 
 import os
+import re
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from labgen.lab.lab import Lab
+from labgen.system import places
+from labgen.system.locks import locked
 from labgen.system.run import Completed, run
 
 TIMEOUT = 30.0
@@ -24,38 +29,45 @@ def add(lab: Lab, kubectl: Path) -> bool:
     The current context stays what it is; where there is none, it becomes the lab's.
     """
     target = path()
-    before = target.read_bytes() if target.exists() else b""
-    target.parent.mkdir(parents=True, exist_ok=True)
     name = lab.context
     ca, certificate, key = (lab.keys / part for part in ("ca.crt", "admin.crt", "admin.key"))
     config = [str(kubectl), "config", f"--kubeconfig={target}"]
     server = [f"--server=https://{lab.endpoint}", f"--certificate-authority={ca}"]
     login = [f"--client-certificate={certificate}", f"--client-key={key}"]
-    _run([*config, "set-cluster", name, *server, "--embed-certs=true"])
-    _run([*config, "set-credentials", name, *login, "--embed-certs=true"])
-    _run([*config, "set-context", name, f"--cluster={name}", f"--user={name}"])
-    if not _run([*config, "current-context"], check=False).ok:
-        _run([*config, "use-context", name])
-    return target.read_bytes() != before
+    with _turn():
+        before = target.read_bytes() if target.exists() else b""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _run([*config, "set-cluster", name, *server, "--embed-certs=true"])
+        _run([*config, "set-credentials", name, *login, "--embed-certs=true"])
+        _run([*config, "set-context", name, f"--cluster={name}", f"--user={name}"])
+        if not _run([*config, "current-context"], check=False).ok:
+            _run([*config, "use-context", name])
+        return target.read_bytes() != before
 
 
 def remove(lab: Lab, kubectl: Path) -> None:
     """Take the context labgen-NAME, its cluster and user out again, where they are."""
-    target = path()
-    name = lab.context
-    if not target.exists() or name not in target.read_text():
+    if not present(lab):
         return
-    config = [str(kubectl), "config", f"--kubeconfig={target}"]
-    if _run([*config, "current-context"], check=False).stdout.strip() == name:
-        _run([*config, "unset", "current-context"])
-    for kind in ("delete-context", "delete-cluster", "delete-user"):
-        _run([*config, kind, name], check=False)
+    name = lab.context
+    config = [str(kubectl), "config", f"--kubeconfig={path()}"]
+    with _turn():
+        if _run([*config, "current-context"], check=False).stdout.strip() == name:
+            _run([*config, "unset", "current-context"])
+        for kind in ("delete-context", "delete-cluster", "delete-user"):
+            _run([*config, kind, name], check=False)
 
 
 def present(lab: Lab) -> bool:
     """Whether the user's kubeconfig still names the lab."""
     target = path()
-    return target.exists() and lab.context in target.read_text()
+    # labgen-demo is not there because labgen-demo-2 is
+    named = rf"(?<![\w.-]){re.escape(lab.context)}(?![\w.-])"
+    return target.exists() and re.search(named, target.read_text()) is not None
+
+
+def _turn() -> AbstractContextManager[None]:
+    return locked(places.state() / ".kubeconfig.lock", timeout=TIMEOUT)
 
 
 def _run(argv: list[str], *, check: bool = True) -> Completed:

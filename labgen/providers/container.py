@@ -21,8 +21,8 @@ from labgen.system.parallel import gather
 from labgen.system.ssh import Ssh
 
 LABEL = "labgen.lab"
-# Control planes are switched on one after the other, as a sequenced power strip does. etcd members
-# that start in the same moment each wait 7 s for the others' answer to the corruption check that
+# Control planes are switched on one after the other and workers last, as a sequenced power strip
+# does. etcd members that start in the same moment each wait 7 s for the others' answer to the corruption check that
 # kubeadm switches on (etcd server/etcdserver/corrupt.go: InitialCheck before peers are served).
 SEQUENCE_SECONDS = 2.0
 # podman's words; one that was created and never started is made anew
@@ -56,10 +56,8 @@ class ContainerProvider:
         """See base.Provider."""
         bundle = require(lab.scenario.kubernetes.version)
         keys.ensure(lab)
-        sockets = files.private_directory(_sockets(lab))
-        files.write(lab.ssh_config, ssh_config(lab, sockets))
-        ensure_inotify_instances(len(lab.machines))
-        changed = network.ensure_bridge(lab)
+        files.write(lab.ssh_config, ssh_config(lab, _sockets(lab)))
+        changed = _ready_host(lab)
         states = self.machines(lab)
         absent = [m for m in lab.machines if states[m.name] is State.ABSENT]
         off = [m for m in lab.machines if states[m.name] is State.OFF]
@@ -94,7 +92,7 @@ class ContainerProvider:
         states = self.machines(lab)
         acting = [m for m in machines if states[m.name] in _BEFORE[action]]
         if action is Power.ON:
-            network.ensure_bridge(lab)
+            _ready_host(lab)
             network.plug_in(lab, acting)
         elif action is Power.OFF:
             network.cut(lab, acting)
@@ -149,9 +147,17 @@ _WORDS = {
 }
 
 
+def _ready_host(lab: Lab) -> bool:
+    """What a reboot of the host takes away; True if the network had to be made."""
+    files.private_directory(_sockets(lab))
+    ensure_inotify_instances(len(lab.machines))
+    return network.ensure_bridge(lab)
+
+
 def _switch(lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]) -> None:
-    if action is Power.ON and machine.role is Role.CONTROL_PLANE:
-        interrupt.pause(acting.index(machine) * SEQUENCE_SECONDS)
+    if action is Power.ON:
+        before = sum(m.role is Role.CONTROL_PLANE for m in acting[: acting.index(machine)])
+        interrupt.pause(before * SEQUENCE_SECONDS)
     podman.podman(*_WORDS[action], _container(lab, machine))
 
 

@@ -53,6 +53,8 @@ def watched(process: subprocess.Popen[bytes]) -> Iterator[None]:
     """Have process, the leader of its own session, killed by interrupt() while in here."""
     with _lock:
         _processes.add(process.pid)
+        if _stop.is_set():  # interrupt() came between the process's start and this line
+            kill_group(process.pid)
     try:
         yield
     finally:

@@ -1,10 +1,11 @@
 """A lab's journal: one JSON line an event, appended; a line cut off by a crash is passed over."""
 
 import json
+import os
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 
 class Journal:
@@ -17,8 +18,15 @@ class Journal:
     def write(self, event: str, **facts: Any) -> None:
         """Append event with the time (UTC, ISO 8601) and facts; no secrets go in here."""
         line = json.dumps({"time": datetime.now(UTC).isoformat(), "event": event, **facts})
-        with self._lock, self._path.open("a") as file:
-            file.write(line + "\n")
+        with self._lock, self._path.open("ab+") as file:
+            if file.tell() and not self._ends_whole(file):
+                file.write(b"\n")
+            file.write(f"{line}\n".encode())
+
+    @staticmethod
+    def _ends_whole(file: BinaryIO) -> bool:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
 
     def read(self) -> list[dict[str, Any]]:
         """All whole lines, oldest first."""

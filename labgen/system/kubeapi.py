@@ -57,6 +57,9 @@ class KubeApi:
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
+        for path in (self.ca, self.certificate, self.key):
+            if not path.exists():  # OpenSSL's own error names no file
+                raise ApiUnreachable(f"no credentials for the API yet: {path} is not there")
         context = ssl.create_default_context(cafile=str(self.ca))
         context.load_cert_chain(self.certificate, self.key)
         return context

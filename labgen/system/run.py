@@ -15,6 +15,7 @@ from labgen.system import interrupt
 
 logger = logging.getLogger(__name__)
 SHOWN_OUTPUT_LINES = 15
+KILLED_TIMEOUT = 1.0
 
 
 @dataclass(frozen=True)
@@ -108,12 +109,24 @@ def _finish(
         return process.communicate(data, timeout=timeout)
     except subprocess.TimeoutExpired:
         interrupt.kill_group(process.pid)
-        out, err = process.communicate()
+        out, err = _rest(process)
         raise CommandTimedOut(words, timeout, _text(err) or _text(out)) from None
     except BaseException:
         interrupt.kill_group(process.pid)
         process.wait()
         raise
+
+
+def _rest(process: subprocess.Popen[bytes]) -> tuple[bytes | None, bytes | None]:
+    """What a killed process had printed; a child that left its session may keep the pipes open."""
+    try:
+        return process.communicate(timeout=KILLED_TIMEOUT)
+    except subprocess.TimeoutExpired as open_still:
+        for pipe in (process.stdout, process.stderr):
+            if pipe:
+                pipe.close()
+        process.wait()
+        return open_still.output, open_still.stderr
 
 
 def _text(data: bytes | None) -> str:

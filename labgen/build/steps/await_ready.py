@@ -20,7 +20,7 @@ MOST_SHOWN = 4
 def await_ready(context: Context) -> Outcome:
     """Wait until the lab is up; raises LabgenError with what was still missing."""
     lab = context.lab
-    hint = f"labgen status {lab.name}    to go on from here: labgen up {lab.scenario.name}"
+    hint = f"labgen status {lab.name}    to go on from here: {lab.up_command}"
     until(
         partial(_nodes_and_pods, lab),
         what="all nodes and pods being Ready",

@@ -21,7 +21,7 @@ CREDENTIALS = (
 
 
 def init_control_plane(context: Context, machine: Machine) -> Outcome:
-    """Run kubeadm init on machine and flannel's manifest, and fetch the admin's credentials.
+    """Run kubeadm init on machine and fetch the admin's credentials.
 
     Raises PhaseFailed with the last lines of kubeadm's output and the path of the whole log.
     """
