@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Removes what tests left on this host and what was made in this checkout. The user's labs and the
+# bundle stay, unless ALL=1 is given.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+first_python() {
+  local candidate
+  for candidate in .venv/bin/python python3 python3.{14..11}; do
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      echo "$candidate"
+      return
+    fi
+  done
+}
+
+# The cache directory, as labgen itself finds it.
+cache() {
+  "$1" -c 'from labgen.system import places; print(places.cache())'
+}
+
+remove_all() {
+  local python=$1 lab
+  if [ -x .venv/bin/labgen ]; then
+    .venv/bin/labgen list | tail -n +2 | while read -r lab _; do
+      .venv/bin/labgen down "$lab"
+    done
+  fi
+  rm -rf "$(cache "$python")/bundles"
+}
+
+main() {
+  local python
+  python=$(first_python)
+  if [ -n "$python" ]; then
+    "$python" -m tests.labs.sweep
+    if [ "${ALL:-}" = 1 ]; then
+      remove_all "$python"
+    fi
+  fi
+  rm -rf .venv .tox results .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+  find . -name __pycache__ -type d -prune -exec rm -rf {} +
+}
+
+main

@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# What labgen and its tests stand on: Debian packages that are missing, then .venv with labgen in it.
+# Does nothing, quickly, when all of it is there.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# program, or file, or library, and the package that brings it
+NEEDS=(
+  podman:podman
+  runc:runc
+  /usr/lib/podman/netavark:netavark
+  newuidmap:uidmap
+  iptables:iptables
+  ip:iproute2
+  nsenter:util-linux
+  ssh:openssh-client
+  mmdebstrap:mmdebstrap
+  gpg:gpg
+  mount:mount
+  /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring
+  /etc/ssl/certs/ca-certificates.crt:ca-certificates
+  gcc:gcc
+  libc.a:libc6-dev
+  tar:tar
+  zstd:zstd
+  openssl:openssl
+  ps:procps
+  shellcheck:shellcheck
+  shfmt:shfmt
+  bats:bats
+)
+
+say() {
+  printf 'install: %s\n' "$*"
+}
+
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 3
+}
+
+is_there() {
+  case $1 in
+    /*) [ -e "$1" ] ;;
+    *.a) [[ $(gcc "-print-file-name=$1" 2>/dev/null) == */* ]] ;;
+    *) command -v "$1" >/dev/null ;;
+  esac
+}
+
+new_enough() {
+  "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+can_make_venv() {
+  "$1" -c 'import ensurepip, venv' 2>/dev/null
+}
+
+# The first Python that is new enough, those that can make a .venv before those that cannot.
+find_python() {
+  local candidate rest=
+  for candidate in python3 python3.{14..11} /usr/bin/python3; do
+    if ! candidate=$(command -v "$candidate") || ! new_enough "$candidate"; then
+      continue
+    fi
+    if can_make_venv "$candidate"; then
+      echo "$candidate"
+      return
+    fi
+    rest=${rest:-$candidate}
+  done
+  echo "$rest"
+}
+
+missing_packages() {
+  local need python
+  for need in "${NEEDS[@]}"; do
+    is_there "${need%%:*}" || echo "${need##*:}"
+  done
+  python=$(find_python)
+  if [ -z "$python" ] || ! can_make_venv "$python"; then
+    echo python3-venv
+  fi
+}
+
+# Three times, because mirrors and networks have bad moments.
+try_thrice() {
+  local attempt
+  for attempt in 1 2 3; do
+    "$@" && return
+    say "attempt $attempt failed: $*"
+    sleep $((attempt * 5))
+  done
+  return 1
+}
+
+apt() {
+  DEBIAN_FRONTEND=noninteractive apt-get --quiet=2 --yes --no-install-recommends \
+    -o Acquire::Retries=3 -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 \
+    -o Dpkg::Options::=--force-confold "$@" </dev/null
+}
+
+install_packages() {
+  local packages=("$@")
+  command -v apt-get >/dev/null || die "this is no Debian; install what brings these: ${packages[*]}"
+  [ "$(id -u)" = 0 ] || die "run this as root: apt-get install ${packages[*]}"
+  say "Debian packages: ${packages[*]}"
+  dpkg --configure -a # after an installation that was killed
+  try_thrice apt update
+  try_thrice apt install "${packages[@]}" >/dev/null
+}
+
+# What .venv was made from; another pyproject.toml, place or Python makes it stale.
+fingerprint() {
+  { pwd && readlink -f "$1" && cat pyproject.toml; } | sha256sum | cut -d ' ' -f 1
+}
+
+install_venv() {
+  local python=$1 wanted stamp=.venv/.installed
+  wanted=$(fingerprint "$python")
+  if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && .venv/bin/labgen --version >/dev/null 2>&1; then
+    return
+  fi
+  say "labgen and its tools into .venv"
+  if ! new_enough .venv/bin/python || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+    "$python" -m venv --clear .venv
+  fi
+  try_thrice .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+    --editable '.[dev]'
+  echo "$wanted" >"$stamp"
+}
+
+main() {
+  local missing python
+  mapfile -t missing < <(missing_packages)
+  if [ ${#missing[@]} -gt 0 ]; then
+    install_packages "${missing[@]}"
+    hash -r
+  fi
+  python=$(find_python)
+  [ -n "$python" ] || die "Python 3.11 or newer is needed; Debian 12 and 13 have it"
+  install_venv "$python"
+}
+
+main

@@ -1,0 +1,110 @@
+"""What each field of a scenario means, in words for people. Types and defaults are the schema's."""
+
+HEAD = """\
+# Scenario files
+
+<!-- generated: .venv/bin/python -m tools.reference -->
+
+A scenario is one YAML file. Only `name` and `machines` with one group of control planes are
+required. `labgen scenario show NAME` prints a scenario with every default filled in,
+`labgen scenario validate FILE` prints all its mistakes at once.
+
+Durations are a number and `ms`, `s` or `m`: `250ms`, `1.5s`. Sizes are a number and `MiB`, `GiB` or
+`TiB`: `2GiB`. Unknown and duplicate keys are mistakes.
+"""
+
+TAIL = """\
+How these values make up the time of a failover: [../explanation/ha.md](../explanation/ha.md).
+
+## Overrides
+
+`-s KEY=VALUE` replaces single values: with `up`, `plan`, `render`, `scenario show` and `scenario
+validate`. The value is YAML. Overrides go through the same checks as the file.
+
+```sh
+labgen scenario show ha-3x3 -s kubernetes.cni.backend=host-gw -s 'machines[1].count=5'
+```
+
+## Where scenarios are found
+
+A word with a `/` in it or with `.yaml` at its end is a path. Any other word is a name: first
+`./scenarios/NAME.yaml`, then the scenarios that come with labgen.
+"""
+
+MEANINGS = {
+    "apiVersion": "Version of this format.",
+    "kind": "What the file is.",
+    "name": (
+        "Name of the scenario, and of the lab unless `--name` gives another. A lab's name has 40 "
+        "characters at most."
+    ),
+    "description": "One sentence for `labgen scenario list`.",
+    "kubernetes.version": "A version that labgen has a bundle for.",
+    "kubernetes.podSubnet": "Addresses of pods. Each machine needs a /24 of it.",
+    "kubernetes.serviceSubnet": "Addresses of services. kubeadm takes /12 to /28.",
+    "kubernetes.cni.name": "The pod network.",
+    "kubernetes.cni.backend": "`vxlan`: a tunnel between machines. `host-gw`: plain routes.",
+    "network.subnet": (
+        "The machines' network. `auto`: the first /24 from 10.89.0.0 on that no route of this "
+        "host and no other lab touches."
+    ),
+    "network.vip": (
+        "The virtual address of the API, within the subnet. `auto`: host number 244; where the "
+        "subnet has no such number or a machine has it, the highest one free. Needs a subnet "
+        "of your own."
+    ),
+    "network.firstHost": (
+        "Host number of the first machine; the others follow in the order of `machines`. "
+        "Number 1 is the host itself."
+    ),
+    "network.apiPort": (
+        "HAProxy's port, on the VIP and on every control plane. The API servers listen on 6443."
+    ),
+    "loadBalancer.profile": "Where `timings` come from that are not set: see below.",
+    "loadBalancer.timings.advertInterval": (
+        "How often the VIP's holder says that it is alive (keepalived `advert_int`). Three "
+        "missed ones move the VIP. A multiple of 10ms, at most 40.95s."
+    ),
+    "loadBalancer.timings.scriptInterval": (
+        "How often keepalived asks its own machine's HAProxy whether it is alive. Whole seconds."
+    ),
+    "loadBalancer.timings.scriptFall": "So many bad answers in a row give the VIP away.",
+    "loadBalancer.timings.scriptRise": "So many good answers in a row allow to hold it again.",
+    "loadBalancer.timings.connectTimeout": (
+        "How long HAProxy waits for an API server to take a connection (`timeout connect`)."
+    ),
+    "loadBalancer.timings.checkTimeout": (
+        "How long HAProxy waits for the answer to a check (`timeout check`)."
+    ),
+    "loadBalancer.timings.checkInterval": "Time between checks of a healthy API server (`inter`).",
+    "loadBalancer.timings.fastInterval": (
+        "Time between checks of one that is about to change its state (`fastinter`)."
+    ),
+    "loadBalancer.timings.downInterval": "Time between checks of one that is down (`downinter`).",
+    "loadBalancer.timings.rise": "So many good checks in a row put an API server in.",
+    "loadBalancer.timings.fall": "So many bad checks in a row take it out.",
+    "loadBalancer.timings.retries": (
+        "So often HAProxy tries again when an API server takes no connection, each time "
+        "another one."
+    ),
+    "loadBalancer.timings.budget": (
+        "The longest gap of the API that the acceptance suite accepts when the holder's power "
+        "is cut. Configures nothing."
+    ),
+    "machines[].role": "What the machines of the group are.",
+    "machines[].prefix": (
+        "Names are this and a number from 1. Left out: `master` for control planes, `node` for "
+        "workers."
+    ),
+    "machines[].count": (
+        "So many machines. The control planes of all groups together must be an odd number: "
+        "etcd needs a majority."
+    ),
+    "machines[].cpus": "A control plane needs 2. Machine-containers do not enforce it.",
+    "machines[].memory": "A control plane needs 1700MiB. Machine-containers do not enforce it.",
+    "machines[].disk": "Machine-containers do not enforce it.",
+    "provider.name": (
+        "Where machines come from. `auto`: what this host can do best; at present that is always "
+        "`container`."
+    ),
+}

@@ -1,0 +1,114 @@
+"""docs/reference/scenario.md, from the schema of scenario files and the timing profiles."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic import BaseModel, PlainValidator
+from pydantic.fields import FieldInfo
+
+from labgen.scenario import values
+from labgen.scenario.profiles import FAST, STANDARD
+from labgen.scenario.schema import ScenarioPart
+from labgen.scenario.units import show_duration, show_size
+from tools.reference.meanings import HEAD, MEANINGS, TAIL
+
+TIMINGS = "loadBalancer.timings."
+TYPES: dict[Callable[[object], object], str] = {
+    values.duration: "duration",
+    values.size: "size",
+    values.disk: "size in whole GiB",
+    values.network: "IPv4 network",
+    values.network_or_auto: "`auto` or IPv4 network",
+    values.address_or_auto: "`auto` or IPv4 address",
+    values.label: "DNS label",
+    values.prefix: "beginning of a DNS label",
+    values.version: "version, as `v1.37.2`",
+    values.provider: "`auto` or `container`",
+}
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One field that holds a value; path as in machines[].count."""
+
+    path: str
+    key: str
+    info: FieldInfo
+
+    @property
+    def reader(self) -> Callable[[object], Any]:
+        """The function that reads the field's value."""
+        (found,) = (item for item in self.info.metadata if isinstance(item, PlainValidator))
+        return found.func  # type: ignore[return-value]
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    leaves = list(walk(ScenarioPart))
+    unknown = MEANINGS.keys() - {leaf.path for leaf in leaves}
+    if unknown:
+        raise KeyError(f"tools/reference/meanings.py explains fields that are gone: {unknown}")
+    fields = [leaf for leaf in leaves if not leaf.path.startswith(TIMINGS)]
+    timings = [leaf for leaf in leaves if leaf.path.startswith(TIMINGS)]
+    lines = [HEAD, "## Fields", "", "| field | type | default | meaning |"]
+    lines += ["| --- | --- | --- | --- |", *map(_field_row, fields), ""]
+    lines += ["## loadBalancer.timings", "", "| field | type | `fast` | `standard` | meaning |"]
+    lines += ["| --- | --- | --- | --- | --- |", *map(_timing_row, timings), "", TAIL]
+    return "\n".join(lines)
+
+
+def walk(part: type[BaseModel], before: str = "") -> Iterator[Leaf]:
+    """Every field that holds a value, in the order of the schema."""
+    for name, info in part.model_fields.items():
+        key = info.alias or name
+        nested: Any = next(iter(get_args(info.annotation)), info.annotation)
+        if isinstance(nested, type) and issubclass(nested, BaseModel):
+            many = "[]" if nested is not info.annotation else ""
+            yield from walk(nested, f"{before}{key}{many}.")
+        else:
+            yield Leaf(f"{before}{key}", name, info)
+
+
+def _field_row(leaf: Leaf) -> str:
+    meaning = MEANINGS[leaf.path]
+    return f"| `{leaf.path}` | {_type(leaf.reader)} | {_default(leaf)} | {meaning} |"
+
+
+def _timing_row(leaf: Leaf) -> str:
+    profiles = (getattr(profile, leaf.key) for profile in (FAST, STANDARD))
+    fast, standard = (_shown(leaf.reader, value) for value in profiles)
+    name = leaf.path.removeprefix(TIMINGS)
+    return f"| `{name}` | {_type(leaf.reader)} | {fast} | {standard} | {MEANINGS[leaf.path]} |"
+
+
+def _default(leaf: Leaf) -> str:
+    if leaf.info.is_required():
+        return "required"
+    return _shown(leaf.reader, leaf.info.default)
+
+
+def _shown(reader: Callable[[object], object], value: Any) -> str:
+    """The value as one would write it in the file."""
+    if value is None:
+        return "`auto`"
+    if value == "":
+        return "none"
+    if reader is values.duration:
+        return f"`{show_duration(value)}`"
+    if reader is values.size:
+        return f"`{show_size(value)}`"
+    return f"`{value}GiB`" if reader is values.disk else f"`{value}`"
+
+
+def _type(reader: Callable[[object], object]) -> str:
+    """What may be written; the limits of a made reader stand in its closure."""
+    if reader in TYPES:
+        return TYPES[reader]
+    made = inspect.getclosurevars(reader).nonlocals
+    if "allowed" in made:
+        return " or ".join(f"`{word}`" for word in made["allowed"])
+    if "highest" in made:
+        return f"whole number, {made['lowest']} to {made['highest']}"
+    return "text"
