@@ -13,7 +13,7 @@ from labgen.bundle.store import Bundle, require
 from labgen.lab import keys
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.base import Provider
-from labgen.render.files import File, Images
+from labgen.render.files import DIRECTORY, File, Images
 from labgen.report.errors import LabgenError
 from labgen.system import data
 from labgen.system.host import Adaptation
@@ -105,7 +105,7 @@ class Context:
 
 def in_payload(files: Mapping[str, File]) -> dict[str, File]:
     """The same files by their paths on a machine."""
-    return {f"etc/labgen/payload/{name}": file for name, file in files.items()}
+    return {f"{DIRECTORY.lstrip('/')}/{name}": file for name, file in files.items()}
 
 
 def _archive(files: Mapping[str, File], provisioners: bool) -> bytes:

@@ -1,7 +1,7 @@
 """`labgen status`: everything about a running lab that tells whether it is healthy."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -18,7 +18,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Status:
-    """What was observed; problems says what could not be, in words for people.
+    """What was observed; problems says in words for people what could not be, and what is not
+    as it should be.
 
     api_servers is by master: each API server's state as that master's HAProxy has it.
     """
@@ -47,7 +48,7 @@ def status(lab: Lab) -> Status:
     views = dict(pair for pairs in gather(asked).values() for pair in pairs)
     first = [m for m in running if m.name in views][:1]
     etcd = _observed("etcd", problems, partial(cluster.etcd_members, ssh, *first)) if first else []
-    return Status(
+    seen = Status(
         machines=machines,
         nodes=tuple(nodes),
         holders=tuple(name for name, view in views.items() if view.holds_vip),
@@ -55,6 +56,21 @@ def status(lab: Lab) -> Status:
         api_servers={name: view.api_servers for name, view in views.items()},
         problems=tuple(problems),
     )
+    return replace(seen, problems=(*problems, *ailments(seen, lab)))
+
+
+def ailments(seen: Status, lab: Lab) -> list[str]:
+    """What was observed and is not as it should be, as words for people."""
+    found = [f"node {node.name}: {node.reason}" for node in seen.nodes if not node.ready]
+    if seen.api_servers and len(seen.holders) != 1:
+        held = f"by {' and '.join(seen.holders)}" if seen.holders else "by no machine that answers"
+        found.append(f"the VIP is held {held}")
+    found += [f"etcd member {m.name} does not answer" for m in seen.etcd if not m.healthy]
+    for name, servers in seen.api_servers.items():
+        down = [m.name for m in lab.control_planes if servers.get(m.name) != "UP"]
+        if down:
+            found.append(f"HAProxy on {name} does not see the API server of {', '.join(down)}")
+    return found
 
 
 def _views(ssh: Ssh, lab: Lab, machine: Machine) -> list[tuple[str, cluster.MasterView]]:

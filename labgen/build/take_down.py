@@ -16,8 +16,8 @@ def take_down(name: str, console: Console) -> None:
     with store.hold(name, lambda who: console.say(f"waiting for {who} to finish with lab {name}")):
         lab = store.load(name)
         machines = provider(lab.provider)
-        _forget_kubeconfig(lab)
         machines.destroy(lab)
+        _forget_kubeconfig(lab)
         left = leftovers(lab, machines)
         if left:
             raise LabgenError(

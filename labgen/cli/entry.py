@@ -12,7 +12,8 @@ import click
 
 import labgen
 from labgen.cli.session import Session
-from labgen.report.errors import LabgenError, WrongCall
+from labgen.report.errors import LabgenError
+from labgen.scenario.mistakes import ScenarioInvalid
 from labgen.system import interrupt
 
 # command -> module; the object in it has the command's name (list_ and exec_ end in a dash)
@@ -59,6 +60,7 @@ def cli(ctx: click.Context, quiet: bool, verbose: int) -> None:
     Exit codes: 0 good, 1 failed, 2 wrong call or scenario, 3 this host cannot do it.
     """
     ctx.obj = Session(quiet=quiet, verbose=verbose)
+    ctx.obj.settle()
 
 
 def main() -> None:
@@ -66,7 +68,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _terminate)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="labgen", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -86,7 +88,7 @@ def _show(error: LabgenError) -> None:
     if Session.wants_trace():
         traceback.print_exception(error)
         return
-    lead = "" if isinstance(error, WrongCall) and ":" in error.message.split(" ")[0] else "error: "
+    lead = "" if isinstance(error, ScenarioInvalid) else "error: "
     click.echo(f"{lead}{error}", err=True)
 
 

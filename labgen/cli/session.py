@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from labgen.lab import store
+from labgen.lab.lab import bridge
 from labgen.report.console import Console
 from labgen.scenario import catalog
 from labgen.scenario.load import load
@@ -88,9 +90,13 @@ overrides_option = click.option(
 )
 
 
-def load_scenario(
-    session: Session, wanted: str, overrides: tuple[str, ...], *, own_bridge: str | None = None
-) -> Scenario:
-    """The checked scenario of that name or path; routes through own_bridge never collide."""
-    surroundings = Surroundings(session.known_versions(), host_routes(), own_bridge)
+def load_scenario(session: Session, wanted: str, overrides: tuple[str, ...]) -> Scenario:
+    """The checked scenario of that name or path.
+
+    Routes through labs' bridges never collide: one may be this scenario's own lab, and making a
+    lab compares it with the others.
+    """
+    bridges = {bridge(name) for name in store.names()}
+    routes = tuple(route for route in host_routes() if route.device not in bridges)
+    surroundings = Surroundings(session.known_versions(), routes)
     return load(Path(catalog.find(wanted)), overrides=overrides, surroundings=surroundings)

@@ -4,7 +4,6 @@ import click
 
 from labgen.build.bring_up import bring_up
 from labgen.cli.session import Session, common, load_scenario, overrides_option
-from labgen.lab.lab import bridge
 from labgen.lab.names import ensure_lab_name
 
 
@@ -25,8 +24,7 @@ def up(
     """Bring up the lab of SCENARIO, a name or a file, or go on where an earlier `up` ended."""
     if provider:
         overrides = (*overrides, f"provider.name={provider}")
-    own = bridge(name) if name else None
-    loaded = load_scenario(session, scenario, overrides, own_bridge=own)
+    loaded = load_scenario(session, scenario, overrides)
     lab_name = ensure_lab_name(name or loaded.name)
     console = session.console()
     bring_up(loaded, lab_name, console)

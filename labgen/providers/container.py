@@ -15,6 +15,7 @@ from labgen.providers import container_network as network
 from labgen.providers.base import Finding, Power, State
 from labgen.providers.container_host import ensure_inotify_instances, findings
 from labgen.render.ssh_config import ssh_config
+from labgen.report.errors import LabgenError
 from labgen.scenario.model import Role
 from labgen.system import files, host, interrupt, mounts, places, podman
 from labgen.system.parallel import gather
@@ -22,9 +23,11 @@ from labgen.system.ssh import Ssh
 
 LABEL = "labgen.lab"
 # Control planes are switched on one after the other and workers last, as a sequenced power strip
-# does. etcd members that start in the same moment each wait 7 s for the others' answer to the corruption check that
-# kubeadm switches on (etcd server/etcdserver/corrupt.go: InitialCheck before peers are served).
+# does. etcd members that start in the same moment each wait 7 s for the others' answer to the
+# corruption check that kubeadm switches on (etcd server/etcdserver/corrupt.go).
 SEQUENCE_SECONDS = 2.0
+# When cores are short, the control plane goes first: joins wait for etcd, all else for the API.
+CPU_SHARES = {Role.CONTROL_PLANE: 1024, Role.WORKER: 256}
 # podman's words; one that was created and never started is made anew
 STATES = {
     "running": State.ON,
@@ -55,6 +58,7 @@ class ContainerProvider:
     def create(self, lab: Lab) -> bool:
         """See base.Provider."""
         bundle = require(lab.scenario.kubernetes.version)
+        _ensure_alone(lab)
         keys.ensure(lab)
         files.write(lab.ssh_config, ssh_config(lab, _sockets(lab)))
         changed = _ready_host(lab)
@@ -124,6 +128,7 @@ class ContainerProvider:
             hostname=machine.name,
             network=f"ns:{network.namespace_path(lab, machine)}",
             adaptation=self.adaptation(),
+            cpu_shares=CPU_SHARES[machine.role],
             volumes=[*volumes, (identity, "/etc/labgen/identity", "ro")],
             labels={LABEL: lab.name, "labgen.directory": str(lab.directory)},
         )
@@ -145,6 +150,17 @@ _WORDS = {
     Power.PAUSE: ("pause",),
     Power.RESUME: ("unpause",),
 }
+
+
+def _ensure_alone(lab: Lab) -> None:
+    """Refuse a name that a lab of another state directory has: its machines would be replaced."""
+    for container in podman.containers(f"{LABEL}={lab.name}"):
+        other = container.labels.get("labgen.directory")
+        if other != str(lab.directory):
+            raise LabgenError(
+                f"the machines of another lab {lab.name}, at {other}, are on this host",
+                hint="bring this one up under another name: --name OTHER",
+            )
 
 
 def _ready_host(lab: Lab) -> bool:

@@ -1,4 +1,4 @@
-"""The files of one machine's payload, by their names in /etc/labgen/payload."""
+"""The files of one machine's payload, by their names in DIRECTORY."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,9 @@ from labgen.render.templating import render
 from labgen.scenario.model import Role
 from labgen.system.host import Adaptation
 
+DIRECTORY = "/etc/labgen/payload"  # where a machine has these files
 INTERFACE = "eth0"
+STATIC_PODS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 HIGHEST_PRIORITY = 109  # of the first master; VRRP knows 1 to 254, RFC 5798
 
 
@@ -49,6 +51,9 @@ def payload(
     }
     if machine.role is Role.CONTROL_PLANE:
         files |= _load_balancer(lab, machine, interface)
+        for pod in STATIC_PODS:
+            patch = render("static-pod-patch.yaml", container=pod)
+            files[f"patches/{pod}+strategic.yaml"] = File(patch)
     if machine == lab.control_planes[0]:
         flannel = render(
             "flannel.yaml",
@@ -127,5 +132,6 @@ def _kubeadm(
         endpoint=lab.endpoint,
         vip=lab.vip,
         kubernetes=lab.scenario.kubernetes,
+        patches=f"{DIRECTORY}/patches",
     )
     return File(text, 0o600)

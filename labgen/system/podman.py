@@ -27,12 +27,14 @@ def run_machine(
     network: str,
     adaptation: Adaptation,
     volumes: Sequence[tuple[Path, str, str]] = (),
+    cpu_shares: int = 1024,
     labels: Mapping[str, str] | None = None,
 ) -> None:
     """Start a new machine-container: systemd as process 1, privileged, in its own cgroup namespace.
 
     network is podman's --network (none, or ns:PATH); volumes are (host path, machine path,
-    options). Its /etc/hosts and /etc/resolv.conf are the image's own.
+    options). cpu_shares weighs against other containers when cores are short (1024 is podman's
+    default). Its /etc/hosts and /etc/resolv.conf are the image's own.
     """
     words: list[str | Path] = [
         "run",
@@ -44,6 +46,7 @@ def run_machine(
         hostname,
     ]
     words += ["--privileged", "--systemd=always", "--cgroupns=private", "--pids-limit=-1"]
+    words += ["--cpu-shares", str(cpu_shares)]
     words += ["--network", network, "--no-hosts", "--dns=none"]
     words += ["--ulimit", f"nofile={adaptation.open_files}:{adaptation.open_files}"]
     words += ["--ulimit", f"nproc={adaptation.processes}:{adaptation.processes}"]

@@ -1,5 +1,6 @@
 """OpenSSH as the one door to machines: one ssh_config, one shared connection a machine."""
 
+import contextlib
 import re
 import shlex
 import socket
@@ -7,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from labgen.system.run import Completed, run
+from labgen.system.run import CommandTimedOut, Completed, run
 from labgen.system.wait import NotYet, until
 
 PORT = 22
@@ -54,7 +55,8 @@ class Ssh:
         """Close the shared connections to hosts; those that have none are fine."""
         for host in hosts:
             if self._socket(host).exists():
-                self._ssh("-O", "exit", host, timeout=10, check=False)
+                with contextlib.suppress(CommandTimedOut):  # of a machine that is gone
+                    self._ssh("-O", "exit", host, timeout=10, check=False)
                 self._socket(host).unlink(missing_ok=True)
 
     def _alive(self, host: str) -> bool:

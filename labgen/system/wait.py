@@ -1,5 +1,6 @@
 """Waiting on what is observed, with a deadline and the last thing seen in the error."""
 
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TypeVar
 from labgen.report.errors import LabgenError
 from labgen.system import interrupt
 
+logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -29,10 +31,14 @@ def until(
     Raises LabgenError "WHAT within TIMEOUT s" with the last NotYet's words.
     """
     deadline = time.monotonic() + timeout
+    last = ""
     while True:
         try:
             return observe()
         except NotYet as seen:
+            if str(seen) != last:
+                last = str(seen)
+                logger.debug("waiting for %s: %s", what, last)
             if time.monotonic() >= deadline:
                 raise LabgenError(
                     f"{what} did not happen within {timeout:g} s",
