@@ -39,6 +39,7 @@ source "$HERE/phases/control-plane-init.sh"
 source "$HERE/phases/coredns.sh"
 source "$HERE/phases/cni.sh"
 source "$HERE/phases/join.sh"
+source "$HERE/phases/join-secrets.sh"
 source "$HERE/phases/seal.sh"
 
 trap 'report::error_at "${BASH_SOURCE[0]#"$HERE"/}" "$LINENO" "$BASH_COMMAND" "$?"' ERR

@@ -3,8 +3,9 @@
 import io
 import shlex
 import tarfile
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -35,10 +36,11 @@ class PhaseFailed(LabgenError):
 
 @dataclass(frozen=True)
 class Context:
-    """A lab under construction."""
+    """A lab under construction. join_gate lets one step at a time look after the join secrets."""
 
     lab: Lab
     provider: Provider
+    join_gate: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
     def bundle(self) -> Bundle:

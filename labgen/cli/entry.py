@@ -65,7 +65,8 @@ def cli(ctx: click.Context, quiet: bool, verbose: int) -> None:
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _terminate)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     try:
         code = cli.main(prog_name="labgen", standalone_mode=False)

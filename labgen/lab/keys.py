@@ -20,6 +20,11 @@ class JoinSecrets:
     token: str
     certificate_key: str
 
+    @property
+    def token_id(self) -> str:
+        """The token's public half."""
+        return self.token.partition(".")[0]
+
 
 def ensure(lab: Lab) -> None:
     """Make what is missing of the lab's keys; what is there stays."""

@@ -5,9 +5,14 @@ from pathlib import Path
 NAMED = Path("/run/netns")
 
 
+FIRST = Path("/proc/1/ns/net")
+
+
 def inode() -> int:
-    """The inode number of this process's network namespace, its identity until reboot."""
-    return Path("/proc/self/ns/net").stat().st_ino
+    """The identity of this process's network namespace: its inode number where it has a name, else
+    0 for the host's own, whose number another kernel may change."""
+    own = Path("/proc/self/ns/net").stat().st_ino
+    return own if named(own) else 0
 
 
 def named(wanted: int) -> Path | None:
@@ -28,5 +33,5 @@ def entering(wanted: int) -> list[str] | None:
     """
     if wanted == inode():
         return []
-    path = named(wanted)
+    path = FIRST if wanted == 0 else named(wanted)
     return ["nsenter", f"--net={path}"] if path else None

@@ -42,6 +42,11 @@ cluster::begun() {
   return 1
 }
 
+# cluster::api_listens: quick, and no process.
+cluster::api_listens() {
+  (exec 3<>/dev/tcp/127.0.0.1/6443) 2>/dev/null
+}
+
 # cluster::api_answers: this machine's own API server is ready, whoever holds the VIP.
 cluster::api_answers() {
   curl --silent --show-error --fail --insecure --max-time 2 https://127.0.0.1:6443/readyz

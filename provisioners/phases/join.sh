@@ -1,5 +1,6 @@
 # phases/join.sh: this machine in the cluster, as control plane or worker: its kubeadm.yaml tells.
 phase::join() {
+  local hurrying
   if cluster::finished join; then
     service::run kubelet
     report::ok "member of the cluster"
@@ -7,7 +8,22 @@ phase::join() {
   fi
   file::exists "$PAYLOAD/kubeadm.yaml"
   cluster::reset
+  join::hurry &
+  hurrying=$!
   kubeadm join --config "$PAYLOAD/kubeadm.yaml"
+  kill "$hurrying" 2>/dev/null || true
+  wait "$hurrying" || true
   cluster::finish join
   report::changed "member of the cluster"
+}
+
+# join::hurry: a joining control plane's kubelet knows no API server but its own, which answers only
+# once etcd has taken the new member in. By then the kubelet tries every seven seconds; started anew,
+# it tries at once. On a worker nothing ever answers here.
+join::hurry() {
+  grep --quiet '^controlPlane:' "$PAYLOAD/kubeadm.yaml" || return 0
+  until cluster::api_listens && cluster::api_answers; do
+    sleep 0.3
+  done >/dev/null 2>&1
+  systemctl restart kubelet
 }

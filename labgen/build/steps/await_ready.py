@@ -15,6 +15,7 @@ from labgen.system.wait import NotYet, until
 TIMEOUT = 240.0
 INTERVAL = 0.5
 MOST_SHOWN = 4
+NAMESPACES = ("kube-system", "kube-flannel")  # what users run may be as broken as they like
 
 
 def await_ready(context: Context) -> Outcome:
@@ -58,7 +59,8 @@ def missing_nodes(lab: Lab, nodes: Sequence[cluster.Node]) -> list[str]:
 
 def missing_pods(lab: Lab, pods: Sequence[cluster.Pod]) -> list[str]:
     """What keeps the pods from being good, as words for people."""
-    missing = [f"pod {pod.name}: {pod.state}" for pod in pods if not pod.ready]
+    own = [pod for pod in pods if pod.name.partition("/")[0] in NAMESPACES]
+    missing = [f"pod {pod.name}: {pod.state}" for pod in own if not pod.ready]
     dns = {pod.node for pod in pods if pod.labels.get("k8s-app") == "kube-dns"}
     wanted = min(2, len(lab.machines))
     if len(dns) < wanted:
