@@ -65,7 +65,11 @@ def _apply_namespace(api: Api) -> None:
 
 def _ready(api: Api, nodes: set[str]) -> dict[str, Pod]:
     pods = {}
-    for pod in api.items(f"/api/v1/namespaces/{NAMESPACE}/pods?labelSelector=app={NAME}"):
+    try:
+        items = api.items(f"/api/v1/namespaces/{NAMESPACE}/pods?labelSelector=app={NAME}")
+    except FAILURES as error:
+        raise NotYet(str(error)) from error
+    for pod in items:
         if ready(pod) and "deletionTimestamp" not in pod["metadata"]:
             node = pod["spec"]["nodeName"]
             pods[node] = Pod(pod["metadata"]["name"], node, pod["status"]["podIP"])

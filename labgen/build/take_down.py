@@ -32,7 +32,7 @@ def leftovers(lab: Lab, machines: Provider) -> list[str]:
     """What of the lab is still on this host, but for its own state directory."""
     found = list(machines.leftovers(lab))
     if user_kubeconfig.present(lab):
-        found.append(f"context {lab.context} in {user_kubeconfig.path()}")
+        found.append(f"context {lab.context} in {user_kubeconfig.path_of(lab)}")
     return found
 
 

@@ -81,6 +81,9 @@ def main() -> None:
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(1)
+    except OSError as error:  # a full disk, a file that may not be read
+        _show(LabgenError(str(error)))
+        sys.exit(LabgenError.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -3,8 +3,7 @@
 import click
 
 from labgen.cli.session import common
-from labgen.lab import store
-from labgen.report.errors import LabgenError
+from labgen.lab import access, store
 
 
 @click.command()
@@ -13,9 +12,4 @@ from labgen.report.errors import LabgenError
 def kubeconfig(name: str) -> None:
     """Print the admin's kubeconfig of the lab NAME. It holds a private key."""
     lab = store.load(name)
-    if not lab.kubeconfig.exists():
-        raise LabgenError(
-            f"lab {name} has no kubeconfig yet: its first control plane is not initialised",
-            hint=f"to go on: {lab.up_command}",
-        )
-    click.echo(lab.kubeconfig.read_text(), nl=False)
+    click.echo(access.kubeconfig(lab).read_text(), nl=False)

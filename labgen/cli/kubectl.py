@@ -18,5 +18,5 @@ def kubectl(name: str, arguments: tuple[str, ...]) -> None:
     lab = store.load(name)
     access.ensure_route(lab)
     program = require(lab.scenario.kubernetes.version).bin / "kubectl"
-    environment = {**os.environ, "KUBECONFIG": str(lab.kubeconfig)}
+    environment = {**os.environ, "KUBECONFIG": str(access.kubeconfig(lab))}
     os.execve(program, ["kubectl", *arguments], environment)  # noqa: S606 - no shell in between

@@ -6,6 +6,7 @@ from labgen.cli.session import common
 from labgen.lab import store
 from labgen.providers.base import State
 from labgen.providers.choose import provider
+from labgen.report.errors import LabgenError
 
 
 @click.command("list")
@@ -14,7 +15,11 @@ def list_() -> None:
     """List the labs with their scenario, API address and how many machines are on."""
     rows = [("NAME", "SCENARIO", "PROVIDER", "API", "ON")]
     for name in store.names():
-        lab = store.load(name)
+        try:
+            lab = store.load(name)
+        except LabgenError:
+            rows.append((name, "cannot be read", "-", "-", "-"))
+            continue
         states = provider(lab.provider).machines(lab)
         on = sum(1 for state in states.values() if state is State.ON)
         rows.append((name, lab.scenario.name, lab.provider, lab.endpoint, f"{on}/{len(states)}"))

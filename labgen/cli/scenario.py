@@ -1,24 +1,14 @@
 """labgen scenario: list, show and validate scenarios."""
 
-from typing import Protocol
-
 import click
 
-from labgen.cli.session import overrides_option
+from labgen.cli.session import Session, load_scenario, overrides_option
 from labgen.report.errors import WrongCall
 from labgen.scenario import catalog
 from labgen.scenario.dump import dump
 from labgen.scenario.load import load
 from labgen.scenario.mistakes import ScenarioInvalid
-from labgen.scenario.model import Scenario
-from labgen.scenario.routes import host_routes
 from labgen.scenario.surroundings import Surroundings
-
-
-class Outside(Protocol):
-    """What the command line's context object must offer these commands."""
-
-    def known_versions(self) -> tuple[str, ...]: ...
 
 
 @click.group("scenario")
@@ -39,9 +29,9 @@ def list_scenarios() -> None:
 @click.argument("wanted", metavar="SCENARIO")
 @overrides_option
 @click.pass_obj
-def show(outside: Outside | None, wanted: str, overrides: tuple[str, ...]) -> None:
+def show(session: Session, wanted: str, overrides: tuple[str, ...]) -> None:
     """Print SCENARIO as YAML with all defaults filled in."""
-    click.echo(dump(_load(outside, wanted, overrides)), nl=False)
+    click.echo(dump(load_scenario(session, wanted, overrides)), nl=False)
 
 
 @scenario.command("validate")
@@ -51,18 +41,12 @@ def show(outside: Outside | None, wanted: str, overrides: tuple[str, ...]) -> No
 def validate(context: click.Context, wanted: str, overrides: tuple[str, ...]) -> None:
     """Check SCENARIO and print all its mistakes, or ok."""
     try:
-        _load(context.obj, wanted, overrides)
+        load_scenario(context.obj, wanted, overrides)
     except ScenarioInvalid as invalid:
         # Not an error of this command: the mistakes are what it was asked for.
         click.echo(str(invalid))
         context.exit(invalid.exit_code)
     click.echo("ok")
-
-
-def _load(outside: Outside | None, wanted: str, overrides: tuple[str, ...]) -> Scenario:
-    versions = outside.known_versions() if outside else ()
-    surroundings = Surroundings(known_versions=versions, routes=host_routes())
-    return load(catalog.find(wanted), overrides=overrides, surroundings=surroundings)
 
 
 def _description(name: str) -> str:

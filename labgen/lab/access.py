@@ -1,6 +1,9 @@
 """Reaching a lab's machines and its API: the route is checked first, then SSH or HTTPS."""
 
+from pathlib import Path
+
 from labgen.lab.lab import Lab
+from labgen.report.errors import LabgenError
 from labgen.system import netns, route
 from labgen.system.ssh import Ssh
 
@@ -21,3 +24,13 @@ def ssh(lab: Lab) -> Ssh:
     """The lab's machines over SSH, after the route was checked."""
     ensure_route(lab)
     return Ssh(lab.ssh_config)
+
+
+def kubeconfig(lab: Lab) -> Path:
+    """The admin's kubeconfig; LabgenError before the first control plane is initialised."""
+    if not lab.kubeconfig.exists():
+        raise LabgenError(
+            f"lab {lab.name} has no kubeconfig yet: its first control plane is not initialised",
+            hint=f"to go on: {lab.up_command}",
+        )
+    return lab.kubeconfig

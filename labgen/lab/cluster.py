@@ -95,7 +95,7 @@ def api_servers(stats: str) -> dict[str, str]:
     """The state of each API server in HAProxy's `show stat` (CSV, HAProxy management guide 9.1)."""
     rows = csv.DictReader(io.StringIO(stats.strip().removeprefix("# ")))
     return {
-        row["svname"]: row["status"].split()[0]
+        row["svname"]: row["status"].partition(" ")[0]
         for row in rows
         if row["pxname"] == "api-servers" and row["svname"] != "BACKEND"
     }

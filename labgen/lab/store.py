@@ -1,5 +1,6 @@
 """Labs on disk: made, loaded, listed, removed. Two labs made at once never get the same subnet."""
 
+import contextlib
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -46,13 +47,22 @@ def make(scenario: Scenario, name: str, provider: str) -> Lab:
         path = labs_directory() / name / "lab.json"
         if path.exists():
             return _same(_read(path), scenario)
-        others = [load(other) for other in names()]
+        others = _readable()
         lab = _allocate(scenario, name, provider, others)
         files.private_directory(lab.directory)
         files.private_directory(lab.keys)
         lab.logs.mkdir(exist_ok=True)
         files.write(path, _adapter.dump_json(lab, indent=2) + b"\n")
     return lab
+
+
+def _readable() -> list[Lab]:
+    """All labs that can be read; a damaged one must not keep others from coming up."""
+    found = []
+    for name in names():
+        with contextlib.suppress(LabgenError):
+            found.append(load(name))
+    return found
 
 
 def forget(lab: Lab) -> None:

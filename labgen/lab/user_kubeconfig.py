@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from labgen.lab.lab import Lab
-from labgen.system import places
+from labgen.system import files, places
 from labgen.system.locks import locked
 from labgen.system.run import Completed, run
 
@@ -23,18 +23,25 @@ def path() -> Path:
     return Path(named[0]) if named else Path.home() / ".kube/config"
 
 
+def path_of(lab: Lab) -> Path:
+    """The file that holds the lab's context: $KUBECONFIG may have changed since it was added."""
+    noted = _note(lab)
+    return Path(noted.read_text()) if noted.exists() else path()
+
+
 def add(lab: Lab, kubectl: Path) -> bool:
     """Add or renew cluster, user and context labgen-NAME; True if anything changed.
 
     The current context stays what it is; where there is none, it becomes the lab's.
     """
-    target = path()
+    target = path().absolute()
     name = lab.context
     ca, certificate, key = (lab.keys / part for part in ("ca.crt", "admin.crt", "admin.key"))
     config = [str(kubectl), "config", f"--kubeconfig={target}"]
     server = [f"--server=https://{lab.endpoint}", f"--certificate-authority={ca}"]
     login = [f"--client-certificate={certificate}", f"--client-key={key}"]
     with _turn():
+        files.write(_note(lab), str(target))
         before = target.read_bytes() if target.exists() else b""
         target.parent.mkdir(parents=True, exist_ok=True)
         _run([*config, "set-cluster", name, *server, "--embed-certs=true"])
@@ -50,7 +57,7 @@ def remove(lab: Lab, kubectl: Path) -> None:
     if not present(lab):
         return
     name = lab.context
-    config = [str(kubectl), "config", f"--kubeconfig={path()}"]
+    config = [str(kubectl), "config", f"--kubeconfig={path_of(lab)}"]
     with _turn():
         if _run([*config, "current-context"], check=False).stdout.strip() == name:
             _run([*config, "unset", "current-context"])
@@ -60,10 +67,14 @@ def remove(lab: Lab, kubectl: Path) -> None:
 
 def present(lab: Lab) -> bool:
     """Whether the user's kubeconfig still names the lab."""
-    target = path()
+    target = path_of(lab)
     # labgen-demo is not there because labgen-demo-2 is
     named = rf"(?<![\w.-]){re.escape(lab.context)}(?![\w.-])"
     return target.exists() and re.search(named, target.read_text()) is not None
+
+
+def _note(lab: Lab) -> Path:
+    return lab.directory / "user-kubeconfig"
 
 
 def _turn() -> AbstractContextManager[None]:

@@ -26,6 +26,8 @@ LABEL = "labgen.lab"
 # does. etcd members that start in the same moment each wait 7 s for the others' answer to the
 # corruption check that kubeadm switches on (etcd server/etcdserver/corrupt.go).
 SEQUENCE_SECONDS = 2.0
+# What a majority's API servers are given of the host's cores before the rest boots.
+QUORUM_SECONDS = 4.0
 # When cores are short, the control plane goes first: joins wait for etcd, all else for the API.
 CPU_SHARES = {Role.CONTROL_PLANE: 1024, Role.WORKER: 256}
 # podman's words; one that was created and never started is made anew
@@ -170,10 +172,16 @@ def _ready_host(lab: Lab) -> bool:
     return network.ensure_bridge(lab)
 
 
+def power_on_delay(before: int, control_planes: int) -> float:
+    """Seconds after which a machine is switched on, with so many control planes on before it."""
+    quorum = control_planes // 2 + 1
+    return before * SEQUENCE_SECONDS + (QUORUM_SECONDS if before >= quorum else 0.0)
+
+
 def _switch(lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]) -> None:
     if action is Power.ON:
-        before = sum(m.role is Role.CONTROL_PLANE for m in acting[: acting.index(machine)])
-        interrupt.pause(before * SEQUENCE_SECONDS)
+        before = [m for m in acting[: acting.index(machine)] if m.role is Role.CONTROL_PLANE]
+        interrupt.pause(power_on_delay(len(before), len(lab.control_planes)))
     podman.podman(*_WORDS[action], _container(lab, machine))
 
 

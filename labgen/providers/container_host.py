@@ -1,5 +1,6 @@
 """What keeps a host from running machine-containers, found before anything is made."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -18,6 +19,8 @@ PROGRAMS = {
     "ssh-keygen": "apt-get install openssh-client",
 }
 INOTIFY = Path("/proc/sys/fs/inotify/max_user_instances")
+INOTIFY_LEAST = 512  # four times the kernel's default, which six machines use up
+INOTIFY_ROOMY = 8192
 INOTIFY_PER_MACHINE = 60  # systemd, kubelet, containerd and pods of one machine, with room
 
 
@@ -34,6 +37,9 @@ def findings(facts: HostFacts) -> list[Finding]:
         for program, remedy in PROGRAMS.items()
         if shutil.which(program) is None
     ]
+    if _inotify_instances(INOTIFY) < INOTIFY_LEAST and not os.access(INOTIFY, os.W_OK):
+        what = "fs.inotify.max_user_instances is too low and cannot be raised from here"
+        found.append(Finding(what, f"sysctl fs.inotify.max_user_instances={INOTIFY_ROOMY}"))
     return found
 
 
@@ -43,12 +49,16 @@ def ensure_inotify_instances(machines: int, setting: Path = INOTIFY) -> None:
     Raises HostUnfit with the remedy where it may not be raised.
     """
     need = machines * INOTIFY_PER_MACHINE * 2
-    if int(setting.read_text()) >= need:
+    if _inotify_instances(setting) >= need:
         return
     try:
-        setting.write_text(f"{max(need, 8192)}\n")
+        setting.write_text(f"{max(need, INOTIFY_ROOMY)}\n")
     except OSError as error:
         raise HostUnfit(
             f"fs.inotify.max_user_instances is too low for {machines} machines",
-            hint=f"sysctl fs.inotify.max_user_instances={max(need, 8192)}",
+            hint=f"sysctl fs.inotify.max_user_instances={max(need, INOTIFY_ROOMY)}",
         ) from error
+
+
+def _inotify_instances(setting: Path) -> int:
+    return int(setting.read_text())
