@@ -7,25 +7,19 @@ import pytest
 from click.testing import CliRunner, Result
 
 from labgen.cli import scenario as command
+from labgen.cli import session
 from labgen.scenario.surroundings import Route
-
-
-class Outside:
-    """Stands for the command line's context: a bundle with one version."""
-
-    def known_versions(self) -> tuple[str, ...]:
-        return ("v1.37.2",)
 
 
 @pytest.fixture(autouse=True)
 def quiet_host(monkeypatch: pytest.MonkeyPatch) -> None:
     """A host with one route: what this host has must not decide."""
     routes = (Route(IPv4Network("192.168.7.0/24"), "eth0"),)
-    monkeypatch.setattr(command, "host_routes", lambda: routes)
+    monkeypatch.setattr(session, "host_routes", lambda: routes)
 
 
-def labgen(*words: str, outside: Outside | None = None) -> Result:
-    return CliRunner().invoke(command.scenario, words, obj=outside)
+def labgen(*words: str) -> Result:
+    return CliRunner().invoke(command.scenario, words, obj=session.Session())
 
 
 def test_list_shows_names_and_descriptions() -> None:
@@ -52,7 +46,7 @@ def test_show_prints_the_whole_scenario_with_overrides() -> None:
 
 
 def test_validate_says_ok() -> None:
-    result = labgen("validate", "ha-3x3", outside=Outside())
+    result = labgen("validate", "ha-3x3")
     assert (result.output, result.exit_code) == ("ok\n", 0)
 
 
@@ -70,7 +64,7 @@ def test_validate_prints_all_mistakes_and_exits_2() -> None:
 
 def test_validate_knows_the_bundles_versions_and_the_hosts_routes() -> None:
     overrides = ("-s", "kubernetes.version=v1.36.4", "-s", "network.subnet=192.168.7.0/24")
-    result = labgen("validate", "single", *overrides, outside=Outside())
+    result = labgen("validate", "single", *overrides)
     assert "the bundle lacks v1.36.4; use v1.37.2" in result.output
     assert "which this host reaches through eth0" in result.output
     assert result.exit_code == 2

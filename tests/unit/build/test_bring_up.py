@@ -1,0 +1,48 @@
+"""Before a lab is made: what must be true."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from labgen.build import bring_up as module
+from labgen.build.bring_up import bring_up
+from labgen.providers.base import Finding
+from labgen.providers.container import ContainerProvider
+from labgen.report.console import Console
+from labgen.report.errors import HostUnfit, LabgenError
+from tests.unit.lab.samples import scenario
+
+QUIET = Console(quiet=True)
+
+
+class Machines(ContainerProvider):
+    """A provider with findings, which make nothing."""
+
+    findings: Sequence[Finding] = ()
+
+    def check(self) -> Sequence[Finding]:
+        return self.findings
+
+
+@pytest.fixture
+def machines(monkeypatch: pytest.MonkeyPatch) -> Machines:
+    found = Machines()
+    monkeypatch.setattr(module, "provider", lambda _: found)
+    return found
+
+
+def test_a_host_that_cannot_is_told_so_before_anything_is_made(
+    machines: Machines, home: Path
+) -> None:
+    machines.findings = [Finding("podman is not installed", "apt-get install podman")]
+    with pytest.raises(HostUnfit, match="podman is not installed; apt-get install podman"):
+        bring_up(scenario("single"), "demo", QUIET)
+    assert not home.exists()
+
+
+def test_a_missing_bundle_is_told_before_anything_is_made(machines: Machines, home: Path) -> None:
+    with pytest.raises(LabgenError, match="bundle") as missing:
+        bring_up(scenario("single"), "demo", QUIET)
+    assert missing.value.hint == "build it: labgen bundle build"
+    assert not home.exists()

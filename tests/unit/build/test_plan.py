@@ -1,0 +1,65 @@
+"""The plan: what waits on what."""
+
+import pytest
+
+from labgen.build.context import Context
+from labgen.build.graph import Step
+from labgen.build.plan import plan
+from labgen.providers.container import ContainerProvider
+from tests.unit.lab.samples import lab
+
+
+def _plan(scenario: str) -> dict[str, Step]:
+    return {step.name: step for step in plan(Context(lab(scenario), ContainerProvider()))}
+
+
+def _before(steps: dict[str, Step], name: str) -> set[str]:
+    """All steps that are done before the step of that name starts."""
+    found: set[str] = set()
+    for earlier in steps[name].after:
+        found |= {earlier} | _before(steps, earlier)
+    return found
+
+
+@pytest.mark.parametrize("scenario", ["ha-3x3", "ha-5x2", "ha-3x0"])
+def test_every_other_machine_joins_once_after_the_first_is_initialised(scenario: str) -> None:
+    steps = _plan(scenario)
+    first, *others = [machine.name for machine in lab(scenario).machines]
+    joins = [name for name in steps if name.startswith("join ")]
+    assert joins == [f"join {name}" for name in others]
+    for name in others:
+        before = _before(steps, f"join {name}")
+        assert {f"prepare {name}", f"init_control_plane {first}"} <= before
+        assert not before & set(joins)
+
+
+def test_a_single_machine_joins_nothing() -> None:
+    assert list(_plan("single")) == [
+        "create_machines",
+        "prepare master1",
+        "init_control_plane master1",
+        "install_cni master1",
+        "merge_kubeconfig",
+        "await_ready",
+    ]
+
+
+def test_the_first_control_plane_does_not_wait_for_other_machines() -> None:
+    assert _before(_plan("ha-3x3"), "init_control_plane master1") == {
+        "create_machines",
+        "prepare master1",
+    }
+
+
+@pytest.mark.parametrize("scenario", ["ha-3x3", "single"])
+def test_the_lab_is_looked_at_when_all_else_is_done_that_changes_the_cluster(
+    scenario: str,
+) -> None:
+    steps = _plan(scenario)
+    assert _before(steps, "await_ready") >= set(steps) - {"await_ready", "merge_kubeconfig"}
+
+
+def test_planning_makes_nothing() -> None:
+    sample = lab()
+    plan(Context(sample, ContainerProvider()))
+    assert not sample.directory.exists()

@@ -1,0 +1,44 @@
+"""Calling labgen as a user does: the real entry, in this process."""
+
+import contextlib
+import io
+import logging
+import signal
+import sys
+from dataclasses import dataclass
+from unittest import mock
+
+from labgen.cli import main
+from labgen.cli.session import TRACE
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a call left behind."""
+
+    exit_code: int
+    out: str
+    err: str
+
+
+def labgen(*words: str) -> Said:
+    """Call labgen with words; signal handlers and log levels are as before afterwards."""
+    out, err = io.StringIO(), io.StringIO()
+    handler = signal.getsignal(signal.SIGTERM)
+    level = logging.getLogger().level
+    code: object = 0
+    try:
+        with (
+            mock.patch.object(sys, "argv", ["labgen", *words]),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            main()
+    except SystemExit as ended:
+        code = ended.code
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+        logging.getLogger(TRACE).setLevel(logging.NOTSET)
+        logging.getLogger().setLevel(level)
+    assert isinstance(code, int)
+    return Said(code, out.getvalue(), err.getvalue())

@@ -1,0 +1,165 @@
+"""Commands on labs that exist on paper only."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from labgen.build import status as observing
+from labgen.build.status import Status
+from labgen.lab import access
+from labgen.lab.cluster import EtcdMember, Node
+from labgen.providers.base import State
+from labgen.system import files
+from tests.unit.cli.calling import labgen
+from tests.unit.lab.samples import lab, made
+from tests.unit.system.stubs import stub
+
+
+@pytest.fixture
+def executed(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What would take this process's place."""
+    calls: list[list[str]] = []
+    monkeypatch.setattr(access, "ensure_route", lambda _: None)
+    monkeypatch.setattr(os, "execvp", lambda _, argv: calls.append(argv))
+    return calls
+
+
+COMMANDS_ON_A_LAB = [
+    ["down"],
+    ["status"],
+    ["ssh", "master1"],
+    ["exec", "master1", "true"],
+    ["kubectl", "get"],
+    ["kubeconfig"],
+    ["start"],
+    ["stop"],
+]
+
+
+@pytest.mark.parametrize("words", COMMANDS_ON_A_LAB, ids=lambda words: words[0])
+def test_an_unknown_lab_is_a_wrong_call_with_those_there_are(words: list[str], home: Path) -> None:
+    made("single", "demo")
+    before = sorted(home.rglob("*"))
+    command, *rest = words
+    said = labgen(command, "absent", *rest)
+    assert (said.exit_code, said.out) == (2, "")
+    assert said.err.splitlines() == ["error: there is no lab absent", "  labs: demo"]
+    assert sorted(home.rglob("*")) == before
+
+
+def test_kubeconfig_is_printed_as_it_is() -> None:
+    files.write(made("single", "demo").kubeconfig, "apiVersion: v1\n", mode=files.PRIVATE)
+    said = labgen("kubeconfig", "demo")
+    assert (said.exit_code, said.out, said.err) == (0, "apiVersion: v1\n", "")
+
+
+def test_a_lab_without_kubeconfig_says_how_to_get_one() -> None:
+    made("single", "demo")
+    said = labgen("kubeconfig", "demo")
+    assert said.exit_code == 1
+    assert said.err.splitlines() == [
+        "error: lab demo has no kubeconfig yet: its first control plane is not initialised",
+        "  to go on: labgen up single --name demo",
+    ]
+
+
+def test_exec_quotes_every_word_for_the_machines_shell(executed: list[list[str]]) -> None:
+    sample = made("single", "demo")
+    labgen("exec", "demo", "master1", "--", "sh", "-c", "echo $HOME 'a b'")
+    quoted = """sh -c 'echo $HOME '"'"'a b'"'"''"""
+    assert executed == [["ssh", "-F", str(sample.ssh_config), "master1", "--", quoted]]
+
+
+def test_ssh_opens_a_shell_by_the_labs_ssh_config(executed: list[list[str]]) -> None:
+    sample = made("single", "demo")
+    labgen("ssh", "demo", "master1")
+    assert executed == [["ssh", "-F", str(sample.ssh_config), "master1"]]
+
+
+@pytest.mark.parametrize("words", [["ssh"], ["exec", "true"], ["stop"], ["start"]])
+def test_an_unknown_machine_is_a_wrong_call_with_the_labs_own(words: list[str]) -> None:
+    made("single", "demo")
+    command, *rest = words
+    said = labgen(command, "demo", "node9", *rest)
+    assert said.exit_code == 2
+    assert said.err.splitlines() == [
+        "error: lab demo has no machine node9",
+        "  its machines: master1",
+    ]
+
+
+def test_list_shows_every_lab_with_its_machines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub(monkeypatch, tmp_path, "podman", "echo '[]'")
+    made("single", "one")
+    made("ha-3x0", "two")
+    rows = [line.split() for line in labgen("list").out.splitlines()]
+    assert rows == [
+        ["NAME", "SCENARIO", "PROVIDER", "API", "ON"],
+        ["one", "single", "container", "10.89.0.244:8443", "0/1"],
+        ["two", "ha-3x0", "container", "10.89.1.244:8443", "0/3"],
+    ]
+
+
+def test_plan_prints_steps_with_what_they_wait_on() -> None:
+    lines = labgen("plan", "single").out.splitlines()
+    assert lines[0] == "create_machines"
+    assert "prepare master1  after create_machines" in lines
+
+
+def _seen(**differing: object) -> Status:
+    """A healthy ha-3x0, but for what differs."""
+    masters = ["master1", "master2", "master3"]
+    healthy: Mapping[str, object] = {
+        "machines": dict.fromkeys(masters, State.ON),
+        "nodes": tuple(Node(name, True, "") for name in masters),
+        "holders": ("master1",),
+        "etcd": tuple(EtcdMember(name, True, name == "master2", False) for name in masters),
+        "api_servers": {name: dict.fromkeys(masters, "UP") for name in masters},
+        "problems": (),
+    }
+    return Status(**{**healthy, **differing})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("differing", "ailment"),
+    [
+        ({"nodes": (Node("master2", False, "no CNI"),)}, "node master2: no CNI"),
+        ({"holders": ()}, "the VIP is held by no machine that answers"),
+        ({"holders": ("master1", "master3")}, "the VIP is held by master1 and master3"),
+        (
+            {"etcd": (EtcdMember("master3", False, False, False),)},
+            "etcd member master3 does not answer",
+        ),
+        (
+            {"api_servers": {"master1": {"master1": "UP", "master2": "DOWN"}}},
+            "HAProxy on master1 does not see the API server of master2, master3",
+        ),
+    ],
+)
+def test_whatever_is_not_as_it_should_be_is_a_problem(
+    differing: dict[str, object], ailment: str
+) -> None:
+    assert observing.ailments(_seen(**differing), lab("ha-3x0")) == [ailment]
+
+
+def test_a_healthy_lab_has_no_problem() -> None:
+    assert observing.ailments(_seen(), lab("ha-3x0")) == []
+
+
+def test_status_of_a_lab_without_machines_says_so_with_exit_code_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub(monkeypatch, tmp_path, "podman", "echo '[]'")
+    stub(monkeypatch, tmp_path, "ip", "exit 2")
+    made("single", "demo")
+    said = labgen("status", "demo", "-o", "json")
+    assert said.exit_code == 1
+    seen = json.loads(said.out)
+    assert seen["machines"] == {"master1": "absent"}
+    assert seen["problems"][0] == "master1 is absent"
+    assert "no route" in seen["problems"][1]

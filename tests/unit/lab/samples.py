@@ -1,0 +1,34 @@
+"""Labs that exist on paper only, made of the scenarios that come with labgen."""
+
+from ipaddress import IPv4Network
+from pathlib import Path
+
+from labgen.lab import store
+from labgen.lab.lab import Lab
+from labgen.scenario import catalog
+from labgen.scenario.load import load
+from labgen.scenario.model import Scenario
+from labgen.scenario.surroundings import Surroundings
+
+SUBNET = IPv4Network("10.89.0.0/24")
+
+
+def scenario(name: str = "ha-3x3", *overrides: str) -> Scenario:
+    """That scenario with overrides, on a host where nothing is in the way."""
+    return load(catalog.find(name), overrides=overrides, surroundings=Surroundings())
+
+
+def lab(wanted: str = "ha-3x3", *overrides: str, name: str = "demo") -> Lab:
+    """A lab of that scenario on SUBNET with router id 7; nothing is made."""
+    found = scenario(wanted, *overrides)
+    return store.settle(found, name, "container", subnet=SUBNET, router_id=7)
+
+
+def made(wanted: str = "single", name: str = "demo") -> Lab:
+    """A lab in labgen's state directory, without machines."""
+    return store.make(scenario(wanted), name, "container")
+
+
+def mode(path: Path) -> int:
+    """The permission bits of path."""
+    return path.stat().st_mode & 0o7777

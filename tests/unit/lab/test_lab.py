@@ -1,0 +1,70 @@
+"""A lab's settled facts."""
+
+from ipaddress import IPv4Address
+from pathlib import Path
+
+import pytest
+
+from labgen.report.errors import WrongCall
+from tests.unit.lab.samples import lab, scenario
+
+
+def test_machines_are_numbered_like_the_clusters_that_labs_mirror() -> None:
+    sample = lab("ha-3x3")
+    assert {m.name: str(m.address) for m in sample.machines} == {
+        "master1": "10.89.0.3",
+        "master2": "10.89.0.4",
+        "master3": "10.89.0.5",
+        "node1": "10.89.0.6",
+        "node2": "10.89.0.7",
+        "node3": "10.89.0.8",
+    }
+    assert sample.vip == IPv4Address("10.89.0.244")
+    assert sample.gateway == IPv4Address("10.89.0.1")
+    assert sample.endpoint == "10.89.0.244:8443"
+
+
+def test_machines_are_told_apart_by_role() -> None:
+    sample = lab("ha-3x3")
+    assert [m.name for m in sample.control_planes] == ["master1", "master2", "master3"]
+    assert [m.name for m in sample.workers] == ["node1", "node2", "node3"]
+    assert sample.machine("node2") == sample.workers[1]
+
+
+def test_an_unknown_machine_is_a_wrong_call_with_the_known_ones() -> None:
+    with pytest.raises(WrongCall) as wrong:
+        lab("ha-3x0").machine("node1")
+    assert str(wrong.value).splitlines() == [
+        "lab demo has no machine node1",
+        "  its machines: master1, master2, master3",
+    ]
+
+
+def test_interface_names_fit_the_kernels_15_characters_and_differ_between_labs() -> None:
+    bridges = {lab(name=name).bridge for name in ("a", "b", "a" * 40)}
+    assert len(bridges) == 3
+    assert all(len(bridge) <= 15 for bridge in bridges)
+
+
+@pytest.mark.parametrize(
+    ("name", "overrides", "typed"),
+    [
+        ("single", (), "labgen up single"),
+        ("other", (), "labgen up single --name other"),
+        (
+            "single",
+            ("kubernetes.cni.backend=host-gw", "description=two words"),
+            "labgen up single -s kubernetes.cni.backend=host-gw -s 'description=two words'",
+        ),
+    ],
+)
+def test_the_call_that_goes_on_with_a_lab_is_the_one_that_made_it(
+    name: str, overrides: tuple[str, ...], typed: str
+) -> None:
+    assert lab("single", *overrides, name=name).up_command == typed
+
+
+def test_a_scenario_from_a_file_of_ones_own_goes_on_from_that_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(scenario("single").source.read_text())
+    assert lab(str(path), name="single").up_command == f"labgen up {path}"

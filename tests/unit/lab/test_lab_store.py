@@ -1,0 +1,146 @@
+"""Labs on disk: made once, found again, never two in one place."""
+
+import subprocess
+import sys
+from ipaddress import IPv4Network
+from pathlib import Path
+
+import pytest
+
+from labgen.lab import keys, store
+from labgen.report.errors import LabgenError, WrongCall
+from labgen.scenario.surroundings import Route
+from labgen.system.parallel import gather
+from tests.unit.lab.samples import lab, made, mode, scenario
+
+MAKE = """
+import sys
+from labgen.lab import store
+from tests.unit.lab.samples import made
+store.host_routes = lambda: ()
+sys.stdin.readline()
+print(made("single", sys.argv[1]).subnet)
+"""
+
+
+def test_a_lab_comes_back_as_it_was_made() -> None:
+    new = store.make(scenario("ha-5x2", "network.apiPort=9443"), "demo", "container")
+    assert store.load("demo") == new
+    assert store.names() == ["demo"]
+
+
+def test_a_labs_directory_and_keys_are_closed_to_others() -> None:
+    new = made()
+    assert (mode(new.directory), mode(new.keys)) == (0o700, 0o700)
+
+
+def test_a_new_lab_avoids_the_hosts_routes_pods_services_and_other_labs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    routes = (Route(IPv4Network("10.89.0.0/23"), "eth1"), Route(IPv4Network("10.89.2.7/32"), "tun"))
+    monkeypatch.setattr(store, "host_routes", lambda: routes)
+    first = made(name="first")
+    second = made(name="second")
+    assert (str(first.subnet), str(second.subnet)) == ("10.89.3.0/24", "10.89.4.0/24")
+    assert first.router_id != second.router_id
+
+
+def test_labs_made_at_the_same_moment_by_threads_share_no_subnet_or_router_id() -> None:
+    names = [f"lab{number}" for number in range(8)]
+    labs = gather({name: lambda name=name: made(name=name) for name in names})  # type: ignore[misc]
+    assert len({lab.subnet for lab in labs.values()}) == 8
+    assert len({lab.router_id for lab in labs.values()}) == 8
+
+
+def test_labs_made_at_the_same_moment_by_processes_share_no_subnet() -> None:
+    makers = [
+        subprocess.Popen(
+            [sys.executable, "-c", MAKE, f"lab{number}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[3],
+        )
+        for number in range(2)
+    ]
+    said = [maker.communicate("go\n", timeout=30)[0].strip() for maker in makers]
+    assert sorted(said) == ["10.89.0.0/24", "10.89.1.0/24"]
+
+
+def test_making_a_lab_of_the_same_scenario_again_is_the_same_lab() -> None:
+    assert made("single") == made("single")
+
+
+def test_the_same_scenario_read_from_another_place_is_the_same(tmp_path: Path) -> None:
+    first = made("single")
+    copy = tmp_path / "copy.yaml"
+    copy.write_text(scenario("single").source.read_text())
+    assert store.make(scenario(str(copy)), "demo", "container") == first
+
+
+def test_another_scenario_under_the_same_name_is_refused() -> None:
+    made("single")
+    with pytest.raises(WrongCall) as wrong:
+        made("ha-3x0")
+    assert wrong.value.message.startswith("lab demo was made from another scenario than ")
+    assert wrong.value.hint == "labgen down demo    or bring this one up beside it: --name OTHER"
+    assert len(store.load("demo").machines) == 1
+
+
+def test_a_subnet_that_another_lab_has_is_refused() -> None:
+    made("single", "first")
+    wanted = scenario("single", "network.subnet=10.89.0.0/24")
+    with pytest.raises(WrongCall, match=r"network\.subnet 10\.89\.0\.0/24 overlaps .* lab first"):
+        store.make(wanted, "second", "container")
+    assert store.names() == ["first"]
+
+
+@pytest.mark.parametrize("name", ["absent", "../labs/demo", ""])
+def test_a_lab_that_is_not_there_is_a_wrong_call_with_those_that_are(name: str) -> None:
+    made()
+    with pytest.raises(WrongCall) as wrong:
+        store.load(name)
+    assert str(wrong.value).splitlines() == [f"there is no lab {name}", "  labs: demo"]
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"name": "de', "\udcff"])
+def test_an_unreadable_lab_is_an_error_with_its_path(content: str) -> None:
+    path = made().directory / "lab.json"
+    path.write_text(content, errors="surrogateescape")
+    with pytest.raises(LabgenError) as broken:
+        store.load("demo")
+    assert broken.value.message.startswith(f"{path} cannot be read: ")
+    assert broken.value.hint
+
+
+def test_forgetting_a_lab_removes_its_directory_and_no_other() -> None:
+    first, second = made(name="first"), made(name="second")
+    keys.ensure(first)
+    (first.directory / "link").symlink_to(second.directory)
+    store.forget(first)
+    assert store.names() == ["second"]
+    assert not first.directory.exists()
+    assert (second.directory / "lab.json").exists()
+
+
+def test_holding_a_lab_that_goes_leaves_no_lock_behind(home: Path) -> None:
+    with store.hold("demo", lambda _: None):
+        store.forget(made())
+    assert [path.name for path in (home / "state/labs").iterdir()] == [".allocation.lock"]
+
+
+def test_holding_a_lab_that_never_was_leaves_no_lock_behind(home: Path) -> None:
+    with pytest.raises(WrongCall), store.hold("demo", lambda _: None):
+        store.load("demo")
+    assert list((home / "state/labs").iterdir()) == []
+
+
+def test_a_name_that_leads_elsewhere_is_not_held(home: Path) -> None:
+    with pytest.raises(WrongCall, match="cannot name a lab"):
+        store.hold("../../elsewhere", lambda _: None)
+    assert not home.exists()
+
+
+def test_a_lab_on_paper_makes_nothing(home: Path) -> None:
+    lab()
+    assert not home.exists()

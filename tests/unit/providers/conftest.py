@@ -1,0 +1,41 @@
+"""A home of its own for each test, and programs that only note how they were called."""
+
+from pathlib import Path
+
+import pytest
+
+from labgen.system import netns
+from tests.unit.system.stubs import Stub, stub
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LABGEN_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(autouse=True)
+def namespaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty directory in place of /run/netns."""
+    directory = tmp_path / "netns"
+    directory.mkdir()
+    monkeypatch.setattr(netns, "NAMED", directory)
+    return directory
+
+
+@pytest.fixture
+def ip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
+    """An ip for which no interface exists; batches go to the file batch."""
+    body = f"case $* in *'link show'*) exit 1 ;; *-batch*) cat >>'{tmp_path}/batch' ;; esac"
+    return stub(monkeypatch, tmp_path, "ip", body)
+
+
+@pytest.fixture
+def iptables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """iptables whose rules are the lines of the file it returns; restore appends its input."""
+    rules = tmp_path / "rules"
+    rules.touch()
+    stub(monkeypatch, tmp_path, "iptables", f"cat '{rules}'")
+    restore = rf"grep -E '^-I' | sed 's/^-I/-A/' >>'{rules}'"
+    stub(monkeypatch, tmp_path, "iptables-restore", restore)
+    return rules

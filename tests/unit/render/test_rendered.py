@@ -1,0 +1,120 @@
+"""What rendered files promise, besides their letters."""
+
+import difflib
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from labgen.lab import keys
+from labgen.system.run import run
+from tests.unit.lab.samples import made, mode
+from tests.unit.render.conftest import USUAL, Rendering
+
+
+def _documents(path: Path) -> dict[str, dict[str, Any]]:
+    """The documents of a YAML file by kind; the last one of each."""
+    return {document["kind"]: document for document in YAML(typ="safe").load_all(path)}
+
+
+def _difference(old: Path, new: Path) -> list[str]:
+    lines = difflib.ndiff(old.read_text().splitlines(), new.read_text().splitlines())
+    return [line for line in lines if line[0] in "+-"]
+
+
+def test_every_machine_gets_a_directory(render: Rendering) -> None:
+    names = sorted(path.name for path in render("ha-5x2").iterdir())
+    assert names == [*(f"master{n}" for n in range(1, 6)), "node1", "node2"]
+
+
+def test_files_with_secrets_are_closed_and_scripts_can_be_run(render: Rendering) -> None:
+    master = render("ha-3x3") / "master1"
+    assert mode(master / "kubeadm.yaml") == 0o600
+    assert mode(master / "check-haproxy") == 0o755
+
+
+def test_secrets_of_a_lab_never_appear(render: Rendering) -> None:
+    secrets = keys.join_secrets(made("single", "single"))
+    text = "".join(path.read_text() for path in render("single").rglob("*") if path.is_file())
+    assert secrets.token not in text
+    assert secrets.certificate_key not in text
+    assert "certificateKey: CERTIFICATE-KEY" in text
+
+
+def test_control_planes_run_workloads_only_where_there_are_no_workers(render: Rendering) -> None:
+    def registration(scenario: str, machine: str, kind: str) -> dict[str, Any]:
+        documents = _documents(render(scenario) / machine / "kubeadm.yaml")
+        found: dict[str, Any] = documents[kind]["nodeRegistration"]
+        return found
+
+    assert registration("ha-3x0", "master1", "InitConfiguration")["taints"] == []
+    assert registration("ha-3x0", "master2", "JoinConfiguration")["taints"] == []
+    assert "taints" not in registration("ha-3x3", "master1", "InitConfiguration")
+    assert "taints" not in registration("ha-3x3", "node1", "JoinConfiguration")
+
+
+def test_every_join_goes_through_the_vip_and_only_masters_get_the_certificate_key(
+    render: Rendering,
+) -> None:
+    directory = render("ha-3x3")
+    for name in ("master2", "master3", "node1", "node2", "node3"):
+        join = _documents(directory / name / "kubeadm.yaml")["JoinConfiguration"]
+        assert join["discovery"]["bootstrapToken"]["apiServerEndpoint"] == "10.89.0.244:8443"
+        assert ("controlPlane" in join) == name.startswith("master")
+
+
+def test_keepalived_knows_its_peers_and_no_two_masters_have_one_priority(
+    render: Rendering,
+) -> None:
+    directory = render("ha-3x3")
+    configs = [(directory / f"master{n}/keepalived.conf").read_text() for n in (1, 2, 3)]
+    priorities = {line.strip() for text in configs for line in text.splitlines() if "prior" in line}
+    assert len(priorities) == 3
+    assert "    10.89.0.4\n    10.89.0.5\n  }" in configs[0]
+    assert "unicast_peer" not in (render("single") / "master1/keepalived.conf").read_text()
+
+
+def test_flannels_network_is_the_scenarios(render: Rendering) -> None:
+    overrides = ("kubernetes.podSubnet=10.200.0.0/16", "kubernetes.cni.backend=host-gw")
+    path = render("single", *overrides) / "master1/flannel.yaml"
+    config = json.loads(_documents(path)["ConfigMap"]["data"]["net-conf.json"])
+    assert (config["Network"], config["Backend"]["Type"]) == ("10.200.0.0/16", "host-gw")
+
+
+def test_only_what_must_differs_on_a_host_with_cgroup_v1_and_fewer_capabilities(
+    render: Rendering,
+) -> None:
+    confined = replace(USUAL, cgroup_v2=False, may_raise_limits=False)
+    usual, other = render("single") / "master1", render("single", facts=confined) / "master1"
+    files = [path for path in usual.rglob("*") if path.is_file()]
+    differences = {path.name: _difference(path, other / path.relative_to(usual)) for path in files}
+    assert {name: lines for name, lines in differences.items() if lines} == {
+        "containerd.toml": [
+            "-   restrict_oom_score_adj = false",
+            "+   restrict_oom_score_adj = true",
+        ],
+        "kubeadm.yaml": ["- failCgroupV1: true", "+ failCgroupV1: false"],
+    }
+
+
+@pytest.mark.skipif(shutil.which("haproxy") is None, reason="no haproxy on this host")
+@pytest.mark.parametrize("profile", ["fast", "standard"])
+def test_haproxy_accepts_its_configuration(render: Rendering, profile: str) -> None:
+    config = render("ha-3x3", f"loadBalancer.profile={profile}") / "master1/haproxy.cfg"
+    run(["haproxy", "-c", "-f", config], timeout=30)
+
+
+@pytest.mark.skipif(shutil.which("keepalived") is None, reason="no keepalived on this host")
+def test_keepalived_accepts_its_configuration(render: Rendering) -> None:
+    config = render("ha-3x3") / "master1/keepalived.conf"
+    said = run(["keepalived", "--config-test", f"--use-file={config}"], timeout=30, check=False)
+    # the check script and the interface are on the machine, not here
+    assert "Unknown keyword" not in said.stderr
+
+
+def test_a_check_script_is_good_bash(render: Rendering) -> None:
+    run(["bash", "-n", render("single") / "master1/check-haproxy"], timeout=10)

@@ -1,0 +1,46 @@
+"""The ssh_config, as OpenSSH itself reads it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from labgen.lab import keys
+from labgen.render.ssh_config import ssh_config
+from labgen.system.run import run
+from tests.unit.lab.samples import lab
+
+pytestmark = pytest.mark.skipif(shutil.which("ssh") is None, reason="no ssh on this host")
+
+
+@pytest.fixture
+def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What ssh would do for node2."""
+    monkeypatch.setenv("LABGEN_HOME", str(tmp_path))
+    config = tmp_path / "config"
+    config.write_text(ssh_config(lab("ha-3x3"), Path("/run/labgen/x")))
+    lines = run(["ssh", "-F", config, "-G", "node2"], timeout=30).stdout.splitlines()
+    return {name: value for name, _, value in (line.partition(" ") for line in lines)}
+
+
+def test_a_machine_is_reached_by_its_name_as_root_with_the_labs_key(
+    options: dict[str, str],
+) -> None:
+    assert (options["hostname"], options["user"]) == ("10.89.0.7", "root")
+    assert options["identityfile"] == str(keys.client_key(lab("ha-3x3")))
+    assert options["identitiesonly"] == "yes"
+
+
+def test_host_keys_are_checked_against_the_labs_own_and_nobody_is_asked(
+    options: dict[str, str],
+) -> None:
+    assert options["stricthostkeychecking"] in {"true", "yes"}
+    assert options["userknownhostsfile"] == str(keys.known_hosts(lab("ha-3x3")))
+    assert options["globalknownhostsfile"] == "/dev/null"
+    assert options["batchmode"] == "yes"
+
+
+def test_connections_are_shared_and_a_dead_machine_is_noticed(options: dict[str, str]) -> None:
+    assert options["controlpath"] == "/run/labgen/x/node2"
+    assert options["controlmaster"] in {"true", "auto"}
+    assert int(options["serveraliveinterval"]) * int(options["serveralivecountmax"]) <= 10

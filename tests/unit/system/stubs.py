@@ -1,0 +1,38 @@
+"""Programs that stand in for real ones: they note how they were called and do what a test says."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+SCRIPT = """#!/bin/bash
+{ printf '%s\\0' "$@"; printf '\\n'; } >>CALLS
+BODY
+"""
+
+
+@dataclass(frozen=True)
+class Stub:
+    """A program in directory; calls are its argument lists, oldest first."""
+
+    log: Path
+
+    @property
+    def calls(self) -> list[list[str]]:
+        if not self.log.exists():
+            return []
+        return [line.split("\0")[:-1] for line in self.log.read_text().splitlines()]
+
+
+def stub(monkeypatch: pytest.MonkeyPatch, directory: Path, name: str, body: str = ":") -> Stub:
+    """Put a program of that name first on PATH; body is bash."""
+    programs = directory / "stubs"
+    programs.mkdir(exist_ok=True)
+    log = directory / f"{name}.calls"
+    program = programs / name
+    program.write_text(SCRIPT.replace("CALLS", f"'{log}'").replace("BODY", body))
+    program.chmod(0o755)
+    if not os.environ["PATH"].startswith(f"{programs}:"):
+        monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    return Stub(log)

@@ -1,0 +1,50 @@
+"""mounts.below: mount points as the kernel tells them."""
+
+from pathlib import Path
+
+import pytest
+
+from labgen.system import mounts
+from tests.unit.system.stubs import stub
+
+# proc_pid_mountinfo(5); \040 is a space, \134 a backslash, \011 a tab
+MOUNTINFO = r"""22 28 0:21 / /proc rw shared:13 - proc proc rw
+30 28 8:1 / /labs/one rw - ext4 /dev/sda1 rw
+31 30 0:50 / /labs/one/disk/kubelet rw - tmpfs tmpfs rw
+32 28 0:51 / /labs/one\040more rw - tmpfs tmpfs rw
+33 32 0:52 / /labs/one\040more/a\134b\011c rw - tmpfs tmpfs rw
+34 28 0:53 / /labs/one-two rw - tmpfs tmpfs rw
+"""
+
+
+@pytest.fixture
+def mountinfo(tmp_path: Path) -> Path:
+    path = tmp_path / "mountinfo"
+    path.write_text(MOUNTINFO)
+    return path
+
+
+def test_mounts_at_and_below_a_directory_come_deepest_first(mountinfo: Path) -> None:
+    found = mounts.below(Path("/labs/one"), mountinfo)
+    assert found == [Path("/labs/one/disk/kubelet"), Path("/labs/one")]
+
+
+def test_escaped_characters_are_the_ones_of_the_real_path(mountinfo: Path) -> None:
+    found = mounts.below(Path("/labs/one more"), mountinfo)
+    assert found == [Path("/labs/one more/a\\b\tc"), Path("/labs/one more")]
+
+
+def test_a_directory_without_mounts_has_none(mountinfo: Path) -> None:
+    assert mounts.below(Path("/labs/on"), mountinfo) == []
+
+
+def test_this_hosts_own_mounts_can_be_read() -> None:
+    assert Path("/proc") in mounts.below(Path("/proc"))
+
+
+def test_nothing_is_unmounted_where_nothing_is_mounted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    umount = stub(monkeypatch, tmp_path, "umount")
+    mounts.unmount_below(tmp_path)
+    assert umount.calls == []

@@ -1,0 +1,58 @@
+"""parallel.gather: side by side, and every error."""
+
+import threading
+
+import pytest
+
+from labgen.report.errors import HostUnfit, LabgenError, SeveralErrors
+from labgen.system.parallel import gather
+
+
+def test_results_come_back_under_their_names() -> None:
+    assert gather({"a": lambda: 1, "b": lambda: 2}) == {"a": 1, "b": 2}
+
+
+def test_nothing_to_do_is_fine() -> None:
+    assert gather({}) == {}
+
+
+def test_tasks_run_side_by_side() -> None:
+    meeting = threading.Barrier(3)
+    assert len(gather({name: lambda: meeting.wait(timeout=10) for name in "abc"})) == 3
+
+
+def test_one_error_is_raised_as_it_is_after_the_others_have_ended() -> None:
+    ended = threading.Event()
+    failed = threading.Event()
+
+    def fail() -> None:
+        failed.set()
+        raise HostUnfit("no podman")
+
+    def slow() -> None:
+        failed.wait(10)
+        ended.set()
+
+    with pytest.raises(HostUnfit, match="no podman"):
+        gather({"bad": fail, "slow": slow})
+    assert ended.is_set()
+
+
+def test_several_errors_are_all_told_with_their_tasks() -> None:
+    def fail(error: Exception) -> None:
+        raise error
+
+    with pytest.raises(SeveralErrors) as several:
+        gather(
+            {
+                "master1": lambda: fail(LabgenError("no disk", hint="buy one")),
+                "master2": lambda: fail(ValueError("odd")),
+                "master3": lambda: None,
+            }
+        )
+    assert str(several.value).splitlines() == [
+        "master1: no disk",
+        "  buy one",
+        "master2: odd",
+    ]
+    assert several.value.exit_code == 1

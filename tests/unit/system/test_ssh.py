@@ -1,0 +1,154 @@
+"""The SSH door, with a program in place of ssh that runs commands here, as sshd's shell would."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from labgen.report.errors import LabgenError
+from labgen.system import ssh as door
+from labgen.system.run import CommandFailed, CommandTimedOut
+from labgen.system.ssh import Ssh
+from tests.unit.system.stubs import Stub, stub
+
+# ssh -F CONFIG WORDS: -f -N -M HOST opens the shared connection, -O check|exit HOST asks it
+BODY = """
+shift 2
+case $1 in
+-f) : >"$SOCKETS/$4" ;;
+-O) [ -s "$SOCKETS/$3" ] || exit 255 ;;
+*) [ "$2" = -- ] && shift 2 && exec sh -c "$*" ;;
+esac
+"""
+
+
+@pytest.fixture
+def sockets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    directory = tmp_path / "sockets"
+    directory.mkdir()
+    monkeypatch.setenv("SOCKETS", str(directory))
+    return directory
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sockets: Path) -> Stub:
+    return stub(monkeypatch, tmp_path, "ssh", BODY)
+
+
+@pytest.fixture
+def machines(tmp_path: Path, sockets: Path, program: Stub) -> Ssh:
+    config = tmp_path / "ssh_config"
+    config.write_text(f"Host *\n  ControlPath {sockets}/%n\n")
+    return Ssh(config)
+
+
+@pytest.fixture
+def sshd(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An address where something greets as sshd does."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setattr(door, "PORT", server.getsockname()[1])
+
+        def greet() -> None:
+            connection, _ = server.accept()
+            connection.sendall(b"SSH-2.0-x\r\n")
+            connection.close()
+
+        thread = threading.Thread(target=greet)
+        thread.start()
+        yield "127.0.0.1"
+        thread.join()
+
+
+def test_words_arrive_as_they_were_whatever_is_in_them(machines: Ssh) -> None:
+    awkward = ["a b", "it's", "$HOME", "`id`", "*", "", "-x", "line\nbreak", "ä"]
+    done = machines.run("master1", ["printf", "[%s]", *awkward], timeout=10)
+    assert done.stdout == "".join(f"[{word}]" for word in awkward)
+
+
+def test_every_call_uses_the_labs_ssh_config_alone(machines: Ssh, program: Stub) -> None:
+    machines.run("master1", ["true"], timeout=10)
+    assert program.calls == [["-F", str(machines.config), "master1", "--", "true"]]
+
+
+def test_a_failing_command_is_an_error_or_an_answer(machines: Ssh) -> None:
+    with pytest.raises(CommandFailed):
+        machines.run("master1", ["false"], timeout=10)
+    assert machines.run("master1", ["false"], timeout=10, check=False).exit_code == 1
+
+
+def test_put_writes_content_and_mode_and_leaves_nothing_else(machines: Ssh, tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    target = there / "a file"
+    target.write_text("old")
+    machines.put("master1", "new\n", str(target), mode=0o600)
+    assert (target.read_text(), target.stat().st_mode & 0o777) == ("new\n", 0o600)
+    assert list(there.iterdir()) == [target]
+
+
+def test_put_keeps_secrets_out_of_the_command_line(
+    machines: Ssh, program: Stub, tmp_path: Path
+) -> None:
+    machines.put("master1", "s3cret", str(tmp_path / "key"), mode=0o600)
+    assert "s3cret" not in str(program.calls)
+
+
+def test_connect_waits_for_the_greeting_and_opens_one_connection(
+    machines: Ssh, program: Stub, sshd: str, sockets: Path
+) -> None:
+    machines.connect("master1", sshd, timeout=10)
+    assert [call[2:] for call in program.calls] == [["-f", "-N", "-M", "master1"]]
+    assert (sockets / "master1").exists()
+
+
+def test_connect_opens_a_new_connection_in_place_of_a_dead_one(
+    machines: Ssh, program: Stub, sshd: str, sockets: Path
+) -> None:
+    (sockets / "master1").touch()
+    machines.connect("master1", sshd, timeout=10)
+    assert program.calls[-1][2:] == ["-f", "-N", "-M", "master1"]
+
+
+def test_connect_keeps_a_connection_that_works(
+    machines: Ssh, program: Stub, sshd: str, sockets: Path
+) -> None:
+    (sockets / "master1").write_text("alive")
+    machines.connect("master1", sshd, timeout=10)
+    assert [call[2:] for call in program.calls] == [["-O", "check", "master1"]]
+
+
+def test_connect_tells_what_it_last_saw_of_a_machine_that_does_not_answer(
+    machines: Ssh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        monkeypatch.setattr(door, "PORT", nobody.getsockname()[1])
+        with pytest.raises(LabgenError) as late:
+            machines.connect("master1", "127.0.0.1", timeout=0.2)
+    assert late.value.message == (
+        "master1 answering on SSH at 127.0.0.1 did not happen within 0.2 s"
+    )
+    assert late.value.last_seen == "[Errno 111] Connection refused"
+
+
+def test_close_minds_no_connection_that_hangs(
+    machines: Ssh, sockets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hang(*arguments: object, **options: object) -> None:
+        raise CommandTimedOut(("ssh",), 10, "")
+
+    monkeypatch.setattr(door, "run", hang)
+    (sockets / "master1").write_text("alive")
+    machines.close(["master1"])
+    assert list(sockets.iterdir()) == []
+
+
+def test_close_removes_sockets_and_asks_only_where_there_are_some(
+    machines: Ssh, program: Stub, sockets: Path
+) -> None:
+    (sockets / "master1").write_text("alive")
+    machines.close(["master1", "master2"])
+    assert [call[2:] for call in program.calls] == [["-O", "exit", "master1"]]
+    assert list(sockets.iterdir()) == []
