@@ -1,0 +1,38 @@
+# make lab: from an empty Debian machine to a running ha-3x3.   make test: everything is checked.
+# Each target does first what it stands on, and nothing where that is there already.
+
+SHELL := /bin/bash
+LABGEN := .venv/bin/labgen
+
+.PHONY: help install bundle lab test clean
+
+help:
+	@echo 'make install   what is missing of Debian packages, then labgen in .venv'
+	@echo 'make bundle    Kubernetes and machine images, built once: ten minutes, 3 GiB'
+	@echo 'make lab       bring up the lab ha-3x3'
+	@echo 'make test      lint, types, unit and shell tests, and real labs'
+	@echo 'make clean     remove what tests and builds left; ALL=1: also your labs and the bundle'
+
+install:
+	@tools/install.sh
+
+bundle: install
+	@$(LABGEN) bundle build
+
+lab: bundle
+	@$(LABGEN) up ha-3x3
+	@echo
+	@echo 'Next:'
+	@echo '  $(LABGEN) status ha-3x3                        what the lab is doing'
+	@echo '  $(LABGEN) kubectl ha-3x3 -- get pods -A        kubectl; or --context labgen-ha-3x3 with your own'
+	@echo '  $(LABGEN) ssh ha-3x3 master1                   a shell on a machine'
+	@echo '  .venv/bin/pytest acceptance/ --lab ha-3x3        prove it, the failover included'
+	@echo '  $(LABGEN) stop ha-3x3 master1 --now            cut the power of master1; start brings it back'
+	@echo '  $(LABGEN) down ha-3x3                          remove the lab, with nothing left'
+
+# Should make itself be killed, the kernel tells the script, and labs are taken down all the same.
+test: bundle
+	@exec setpriv --pdeathsig TERM tools/test.sh
+
+clean:
+	@ALL=$(ALL) tools/clean.sh

@@ -1,0 +1,81 @@
+"""Real labs in a namespace with no way out; `tox -e labs` or `python -m tests.labs` runs them."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from labgen.lab import store
+from labgen.lab.lab import Lab
+from tests.labs import runs
+from tests.labs.program import UP, labgen
+from tests.labs.runs import Run
+
+# Where the minute matters goes late, when the checks beside these have ended; the big lab is
+# brought up once, and the last file takes it down.
+LATE = ("test_ha_3x3", "test_power_cut", "test_teeth", "test_take_down")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if runs.current() is None and not config.option.collectonly:
+        raise pytest.UsageError("real labs run in a namespace of theirs: python -m tests.labs")
+    # labs are taken down also when the run is told to end
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    names = [None, *LATE]
+    items.sort(key=lambda item: names.index(item.path.stem) if item.path.stem in LATE else 0)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A real lab that was skipped proves nothing: it fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if exitstatus == pytest.ExitCode.OK and reporter and reporter.stats.get("skipped"):
+        reporter.write_line("error: a test of real labs was skipped", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def run_() -> Run:
+    """This run, with its lab names."""
+    found = runs.current()
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="session")
+def results() -> Path:
+    """Where reports for people and for .ci/run go."""
+    directory = Path(__file__).parents[2] / "results"
+    directory.mkdir(exist_ok=True)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def ha_3x3(run_: Run) -> Iterator[Lab]:
+    """The lab of six machines, brought up once; test_take_down is what should take it down."""
+    name = run_.lab_name("ha")
+    labgen("up", "ha-3x3", "--name", name, "--verbose", timeout=UP)
+    yield store.load(name)
+    if name in store.names():
+        labgen("down", name)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def lab_of_the_teeth(request: pytest.FixtureRequest) -> None:
+    """test_teeth finds its lab by LABGEN_TEST_LAB; it has to be up by then."""
+    if request.path.stem == "test_teeth":
+        request.getfixturevalue("ha_3x3")
+
+
+@pytest.fixture
+def taken_down(run_: Run) -> Iterator[list[str]]:
+    """Names of labs that are taken down after the test, however it ended."""
+    names: list[str] = []
+    yield names
+    for name in names:
+        if name in store.names():
+            labgen("down", name, check=False)
