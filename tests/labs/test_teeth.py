@@ -15,7 +15,7 @@ import pytest
 
 from acceptance.support import api as api_access
 from acceptance.support import kubeconfig
-from acceptance.support.api import MERGE, Api
+from acceptance.support.api import FAILURES, MERGE, Api
 from labgen.lab import access, store
 from labgen.lab.lab import Lab, Machine
 from labgen.system.parallel import gather

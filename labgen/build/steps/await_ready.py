@@ -7,6 +7,7 @@ from labgen.build.context import Context
 from labgen.build.graph import Outcome
 from labgen.lab import cluster
 from labgen.lab.lab import Lab
+from labgen.render.files import STATIC_PODS
 from labgen.report.errors import LabgenError
 from labgen.system.kubeapi import ApiUnreachable
 from labgen.system.parallel import gather
@@ -15,6 +16,7 @@ from labgen.system.wait import NotYet, until
 TIMEOUT = 240.0
 INTERVAL = 0.5
 MOST_SHOWN = 4
+EVERYWHERE = {"flannel": ("app", "flannel"), "kube-proxy": ("k8s-app", "kube-proxy")}
 NAMESPACES = ("kube-system", "kube-flannel")  # what users run may be as broken as they like
 
 
@@ -65,9 +67,17 @@ def missing_pods(lab: Lab, pods: Sequence[cluster.Pod]) -> list[str]:
     wanted = min(2, len(lab.machines))
     if len(dns) < wanted:
         missing.append(f"CoreDNS sits on {len(dns)} of {wanted} machines")
-    flannel = {pod.node for pod in pods if pod.labels.get("app") == "flannel"}
-    absent = [m.name for m in lab.machines if m.name not in flannel]
-    return missing + [f"no flannel pod on {name}" for name in absent]
+    there = {pod.name for pod in own}
+    missing += [
+        f"no pod {component}-{master.name}"
+        for master in lab.control_planes
+        for component in STATIC_PODS
+        if f"kube-system/{component}-{master.name}" not in there
+    ]
+    for what, label in EVERYWHERE.items():
+        on = {pod.node for pod in own if label in pod.labels.items()}
+        missing += [f"no {what} pod on {m.name}" for m in lab.machines if m.name not in on]
+    return missing
 
 
 def _load_balancers(context: Context) -> None:
