@@ -27,7 +27,7 @@ LABEL = "labgen.lab"
 # corruption check that kubeadm switches on (etcd server/etcdserver/corrupt.go).
 SEQUENCE_SECONDS = 2.0
 # What a majority's API servers are given of the host's cores before the rest boots.
-QUORUM_SECONDS = 4.0
+QUORUM_SECONDS = 5.0
 # When cores are short, the control plane goes first: joins wait for etcd, all else for the API.
 CPU_SHARES = {Role.CONTROL_PLANE: 1024, Role.WORKER: 256}
 # podman's words; one that was created and never started is made anew
@@ -175,7 +175,8 @@ def _ready_host(lab: Lab) -> bool:
 def power_on_delay(before: int, control_planes: int) -> float:
     """Seconds after which a machine is switched on, with so many control planes on before it."""
     quorum = control_planes // 2 + 1
-    return before * SEQUENCE_SECONDS + (QUORUM_SECONDS if before >= quorum else 0.0)
+    steps = min(before, control_planes - 1)  # workers together with the last control plane
+    return steps * SEQUENCE_SECONDS + (QUORUM_SECONDS if before >= quorum else 0.0)
 
 
 def _switch(lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]) -> None:
