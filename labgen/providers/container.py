@@ -81,7 +81,7 @@ class ContainerProvider:
         names = [container.name for container in podman.containers(_label(lab))]
         gather({name: partial(podman.remove, [name]) for name in names})
         network.remove(lab)
-        mounts.unmount_below(lab.directory)
+        mounts.unmount_below(_disks(lab))
         for path in (_disks(lab), _sockets(lab)):
             if path.exists():
                 shutil.rmtree(path)
@@ -111,7 +111,7 @@ class ContainerProvider:
         """See base.Provider."""
         found = [f"container {container.name}" for container in podman.containers(_label(lab))]
         found += network.leftovers(lab)
-        found += [f"mount {path}" for path in mounts.below(lab.directory)]
+        found += [f"mount {path}" for path in mounts.below(_disks(lab))]
         found += [f"directory {path}" for path in (_disks(lab), _sockets(lab)) if path.exists()]
         return found
 

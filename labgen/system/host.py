@@ -13,6 +13,10 @@ from pathlib import Path
 
 CAP_SYS_RESOURCE = 24  # include/uapi/linux/capability.h
 MANY_FILES = 1048576  # fs.nr_open's default: the most a process may be given
+# On cgroup v1, podman's own systemd mode binds the host's whole systemd hierarchy into every
+# container: machines would share each unit's cgroup, kubelets would clean up each other's pods, and
+# directories would stay behind. runc's own mount, in the container's cgroup namespace, is right.
+V1_SYSTEMD = ("--systemd=false", "--env", "container=podman", "--stop-signal", "SIGRTMIN+3")
 MANY_PROCESSES = 4194304  # PID_MAX_LIMIT on 64 bit, include/linux/threads.h
 
 
@@ -38,7 +42,8 @@ class Adaptation:
     """What has to differ on machines because of the host they run on.
 
     restrict_oom_score: containerd may not lower OOM scores. fail_cgroup_v1: kubelet's own
-    setting. ignored_preflight: kubeadm checks that say nothing true about a machine that shares
+    setting. systemd_mode: podman's words for a container whose process 1 is systemd.
+    ignored_preflight: kubeadm checks that say nothing true about a machine that shares
     its host's kernel, memory and swap. shared_kernel: sysctls of the kernel are not the machine's.
     """
 
@@ -47,6 +52,7 @@ class Adaptation:
     fail_swap_on: bool
     ignored_preflight: tuple[str, ...]
     shared_kernel: bool
+    systemd_mode: tuple[str, ...]
     open_files: int
     processes: int
     mounts: tuple[tuple[Path, str, str], ...]
@@ -92,6 +98,7 @@ def adapt(facts: HostFacts) -> Adaptation:
         fail_swap_on=False,
         ignored_preflight=tuple(ignored),
         shared_kernel=True,
+        systemd_mode=("--systemd=always",) if facts.cgroup_v2 else V1_SYSTEMD,
         open_files=MANY_FILES if facts.may_raise_limits else facts.open_files_limit,
         processes=MANY_PROCESSES if facts.may_raise_limits else facts.processes_limit,
         mounts=mounts,

@@ -45,7 +45,7 @@ def run_machine(
         "--hostname",
         hostname,
     ]
-    words += ["--privileged", "--systemd=always", "--cgroupns=private", "--pids-limit=-1"]
+    words += ["--privileged", "--cgroupns=private", "--pids-limit=-1", *adaptation.systemd_mode]
     words += ["--cpu-shares", str(cpu_shares)]
     words += ["--network", network, "--no-hosts", "--dns=none"]
     words += ["--ulimit", f"nofile={adaptation.open_files}:{adaptation.open_files}"]

@@ -85,6 +85,7 @@ def test_machines_on_a_usual_host_differ_only_in_what_containers_share(usual: Pa
         fail_swap_on=False,
         ignored_preflight=("Swap", "NumCPU", "Mem", "SystemVerification", "FileExisting-crictl"),
         shared_kernel=True,
+        systemd_mode=("--systemd=always",),
         open_files=MANY_FILES,
         processes=MANY_PROCESSES,
         mounts=((usual / "lib/modules", "/lib/modules", "ro"),),
@@ -98,6 +99,12 @@ def test_machines_on_a_confined_host_stay_within_its_limits(confined: Path) -> N
     assert BRIDGE_CHECK in adaptation.ignored_preflight
     assert (adaptation.open_files, adaptation.processes) == (20000, 32768)
     assert adaptation.mounts == ()
+
+
+def test_machines_do_not_share_the_hosts_systemd_hierarchy_on_cgroup_v1(confined: Path) -> None:
+    mode = host.adapt(host.probe(confined)).systemd_mode
+    assert "--systemd=false" in mode
+    assert "container=podman" in mode  # else systemd does not know that it is in a container
 
 
 def test_this_host_can_be_probed() -> None:

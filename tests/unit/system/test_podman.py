@@ -20,6 +20,7 @@ ADAPTATION = Adaptation(
     fail_swap_on=False,
     ignored_preflight=(),
     shared_kernel=True,
+    systemd_mode=("--systemd=always",),
     open_files=20000,
     processes=30000,
     mounts=((Path("/lib/modules"), "/lib/modules", "ro"),),
