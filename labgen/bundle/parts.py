@@ -49,8 +49,8 @@ def _companions(wanted: Release) -> Part:
         source_root=sources.MODULES,
         programs=("gcc", "libc.a"),
         network=True,
-        seconds=150,
-        disk=1200,
+        seconds=270,
+        disk=1600,
         kept=170,
     )
 
@@ -67,8 +67,8 @@ def _kubernetes(wanted: Release) -> Part:
         source_root=sources.MODULES,
         programs=("gcc", "libc.a"),
         network=True,
-        seconds=300,
-        disk=2800,
+        seconds=660,
+        disk=5400,
         kept=650,
     )
 
