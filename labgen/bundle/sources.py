@@ -4,9 +4,9 @@ import platform
 from pathlib import Path
 
 from labgen.report.errors import LabgenError
+from labgen.system import data
 
 MODULES = Path(__file__).parent / "modules"
-_PACKAGE = Path(__file__).parent.parent
 
 # uname's words and Go's, https://go.dev/doc/install/source#environment
 GO_ARCHITECTURES = {
@@ -22,12 +22,13 @@ GO_ARCHITECTURES = {
 
 def provisioners() -> Path:
     """The directory with run.sh: in an installed labgen, or beside the package in a checkout."""
-    for place in (_PACKAGE / "_data" / "provisioners", _PACKAGE.parent / "provisioners"):
-        if (place / "run.sh").exists():
-            return place
-    raise LabgenError(
-        "the provisioners (run.sh) are not beside labgen", hint="install labgen again: make install"
-    )
+    place = data.directory("provisioners")
+    if not (place / "run.sh").exists():
+        raise LabgenError(
+            "the provisioners (run.sh) are not beside labgen",
+            hint="install labgen again: make install",
+        )
+    return place
 
 
 def architecture() -> str:

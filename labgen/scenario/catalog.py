@@ -3,8 +3,8 @@
 import difflib
 from pathlib import Path
 
-import labgen
 from labgen.report.errors import WrongCall
+from labgen.system import data
 
 HERE = Path("scenarios")
 SUFFIX = ".yaml"
@@ -34,14 +34,7 @@ def names() -> list[str]:
 
 def _directories() -> list[Path]:
     """Those in the working directory come first: they are the user's own."""
-    return [HERE, _packaged()]
-
-
-def _packaged() -> Path:
-    """In an installed wheel the package's data, in a source tree the directory beside it."""
-    package = Path(labgen.__file__).parent
-    data = package / "_data" / "scenarios"
-    return data if data.is_dir() else package.parent / "scenarios"
+    return [HERE, data.directory("scenarios")]
 
 
 def _list() -> str:
