@@ -19,6 +19,17 @@ cache() {
   "$1" -c 'from labgen.system import places; print(places.cache())'
 }
 
+# What interrupted builds left on disk and in memory; a build under way keeps what is its own.
+clear_workbenches() {
+  local bundle
+  for bundle in "$(cache "$1")"/bundles/*/; do
+    bundle=${bundle%/}
+    [ -d "$bundle" ] || continue
+    flock --nonblock "$bundle.lock" "$1" -c 'import pathlib, sys; from labgen.bundle import workbench
+workbench.clear(pathlib.Path(sys.argv[1]))' "$bundle" || echo "clean: a build of $bundle is under way"
+  done
+}
+
 remove_all() {
   local python=$1 lab
   if [ -x .venv/bin/labgen ]; then
@@ -34,6 +45,7 @@ main() {
   python=$(first_python)
   if [ -n "$python" ]; then
     "$python" -m tests.labs.sweep
+    clear_workbenches "$python"
     if [ "${ALL:-}" = 1 ]; then
       remove_all "$python"
     fi

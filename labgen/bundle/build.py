@@ -4,21 +4,24 @@ A part is made beside its place and renamed into it, and the lock file names it 
 a build that was killed anywhere leaves parts that are whole or parts that are built again.
 """
 
+import logging
 import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from labgen.bundle import lockfile
+from labgen.bundle import lockfile, workbench
 from labgen.bundle.digests import of
 from labgen.bundle.lockfile import LockedPart
 from labgen.bundle.logged import Log
 from labgen.bundle.progress import Progress
 from labgen.bundle.recipe import Part, Recipe, Workshop
 from labgen.bundle.state import State, thorough_states
+from labgen.bundle.workbench import BUILDING
 from labgen.report.errors import LabgenError
+from labgen.system.parallel import gather
 
-BUILDING = ".building"
+logger = logging.getLogger(__name__)
 
 
 def to_build(recipe: Recipe, directory: Path) -> tuple[Part, ...]:
@@ -30,12 +33,19 @@ def to_build(recipe: Recipe, directory: Path) -> tuple[Part, ...]:
 def make_parts(parts: Sequence[Part], recipe: Recipe, directory: Path, progress: Progress) -> None:
     """Make these parts of the recipe in directory and write each into the lock file.
 
+    While one is made, what later ones need is downloaded.
     Raises LabgenError with the part's name, the tail of its output and its log.
     """
     inputs = recipe.inputs()
-    for number, part in enumerate(parts, start=1):
-        with progress.part(number, len(parts), part):
-            _make(part, inputs[part.name], recipe, directory)
+
+    def make() -> None:
+        for number, part in enumerate(parts, start=1):
+            with progress.part(number, len(parts), part):
+                _make(part, inputs[part.name], recipe, directory)
+            if not any(later.objects for later in parts[number:]):
+                workbench.clear(directory)
+
+    gather({"make": make, "fetch": lambda: _fetch(parts[1:], directory)})
     shutil.rmtree(directory / BUILDING, ignore_errors=True)
 
 
@@ -45,18 +55,29 @@ def adopt(recipe: Recipe, directory: Path) -> None:
         part.adopt(directory)
 
 
+def _fetch(parts: Sequence[Part], directory: Path) -> None:
+    """What fails here fails again, and is reported, when the part is made."""
+    for part in parts:
+        if part.fetch:
+            try:
+                part.fetch(_workshop(part, directory))
+            except LabgenError as error:
+                logger.debug("fetching for %s: %s", part.name, error)
+
+
+def _workshop(part: Part, directory: Path) -> Workshop:
+    place = directory / BUILDING / part.name
+    scratch = place / "scratch"
+    scratch.mkdir(parents=True, exist_ok=True)
+    log = Log(directory / "logs" / f"{part.name}.log")
+    return Workshop(bundle=directory, out=place / "out", scratch=scratch, log=log)
+
+
 def _make(part: Part, inputs: str, recipe: Recipe, directory: Path) -> None:
     started = time.monotonic()
-    place = directory / BUILDING / part.name
-    workshop = Workshop(
-        bundle=directory,
-        out=place / "out",
-        scratch=place / "scratch",
-        log=Log(directory / "logs" / f"{part.name}.log"),
-    )
+    workshop = _workshop(part, directory)
     shutil.rmtree(workshop.out, ignore_errors=True)
-    workshop.out.mkdir(parents=True)
-    workshop.scratch.mkdir(exist_ok=True)
+    workshop.out.mkdir()
     workshop.log.path.unlink(missing_ok=True)
     try:
         part.make(workshop)
@@ -75,7 +96,7 @@ def _make(part: Part, inputs: str, recipe: Recipe, directory: Path) -> None:
     seconds = round(time.monotonic() - started, 1)
     lock = lockfile.Lock(versions=recipe.versions, parts=lock.parts)
     lockfile.write(directory, lock.with_part(part.name, LockedPart(inputs, outputs, seconds)))
-    shutil.rmtree(place)
+    shutil.rmtree(directory / BUILDING / part.name)
 
 
 def _replace(place: Path, made: Path) -> None:

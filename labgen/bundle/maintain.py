@@ -65,7 +65,7 @@ def build_recipe(recipe: Recipe, progress: Progress) -> list[str]:
     with locked(lock, timeout=OTHER_BUILD, waiting=lambda who: progress.note(f"{waiting}: {who}")):
         missing = builder.to_build(recipe, directory)
         if missing:
-            progress.note(needs.sentence(needs.of(missing), recipe.name, directory))
+            progress.note(needs.sentence(needs.of(missing, directory), recipe.name, directory))
             needs.check(missing, directory)
             builder.make_parts(missing, recipe, directory, progress)
         builder.adopt(recipe, directory)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from labgen.bundle import workbench
 from labgen.bundle.recipe import Part
 from labgen.report.errors import HostUnfit
 from labgen.system.run import run
@@ -30,20 +31,25 @@ PACKAGES = {
 
 @dataclass(frozen=True)
 class Needs:
-    """seconds on two cores and disk in MiB that the parts take; whether they use the network."""
+    """seconds on two cores, disk and memory in MiB that the parts take; whether they use the
+    network."""
 
     parts: int
     seconds: float
     disk: int
+    memory: int
     network: bool
 
 
-def of(parts: Sequence[Part]) -> Needs:
-    """What these parts take in all."""
+def of(parts: Sequence[Part], directory: Path) -> Needs:
+    """What these parts of the bundle in directory take in all."""
+    objects = max((part.objects for part in parts), default=0)
+    in_memory = bool(objects) and workbench.fits_memory(directory, objects)
     return Needs(
         parts=len(parts),
         seconds=sum(part.seconds for part in parts),
-        disk=_peak(parts),
+        disk=_peak(parts, in_memory=in_memory),
+        memory=objects if in_memory else 0,
         network=any(part.network for part in parts),
     )
 
@@ -52,11 +58,12 @@ def sentence(needs: Needs, name: str, directory: Path) -> str:
     """What a person is told before the build."""
     minutes = needs.seconds / 60
     time = f"{minutes:.0f} minutes" if minutes >= 2 else f"{needs.seconds:.0f} s"
+    memory = f" and {needs.memory / 1024:.1f} GiB of memory" if needs.memory else ""
     source = "Go modules and Debian packages from the network" if needs.network else "no network"
     free = free_mib(directory) / 1024
     return (
         f"bundle {name}: {needs.parts} parts to build, about {time} on two cores,"
-        f" {needs.disk / 1024:.1f} GiB of disk ({free:.0f} GiB free), {source}"
+        f" {needs.disk / 1024:.1f} GiB of disk ({free:.0f} GiB free){memory}, {source}"
     )
 
 
@@ -78,7 +85,7 @@ def check(parts: Sequence[Part], directory: Path) -> None:
             f"building the bundle needs {', '.join(lacking)}",
             hint=f"apt-get install {' '.join(packages)}",
         )
-    needed, free = of(parts).disk, free_mib(directory)
+    needed, free = of(parts, directory).disk, free_mib(directory)
     if free < needed:
         raise HostUnfit(
             f"building the bundle needs {needed} MiB below {directory}, {free} MiB are free",
@@ -94,11 +101,11 @@ def free_mib(directory: Path) -> int:
     return shutil.disk_usage(place).free // MIB
 
 
-def _peak(parts: Sequence[Part]) -> int:
+def _peak(parts: Sequence[Part], *, in_memory: bool) -> int:
     """Each part works beside what those before it left."""
     peak = kept = 0
     for part in parts:
-        peak = max(peak, kept + part.disk)
+        peak = max(peak, kept + part.disk + (0 if in_memory else part.objects))
         kept += part.kept
     return peak
 

@@ -7,7 +7,7 @@ from labgen.bundle import compiling, debian, golden, images, machine, programs, 
 from labgen.bundle.recipe import Part, Recipe
 from labgen.bundle.versions import Release, release
 
-COMPILED = ("companions", "kubernetes")
+COMPILED = ("kubernetes", "companions")
 
 
 def recipe(version: str) -> Recipe:
@@ -27,31 +27,13 @@ def recipe(version: str) -> Recipe:
             "architecture": architecture,
         },
         parts=(
-            _companions(wanted),
             _kubernetes(wanted),
+            _companions(wanted),
             _images(wanted, architecture),
             _debian(wanted),
             _machine(wanted),
             _golden(wanted),
         ),
-    )
-
-
-def _companions(wanted: Release) -> Part:
-    modules = programs.COMPANIONS
-    return Part(
-        name="companions",
-        title="etcd, CoreDNS and flannel",
-        outputs=tuple(output for module in modules for output in module.programs),
-        make=lambda workshop: compiling.companions(workshop, wanted, modules),
-        facts={module.name: programs.facts(module, wanted.kubernetes) for module in modules},
-        sources=tuple(sources.MODULES / module.name for module in modules),
-        source_root=sources.MODULES,
-        programs=("gcc", "libc.a"),
-        network=True,
-        seconds=270,
-        disk=1600,
-        kept=170,
     )
 
 
@@ -67,9 +49,29 @@ def _kubernetes(wanted: Release) -> Part:
         source_root=sources.MODULES,
         programs=("gcc", "libc.a"),
         network=True,
-        seconds=660,
-        disk=5400,
+        seconds=420,
+        disk=1300,
+        objects=compiling.OBJECTS,
         kept=650,
+    )
+
+
+def _companions(wanted: Release) -> Part:
+    modules = programs.COMPANIONS
+    return Part(
+        name="companions",
+        title="etcd, CoreDNS and flannel",
+        outputs=tuple(output for module in modules for output in module.programs),
+        make=lambda workshop: compiling.companions(workshop, wanted),
+        fetch=lambda workshop: compiling.fetch(workshop, modules),
+        facts={module.name: programs.facts(module, wanted.kubernetes) for module in modules},
+        sources=tuple(sources.MODULES / module.name for module in modules),
+        source_root=sources.MODULES,
+        network=True,
+        seconds=90,
+        disk=1300,
+        objects=compiling.OBJECTS,
+        kept=150,
     )
 
 

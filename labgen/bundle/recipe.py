@@ -31,9 +31,10 @@ class Part:
     """One part of a bundle.
 
     facts and sources (files or directories below source_root) and the parts it stands on are its
-    inputs: when one changes, the part is built again. seconds, disk (MiB at the peak) and kept
-    (MiB that stay) are forecasts. adopt runs whenever the part is ready, for what lives outside
-    the directory.
+    inputs: when one changes, the part is built again. seconds, disk (MiB at the peak), objects (MiB
+    on the workbench) and kept (MiB that stay) are forecasts. fetch downloads what make would, while
+    earlier parts are made. adopt runs whenever the part is ready, for what lives outside the
+    directory.
     """
 
     name: str
@@ -48,7 +49,9 @@ class Part:
     network: bool = False
     seconds: float = 1
     disk: int = 1
+    objects: int = 0
     kept: int = 1
+    fetch: Callable[[Workshop], None] | None = None
     adopt: Callable[[Path], None] = nothing_to_do
 
 

@@ -3,9 +3,11 @@
 import os
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from labgen.bundle import workbench
 from labgen.bundle.maintain import build_recipe
 from labgen.bundle.needs import of
 from labgen.bundle.progress import Quiet
@@ -65,4 +67,19 @@ def test_disk_counts_what_earlier_parts_keep_beside_each_part_at_work(kitchen: K
         replace(second, disk=300, kept=300),
         replace(third, disk=700, kept=50),
     ]
-    assert of(parts).disk == 1100
+    assert of(parts, directory_of(kitchen.recipe())).disk == 1100
+
+
+def test_what_compilers_make_counts_as_memory_where_there_is_plenty_else_as_disk(
+    kitchen: Kitchen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = demanding(kitchen.recipe(), disk=100, objects=10)
+    place = directory_of(recipe)
+    monkeypatch.setattr(workbench, "SHARED_MEMORY", tmp_path)
+    monkeypatch.setattr(workbench, "LEFT_FREE", 0)
+    roomy = of(recipe.parts, place)
+    assert (roomy.disk, roomy.memory) == (100, 10)
+    monkeypatch.setattr(workbench, "LEFT_FREE", 10**9)
+    tight = of(recipe.parts, place)
+    assert (tight.disk, tight.memory) == (110, 0)
+    assert workbench.objects(place, 10).is_relative_to(place)

@@ -1,8 +1,10 @@
 """Versions stand in one place, and everything else agrees with it."""
 
+import re
+
 import pytest
 
-from labgen.bundle import parts
+from labgen.bundle import parts, sources
 from labgen.bundle.compiling import required_version
 from labgen.bundle.images import programs
 from labgen.bundle.programs import COMPANIONS, KUBERNETES, Module, linker_flags
@@ -25,6 +27,22 @@ COMPANION = {module.name: module for module in COMPANIONS}
 )
 def test_go_modules_require_the_versions_of_the_release(module: Module, version: str) -> None:
     assert required_version(module) == version
+
+
+@pytest.mark.parametrize("module", COMPANIONS, ids=lambda module: module.name)
+def test_companions_use_the_libraries_that_kubernetes_is_compiled_with(module: Module) -> None:
+    """Else they are compiled twice, which takes minutes. caddy is CoreDNS' own."""
+    wanted, used = libraries(KUBERNETES), libraries(module)
+    other = {name for name in used.keys() & wanted.keys() if used[name] != wanted[name]}
+    assert other <= {"github.com/coredns/caddy"}
+
+
+def libraries(module: Module) -> dict[str, str]:
+    """Module -> version in its go.mod, replacements counted."""
+    text = (sources.MODULES / module.name / "go.mod").read_text()
+    required = re.findall(r"^\s*(?:require )?(\S+\.\S+) (v\S+)(?: //.*)?$", text, re.MULTILINE)
+    replaced = re.findall(r"^\s*(\S+) => \S+ (v\S+)$", text, re.MULTILINE)
+    return {**dict(required), **dict(replaced)}
 
 
 def test_an_unknown_version_is_refused_with_the_known_ones() -> None:

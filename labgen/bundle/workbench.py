@@ -1,0 +1,49 @@
+"""Where Go compiles when its user's own caches do not hold the sources: shared by all parts of a
+build, found again after an interrupted one, gone at its end.
+
+Sources lie beside the bundle. What is compiled of them is large and needed for minutes: it lies in
+memory where there is plenty, else beside the bundle too.
+"""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+from labgen.system import host
+
+MIB = 1 << 20
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - tmpfs on every Linux with glibc, shm_overview(7)
+# two linkers side by side take 2 GiB each, and the host has other work
+LEFT_FREE = 5000
+BUILDING = ".building"
+
+
+def sources(bundle: Path) -> Path:
+    """Go's module cache for the bundle in that directory."""
+    return bundle / BUILDING / "go" / "modules"
+
+
+def objects(bundle: Path, size: int) -> Path:
+    """The directory for compiled packages; size in MiB is what they may come to."""
+    return in_memory(bundle) if fits_memory(bundle, size) else bundle / BUILDING / "go" / "objects"
+
+
+def fits_memory(bundle: Path, size: int) -> bool:
+    """Whether size MiB of objects are or can be kept in memory, with room for the compilers."""
+    if in_memory(bundle).exists():
+        return True
+    if not SHARED_MEMORY.is_dir() or shutil.disk_usage(SHARED_MEMORY).free // MIB < size:
+        return False
+    return host.probe().memory_free >= size + LEFT_FREE
+
+
+def in_memory(bundle: Path) -> Path:
+    """The objects' directory in memory, there or not; each bundle directory has its own."""
+    digest = hashlib.sha256(str(bundle).encode()).hexdigest()[:12]
+    return SHARED_MEMORY / f"labgen-bundle-{digest}"
+
+
+def clear(bundle: Path) -> None:
+    """Remove sources and objects."""
+    shutil.rmtree(in_memory(bundle), ignore_errors=True)
+    shutil.rmtree(bundle / BUILDING / "go", ignore_errors=True)
