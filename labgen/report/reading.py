@@ -29,6 +29,18 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """A time without a good answer."""
+
+    started: float
+    ended: float
+
+    @property
+    def length(self) -> float:
+        return self.ended - self.started
+
+
+@dataclass(frozen=True)
 class Run:
     """Failed probes of one kind with less than QUIET between them.
 
@@ -101,3 +113,14 @@ def _run(kind: str, samples: Sequence[Sample]) -> Run:
         probes=len(samples),
         failures=dict(failures.most_common()),
     )
+
+
+def longest_gap(samples: Sequence[Sample]) -> Gap | None:
+    """The longest time between two good answers, the first start and the last end included."""
+    if not samples:
+        return None
+    begin = min(sample.started for sample in samples)
+    end = max(sample.ended for sample in samples)
+    answers = sorted(sample.ended for sample in samples if sample.failure is None)
+    gaps = [Gap(*edges) for edges in pairwise([begin, *answers, end])]
+    return max(gaps, key=lambda gap: gap.length)
