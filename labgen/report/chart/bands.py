@@ -1,0 +1,135 @@
+"""The lanes of states: a bar for as long as a state lasted."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from labgen.report.chart.frame import TimeAxis, fitting, text_width
+from labgen.report.reading import Span, lanes
+from labgen.report.recording import Recording
+from labgen.report.words import moment
+
+ROW, ROW_GAP = 18.0, 2.0  # pixels
+FONT = 11.5  # pixels
+HUES = 6  # so many colours for machines in the style sheet
+GOOD = frozenset({"ready", "up", "healthy", "on", "running"})
+BAD = frozenset({"notready", "down", "unhealthy", "off", "stopped", "none", "unknown"})
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A state from x on; text is empty where it has no room, look is a class of the style sheet."""
+
+    x: float
+    y: float
+    width: float
+    text: str
+    title: str
+    look: str
+
+
+@dataclass(frozen=True)
+class BandLane:
+    """One thing that was watched; hollow are the times in which it was not seen.
+
+    label is the name as far as there is room for it.
+    """
+
+    label: str
+    name: str
+    members: str
+    y: float
+    height: float
+    bars: tuple[Bar, ...]
+    hollow: tuple[Bar, ...]
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A lane's spans under the label that people read; several alike lanes may share one."""
+
+    label: str
+    members: str
+    spans: tuple[Span, ...]
+
+    @property
+    def rows(self) -> int:
+        """So many states were there at once."""
+        return max(1, *(len(span.states) for span in self.spans))
+
+
+def watched(recording: Recording) -> list[Watched]:
+    """The lanes to draw; those of one sort that never changed are one (`5 other nodes`)."""
+    found = lanes(recording)
+    still: dict[tuple[str, str], list[str]] = {}
+    for lane, spans in found.items():
+        sort, _, member = lane.partition(" ")
+        if len(spans) == 1 and member:
+            still.setdefault((sort, spans[0].text), []).append(lane)
+    groups = {key: alike for key, alike in still.items() if len(alike) > 1}
+    grouped = {lane: key for key, alike in groups.items() for lane in alike}
+    shown = [Watched(lane, "", spans) for lane, spans in found.items() if lane not in grouped]
+    for (sort, _), alike in groups.items():
+        others = "other" if any(one.label.startswith(f"{sort} ") for one in shown) else "all"
+        label = f"{len(alike)} other {sort}s" if others == "other" else f"all {len(alike)} {sort}s"
+        members = ", ".join(lane.removeprefix(f"{sort} ") for lane in alike)
+        shown.append(Watched(label, members, found[alike[0]]))
+    return shown
+
+
+def looks(recording: Recording) -> dict[str, str]:
+    """A class of the style sheet for each state: good, bad, or one hue per machine."""
+    states = sorted({band.state for band in recording.bands})
+    machines = [state for state in states if _word(state) not in GOOD | BAD]
+    hues = {state: f"hue{number % HUES}" for number, state in enumerate(machines)}
+    words = {state: "good" if _word(state) in GOOD else "bad" for state in states}
+    return {state: hues.get(state, words[state]) for state in states}
+
+
+def _word(state: str) -> str:
+    return state.partition(" ")[0].rstrip(":,").lower()
+
+
+def lane(one: Watched, axis: TimeAxis, y: float, look: Mapping[str, str]) -> BandLane:
+    """The lane with its upper edge at y."""
+    bars = [
+        _bar(stay, axis, y + row * (ROW + ROW_GAP), look[stay.text])
+        for stay, row in _stays(one.spans)
+        if _seen(stay, axis)
+    ]
+    empty = [span for span in one.spans if not span.states and _seen(span, axis)]
+    hollow = [_bar(span, axis, y, "hollow") for span in empty]
+    height = one.rows * (ROW + ROW_GAP) - ROW_GAP
+    return BandLane(
+        fitting(one.label, axis.frame),
+        one.label,
+        one.members,
+        y,
+        height,
+        tuple(bars),
+        tuple(hollow),
+    )
+
+
+def _seen(span: Span, axis: TimeAxis) -> bool:
+    return span.ended > axis.begin and span.started < axis.end
+
+
+def _stays(spans: Sequence[Span]) -> Iterator[tuple[Span, int]]:
+    """Each state for as long as it lasted, and its row, which it keeps while others come and go."""
+    current: dict[str, tuple[float, int]] = {}
+    for span in [*spans, Span(spans[-1].ended, spans[-1].ended, ())]:
+        for state in [state for state in current if state not in span.states]:
+            started, row = current.pop(state)
+            yield Span(started, span.started, (state,)), row
+        for state in span.states:
+            taken = {row for _, row in current.values()}
+            free = next(row for row in range(len(taken) + 1) if row not in taken)
+            current.setdefault(state, (span.started, free))
+
+
+def _bar(span: Span, axis: TimeAxis, y: float, look: str) -> Bar:
+    x, end = axis.x(max(span.started, axis.begin)), axis.x(min(span.ended, axis.end))
+    width = max(end - x, 1.0)
+    fits = text_width(span.text, FONT) + 10 <= width
+    title = f"{span.text}, from {moment(span.started)} to {moment(span.ended)} s"
+    return Bar(x, y, width, span.text if fits else "", title, look)
