@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from labgen.report import timeline
-from labgen.report.chart.bands import watched
 from labgen.report.chart.chart import Chart, chart
 from labgen.report.chart.frame import NARROW, wide
 from labgen.report.chart.windows import Window, windows
@@ -21,12 +20,17 @@ STRIP = 150.0  # pixels, as wide as the overview shows a whole recording
 
 @dataclass(frozen=True)
 class FigureRow:
-    """A figure in words; share is value by budget, None without a budget to share."""
+    """A figure in words; share is value by budget, None without a budget to share.
+
+    aim and aim_share are the same of the aim.
+    """
 
     name: str
     value: str
     budget: str
     share: float | None
+    aim: str
+    aim_share: float | None
     kept: bool
     over: str
 
@@ -64,9 +68,13 @@ class View:
 
 @dataclass(frozen=True)
 class Section:
-    """One recording. facts are those that not all recordings share."""
+    """One recording. facts are those that not all recordings share.
+
+    figures have a budget, notes have none.
+    """
 
     id: str
+    name: str
     recording: Recording
     heading: str
     when: str
@@ -75,13 +83,14 @@ class Section:
     failed: int
     strip: Strip
     figures: tuple[FigureRow, ...]
+    notes: tuple[FigureRow, ...]
     views: tuple[View, ...]
     story: tuple[Line, ...]
     unchanged: str
 
     @property
     def budgets(self) -> int:
-        return sum(bool(row.budget) for row in self.figures)
+        return len(self.figures)
 
     @property
     def broken(self) -> list[FigureRow]:
@@ -90,36 +99,36 @@ class Section:
     @property
     def closest(self) -> FigureRow | None:
         """The figure that used most of its budget, a broken one first."""
-        rows = [row for row in self.figures if row.budget]
-        return max(rows, key=lambda row: (not row.kept, row.share or 0), default=None)
+        return max(self.figures, key=lambda row: (not row.kept, row.share or 0), default=None)
 
 
 def section(named: Named, place: int, common: Mapping[str, str]) -> Section:
     """The section of a recording that stands at that place of the page."""
     recording = named.recording
     own = {name: value for name, value in facts([named]).items() if name not in common}
+    rows = [_row(figure) for figure in recording.figures]
     samples = [sample for listed in recording.samples.values() for sample in listed]
     return Section(
         id=f"fault-{place}",
         recording=recording,
-        heading=f"{recording.fault} on {recording.target}",
+        name=named.name,
+        heading=heading(recording),
         when=_when(recording.moment),
         facts=own,
         probes=len(samples),
         failed=sum(sample.failure is not None for sample in samples),
         strip=_strip(recording),
-        figures=tuple(_row(figure) for figure in recording.figures),
+        figures=tuple(row for row in rows if row.budget),
+        notes=tuple(row for row in rows if not row.budget),
         views=tuple(_views(recording)),
         story=tuple(_line(entry) for entry in timeline.entries(recording)),
-        unchanged=_unchanged(recording),
+        unchanged=timeline.unchanged(recording),
     )
 
 
-def _unchanged(recording: Recording) -> str:
-    """Lanes that never change are in no line of the story."""
-    still = [one for one in watched(recording) if len(one.spans) == 1]
-    named = [f"{one.label} ({one.members})" if one.members else one.label for one in still]
-    return "; ".join(f"{it}: {one.spans[0].text}" for it, one in zip(named, still, strict=True))
+def heading(recording: Recording) -> str:
+    """The fault and where it was done."""
+    return f"{recording.fault} on {recording.target}" if recording.target else recording.fault
 
 
 def _when(moment_: str) -> str:
@@ -137,6 +146,8 @@ def _row(figure: Figure) -> FigureRow:
         value=amount(figure.value, figure.unit),
         budget="" if budget is None else amount(budget, figure.unit),
         share=figure.value / budget if budget else None,
+        aim="" if figure.aim is None else amount(figure.aim, figure.unit),
+        aim_share=figure.aim / budget if budget and figure.aim is not None else None,
         kept=figure.kept,
         over="" if budget is None else amount(figure.value - budget, figure.unit),
     )
@@ -185,7 +196,7 @@ def _views(recording: Recording) -> list[View]:
 def _view(
     id_: str, name: str, recording: Recording, window: Window, details: Sequence[Window] = ()
 ) -> View:
-    names = [*recording.samples, *(one.label for one in watched(recording))]
+    names = [*recording.samples, *(lane.name for lane in lanes(recording))]
     frames = (wide(names), NARROW)
     drawings = [chart(recording, window, frame, details=details) for frame in frames]
     shown = f"{_short(window[0])} to {_short(window[1])} s"
@@ -193,7 +204,7 @@ def _view(
         id=id_,
         name=name,
         range=shown,
-        title=f"{recording.fault} on {recording.target}, {shown}",
+        title=f"{heading(recording)}, {shown}",
         description=_description(recording),
         drawings=tuple(drawings),
     )
@@ -207,8 +218,8 @@ def _description(recording: Recording) -> str:
         gap = longest_gap(samples)
         longest = f", longest gap {number(round(gap.length, 2))} s" if gap else ""
         said.append(f"{kind}: {failed} of {len(samples)} probes failed{longest}.")
-    for lane, spans in lanes(recording).items():
-        first, *others = spans
+    for lane in lanes(recording):
+        first, *others = lane.spans
         changes = "".join(f", {span.text} from {moment(span.started)} s" for span in others)
-        said.append(f"{lane}: {first.text}{changes}.")
+        said.append(f"{lane.name}: {first.text}{changes}.")
     return " ".join(said)

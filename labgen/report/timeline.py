@@ -1,10 +1,10 @@
 """A recording as lines of text, in order of time: for terminals and for tests that failed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from labgen.report.reading import Run, Span, failed_runs, lanes
+from labgen.report.reading import Lane, Run, failed_runs, lanes
 from labgen.report.recording import Recording
 from labgen.report.words import kinds, moment
 
@@ -27,19 +27,25 @@ def text(recording: Recording) -> str:
     found = entries(recording)
     width = max((len(entry.subject) for entry in found), default=0)
     lines = [f"{moment(it.at):>9}  {it.subject:<{width}}  {it.what}" for it in found]
-    same = [f"{lane} {state}" for lane, state in unchanged(recording).items()]
-    return "\n".join([*_head(recording), *lines, *([f"unchanged: {', '.join(same)}"] * bool(same))])
+    same = unchanged(recording)
+    return "\n".join([*_head(recording), *lines, *([f"unchanged: {same}"] if same else [])])
 
 
 def entries(recording: Recording) -> list[Entry]:
     """All of it in order of time; lanes that never change are left to unchanged()."""
-    found = [*_events(recording), *_changes(lanes(recording)), *_failures(recording)]
+    found = [*_events(recording), *_changes(recording), *_failures(recording)]
     return sorted(found, key=lambda entry: entry.at)
 
 
-def unchanged(recording: Recording) -> dict[str, str]:
-    """Lanes that had one state throughout, and which."""
-    return {lane: spans[0].text for lane, spans in lanes(recording).items() if len(spans) == 1}
+def unchanged(recording: Recording) -> str:
+    """Lanes that had one state throughout, and which: `VIP master1; all 2 nodes (a, b) Ready`."""
+    still = [lane for lane in lanes(recording) if len(lane.spans) == 1]
+    return "; ".join(f"{_named(lane)} {lane.spans[0].text}" for lane in still)
+
+
+def _named(lane: Lane) -> str:
+    listed = ", ".join(lane.members)
+    return f"{lane.name} ({listed})" if listed and listed not in lane.name else lane.name
 
 
 def _head(recording: Recording) -> Iterator[str]:
@@ -59,14 +65,14 @@ def _events(recording: Recording) -> Iterator[Entry]:
         yield Entry(event.at, "event", event.text)
 
 
-def _changes(found: Mapping[str, tuple[Span, ...]]) -> Iterator[Entry]:
+def _changes(recording: Recording) -> Iterator[Entry]:
     """A lane that changes, from its first state on."""
-    for lane, spans in found.items():
-        if len(spans) < 2:
+    for lane in lanes(recording):
+        if len(lane.spans) < 2:
             continue
-        yield Entry(spans[0].started, lane, spans[0].text)
-        for before, after in pairwise(spans):
-            yield Entry(after.started, lane, f"{before.text} -> {after.text}")
+        yield Entry(lane.spans[0].started, lane.name, lane.spans[0].text)
+        for before, after in pairwise(lane.spans):
+            yield Entry(after.started, lane.name, f"{before.text} -> {after.text}")
 
 
 def _failures(recording: Recording) -> Iterator[Entry]:

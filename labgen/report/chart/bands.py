@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from labgen.report.chart.frame import TimeAxis, fitting, text_width
-from labgen.report.reading import Span, lanes
+from labgen.report.reading import ABSENT, Lane, Span
 from labgen.report.recording import Recording
 from labgen.report.words import moment
 
@@ -12,7 +12,7 @@ ROW, ROW_GAP = 18.0, 2.0  # pixels
 FONT = 11.5  # pixels
 HUES = 6  # so many colours for machines in the style sheet
 GOOD = frozenset({"ready", "up", "healthy", "on", "running"})
-BAD = frozenset({"notready", "down", "unhealthy", "off", "stopped", "none", "unknown"})
+BAD = frozenset({"notready", "down", "unhealthy", "off", "stopped"})
 
 
 @dataclass(frozen=True)
@@ -43,42 +43,9 @@ class BandLane:
     hollow: tuple[Bar, ...]
 
 
-@dataclass(frozen=True)
-class Watched:
-    """A lane's spans under the label that people read; several alike lanes may share one."""
-
-    label: str
-    members: str
-    spans: tuple[Span, ...]
-
-    @property
-    def rows(self) -> int:
-        """So many states were there at once."""
-        return max(1, *(len(span.states) for span in self.spans))
-
-
-def watched(recording: Recording) -> list[Watched]:
-    """The lanes to draw; those of one sort that never changed are one (`5 other nodes`)."""
-    found = lanes(recording)
-    still: dict[tuple[str, str], list[str]] = {}
-    for lane, spans in found.items():
-        sort, _, member = lane.partition(" ")
-        if len(spans) == 1 and member:
-            still.setdefault((sort, spans[0].text), []).append(lane)
-    groups = {key: alike for key, alike in still.items() if len(alike) > 1}
-    grouped = {lane: key for key, alike in groups.items() for lane in alike}
-    shown = [Watched(lane, "", spans) for lane, spans in found.items() if lane not in grouped]
-    for (sort, _), alike in groups.items():
-        others = "other" if any(one.label.startswith(f"{sort} ") for one in shown) else "all"
-        label = f"{len(alike)} other {sort}s" if others == "other" else f"all {len(alike)} {sort}s"
-        members = ", ".join(lane.removeprefix(f"{sort} ") for lane in alike)
-        shown.append(Watched(label, members, found[alike[0]]))
-    return shown
-
-
 def looks(recording: Recording) -> dict[str, str]:
     """A class of the style sheet for each state: good, bad, or one hue per machine."""
-    states = sorted({band.state for band in recording.bands})
+    states = sorted({part for band in recording.bands for part in band.state.split(", ")})
     machines = [state for state in states if _word(state) not in GOOD | BAD]
     hues = {state: f"hue{number % HUES}" for number, state in enumerate(machines)}
     words = {state: "good" if _word(state) in GOOD else "bad" for state in states}
@@ -89,24 +56,23 @@ def _word(state: str) -> str:
     return state.partition(" ")[0].rstrip(":,").lower()
 
 
-def lane(one: Watched, axis: TimeAxis, y: float, look: Mapping[str, str]) -> BandLane:
+def lane(of: Lane, axis: TimeAxis, y: float, look: Mapping[str, str]) -> BandLane:
     """The lane with its upper edge at y."""
+    rows = max(1, *(len(span.states) for span in of.spans))
     bars = [
         _bar(stay, axis, y + row * (ROW + ROW_GAP), look[stay.text])
-        for stay, row in _stays(one.spans)
+        for stay, row in _stays(of.spans)
         if _seen(stay, axis)
     ]
-    empty = [span for span in one.spans if not span.states and _seen(span, axis)]
-    hollow = [_bar(span, axis, y, "hollow") for span in empty]
-    height = one.rows * (ROW + ROW_GAP) - ROW_GAP
+    empty = [span for span in of.spans if span.empty and _seen(span, axis)]
     return BandLane(
-        fitting(one.label, axis.frame),
-        one.label,
-        one.members,
-        y,
-        height,
-        tuple(bars),
-        tuple(hollow),
+        label=fitting(of.name, axis.frame),
+        name=of.name,
+        members=", ".join(of.members),
+        y=y,
+        height=rows * (ROW + ROW_GAP) - ROW_GAP,
+        bars=tuple(bars),
+        hollow=tuple(_bar(span, axis, y, "hollow") for span in empty),
     )
 
 
@@ -121,7 +87,7 @@ def _stays(spans: Sequence[Span]) -> Iterator[tuple[Span, int]]:
         for state in [state for state in current if state not in span.states]:
             started, row = current.pop(state)
             yield Span(started, span.started, (state,)), row
-        for state in span.states:
+        for state in sorted({*span.states} - ABSENT):
             taken = {row for _, row in current.values()}
             free = next(row for row in range(len(taken) + 1) if row not in taken)
             current.setdefault(state, (span.started, free))

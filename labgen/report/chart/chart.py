@@ -9,6 +9,7 @@ from labgen.report.chart.flags import Flag
 from labgen.report.chart.frame import Frame, Tick, TimeAxis
 from labgen.report.chart.probes import ProbeLane
 from labgen.report.chart.windows import Window
+from labgen.report.reading import lanes
 from labgen.report.recording import Recording
 
 LABEL = 17.0  # pixels for a name above its lane, in the narrow drawing
@@ -49,8 +50,8 @@ def chart(
         y += room + tall + AFTER_PROBES
     look = bands.looks(recording)
     band_lanes: list[BandLane] = []
-    for one in bands.watched(recording):
-        band_lanes.append(bands.lane(one, axis, y + room, look))
+    for lane in lanes(recording):
+        band_lanes.append(bands.lane(lane, axis, y + room, look))
         y += room + band_lanes[-1].height + AFTER_BANDS
     y += AFTER_ALL
     return Chart(

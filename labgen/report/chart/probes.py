@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from labgen.report.chart import paths
 from labgen.report.chart.frame import LatencyScale, Tick, TimeAxis, fitting, text_width
-from labgen.report.reading import longest_gap
+from labgen.report.reading import Gap, gaps
 from labgen.report.recording import Sample
 from labgen.report.words import number
 
@@ -98,15 +98,10 @@ def _note(samples: Sequence[Sample]) -> str:
 def _gap(
     samples: Sequence[Sample], axis: TimeAxis, latency: LatencyScale, *, labelled: bool
 ) -> GapMark | None:
-    """The longest gap of the whole recording, where the axis shows it."""
-    gap = longest_gap(samples)
-    if gap is None or not (axis.shows(gap.started) or axis.shows(gap.ended)):
-        return None
-    lasted = max(sample.started for sample in samples) - min(sample.started for sample in samples)
-    failed = any(
-        s.failure is not None and gap.started <= s.ended and s.started <= gap.ended for s in samples
-    )
-    if not failed and gap.length < USUAL * lasted / len(samples):
+    """The longest of the gaps that the axis shows, where it is worth a mark."""
+    seen = [gap for gap in gaps(samples) if gap.started < axis.end and gap.ended > axis.begin]
+    gap = max(seen, key=lambda gap: gap.length, default=None)
+    if gap is None or not _worth_a_mark(gap, samples):
         return None
     x, end = axis.x(max(gap.started, axis.begin)), axis.x(min(gap.ended, axis.end))
     text = f"{number(round(gap.length, 2))} s" if labelled else ""
@@ -119,3 +114,11 @@ def _gap(
         text_y=latency.y(0.25) + GAP_FONT / 3,  # seldom is an answer so slow
         anchor="start" if beside else "end",
     )
+
+
+def _worth_a_mark(gap: Gap, samples: Sequence[Sample]) -> bool:
+    """Whether a probe failed in it, or it is much longer than the usual time between probes."""
+    if any(s.failure and gap.started <= s.ended and s.started <= gap.ended for s in samples):
+        return True
+    starts = [sample.started for sample in samples]
+    return gap.length > USUAL * (max(starts) - min(starts)) / len(samples)

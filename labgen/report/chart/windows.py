@@ -51,7 +51,7 @@ def _window(first: float, last: float, recording: Recording) -> Window:
 
 
 def _changes(recording: Recording) -> list[float]:
-    changes = [span.started for spans in lanes(recording).values() for span in spans[1:]]
+    changes = [span.started for lane in lanes(recording) for span in lane.spans[1:]]
     return [*changes, *(event.at for event in recording.events)]
 
 

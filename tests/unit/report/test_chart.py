@@ -10,6 +10,7 @@ from labgen.report.chart import bands, flags, paths
 from labgen.report.chart.chart import chart
 from labgen.report.chart.frame import NARROW, Frame, LatencyScale, TimeAxis, fitting, wide
 from labgen.report.chart.windows import windows
+from labgen.report.reading import lanes
 from labgen.report.recording import Band, Event, Sample
 from tests.unit.report.samples import partition, power_cut, stability
 
@@ -88,18 +89,18 @@ def test_labels_of_events_never_cover_each_other(frame: Frame) -> None:
 
 
 def test_two_owners_are_two_bars_one_above_the_other() -> None:
-    vip, *_ = bands.watched(partition())
+    vip, *_ = lanes(partition())
     drawn = bands.lane(vip, TimeAxis(-2, 32, WIDE), 100, bands.looks(partition()))
     assert [(bar.title, bar.y) for bar in drawn.bars] == [
-        ("master2, from +0.36 to +20.00 s", 120),
+        ("master2, from +0.36 to +20.34 s", 120),
         ("master1, from -2.00 to +32.00 s", 100),
     ]
 
 
 def test_lanes_that_never_change_share_one() -> None:
-    labels = [one.label for one in bands.watched(power_cut())]
+    labels = [lane.name for lane in lanes(power_cut())]
     assert labels == ["VIP", "etcd leader", "node master1", "5 other nodes"]
-    assert [one.label for one in bands.watched(stability())] == [
+    assert [lane.name for lane in lanes(stability())] == [
         "VIP",
         "etcd leader",
         "all 6 nodes",
@@ -154,6 +155,6 @@ def test_names_have_room_or_are_cut() -> None:
 
 def test_a_band_of_an_instant_can_still_be_seen() -> None:
     instant = replace(stability(), bands=(Band("VIP", "a", -2, 3), Band("VIP", "b", 3, 3.01)))
-    (vip,) = bands.watched(instant)
+    (vip,) = lanes(instant)
     drawn = bands.lane(vip, TimeAxis(-2, 30, WIDE), 0, bands.looks(instant))
     assert min(bar.width for bar in drawn.bars) >= 1

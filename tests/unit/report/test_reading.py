@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from labgen.report.reading import Gap, failed_runs, lanes, longest_gap
+from labgen.report.reading import Gap, failed_runs, gaps, lanes, longest_gap
 from labgen.report.recording import Band, Sample
 from tests.unit.report.samples import stability
 
 
 def spans(*bands: Band) -> list[tuple[float, float, tuple[str, ...]]]:
     """The spans of lane VIP in a recording from -2 to 30."""
-    found = lanes(replace(stability(), bands=bands))["VIP"]
-    return [(span.started, span.ended, span.states) for span in found]
+    (vip,) = lanes(replace(stability(), bands=bands))
+    return [(span.started, span.ended, span.states) for span in vip.spans]
 
 
 def test_a_lane_has_no_holes_from_the_first_to_the_last_second() -> None:
@@ -30,6 +30,39 @@ def test_bands_that_overlap_are_states_at_once() -> None:
         (-2, 4, ("b",)),
         (4, 9, ("a", "b")),
         (9, 30, ("a",)),
+    ]
+
+
+def test_a_band_may_name_several_states() -> None:
+    assert spans(Band("VIP", "b, a", -2, 9), Band("VIP", "none", 9, 30)) == [
+        (-2, 9, ("a", "b")),
+        (9, 30, ("none",)),
+    ]
+
+
+def names(*bands: Band) -> list[tuple[str, tuple[str, ...]]]:
+    return [(lane.name, lane.members) for lane in lanes(replace(stability(), bands=bands))]
+
+
+def test_lanes_of_one_sort_that_are_alike_are_one() -> None:
+    ready = [Band(f"node {name}", "Ready", -2, 30) for name in "abc"]
+    assert names(*ready) == [("all 3 nodes", ("a", "b", "c"))]
+    gone = Band("node d", "NotReady", 0, 30)
+    assert names(*ready, gone) == [("node d", ()), ("3 other nodes", ("a", "b", "c"))]
+
+
+def test_lanes_that_change_together_are_alike() -> None:
+    late = [
+        Band(f"node {name}", "Ready", -2, 3 + number / 100) for number, name in enumerate("abcd")
+    ]
+    early = [Band("node a", "Ready", 4, 30), Band("node b", "Ready", 4, 30)]
+    assert names(*late, *early) == [("nodes a, b", ("a", "b")), ("nodes c, d", ("c", "d"))]
+
+
+def test_lanes_of_different_sorts_are_never_one() -> None:
+    assert names(Band("VIP", "a", -2, 30), Band("etcd leader", "a", -2, 30)) == [
+        ("VIP", ()),
+        ("etcd leader", ()),
     ]
 
 
@@ -66,3 +99,13 @@ def test_the_longest_gap_lies_between_good_answers_or_an_end(
     probes: list[Sample], gap: Gap | None
 ) -> None:
     assert longest_gap(probes) == gap
+
+
+def test_what_one_client_missed_is_a_gap_whatever_the_others_got() -> None:
+    ticks = [tick / 10 for tick in range(100)]
+    good = [Sample(at, at + 0.01, None) for at in ticks]
+    bad = [Sample(at, at + 0.01, "reset" if 2 <= at < 4 else None) for at in ticks]
+    gap = longest_gap([*good, *bad])
+    assert gap
+    assert gap.length == pytest.approx(2.1)
+    assert len(gaps([*good, *bad])) == 2 * 101 - 20

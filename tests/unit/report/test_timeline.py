@@ -47,7 +47,7 @@ def test_the_timeline_tells_what_happened_in_order_of_time() -> None:
         "    +0.02  fresh  3 of 4 failed until +0.08: 2 timeout, 1 reset",
         "    +0.38  VIP    not seen -> master2",
         "    +3.00  fresh  1 failed: refused",
-        "unchanged: node master1 Ready, node master2 Ready",
+        "unchanged: all 2 nodes (master1, master2) Ready",
     ]
 
 
