@@ -15,7 +15,7 @@ from labgen.report.words import number
 TALL, LOW = 60.0, 34.0  # pixels; the lane of a detail, and of the whole recording beside details
 PADDING = 4.0  # pixels from the edge of a lane to the slowest and the fastest answer
 GAP_FONT = 11.5  # pixels
-USUAL = 10.0  # intervals between probes; a gap without a failure is marked if it is longer
+LONG = 0.25  # seconds; a shorter gap in which nothing failed is a busy host
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,6 @@ def _gap(
 
 
 def _worth_a_mark(gap: Gap, samples: Sequence[Sample]) -> bool:
-    """Whether a probe failed in it, or it is much longer than the usual time between probes."""
-    if any(s.failure and gap.started <= s.ended and s.started <= gap.ended for s in samples):
-        return True
-    starts = [sample.started for sample in samples]
-    return gap.length > USUAL * (max(starts) - min(starts)) / len(samples)
+    """Whether it is long, or a probe failed in it."""
+    failed = any(s.failure and gap.started <= s.ended and s.started <= gap.ended for s in samples)
+    return failed or gap.length > LONG

@@ -139,3 +139,12 @@ def test_a_page_of_nothing_but_noise_can_still_be_loaded() -> None:
         lambda random: (10 ** random.uniform(-3, 1), random.choice([None, "reset"]))
     )
     assert len(html([noise])) < 700 * KILOBYTES
+
+
+def test_figures_with_a_budget_stand_in_a_table_and_the_others_below_it() -> None:
+    figures = (Figure("gap", 0.4, "s", 0.6, 0.33), Figure("writes acknowledged", 1376, "writes"))
+    text = html([replace(power_cut(), figures=figures)])
+    table, _, below = text[text.index('class="figures"') :].partition("</table>")
+    for shown in ("0.40 s", "0.33 s", "0.60 s", "kept"):
+        assert shown in table
+    assert "<dt>writes acknowledged</dt><dd>1,376 writes</dd>" in below
