@@ -31,8 +31,8 @@ COMMANDS: Mapping[str, str] = {
     "plan": "plan",
     "render": "render",
     "scenario": "scenario",
-    "report": "report",
     "bundle": "bundle",
+    "report": "report",
 }
 
 

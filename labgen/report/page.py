@@ -49,7 +49,7 @@ def html(recordings: Sequence[Named]) -> str:
             kinds={kind: meaning for kind, meaning in KINDS.items() if kind in seen},
             sections=found,
             budgets=sum(section.budgets for section in found),
-            broken=[(section, row) for section in found for row in section.broken],
+            broken=sum(len(section.broken) for section in found),
             version=labgen.__version__,
         )
     )

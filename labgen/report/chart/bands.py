@@ -58,12 +58,9 @@ def _word(state: str) -> str:
 
 def lane(of: Lane, axis: TimeAxis, y: float, look: Mapping[str, str]) -> BandLane:
     """The lane with its upper edge at y."""
-    rows = max(1, *(len(span.states) for span in of.spans))
-    bars = [
-        _bar(stay, axis, y + row * (ROW + ROW_GAP), look[stay.text])
-        for stay, row in _stays(of.spans)
-        if _seen(stay, axis)
-    ]
+    stays = [(stay, row) for stay, row in _stays(of.spans) if _seen(stay, axis)]
+    rows = 1 + max((row for _, row in stays), default=0)
+    bars = [_bar(stay, axis, y + row * (ROW + ROW_GAP), look[stay.text]) for stay, row in stays]
     empty = [span for span in of.spans if span.empty and _seen(span, axis)]
     return BandLane(
         label=fitting(of.name, axis.frame),

@@ -8,12 +8,13 @@ from labgen.report.chart.bands import BandLane
 from labgen.report.chart.flags import Flag
 from labgen.report.chart.frame import Frame, Tick, TimeAxis
 from labgen.report.chart.probes import ProbeLane
-from labgen.report.chart.windows import Window
+from labgen.report.chart.windows import Window, calm_outside
 from labgen.report.reading import lanes
 from labgen.report.recording import Recording
 
 LABEL = 17.0  # pixels for a name above its lane, in the narrow drawing
 AFTER_FLAGS, AFTER_PROBES, AFTER_BANDS, AFTER_ALL = 8.0, 10.0, 6.0, 6.0  # pixels
+ORDER = ("fresh", "kept", "watch", "write", "service")
 AXIS = 38.0  # pixels; ticks, their numbers, and what they are
 
 
@@ -38,14 +39,14 @@ class Chart:
 def chart(
     recording: Recording, window: Window, frame: Frame, *, details: Sequence[Window] = ()
 ) -> Chart:
-    """That window of the recording. With details, its lanes are low: those show the rest."""
+    """That window of the recording. Where details tell what there is to see, its lanes are low."""
     axis = TimeAxis(*window, frame)
     placed = flags.flags(recording.events, axis)
     y = top = flags.height(placed) + AFTER_FLAGS
     room = LABEL if frame.stacked else 0.0
-    tall = probes.LOW if details else probes.TALL
+    tall = probes.LOW if calm_outside(recording, details) else probes.TALL
     probe_lanes: list[ProbeLane] = []
-    for kind, samples in recording.samples.items():
+    for kind, samples in sorted(recording.samples.items(), key=_rank):
         probe_lanes.append(probes.lane(kind, samples, axis, y + room, tall))
         y += room + tall + AFTER_PROBES
     look = bands.looks(recording)
@@ -65,3 +66,9 @@ def chart(
         ticks=tuple(axis.ticks()),
         zooms=tuple((axis.x(begin), axis.x(end) - axis.x(begin)) for begin, end in details),
     )
+
+
+def _rank(listed: tuple[str, object]) -> tuple[int, str]:
+    """What clients of the API see comes first; kinds that are not known here come last."""
+    kind, _ = listed
+    return (ORDER.index(kind) if kind in ORDER else len(ORDER)), kind

@@ -14,7 +14,7 @@ from labgen.report.words import number
 
 TALL, LOW = 60.0, 34.0  # pixels; the lane of a detail, and of the whole recording beside details
 PADDING = 4.0  # pixels from the edge of a lane to the slowest and the fastest answer
-GAP_FONT = 11.5  # pixels
+GAP_FONT, ASIDE = 11.5, 5.0  # pixels
 LONG = 0.25  # seconds; a shorter gap in which nothing failed is a busy host
 
 
@@ -105,15 +105,25 @@ def _gap(
         return None
     x, end = axis.x(max(gap.started, axis.begin)), axis.x(min(gap.ended, axis.end))
     text = f"{number(round(gap.length, 2))} s" if labelled else ""
-    beside = end + 5 + text_width(text, GAP_FONT) < axis.frame.end
+    text_x, anchor = _beside(text, x, end, axis)
     return GapMark(
         x=x,
         width=max(end - x, 1.5),
         text=text,
-        text_x=end + 5 if beside else x - 5,
+        text_x=text_x,
         text_y=latency.y(0.25) + GAP_FONT / 3,  # seldom is an answer so slow
-        anchor="start" if beside else "end",
+        anchor=anchor,
     )
+
+
+def _beside(text: str, x: float, end: float, axis: TimeAxis) -> tuple[float, str]:
+    """Where the text goes: right of the gap, left of it, or into one that leaves no room."""
+    needed = text_width(text, GAP_FONT) + ASIDE
+    if end + needed < axis.frame.end:
+        return end + ASIDE, "start"
+    if x - needed > axis.frame.left:
+        return x - ASIDE, "end"
+    return x + ASIDE, "start"
 
 
 def _worth_a_mark(gap: Gap, samples: Sequence[Sample]) -> bool:

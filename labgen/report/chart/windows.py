@@ -1,6 +1,7 @@
 """Which parts of a recording are worth a drawing of their own: where probes failed."""
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 from labgen.report.reading import lanes
@@ -13,10 +14,15 @@ FEW = 3  # failures; with fewer there is nothing to see that the story does not 
 APART = 3.0  # seconds without a failure between two details
 NEAR = 1.5  # seconds; changes of states so close to the failures belong to the picture
 SHARE = 0.5  # of the recording; a longer detail would show nothing new
+FIRST = (-0.5, 3.0)  # seconds; the part to show instead: a VIP moves and etcd elects in less
+MOST_OF = 0.8  # of all failures; with so many in details, the rest of the recording is calm
 
 
 def windows(recording: Recording) -> list[Window]:
-    """In order of time; none where the whole recording is as good as a detail."""
+    """In order of time; none where nothing failed, or the whole recording is as good as a detail.
+
+    Failures that go on for too long to be a detail are shown by their first seconds.
+    """
     failed = sorted(_failures(recording))
     if not failed:
         return []
@@ -28,8 +34,22 @@ def windows(recording: Recording) -> list[Window]:
     most = sorted(clusters, key=len, reverse=True)[:MOST]
     most = [cluster for cluster in most if len(cluster) >= FEW or cluster is most[0]]
     found = _merged(sorted(_window(min(c), max(c), recording) for c in most))
-    whole = recording.ended - recording.started
-    return [(begin, end) for begin, end in found if end - begin <= SHARE * whole]
+    longest = SHARE * (recording.ended - recording.started)
+    found = [_first(window) if window[1] - window[0] > longest else window for window in found]
+    return [window for window in found if window[1] - window[0] <= longest]
+
+
+def calm_outside(recording: Recording, details: Sequence[Window]) -> bool:
+    """Whether hardly a probe failed outside of the details."""
+    failed = _failures(recording)
+    inside = [at for at in failed if any(begin <= at <= end for begin, end in details)]
+    return bool(details) and len(inside) >= MOST_OF * len(failed)
+
+
+def _first(window: Window) -> Window:
+    """The seconds around the fault, or those in which failures began later than that."""
+    begin, end = window
+    return max(begin, FIRST[0]), min(end, max(begin, FIRST[0]) + FIRST[1] - FIRST[0])
 
 
 def _failures(recording: Recording) -> list[float]:

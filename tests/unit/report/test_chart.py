@@ -9,7 +9,7 @@ import pytest
 from labgen.report.chart import bands, flags, paths
 from labgen.report.chart.chart import chart
 from labgen.report.chart.frame import NARROW, Frame, LatencyScale, TimeAxis, fitting, wide
-from labgen.report.chart.windows import windows
+from labgen.report.chart.windows import calm_outside, windows
 from labgen.report.reading import lanes
 from labgen.report.recording import Band, Event, Sample
 from tests.unit.report.samples import partition, power_cut, stability
@@ -124,9 +124,20 @@ def test_details_show_where_probes_failed() -> None:
     assert windows(stability()) == []
 
 
-def test_a_recording_that_fails_from_end_to_end_needs_no_detail() -> None:
-    probes = tuple(Sample(at / 10, at / 10 + 0.05, "refused") for at in range(300))
-    assert windows(replace(stability(), samples={"fresh": probes})) == []
+def test_of_failures_without_an_end_the_first_seconds_are_a_detail() -> None:
+    probes = tuple(Sample(at / 10, at / 10 + 0.05, "refused") for at in range(5, 300))
+    outage = replace(stability(), samples={"fresh": probes}, events=(), bands=())
+    assert windows(outage) == [(-0.5, 3.0)]
+    assert not calm_outside(outage, windows(outage))
+    assert calm_outside(power_cut(), windows(power_cut()))
+    assert windows(replace(outage, ended=4.0)) == []
+
+
+def test_lanes_of_clients_come_first() -> None:
+    kinds = ("other", "service", "fresh")
+    mixed = replace(stability(), samples={kind: stability().samples["write"] for kind in kinds})
+    drawn = chart(mixed, (-2, 30), WIDE)
+    assert [lane.kind for lane in drawn.probes] == ["fresh", "service", "other"]
 
 
 def test_lanes_follow_each_other_downwards() -> None:
@@ -158,3 +169,13 @@ def test_a_band_of_an_instant_can_still_be_seen() -> None:
     (vip,) = lanes(instant)
     drawn = bands.lane(vip, TimeAxis(-2, 30, WIDE), 0, bands.looks(instant))
     assert min(bar.width for bar in drawn.bars) >= 1
+
+
+@pytest.mark.parametrize("window", [(-0.1, 0.5), (0.1, 0.3), (0.1, 2.0)])
+def test_the_length_of_a_gap_is_within_the_drawing(window: tuple[float, float]) -> None:
+    fresh, *_ = chart(power_cut(), window, NARROW).probes
+    assert fresh.gap
+    width = len(fresh.gap.text) * 11.5 * 0.6
+    left = fresh.gap.text_x - (width if fresh.gap.anchor == "end" else 0)
+    assert left >= 0
+    assert left + width <= NARROW.end

@@ -61,7 +61,7 @@ def test_the_page_names_no_address_and_runs_no_script(shown: str) -> None:
 def test_a_broken_budget_is_named_at_the_top_with_a_link(shown: str) -> None:
     verdict = re.sub(r"\s+", " ", shown[shown.index('class="verdict"') : shown.index("<dl")])
     assert "1 of 15 budgets broken" in verdict
-    assert '<a href="#fault-2">longest gap, fresh</a> in partition on master1' in verdict
+    assert '<a href="#fault-2">partition on master1</a>: longest gap, fresh.' in verdict
 
 
 def test_kept_budgets_are_told_at_the_top() -> None:
