@@ -28,6 +28,7 @@ NEEDS=(
   shellcheck:shellcheck
   shfmt:shfmt
   bats:bats
+  chromium:chromium
 )
 
 say() {

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "render": "render",
     "scenario": "scenario",
     "bundle": "bundle",
+    "report": "report",
 }
 
 

@@ -1,0 +1,74 @@
+"""One timeline from top to bottom: labels of events, probes, states, the time axis."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from labgen.report.chart import bands, flags, probes
+from labgen.report.chart.bands import BandLane
+from labgen.report.chart.flags import Flag
+from labgen.report.chart.frame import Frame, Tick, TimeAxis
+from labgen.report.chart.probes import ProbeLane
+from labgen.report.chart.windows import Window, calm_outside
+from labgen.report.reading import lanes
+from labgen.report.recording import Recording
+
+LABEL = 17.0  # pixels for a name above its lane, in the narrow drawing
+AFTER_FLAGS, AFTER_PROBES, AFTER_BANDS, AFTER_ALL = 8.0, 10.0, 6.0, 6.0  # pixels
+ORDER = ("fresh", "kept", "watch", "write", "service")
+AXIS = 38.0  # pixels; ticks, their numbers, and what they are
+
+
+@dataclass(frozen=True)
+class Chart:
+    """All parts, placed. plot_top and plot_bottom bound what belongs to the time axis.
+
+    zooms are x and width of the parts that are drawn again as details.
+    """
+
+    frame: Frame
+    height: float
+    plot_top: float
+    plot_bottom: float
+    flags: tuple[Flag, ...]
+    probes: tuple[ProbeLane, ...]
+    bands: tuple[BandLane, ...]
+    ticks: tuple[Tick, ...]
+    zooms: tuple[tuple[float, float], ...]
+
+
+def chart(
+    recording: Recording, window: Window, frame: Frame, *, details: Sequence[Window] = ()
+) -> Chart:
+    """That window of the recording. Where details tell what there is to see, its lanes are low."""
+    axis = TimeAxis(*window, frame)
+    placed = flags.flags(recording.events, axis)
+    y = top = flags.height(placed) + AFTER_FLAGS
+    room = LABEL if frame.stacked else 0.0
+    tall = probes.LOW if calm_outside(recording, details) else probes.TALL
+    probe_lanes: list[ProbeLane] = []
+    for kind, samples in sorted(recording.samples.items(), key=_rank):
+        probe_lanes.append(probes.lane(kind, samples, axis, y + room, tall))
+        y += room + tall + AFTER_PROBES
+    look = bands.looks(recording)
+    band_lanes: list[BandLane] = []
+    for lane in lanes(recording):
+        band_lanes.append(bands.lane(lane, axis, y + room, look))
+        y += room + band_lanes[-1].height + AFTER_BANDS
+    y += AFTER_ALL
+    return Chart(
+        frame=frame,
+        height=y + AXIS,
+        plot_top=top,
+        plot_bottom=y,
+        flags=tuple(placed),
+        probes=tuple(probe_lanes),
+        bands=tuple(band_lanes),
+        ticks=tuple(axis.ticks()),
+        zooms=tuple((axis.x(begin), axis.x(end) - axis.x(begin)) for begin, end in details),
+    )
+
+
+def _rank(listed: tuple[str, object]) -> tuple[int, str]:
+    """What clients of the API see comes first; kinds that are not known here come last."""
+    kind, _ = listed
+    return (ORDER.index(kind) if kind in ORDER else len(ORDER)), kind

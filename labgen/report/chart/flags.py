@@ -1,0 +1,82 @@
+"""The labels of events, above everything else; none covers another."""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from labgen.report.chart.frame import LETTER, TimeAxis, text_width
+from labgen.report.recording import Event
+
+FONT, LINE = 12.0, 15.0  # pixels
+ASIDE = 5.0  # pixels from the event's line to its text
+WIDEST = 230.0  # pixels of a label, then it goes on in the next line
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One event: its line is at x from y down, its text beside the line's upper end."""
+
+    x: float
+    y: float
+    lines: tuple[str, ...]
+    text_x: float
+    anchor: str
+    title: str
+
+    @property
+    def left(self) -> float:
+        return self.text_x - (self._width if self.anchor == "end" else 0)
+
+    @property
+    def right(self) -> float:
+        return self.left + self._width
+
+    @property
+    def bottom(self) -> float:
+        return self.y + len(self.lines) * LINE
+
+    @property
+    def _width(self) -> float:
+        return max(text_width(line, FONT) for line in self.lines)
+
+
+def flags(events: Sequence[Event], axis: TimeAxis) -> list[Flag]:
+    """The events that the axis shows, each as high as it can stand."""
+    placed: list[Flag] = []
+    for event in sorted(events, key=lambda event: event.at):
+        if axis.shows(event.at):
+            placed.append(_placed(event, axis, placed))
+    return placed
+
+
+def height(placed: Sequence[Flag]) -> float:
+    """Pixels that the labels need."""
+    return max((flag.bottom for flag in placed), default=0.0)
+
+
+def _placed(event: Event, axis: TimeAxis, others: Sequence[Flag]) -> Flag:
+    flag = _flag(event, axis)
+    while any(_covers(flag, other) for other in others):
+        lower = min(other.bottom for other in others if _covers(flag, other))
+        flag = Flag(flag.x, lower, flag.lines, flag.text_x, flag.anchor, flag.title)
+    return flag
+
+
+def _flag(event: Event, axis: TimeAxis) -> Flag:
+    x = axis.x(event.at)
+    right, left = axis.frame.width - x - ASIDE, x - ASIDE
+    room = min(max(right, left), WIDEST)
+    lines = tuple(textwrap.wrap(event.text, int(room / FONT / LETTER))) or ("",)
+    longest = max(text_width(line, FONT) for line in lines)
+    anchor = "start" if longest <= right else "end"
+    text_x = x + ASIDE if anchor == "start" else x - ASIDE
+    return Flag(x, 0, lines, text_x, anchor, event.text)
+
+
+def _covers(flag: Flag, other: Flag) -> bool:
+    """Whether their texts overlap, or the other's line would go through this text."""
+    overlap = flag.left - 8 < other.right and other.left - 8 < flag.right
+    crossed = flag.left < other.x < flag.right and flag.bottom > other.y
+    return (overlap and flag.y < other.bottom and other.y < flag.bottom) or (
+        crossed and flag.y < other.bottom
+    )

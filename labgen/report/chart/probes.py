@@ -1,0 +1,132 @@
+"""The lanes of probes: a dot where one was answered, a cross where one failed.
+
+Across is when a probe began, up is how long it took.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from labgen.report.chart import paths
+from labgen.report.chart.frame import LatencyScale, Tick, TimeAxis, fitting, text_width
+from labgen.report.reading import Gap, gaps
+from labgen.report.recording import Sample
+from labgen.report.words import number
+
+TALL, LOW = 60.0, 34.0  # pixels; the lane of a detail, and of the whole recording beside details
+PADDING = 4.0  # pixels from the edge of a lane to the slowest and the fastest answer
+GAP_FONT, ASIDE = 11.5, 5.0  # pixels
+LONG = 0.25  # seconds; a shorter gap in which nothing failed is a busy host
+
+
+@dataclass(frozen=True)
+class GapMark:
+    """The longest time without a good answer, as an area; its text stands beside it."""
+
+    x: float
+    width: float
+    text: str
+    text_x: float
+    text_y: float
+    anchor: str
+
+
+@dataclass(frozen=True)
+class ProbeLane:
+    """One kind of probe. good and failed are paths, their sizes in pixels.
+
+    label is the kind as far as there is room for it.
+    """
+
+    label: str
+    kind: str
+    note: str
+    bad: bool
+    y: float
+    height: float
+    good: str
+    good_size: float
+    failed: str
+    failed_size: float
+    gap: GapMark | None
+    scale: tuple[Tick, ...]
+
+
+def lane(
+    kind: str, samples: Sequence[Sample], axis: TimeAxis, y: float, height: float
+) -> ProbeLane:
+    """The lane with its upper edge at y, of the samples that began within the axis."""
+    shown = [sample for sample in samples if axis.shows(sample.started)]
+    latency = LatencyScale(y + PADDING, y + height - PADDING)
+    room = (axis.frame.end - axis.frame.left) / max(len(shown), 1)
+    good = _points(shown, axis, latency, failed=False)
+    failed = _points(shown, axis, latency, failed=True)
+    failed_size = 6.0 if height == TALL else 4.0
+    ticks = latency.ticks()
+    return ProbeLane(
+        label=fitting(kind, axis.frame),
+        kind=kind,
+        note=_note(shown),
+        bad=bool(failed),
+        y=y,
+        height=height,
+        good=paths.columns(good) if room < paths.DENSE else paths.dots(good),
+        good_size=min(max(room * 0.8, 1.6), 4.0),
+        failed=paths.crosses(failed, failed_size),
+        failed_size=failed_size,
+        gap=_gap(samples, axis, latency, labelled=height == TALL),
+        scale=tuple(ticks if height == TALL else (ticks[0], ticks[-1])),
+    )
+
+
+def _points(
+    samples: Sequence[Sample], axis: TimeAxis, latency: LatencyScale, *, failed: bool
+) -> list[paths.Point]:
+    return [
+        (axis.x(sample.started), latency.y(sample.ended - sample.started))
+        for sample in samples
+        if (sample.failure is not None) is failed
+    ]
+
+
+def _note(samples: Sequence[Sample]) -> str:
+    failed = sum(sample.failure is not None for sample in samples)
+    if not samples:
+        return "no probes"
+    return f"{number(failed) if failed else 'none'} of {number(len(samples))} failed"
+
+
+def _gap(
+    samples: Sequence[Sample], axis: TimeAxis, latency: LatencyScale, *, labelled: bool
+) -> GapMark | None:
+    """The longest of the gaps that the axis shows, where it is worth a mark."""
+    seen = [gap for gap in gaps(samples) if gap.started < axis.end and gap.ended > axis.begin]
+    gap = max(seen, key=lambda gap: gap.length, default=None)
+    if gap is None or not _worth_a_mark(gap, samples):
+        return None
+    x, end = axis.x(max(gap.started, axis.begin)), axis.x(min(gap.ended, axis.end))
+    text = f"{number(round(gap.length, 2))} s" if labelled else ""
+    text_x, anchor = _beside(text, x, end, axis)
+    return GapMark(
+        x=x,
+        width=max(end - x, 1.5),
+        text=text,
+        text_x=text_x,
+        text_y=latency.y(0.25) + GAP_FONT / 3,  # seldom is an answer so slow
+        anchor=anchor,
+    )
+
+
+def _beside(text: str, x: float, end: float, axis: TimeAxis) -> tuple[float, str]:
+    """Where the text goes: right of the gap, left of it, or into one that leaves no room."""
+    needed = text_width(text, GAP_FONT) + ASIDE
+    if end + needed < axis.frame.end:
+        return end + ASIDE, "start"
+    if x - needed > axis.frame.left:
+        return x - ASIDE, "end"
+    return x + ASIDE, "start"
+
+
+def _worth_a_mark(gap: Gap, samples: Sequence[Sample]) -> bool:
+    """Whether it is long, or a probe failed in it."""
+    failed = any(s.failure and gap.started <= s.ended and s.started <= gap.ended for s in samples)
+    return failed or gap.length > LONG

@@ -1,0 +1,86 @@
+"""The report: one HTML file with everything in it, made from a directory of recordings."""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+import labgen
+from labgen.report import sections
+from labgen.report.collection import Named, collect
+from labgen.report.comparison import facts
+from labgen.report.words import number
+
+KINDS = {
+    "fresh": "A new TLS connection for each probe, as kubectl makes it.",
+    "kept": "One HTTP/2 connection for all probes, as controllers and kubelets keep it.",
+    "watch": "Changes of an object, as a watch on the API tells them.",
+    "write": "A counter in the API, written again and again.",
+    "service": "Requests from pod to pod through a Service.",
+}
+
+
+def write(directory: Path, path: Path | None = None) -> Path:
+    """Write the report of the recordings in directory, to report.html in it or to path.
+
+    Raises WrongCall when there are no recordings.
+    """
+    path = path or (directory if directory.is_dir() else directory.parent) / "report.html"
+    text = html(collect(directory))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def html(recordings: Sequence[Named]) -> str:
+    """The page; pure."""
+    common = _common(recordings)
+    found = [
+        sections.section(named, number, common) for number, named in enumerate(recordings, start=1)
+    ]
+    seen = {kind for named in recordings for kind in named.recording.samples}
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            title=_title(recordings),
+            facts=common,
+            kinds={kind: meaning for kind, meaning in KINDS.items() if kind in seen},
+            sections=found,
+            budgets=sum(section.budgets for section in found),
+            broken=sum(len(section.broken) for section in found),
+            version=labgen.__version__,
+        )
+    )
+
+
+def _title(recordings: Sequence[Named]) -> str:
+    labs = sorted({named.recording.lab for named in recordings})
+    shown = f"Lab {labs[0]}" if len(labs) == 1 else f"{len(labs)} labs"
+    faults = "one fault" if len(recordings) == 1 else f"{len(recordings)} faults"
+    return f"{shown} under {faults}"
+
+
+def _common(recordings: Sequence[Named]) -> dict[str, str]:
+    """Facts that all recordings share."""
+    first, *others = [facts([named]) for named in recordings]
+    return {
+        name: value
+        for name, value in first.items()
+        if all(other.get(name) == value for other in others)
+    }
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("labgen.report"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=True,
+    )
+    environment.filters["px"] = lambda pixels: f"{pixels:.1f}".removesuffix(".0")
+    environment.filters["count"] = number
+    return environment

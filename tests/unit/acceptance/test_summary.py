@@ -1,0 +1,36 @@
+"""Figures that tests record: the end of the output, and properties in the JUnit report."""
+
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from labgen.system.run import run
+
+ROOT = Path(__file__).parents[3]
+SUITE = """
+def test_failover(record_property):
+    record_property("longest gap", "0.37 s (budget 0.6 s)")
+    record_property("failed probes", 8)
+    assert False
+
+def test_calm(record_property):
+    record_property("moves of the VIP", 0)
+"""
+
+
+def test_figures_are_shown_and_are_properties_of_their_test(tmp_path: Path) -> None:
+    (tmp_path / "test_figures.py").write_text(SUITE)
+    junit = tmp_path / "junit.xml"
+    argv = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", "pyproject.toml"]
+    argv += ["-p", "acceptance.support.summary", str(tmp_path), f"--junitxml={junit}"]
+    out = run(argv, timeout=60, check=False, cwd=ROOT).stdout
+    assert "= figures =" in out
+    assert "longest gap       0.37 s (budget 0.6 s)" in out
+    found = {
+        str(case.get("name")): {it.get("name"): it.get("value") for it in case.iter("property")}
+        for case in ET.parse(junit).iter("testcase")  # noqa: S314 - made here
+    }
+    assert found == {
+        "test_failover": {"longest gap": "0.37 s (budget 0.6 s)", "failed probes": "8"},
+        "test_calm": {"moves of the VIP": "0"},
+    }

@@ -1,0 +1,57 @@
+"""labgen report, as it is called."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from labgen.report import recording
+from tests.unit.cli.calling import labgen
+from tests.unit.report.samples import partition, stability
+
+
+@pytest.fixture
+def recordings(tmp_path: Path) -> Path:
+    directory = tmp_path / "recordings"
+    recording.write(partition(), directory / "partition.json")
+    recording.write(stability(), directory / "load.json")
+    return directory
+
+
+def test_html_writes_a_page_and_prints_where(recordings: Path, tmp_path: Path) -> None:
+    said = labgen("report", "html", str(recordings))
+    assert (said.exit_code, said.out) == (0, f"{recordings / 'report.html'}\n")
+    elsewhere = tmp_path / "page.html"
+    assert labgen("report", "html", str(recordings), "-o", str(elsewhere)).exit_code == 0
+    assert elsewhere.read_text() == (recordings / "report.html").read_text()
+
+
+def test_text_prints_all_timelines_in_order(recordings: Path) -> None:
+    said = labgen("report", "text", str(recordings))
+    assert said.exit_code == 0
+    assert said.out.index("partition on master1") < said.out.index("cpu-load on master1")
+    assert "VIP          master1 -> master1, master2" in said.out
+
+
+def test_compare_ends_well_whatever_the_figures_are(recordings: Path, tmp_path: Path) -> None:
+    worse = replace(stability(), figures=tuple(replace(f, value=9) for f in stability().figures))
+    recording.write(worse, tmp_path / "worse.json")
+    said = labgen("report", "compare", str(recordings), str(tmp_path / "worse.json"))
+    assert said.exit_code == 0
+    assert "B broke its budget of 0 moves" in said.out
+    assert "only in A: partition on master1" in said.out
+
+
+def test_compare_prints_json_for_machines(recordings: Path) -> None:
+    said = labgen("report", "compare", str(recordings), str(recordings), "-o", "json")
+    read = json.loads(said.out)
+    assert [fault["fault"] for fault in read["faults"]] == ["partition", "cpu-load"]
+    assert {row["difference"] for fault in read["faults"] for row in fault["rows"]} == {0}
+
+
+@pytest.mark.parametrize("words", [["html"], ["text"], ["compare", "."]], ids=lambda it: it[0])
+def test_a_place_without_recordings_is_a_wrong_call(words: list[str], tmp_path: Path) -> None:
+    said = labgen("report", *words, str(tmp_path / "gone"))
+    assert said.exit_code == 2
+    assert "--record DIR" in said.err

@@ -1,0 +1,150 @@
+"""The page: everything in one file, whatever the recordings hold."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from labgen.report import page, recording
+from labgen.report.collection import Named
+from labgen.report.errors import WrongCall
+from labgen.report.recording import Figure, Recording, Sample
+from tests.unit.report.samples import hostile, partition, power_cut, stability
+
+KILOBYTES = 1000
+RECORDINGS = (power_cut(), partition(), stability())
+
+
+def html(recordings: Sequence[Recording] = RECORDINGS) -> str:
+    return page.html([Named(f"number{i}", one) for i, one in enumerate(recordings)])
+
+
+@pytest.fixture(scope="module")
+def shown() -> str:
+    return html()
+
+
+def drawings(text: str) -> list[ET.Element]:
+    """The timelines, which are well-formed XML."""
+    return [
+        ET.fromstring(drawing)  # noqa: S314 - made here
+        for drawing in re.findall(r'<svg class="chart.*?</svg>', text, re.DOTALL)
+    ]
+
+
+def test_a_directory_of_recordings_becomes_a_page_in_it(tmp_path: Path) -> None:
+    recording.write(stability(), tmp_path / "load.json")
+    assert page.write(tmp_path) == tmp_path / "report.html"
+    assert "cpu-load" in (tmp_path / "report.html").read_text()
+    elsewhere = tmp_path / "deep" / "page.html"
+    assert page.write(tmp_path / "load.json", elsewhere) == elsewhere
+    assert elsewhere.read_text() == (tmp_path / "report.html").read_text()
+
+
+def test_a_directory_without_recordings_gets_no_page(tmp_path: Path) -> None:
+    with pytest.raises(WrongCall):
+        page.write(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_page_names_no_address_and_runs_no_script(shown: str) -> None:
+    addresses = set(re.findall(r"[a-z]+://[^\"<> ]+", shown))
+    assert addresses == {"http://www.w3.org/2000/svg"}  # a name, loaded by nobody
+    assert not re.search(r"<script|\son\w+=|@import|url\((?!#)", shown)
+    assert "default-src 'none'" in shown
+
+
+def test_a_broken_budget_is_named_at_the_top_with_a_link(shown: str) -> None:
+    verdict = re.sub(r"\s+", " ", shown[shown.index('class="verdict"') : shown.index("<dl")])
+    assert "1 of 15 budgets broken" in verdict
+    assert '<a href="#fault-2">partition on master1</a>: longest gap, fresh.' in verdict
+
+
+def test_kept_budgets_are_told_at_the_top() -> None:
+    assert "All 7 budgets were kept." in html([power_cut()])
+    assert "The one budget was kept." in html(
+        [replace(power_cut(), figures=(Figure("a", 1, "s", 2),))]
+    )
+    assert "No figure has a budget." in html([replace(power_cut(), figures=())])
+
+
+def test_every_link_leads_to_a_place_on_the_page(shown: str) -> None:
+    ids = re.findall(r'\sid="([^"]+)"', shown)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]+)"', shown)) <= set(ids)
+
+
+def test_every_drawing_is_described_in_words(shown: str) -> None:
+    found = drawings(shown)
+    assert len(found) == 2 * (2 + 3 + 1)  # narrow and wide, the whole and its details
+    for drawing in found:
+        title, description = drawing[0], drawing[1]
+        assert drawing.get("role") == "img"
+        assert drawing.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
+        assert description.text
+    assert "fresh: 8 of 3600 probes failed, longest gap 0.41 s." in shown
+
+
+def test_headings_of_tables_say_what_they_head(shown: str) -> None:
+    assert re.findall(r"<th(?! scope=\"(?:col|row)\")[ >]", shown) == []
+
+
+def test_facts_that_recordings_do_not_share_stand_with_each() -> None:
+    text = html([power_cut(), replace(stability(), profile="standard")])
+    head, first, second = re.split(r'<section class="fault"', text)
+    assert "profile" not in head
+    assert "Kubernetes" in head
+    assert "profile fast" in first
+    assert "profile standard" in second
+
+
+def test_nothing_in_a_recording_becomes_markup() -> None:
+    text = html([hostile()])
+    for mark in ("<script>", "<img", "<b>VIP", "<i>s"):
+        assert mark not in text
+    assert text.count("</table>") == 3
+    assert text.count("</style>") == 1
+
+
+def test_a_recording_in_which_little_was_seen_has_a_page() -> None:
+    bare = replace(power_cut(), samples={}, bands=(), events=(), figures=(), environment={})
+    assert len(drawings(html([bare]))) == 2
+    lone = replace(bare, samples={"fresh": (Sample(0, 0.1, "timeout"),), "kept": ()})
+    assert "1 of 1 failed" in html([lone])
+
+
+def everything_fails(failure: Callable[[Random], tuple[float, str | None]]) -> Recording:
+    """Two minutes of five kinds of probes, 50 a second, each with what failure gives."""
+    random = Random(7)  # noqa: S311 - any will do
+    starts = [tick / 50 for tick in range(-100, 6000)]
+    samples = {}
+    for kind in ("fresh", "kept", "watch", "write", "service"):
+        ended = [(at, *failure(random)) for at in starts]
+        samples[kind] = tuple(Sample(at, at + took, failed) for at, took, failed in ended)
+    return replace(power_cut(), samples=samples, ended=120.0)
+
+
+def test_a_page_stays_small() -> None:
+    assert len(html([power_cut()])) < 150 * KILOBYTES
+    outage = everything_fails(lambda random: random.choice([(2.0, "timeout"), (0.001, "refused")]))
+    assert len(html([outage])) < 300 * KILOBYTES
+
+
+def test_a_page_of_nothing_but_noise_can_still_be_loaded() -> None:
+    noise = everything_fails(
+        lambda random: (10 ** random.uniform(-3, 1), random.choice([None, "reset"]))
+    )
+    assert len(html([noise])) < 700 * KILOBYTES
+
+
+def test_figures_with_a_budget_stand_in_a_table_and_the_others_below_it() -> None:
+    figures = (Figure("gap", 0.4, "s", 0.6, 0.33), Figure("writes acknowledged", 1376, "writes"))
+    text = html([replace(power_cut(), figures=figures)])
+    table, _, below = text[text.index('class="figures"') :].partition("</table>")
+    for shown in ("0.40 s", "0.33 s", "0.60 s", "kept"):
+        assert shown in table
+    assert "<dt>writes acknowledged</dt><dd>1,376 writes</dd>" in below
