@@ -41,13 +41,14 @@ class HostFacts:
 class Adaptation:
     """What has to differ on machines because of the host they run on.
 
-    restrict_oom_score: containerd may not lower OOM scores. fail_cgroup_v1: kubelet's own
-    setting. systemd_mode: podman's words for a container whose process 1 is systemd.
+    restrict_oom_score: containerd may not lower OOM scores. cgroup_driver: who makes the pods'
+    cgroups, systemd or (cgroupfs) kubelet and runc. fail_cgroup_v1: kubelet's own setting. systemd_mode: podman's words for a container whose process 1 is systemd.
     ignored_preflight: kubeadm checks that say nothing true about a machine that shares
     its host's kernel, memory and swap. shared_kernel: sysctls of the kernel are not the machine's.
     """
 
     restrict_oom_score: bool
+    cgroup_driver: str
     fail_cgroup_v1: bool
     fail_swap_on: bool
     ignored_preflight: tuple[str, ...]
@@ -94,6 +95,9 @@ def adapt(facts: HostFacts) -> Adaptation:
         mounts = ((facts.kernel_modules, "/lib/modules", "ro"),)
     return Adaptation(
         restrict_oom_score=not facts.may_raise_limits,
+        # On cgroup v1, systemd removes a slice's empty directory of the devices controller while
+        # runc makes a pod's below it: that pod starts ten seconds later, or thirty.
+        cgroup_driver="systemd" if facts.cgroup_v2 else "cgroupfs",
         fail_cgroup_v1=facts.cgroup_v2,
         fail_swap_on=False,
         ignored_preflight=tuple(ignored),

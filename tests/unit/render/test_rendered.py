@@ -96,8 +96,15 @@ def test_only_what_must_differs_on_a_host_with_cgroup_v1_and_fewer_capabilities(
         "containerd.toml": [
             "-   restrict_oom_score_adj = false",
             "+   restrict_oom_score_adj = true",
+            "-   SystemdCgroup = true",
+            "+   SystemdCgroup = false",
         ],
-        "kubeadm.yaml": ["- failCgroupV1: true", "+ failCgroupV1: false"],
+        "kubeadm.yaml": [
+            "- cgroupDriver: systemd",
+            "+ cgroupDriver: cgroupfs",
+            "- failCgroupV1: true",
+            "+ failCgroupV1: false",
+        ],
     }
 
 

@@ -81,6 +81,7 @@ def test_facts_of_a_confined_host(confined: Path) -> None:
 def test_machines_on_a_usual_host_differ_only_in_what_containers_share(usual: Path) -> None:
     assert host.adapt(host.probe(usual)) == Adaptation(
         restrict_oom_score=False,
+        cgroup_driver="systemd",
         fail_cgroup_v1=True,
         fail_swap_on=False,
         ignored_preflight=("Swap", "NumCPU", "Mem", "SystemVerification", "FileExisting-crictl"),
@@ -96,6 +97,7 @@ def test_machines_on_a_confined_host_stay_within_its_limits(confined: Path) -> N
     adaptation = host.adapt(host.probe(confined))
     assert adaptation.restrict_oom_score
     assert not adaptation.fail_cgroup_v1
+    assert adaptation.cgroup_driver == "cgroupfs"
     assert BRIDGE_CHECK in adaptation.ignored_preflight
     assert (adaptation.open_files, adaptation.processes) == (20000, 32768)
     assert adaptation.mounts == ()

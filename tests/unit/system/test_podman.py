@@ -16,6 +16,7 @@ LISTED = [
 ]
 ADAPTATION = Adaptation(
     restrict_oom_score=True,
+    cgroup_driver="cgroupfs",
     fail_cgroup_v1=False,
     fail_swap_on=False,
     ignored_preflight=(),
