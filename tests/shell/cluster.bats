@@ -97,6 +97,13 @@ setup() {
   assert_contains "$output" 'changed kubelet started'
 }
 
+@test "secrets for joining are made anew and printed nowhere" {
+  run_phases join-secrets
+  assert_success
+  assert_called "kubeadm init phase upload-certs --upload-certs --skip-certificate-key-print --config $PAYLOAD/kubeadm.yaml"
+  assert_called "kubeadm init phase bootstrap-token --skip-token-print --config $PAYLOAD/kubeadm.yaml"
+}
+
 @test "CoreDNS is spread over machines once" {
   export COREDNS_REPLICAS=2
   run_phases coredns
