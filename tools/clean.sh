@@ -30,14 +30,28 @@ workbench.clear(pathlib.Path(sys.argv[1]))' "$bundle" || echo "clean: a build of
   done
 }
 
+# podman's copies of a bundle's machine image.
+remove_images() {
+  local images
+  if command -v podman >/dev/null; then
+    mapfile -t images < <(podman image ls --quiet --filter "label=labgen.bundle=$1")
+    if [ ${#images[@]} -gt 0 ]; then
+      podman image rm --force "${images[@]}" >/dev/null
+    fi
+  fi
+}
+
 remove_all() {
-  local python=$1 lab
+  local python=$1 lab bundle
   if [ -x .venv/bin/labgen ]; then
     .venv/bin/labgen list | tail -n +2 | while read -r lab _; do
       .venv/bin/labgen down "$lab"
     done
   fi
-  rm -rf "$(cache "$python")/bundles"
+  for bundle in "$(cache "$python")"/bundles/*/; do
+    remove_images "${bundle%/}"
+  done
+  rm -rf "$(cache "$python")"/{bundles,disks,go}
 }
 
 main() {

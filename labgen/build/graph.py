@@ -65,23 +65,20 @@ def run_steps(steps: Sequence[Step], listener: Listener) -> list[Done]:
         ended = time.monotonic()
         return Done(step.name, step.phase, outcome, started - begin, ended - started)
 
-    with ThreadPoolExecutor(max_workers=max(1, len(steps))) as pool:
+    with interrupt.held(), ThreadPoolExecutor(max_workers=max(1, len(steps))) as pool:
         running: dict[Future[Done], Step] = {}
-        try:
-            while waiting or running:
-                finished = {result.name for result in results}
-                ready = [step for step in waiting.values() if step.after <= finished and not errors]
-                for step in ready:
-                    listener.started(waiting.pop(step.name))
-                    running[pool.submit(work, step)] = step
-                if not running:
-                    break
-                ended, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in ended:
-                    _collect(running.pop(future), future, results, errors, listener)
-        except KeyboardInterrupt:  # else the pool would wait long for what is under way
-            interrupt.interrupt()
-            raise
+        while waiting or running:
+            finished = {result.name for result in results}
+            ready = [step for step in waiting.values() if step.after <= finished and not errors]
+            for step in ready:
+                listener.started(waiting.pop(step.name))
+                running[pool.submit(work, step)] = step
+            if not running:
+                break
+            ended, _ = wait(running, return_when=FIRST_COMPLETED)
+            interrupt.check()
+            for future in ended:
+                _collect(running.pop(future), future, results, errors, listener)
     if errors:
         raise next(iter(errors.values())) if len(errors) == 1 else SeveralErrors(errors)
     return results

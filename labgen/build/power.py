@@ -4,22 +4,46 @@ from collections.abc import Sequence
 
 from labgen.lab import store
 from labgen.lab.lab import Lab, Machine
-from labgen.providers.base import Power
+from labgen.providers.base import Power, State
 from labgen.providers.choose import provider
 from labgen.report.console import Console
+from labgen.report.errors import LabgenError
 from labgen.system.journal import Journal
+
+OFF = {State.OFF, State.ABSENT}
+AFTERWARDS = {
+    Power.ON: {State.ON},
+    Power.OFF: OFF,
+    Power.SHUTDOWN: OFF,
+    Power.PAUSE: {State.PAUSED},
+    Power.RESUME: {State.ON},
+}
 
 
 def switch(name: str, names: Sequence[str], action: Power, console: Console) -> None:
-    """Do action to the named machines of the lab, or to all; WrongCall for unknown names."""
+    """Do action to the named machines of the lab, or to all; WrongCall for unknown names.
+
+    Raises LabgenError with the machines that are in another state afterwards: a machine that was
+    never made cannot be switched on.
+    """
     lab = store.load(name)
-    machines = _chosen(lab, names)
+    wanted = _chosen(lab, names)
+    machines = provider(lab.provider)
     with store.hold(name, lambda who: console.say(f"waiting for {who} to finish with lab {name}")):
         Journal(lab.directory / "journal.jsonl").write(
-            "power", action=action.value, machines=[machine.name for machine in machines]
+            "power", action=action.value, machines=[machine.name for machine in wanted]
         )
-        provider(lab.provider).power(lab, machines, action)
-    console.say(f"power {action.value}: {', '.join(machine.name for machine in machines)}")
+        machines.power(lab, wanted, action)
+        states = machines.machines(lab)
+    good = AFTERWARDS[action]
+    wrong = [f"{m.name} is {states[m.name]}" for m in wanted if states[m.name] not in good]
+    if wrong:
+        raise LabgenError(
+            f"not every machine of lab {name} could be switched: power {action.value}",
+            last_seen=", ".join(wrong),
+            hint=f"to make what is missing and switch all on: {lab.up_command}",
+        )
+    console.say(f"power {action.value}: {', '.join(machine.name for machine in wanted)}")
 
 
 def _chosen(lab: Lab, names: Sequence[str]) -> list[Machine]:

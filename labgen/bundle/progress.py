@@ -84,5 +84,5 @@ def choose(*, quiet: bool, console: Console | None = None) -> Progress:
     """The progress that fits: rich honours NO_COLOR and knows a terminal."""
     if quiet:
         return Quiet()
-    console = console or Console()
+    console = console or Console(stderr=True)
     return Bars(console) if console.is_terminal else Lines(console)

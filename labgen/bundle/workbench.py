@@ -34,7 +34,7 @@ def fits_memory(bundle: Path, size: int) -> bool:
         return True
     if not SHARED_MEMORY.is_dir() or shutil.disk_usage(SHARED_MEMORY).free // MIB < size:
         return False
-    return host.probe().memory_free >= size + LEFT_FREE
+    return host.memory_free() >= size + LEFT_FREE
 
 
 def in_memory(bundle: Path) -> Path:

@@ -6,6 +6,7 @@ from rich.table import Table
 
 from labgen.bundle import maintain, parts, progress
 from labgen.bundle.versions import KUBERNETES, known_versions
+from labgen.cli.session import Session, common
 
 MIB = 1 << 20
 version_option = click.option(
@@ -32,17 +33,20 @@ def bundle() -> None:
     show_default=True,
     help="Compile from Go modules, or download upstream's releases.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless it fails.")
-def build(version: str, source: str, quiet: bool) -> None:
+@common
+@click.pass_obj
+def build(session: Session, version: str, source: str) -> None:
     """Build what the bundle lacks; what is good is kept."""
-    maintain.build(version, maintain.Source(source), progress.choose(quiet=quiet))
+    maintain.build(version, maintain.Source(source), progress.choose(quiet=session.quiet))
 
 
 @bundle.command("list")
+@common
 def list_() -> None:
     """Show every bundle, its parts, their sizes and states."""
     for found in maintain.bundles():
-        table = Table(title=f"{found.name}  {found.directory}", title_justify="left")
+        click.echo(f"{found.name}  {found.directory}")
+        table = Table()
         table.add_column("part")
         table.add_column("state")
         table.add_column("MiB", justify="right")
@@ -55,6 +59,7 @@ def list_() -> None:
 
 @bundle.command()
 @version_option
+@common
 def verify(version: str) -> None:
     """Compare everything in the bundle with the sums in its lock file."""
     recipe = parts.recipe(version)

@@ -2,7 +2,7 @@
 
 import click
 
-from labgen.cli.session import Session, load_scenario, overrides_option
+from labgen.cli.session import Session, common, load_scenario, overrides_option
 from labgen.report.errors import WrongCall
 from labgen.scenario import catalog
 from labgen.scenario.dump import dump
@@ -17,6 +17,7 @@ def scenario() -> None:
 
 
 @scenario.command("list")
+@common
 def list_scenarios() -> None:
     """List the scenarios that are known by name."""
     names = catalog.names()
@@ -28,6 +29,7 @@ def list_scenarios() -> None:
 @scenario.command("show")
 @click.argument("wanted", metavar="SCENARIO")
 @overrides_option
+@common
 @click.pass_obj
 def show(session: Session, wanted: str, overrides: tuple[str, ...]) -> None:
     """Print SCENARIO as YAML with all defaults filled in."""
@@ -37,6 +39,7 @@ def show(session: Session, wanted: str, overrides: tuple[str, ...]) -> None:
 @scenario.command("validate")
 @click.argument("wanted", metavar="SCENARIO")
 @overrides_option
+@common
 @click.pass_context
 def validate(context: click.Context, wanted: str, overrides: tuple[str, ...]) -> None:
     """Check SCENARIO and print all its mistakes, or ok."""

@@ -46,13 +46,14 @@ def make(scenario: Scenario, name: str, provider: str) -> Lab:
     with locked(labs_directory() / ".allocation.lock", timeout=ALLOCATION_TIMEOUT):
         path = labs_directory() / name / "lab.json"
         if path.exists():
-            return _same(_read(path), scenario)
-        others = _readable()
-        lab = _allocate(scenario, name, provider, others)
-        files.private_directory(lab.directory)
+            lab = _same(_read(path), scenario)
+        else:
+            lab = _allocate(scenario, name, provider, _readable())
+            files.private_directory(lab.directory)
+            files.write(path, _adapter.dump_json(lab, indent=2) + b"\n")
+        # after lab.json: from there on `down` finds what a killed `up` made
         files.private_directory(lab.keys)
         lab.logs.mkdir(exist_ok=True)
-        files.write(path, _adapter.dump_json(lab, indent=2) + b"\n")
     return lab
 
 

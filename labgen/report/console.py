@@ -4,14 +4,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
-GREEN, YELLOW, RED, DIM, BOLD, PLAIN = (
-    "\x1b[32m",
-    "\x1b[33m",
-    "\x1b[31m",
-    "\x1b[2m",
-    "\x1b[1m",
-    "\x1b[0m",
-)
+GREEN, RED, DIM, BOLD, PLAIN = "\x1b[32m", "\x1b[31m", "\x1b[2m", "\x1b[1m", "\x1b[0m"
 
 
 class Console:

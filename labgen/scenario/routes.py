@@ -1,8 +1,10 @@
 """The host's routes, as iproute2 tells them."""
 
 import json
+import shutil
 from ipaddress import IPv4Network
 
+from labgen.report.errors import HostUnfit
 from labgen.scenario.surroundings import Route
 from labgen.system.run import run
 
@@ -11,7 +13,12 @@ HALF_OF_EVERYTHING = 1
 
 
 def host_routes() -> tuple[Route, ...]:
-    """The IPv4 unicast routes of all tables but default routes. Raises CommandFailed."""
+    """The IPv4 unicast routes of all tables but default routes.
+
+    Raises HostUnfit without iproute2, CommandFailed.
+    """
+    if shutil.which("ip") is None:
+        raise HostUnfit("ip is not installed", hint="apt-get install iproute2")
     shown = run(["ip", "-4", "-j", "route", "show", "table", "all", "type", "unicast"], timeout=10)
     return parse_routes(shown.stdout)
 

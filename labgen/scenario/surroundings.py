@@ -16,9 +16,8 @@ class Route:
 class Surroundings:
     """known_versions are the bundle's Kubernetes versions; empty means: do not check.
 
-    routes are the host's; those through own_bridge belong to the lab itself and never collide.
+    routes are those of the host that a lab must keep clear of.
     """
 
     known_versions: tuple[str, ...] = ()
     routes: tuple[Route, ...] = ()
-    own_bridge: str | None = None

@@ -22,7 +22,7 @@ MANY_PROCESSES = 4194304  # PID_MAX_LIMIT on 64 bit, include/linux/threads.h
 
 @dataclass(frozen=True)
 class HostFacts:
-    """Observed, not interpreted. kernel is (major, minor); memory_free in MiB."""
+    """Observed, not interpreted. kernel is (major, minor)."""
 
     root: bool
     kernel: tuple[int, int]
@@ -31,8 +31,6 @@ class HostFacts:
     may_raise_limits: bool
     open_files_limit: int
     processes_limit: int
-    cpus: int
-    memory_free: int
     kernel_modules: Path | None
     bridge_netfilter: bool
 
@@ -42,9 +40,10 @@ class Adaptation:
     """What has to differ on machines because of the host they run on.
 
     restrict_oom_score: containerd may not lower OOM scores. cgroup_driver: who makes the pods'
-    cgroups, systemd or (cgroupfs) kubelet and runc. fail_cgroup_v1: kubelet's own setting. systemd_mode: podman's words for a container whose process 1 is systemd.
-    ignored_preflight: kubeadm checks that say nothing true about a machine that shares
-    its host's kernel, memory and swap. shared_kernel: sysctls of the kernel are not the machine's.
+    cgroups, systemd or (cgroupfs) kubelet and runc. fail_cgroup_v1: kubelet's own setting.
+    systemd_mode: podman's words for a container whose process 1 is systemd. ignored_preflight:
+    kubeadm checks that say nothing true about a machine that shares its host's kernel, memory and
+    swap. shared_kernel: sysctls of the kernel are not the machine's.
     """
 
     restrict_oom_score: bool
@@ -63,8 +62,6 @@ def probe(root: Path = Path("/")) -> HostFacts:
     """Read the facts of this host; root is where proc and sys are found."""
     status = (root / "proc/self/status").read_text()
     capabilities = int(re.findall(r"^CapEff:\s*([0-9a-f]+)", status, re.MULTILINE)[0], 16)
-    meminfo = (root / "proc/meminfo").read_text()
-    free = int(re.findall(r"^MemAvailable:\s*(\d+) kB", meminfo, re.MULTILINE)[0]) // 1024
     release = (root / "proc/sys/kernel/osrelease").read_text()
     major, minor = re.findall(r"^(\d+)\.(\d+)", release)[0]
     pid_max = int((root / "proc/sys/kernel/pid_max").read_text())
@@ -78,11 +75,15 @@ def probe(root: Path = Path("/")) -> HostFacts:
         open_files_limit=_hard_limit(resource.RLIMIT_NOFILE, MANY_FILES),
         # podman lowers its own limit to pid_max, and a container cannot have more than podman
         processes_limit=_hard_limit(resource.RLIMIT_NPROC, pid_max),
-        cpus=os.cpu_count() or 1,
-        memory_free=free,
         kernel_modules=modules if modules.is_dir() else None,
         bridge_netfilter=(root / "proc/sys/net/bridge").is_dir(),
     )
+
+
+def memory_free(root: Path = Path("/")) -> int:
+    """MiB that programs can have without swapping, MemAvailable of proc_meminfo(5)."""
+    meminfo = (root / "proc/meminfo").read_text()
+    return int(re.findall(r"^MemAvailable:\s*(\d+) kB", meminfo, re.MULTILINE)[0]) // 1024
 
 
 def adapt(facts: HostFacts) -> Adaptation:

@@ -10,10 +10,11 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from labgen.report.errors import LabgenError
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _stop = threading.Event()
 _processes: set[int] = set()
 _lock = threading.Lock()
@@ -46,6 +47,63 @@ def pause(seconds: float) -> None:
     """Wait between two observations; raises Interrupted after interrupt()."""
     if _stop.wait(seconds):
         raise Interrupted
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Hold back signals in here: they interrupt() what is under way and strike when that is over.
+
+    Else a KeyboardInterrupt could leave a process that nobody knows of yet or a thread half
+    started, or be lost in a callback of the interpreter's. Whoever cleans up afterwards can run
+    processes again.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals strike the main thread only
+        return
+    came: list[int] = []
+    try:
+        with ExitStack() as changed:
+            for number in SIGNALS:
+                handler = signal.getsignal(number)
+                if callable(handler):  # neither ignored nor left to the kernel
+                    changed.callback(signal.signal, number, handler)
+                    signal.signal(number, lambda number, _frame: came.append(number))
+            with _listening():
+                if came:  # before anyone listened
+                    interrupt()
+                yield
+    finally:
+        if came:
+            _stop.clear()
+            signal.raise_signal(came[0])
+
+
+@contextmanager
+def _listening() -> Iterator[None]:
+    """A thread that calls interrupt() as soon as one of SIGNALS comes.
+
+    Python's own handlers wait for the main thread's next line. It never comes to that when the
+    signal arrives just before it blocks: it waits for what the signal should end.
+    """
+    ear, mouth = os.pipe()
+    os.set_blocking(mouth, False)  # Python wants it so
+
+    def listen() -> None:
+        while number := os.read(ear, 1)[0]:
+            if number in SIGNALS:
+                interrupt()
+
+    listener = threading.Thread(target=listen)
+    listener.start()
+    before = signal.set_wakeup_fd(mouth, warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        os.write(mouth, b"\0")  # no signal has that number: the end
+        listener.join()
+        os.close(mouth)
+        os.close(ear)
 
 
 @contextmanager

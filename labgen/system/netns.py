@@ -3,8 +3,6 @@
 from pathlib import Path
 
 NAMED = Path("/run/netns")
-
-
 FIRST = Path("/proc/1/ns/net")
 
 

@@ -19,18 +19,14 @@ def gather(tasks: Mapping[str, Callable[[], T]]) -> dict[str, T]:
         return {}
     results: dict[str, T] = {}
     errors: dict[str, BaseException] = {}
-    with ThreadPoolExecutor(max_workers=len(tasks)) as pool:
-        try:
-            futures = {name: pool.submit(task) for name, task in tasks.items()}
-            for name, future in futures.items():
-                error = future.exception()
-                if error is None:
-                    results[name] = future.result()
-                else:
-                    errors[name] = error
-        except KeyboardInterrupt:  # else the pool would wait long for what is under way
-            interrupt.interrupt()
-            raise
+    with interrupt.held(), ThreadPoolExecutor(max_workers=len(tasks)) as pool:
+        futures = {name: pool.submit(task) for name, task in tasks.items()}
+        for name, future in futures.items():
+            error = future.exception()
+            if error is None:
+                results[name] = future.result()
+            else:
+                errors[name] = error
     if len(errors) == 1:
         raise next(iter(errors.values()))
     if errors:

@@ -73,25 +73,26 @@ def run(
     words = tuple(str(word) for word in argv)
     data = input.encode() if isinstance(input, str) else input
     started = time.monotonic()
-    interrupt.check()
-    try:
-        process = subprocess.Popen(
-            words,
-            stdin=subprocess.PIPE if data is not None else subprocess.DEVNULL,
-            stdout=stdout_to or subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=cwd,
-            env={**os.environ, **env} if env else None,
-            start_new_session=True,
-        )
-    except OSError as error:
-        completed = Completed(words, 127, "", str(error))
-        if check:
-            raise CommandFailed(completed) from error
-        return completed
-    with interrupt.watched(process):
-        out, err = _finish(process, words, data, timeout)
-    interrupt.check()
+    with interrupt.held():
+        interrupt.check()
+        try:
+            process = subprocess.Popen(
+                words,
+                stdin=subprocess.PIPE if data is not None else subprocess.DEVNULL,
+                stdout=stdout_to or subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=cwd,
+                env={**os.environ, **env} if env else None,
+                start_new_session=True,
+            )
+        except OSError as error:
+            completed = Completed(words, 127, "", str(error))
+            if check:
+                raise CommandFailed(completed) from error
+            return completed
+        with interrupt.watched(process):
+            out, err = _finish(process, words, data, timeout)
+        interrupt.check()
     completed = Completed(words, process.returncode, _text(out), _text(err))
     logger.debug(
         "%.2f s, exit %d: %s", time.monotonic() - started, completed.exit_code, shlex.join(words)

@@ -43,14 +43,6 @@ class Ssh:
         """Run argv on host, quoted for its shell; like run() otherwise."""
         return self._ssh(host, "--", shlex.join(argv), timeout=timeout, input=input, check=check)
 
-    def put(
-        self, host: str, content: str | bytes, path: str, *, mode: int = 0o644, timeout: float = 30
-    ) -> None:
-        """Write content to path on host in one step."""
-        script = 'umask 077; cat >"$1.new" && chmod "$2" "$1.new" && mv "$1.new" "$1"'
-        words = ["sh", "-c", script, "put", path, f"{mode:o}"]
-        self.run(host, words, timeout=timeout, input=content)
-
     def close(self, hosts: Sequence[str]) -> None:
         """Close the shared connections to hosts; those that have none are fine."""
         for host in hosts:

@@ -19,11 +19,13 @@ phase::join() {
 
 # join::hurry: a joining control plane's kubelet knows no API server but its own, which answers only
 # once etcd has taken the new member in. By then the kubelet tries every seven seconds; started anew,
-# it tries at once. On a worker nothing ever answers here.
+# it tries at once. On a worker nothing ever answers here. Ends with the run, however that ends: it
+# holds the run's lock and output.
 join::hurry() {
   grep --quiet '^controlPlane:' "$PAYLOAD/kubeadm.yaml" || return 0
   until cluster::api_listens && cluster::api_answers; do
     sleep 0.3
+    kill -0 $$ || return 0
   done >/dev/null 2>&1
   systemctl restart kubelet
 }

@@ -1,30 +1,18 @@
 """The lab this tool is for: three control planes, three workers."""
 
-import json
 import sys
 from pathlib import Path
 
 from labgen.lab.lab import Lab
 from labgen.system.run import run
+from tests.labs.health import assert_healthy
 from tests.labs.program import labgen, shown
 
 SUITE = 900.0  # seconds; the suite takes two or three minutes
 
 
 def test_lab_is_healthy(ha_3x3: Lab) -> None:
-    seen = json.loads(labgen("status", ha_3x3.name, "-o", "json", quiet=True).stdout)
-    masters = {machine.name for machine in ha_3x3.control_planes}
-    assert seen["problems"] == []
-    assert set(seen["machines"].values()) == {"on"}
-    assert {node["name"] for node in seen["nodes"] if node["ready"]} == {
-        machine.name for machine in ha_3x3.machines
-    }
-    assert len(seen["holders"]) == 1
-    assert {member["name"] for member in seen["etcd"] if member["healthy"]} == masters
-    assert sum(member["leader"] for member in seen["etcd"]) == 1
-    assert {name: set(view) for name, view in seen["api_servers"].items()} == dict.fromkeys(
-        masters, masters
-    )
+    assert_healthy(ha_3x3)
 
 
 def test_second_up_changes_nothing(ha_3x3: Lab) -> None:

@@ -78,12 +78,30 @@ setup() {
   [[ ! -e $LABGEN_ROOT/etc/cni/net.d/10-flannel.conflist ]]
 }
 
+@test "what hurries a control plane's join ends with it, also when it fails" {
+  printf 'kind: JoinConfiguration\ncontrolPlane:\n' >"$PAYLOAD/kubeadm.yaml"
+  touch "$STATE/kubeadm-breaks"
+  run timeout 10 bash "$REPO/provisioners/run.sh" join
+  [[ $status == 1 ]] || fail "exit $status: $output"
+  flock --timeout 5 "$LABGEN_ROOT/run/labgen/lock" true || fail "the next run would wait"
+  rm "$STATE/kubeadm-breaks"
+  run_phases join
+  assert_success
+}
+
 @test "a member whose kubelet was stopped gets it started" {
   run_phases join
   rm -rf "$STATE/active"
   run_phases join
   assert_success
   assert_contains "$output" 'changed kubelet started'
+}
+
+@test "secrets for joining are made anew and printed nowhere" {
+  run_phases join-secrets
+  assert_success
+  assert_called "kubeadm init phase upload-certs --upload-certs --skip-certificate-key-print --config $PAYLOAD/kubeadm.yaml"
+  assert_called "kubeadm init phase bootstrap-token --skip-token-print --config $PAYLOAD/kubeadm.yaml"
 }
 
 @test "CoreDNS is spread over machines once" {

@@ -156,3 +156,11 @@ make_bundle() {
   assert_failure
   assert_contains "$stderr" "error: images missing: registry.k8s.io/pause:3.10.2; no archive in $BUNDLE/images"
 }
+
+@test "packages are installed once" {
+  run_phases packages
+  assert_success
+  assert_contains "$output" 'changed packages: systemd'
+  run_phases packages
+  assert_unchanged
+}

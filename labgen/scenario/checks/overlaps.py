@@ -21,10 +21,8 @@ def subnets_are_apart(draft: Draft) -> Iterator[Mistake]:
 
 
 def host_reaches_none_of_them(draft: Draft) -> Iterator[Mistake]:
-    around = draft.surroundings
-    routes = [route for route in around.routes if route.device != around.own_bridge]
     for field, subnet in _subnets(draft):
-        for route in routes:
+        for route in draft.surroundings.routes:
             if subnet.overlaps(route.destination):
                 text = (
                     f"{subnet} overlaps {route.destination}, which this host reaches through "

@@ -1,6 +1,7 @@
 """labgen bundle on the command line."""
 
 import io
+import re
 
 from click.testing import CliRunner
 from rich.console import Console
@@ -23,7 +24,7 @@ def test_plain_lines_tell_each_part_and_its_seconds(kitchen: Kitchen) -> None:
     build_recipe(kitchen.recipe(), choose(quiet=False, console=Console(file=output, width=200)))
     lines = output.getvalue().splitlines()
     assert lines[0].startswith("bundle bread-1: 3 parts to build, about 3 s on two cores, ")
-    assert "[2/3] water: built in 0 s" in lines
+    assert any(re.fullmatch(r"\[2/3\] water: built in \d+ s", line) for line in lines)
     assert lines[-1].startswith("bundle bread-1 is ready: ")
 
 
@@ -34,7 +35,7 @@ def test_a_terminal_gets_a_live_display_and_no_colour_when_asked(kitchen: Kitche
     hidden_cursor, foreground = "\x1b[?25l", "\x1b[3"
     assert hidden_cursor in output.getvalue()
     assert foreground not in output.getvalue()
-    assert "[2/3] water: built in 0 s" in output.getvalue()
+    assert re.search(r"\[2/3\] water: built in \d+ s", output.getvalue())
 
 
 def test_quiet_says_nothing(kitchen: Kitchen) -> None:

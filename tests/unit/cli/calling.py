@@ -24,7 +24,7 @@ class Said:
 def labgen(*words: str) -> Said:
     """Call labgen with words; signal handlers and log levels are as before afterwards."""
     out, err = io.StringIO(), io.StringIO()
-    handler = signal.getsignal(signal.SIGTERM)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     level = logging.getLogger().level
     code: object = 0
     try:
@@ -37,7 +37,8 @@ def labgen(*words: str) -> Said:
     except SystemExit as ended:
         code = ended.code
     finally:
-        signal.signal(signal.SIGTERM, handler)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
         logging.getLogger(TRACE).setLevel(logging.NOTSET)
         logging.getLogger().setLevel(level)
     assert isinstance(code, int)

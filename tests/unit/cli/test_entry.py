@@ -107,6 +107,12 @@ def test_a_stack_trace_can_be_had_of_commands_without_options_of_their_own() -> 
     assert "Traceback" in labgen("-v", "scenario", "show", "nowhere").err
 
 
+@pytest.mark.parametrize("option", ["-q", "-v"])
+@pytest.mark.parametrize("words", [["scenario", "list"], ["scenario", "validate", "single"]])
+def test_quiet_and_verbose_may_stand_behind_any_command(words: list[str], option: str) -> None:
+    assert labgen(*words, option) == labgen(option, *words) == labgen(*words)
+
+
 @pytest.mark.parametrize("words", [["-q", "up", "single"], ["up", "-q", "single"]])
 def test_quiet_says_nothing_but_results_and_errors(
     monkeypatch: pytest.MonkeyPatch, words: list[str]

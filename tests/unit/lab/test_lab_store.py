@@ -1,5 +1,6 @@
 """Labs on disk: made once, found again, never two in one place."""
 
+import shutil
 import subprocess
 import sys
 from ipaddress import IPv4Network
@@ -69,6 +70,14 @@ def test_labs_made_at_the_same_moment_by_processes_share_no_subnet() -> None:
 
 def test_making_a_lab_of_the_same_scenario_again_is_the_same_lab() -> None:
     assert made("single") == made("single")
+
+
+def test_a_lab_whose_making_was_cut_off_is_completed() -> None:
+    first = made()
+    shutil.rmtree(first.keys)
+    first.logs.rmdir()
+    assert made() == first
+    assert (mode(first.keys), first.logs.is_dir()) == (0o700, True)
 
 
 def test_the_same_scenario_read_from_another_place_is_the_same(tmp_path: Path) -> None:

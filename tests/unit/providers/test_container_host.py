@@ -19,8 +19,6 @@ FACTS = HostFacts(
     may_raise_limits=True,
     open_files_limit=1024,
     processes_limit=1024,
-    cpus=2,
-    memory_free=8192,
     kernel_modules=None,
     bridge_netfilter=True,
 )

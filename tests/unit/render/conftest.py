@@ -18,8 +18,6 @@ USUAL = HostFacts(
     may_raise_limits=True,
     open_files_limit=1048576,
     processes_limit=4194304,
-    cpus=2,
-    memory_free=8192,
     kernel_modules=None,
     bridge_netfilter=True,
 )

@@ -12,15 +12,13 @@ HERE = Path(__file__).parent
 
 @pytest.fixture
 def surroundings() -> Surroundings:
-    """A bundle with two versions, on a host with two routes and the lab's own bridge."""
+    """A bundle with two versions, on a host with two routes."""
     return Surroundings(
         known_versions=("v1.36.4", "v1.37.2"),
         routes=(
             Route(IPv4Network("192.168.7.0/24"), "eth0"),
             Route(IPv4Network("172.16.0.0/12"), "tun0"),
-            Route(IPv4Network("192.168.9.0/24"), "lg-own"),
         ),
-        own_bridge="lg-own",
     )
 
 

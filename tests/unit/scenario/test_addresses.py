@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.report.errors import LabgenError
+from labgen.report.errors import HostUnfit, LabgenError
 from labgen.scenario import catalog
 from labgen.scenario.addresses import (
     free_router_id,
@@ -15,7 +15,7 @@ from labgen.scenario.addresses import (
 )
 from labgen.scenario.load import load
 from labgen.scenario.model import Scenario
-from labgen.scenario.routes import parse_routes
+from labgen.scenario.routes import host_routes, parse_routes
 from labgen.scenario.surroundings import Route, Surroundings
 
 
@@ -92,3 +92,12 @@ def test_routes_of_the_host_leave_out_what_is_no_obstacle() -> None:
         Route(IPv4Network("203.0.113.0/24"), "several devices"),
     )
     assert parse_routes("") == ()
+
+
+def test_a_host_without_iproute2_is_unfit_with_the_remedy(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(HostUnfit) as unfit:
+        host_routes()
+    assert unfit.value.hint == "apt-get install iproute2"

@@ -50,11 +50,6 @@ def test_default_version_that_the_bundle_lacks_is_a_mistake_too() -> None:
         load(Path("good/minimal.yaml"), surroundings=Surroundings(known_versions=("v1.99.0",)))
 
 
-def test_the_labs_own_bridge_is_no_obstacle(surroundings: Surroundings) -> None:
-    scenario = load(Path("good/on-own-bridge.yaml"), surroundings=surroundings)
-    assert str(scenario.network.subnet) == "192.168.9.0/24"
-
-
 def test_file_that_cannot_be_read_is_a_wrong_call(surroundings: Surroundings) -> None:
     with pytest.raises(WrongCall, match=r"cannot read good/absent\.yaml: No such file"):
         load(Path("good/absent.yaml"), surroundings=surroundings)

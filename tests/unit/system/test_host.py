@@ -17,7 +17,6 @@ def _root(tmp_path: Path, *, capabilities: str, cgroup: str, bridge: bool, modul
     """A file system with what probe() reads; cgroup is the file that tells the version."""
     contents = {
         "proc/self/status": f"Name:\tx\nCapEff:\t{capabilities}\nCapBnd:\t{ALL_CAPABILITIES}\n",
-        "proc/meminfo": "MemTotal: 16000000 kB\nMemAvailable:    8388608 kB\n",
         "proc/sys/kernel/osrelease": "6.12.3-amd64\n",
         "proc/sys/kernel/pid_max": "32768\n",
         f"sys/fs/cgroup/{cgroup}": "cpu memory\n",
@@ -67,7 +66,6 @@ def test_facts_of_a_usual_host(usual: Path) -> None:
     facts = host.probe(usual)
     assert (facts.cgroup_v2, facts.may_raise_limits, facts.bridge_netfilter) == (True, True, True)
     assert facts.kernel == (6, 12)
-    assert facts.memory_free == 8192
     assert facts.kernel_modules == usual / "lib/modules"
 
 
@@ -76,6 +74,12 @@ def test_facts_of_a_confined_host(confined: Path) -> None:
     assert (facts.cgroup_v2, facts.may_raise_limits, facts.bridge_netfilter) == (False,) * 3
     assert (facts.open_files_limit, facts.processes_limit) == (20000, 32768)
     assert facts.kernel_modules is None
+
+
+def test_free_memory_is_told_in_mib(tmp_path: Path) -> None:
+    (tmp_path / "proc").mkdir()
+    (tmp_path / "proc/meminfo").write_text("MemTotal: 16000000 kB\nMemAvailable:    8388608 kB\n")
+    assert host.memory_free(tmp_path) == 8192
 
 
 def test_machines_on_a_usual_host_differ_only_in_what_containers_share(usual: Path) -> None:

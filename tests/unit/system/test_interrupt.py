@@ -3,6 +3,8 @@
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.unit.system.processes import eventually, python, runs
 
 SECONDS = 15
@@ -51,37 +53,28 @@ import sys
 from labgen.system.parallel import gather
 from labgen.system.run import run
 
-script = f"sleep 60 & echo $! >{sys.argv[1]}; wait"
+def sleep(pid):
+    return lambda: run(["sh", "-c", f"sleep 60 & echo $! >{pid}; wait"], timeout=60)
+
 try:
-    gather({name: lambda: run(["sh", "-c", script], timeout=60) for name in ["a", "b"]})
+    gather({pid: sleep(pid) for pid in sys.argv[1:]})
 except KeyboardInterrupt:
     print("ended")
 """
 
-CTRL_C_BETWEEN = """
-import sys, time
-from pathlib import Path
-from labgen.build.graph import Listener, Outcome, Step, run_steps
-from labgen.system.run import run
+STRUCK = """
+import sys
+from tests.unit.system import struck
 
-pid = Path(sys.argv[1])
-
-def work():
-    run(["sh", "-c", f"sleep 60 & echo $! >{pid}; wait"], timeout=60)
-    return Outcome.OK
-
-def started(step):
-    while step.name == "b" and not (pid.exists() and pid.read_text().strip()):
-        time.sleep(0.01)
-    if step.name == "b":
-        raise KeyboardInterrupt
-
-steps = [Step("a", work), Step("b", lambda: Outcome.OK)]
-try:
-    run_steps(steps, Listener(started, lambda done: None, lambda step, error: None))
-except KeyboardInterrupt:
-    print("ended")
+struck.main(*sys.argv[1:])
 """
+MOMENTS = (
+    "in_process_start",
+    "in_thread_start",
+    "in_callback",
+    "in_another_thread",
+    "between_steps",
+)
 
 
 def _pid(path: Path) -> int:
@@ -102,16 +95,20 @@ def test_interrupt_ends_a_wait_at_once() -> None:
 
 
 def test_ctrl_c_ends_everything_that_runs_side_by_side(tmp_path: Path) -> None:
-    program = python(CTRL_C, str(tmp_path / "pid"))
-    child = _pid(tmp_path / "pid")
+    pids = [tmp_path / "a", tmp_path / "b"]
+    program = python(CTRL_C, *map(str, pids))
+    children = [_pid(path) for path in pids]
     program.send_signal(signal.SIGINT)
     said, _ = program.communicate(timeout=SECONDS)
     assert said == "ended\n"
-    assert eventually(lambda: not runs(child))
+    assert eventually(lambda: not any(map(runs, children)))
 
 
-def test_ctrl_c_between_two_steps_ends_those_under_way(tmp_path: Path) -> None:
-    program = python(CTRL_C_BETWEEN, str(tmp_path / "pid"))
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_ctrl_c_ends_all_whenever_it_strikes_and_cleaning_up_can_run(
+    moment: str, tmp_path: Path
+) -> None:
+    program = python(STRUCK, str(tmp_path / "pid"), moment)
     said, _ = program.communicate(timeout=SECONDS)
-    assert said == "ended\n"
+    assert said == "ended\ncleaned up 0\n"
     assert eventually(lambda: not runs(_pid(tmp_path / "pid")))

@@ -78,23 +78,6 @@ def test_a_failing_command_is_an_error_or_an_answer(machines: Ssh) -> None:
     assert machines.run("master1", ["false"], timeout=10, check=False).exit_code == 1
 
 
-def test_put_writes_content_and_mode_and_leaves_nothing_else(machines: Ssh, tmp_path: Path) -> None:
-    there = tmp_path / "there"
-    there.mkdir()
-    target = there / "a file"
-    target.write_text("old")
-    machines.put("master1", "new\n", str(target), mode=0o600)
-    assert (target.read_text(), target.stat().st_mode & 0o777) == ("new\n", 0o600)
-    assert list(there.iterdir()) == [target]
-
-
-def test_put_keeps_secrets_out_of_the_command_line(
-    machines: Ssh, program: Stub, tmp_path: Path
-) -> None:
-    machines.put("master1", "s3cret", str(tmp_path / "key"), mode=0o600)
-    assert "s3cret" not in str(program.calls)
-
-
 def test_connect_waits_for_the_greeting_and_opens_one_connection(
     machines: Ssh, program: Stub, sshd: str, sockets: Path
 ) -> None:
