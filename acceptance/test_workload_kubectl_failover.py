@@ -40,6 +40,7 @@ def seen(
 def test_kubectl_begun_without_the_holder_works_within_the_budget(
     lab: Lab, seen: Interrupted, chore: str, record_property: Record
 ) -> None:
+    """Beside the budget, the work may take twice as long: the survivors have more to do."""
     budget = lab.scenario.load_balancer.timings.budget / 1000
     begun = seen.begun[chore]
     tries = f", failed {len(begun.failures)} times before" if begun.failures else ""
@@ -47,7 +48,7 @@ def test_kubectl_begun_without_the_holder_works_within_the_budget(
         f"kubectl {chore} begun at the cut",
         f"{begun.seconds:.1f} s, usually {begun.usual:.1f} s{tries}",
     )
-    assert begun.seconds - begun.usual <= budget, begun.failures
+    assert begun.seconds <= budget + 2 * begun.usual, begun.failures
 
 
 @pytest.mark.parametrize("chore", SIGN_OF_LIFE)
