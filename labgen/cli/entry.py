@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "plan": "plan",
     "render": "render",
     "scenario": "scenario",
+    "verify": "verify",
     "bundle": "bundle",
     "report": "report",
 }

@@ -1,0 +1,70 @@
+"""The holder of the VIP loses its power while people work with kubectl.
+
+What they begin then works, at most a failover later. What was open breaks: it went through the
+holder's HAProxy, and nobody else knows of that connection. The next holder says so to the first
+packet that comes: kubectl waits in silence only until it next asks for a sign of life.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from acceptance.support import chores, interrupted
+from acceptance.support.api import Api
+from acceptance.support.interrupted import Interrupted
+from acceptance.support.machines import On
+from labgen.lab.lab import Lab
+
+pytestmark = [pytest.mark.ha, pytest.mark.disturbs]
+
+CHORES = ("exec", "logs -f", "port-forward", "cp")
+# seconds between kubectl's signs of life, in client-go of Kubernetes 1.37: pingPeriod in
+# tools/remotecommand/websocket.go, PingPeriod in tools/portforward/tunneling_dialer.go; and for
+# HTTP/2 the silence before a ping, readIdleTimeoutSeconds in apimachinery's pkg/util/net/http.go
+SIGN_OF_LIFE = {"exec": 5, "port-forward": 10, "logs -f": 30}
+Record = Callable[[str, object], None]
+
+
+@pytest.fixture(scope="module")
+def seen(
+    lab: Lab, api: Api, on: On, own_namespace: str, tmp_path_factory: pytest.TempPathFactory
+) -> Interrupted:
+    """The power cut, once for all tests here; all is healed afterwards."""
+    if len(lab.control_planes) == 1:
+        pytest.skip("one control plane: nothing can take over")
+    pod = chores.make(lab, api, own_namespace, lab.machines[-1])
+    return interrupted.measure(lab, api, on, pod, tmp_path_factory.mktemp("copies"))
+
+
+@pytest.mark.parametrize("chore", CHORES)
+def test_kubectl_begun_without_the_holder_works_within_the_budget(
+    lab: Lab, seen: Interrupted, chore: str, record_property: Record
+) -> None:
+    """Beside the budget, the work may take twice as long: the survivors have more to do."""
+    budget = lab.scenario.load_balancer.timings.budget / 1000
+    begun = seen.begun[chore]
+    tries = f", failed {len(begun.failures)} times before" if begun.failures else ""
+    record_property(
+        f"kubectl {chore} begun at the cut",
+        f"{begun.seconds:.1f} s, usually {begun.usual:.1f} s{tries}",
+    )
+    assert begun.seconds <= budget + 2 * begun.usual, begun.failures
+
+
+@pytest.mark.parametrize("chore", SIGN_OF_LIFE)
+def test_kubectl_open_through_the_holder_ends_with_an_error_in_time(
+    lab: Lab, seen: Interrupted, chore: str, record_property: Record
+) -> None:
+    allowed = SIGN_OF_LIFE[chore] + lab.scenario.load_balancer.timings.budget / 1000
+    stream = seen.open[chore]
+    assert stream.ended is not None, "it hangs"
+    record_property(
+        f"kubectl {chore} open at the cut", f"ended after {stream.ended:.1f} s: {stream.last_words}"
+    )
+    assert stream.exit_code != 0, stream
+    assert stream.ended <= allowed, stream
+
+
+def test_connection_through_a_forwarded_port_ends_with_it(seen: Interrupted) -> None:
+    """A browser there must not wait for ever."""
+    assert seen.talk.ended is not None, "it hangs"
