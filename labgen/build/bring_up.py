@@ -38,17 +38,22 @@ def bring_up(scenario: Scenario, name: str, console: Console) -> Lab:
     if console.verbose:
         _table(done, console)
     changed = sum(1 for step in done if step.outcome is Outcome.CHANGED)
-    said = f"{changed} steps did something" if changed else "nothing had to be changed"
+    said = f"{_counted(changed, 'step')} did something" if changed else "nothing had to be changed"
     console.heading(f"lab {name} is up after {seconds:.1f} s; {said}")
     return lab
 
 
 def _introduce(lab: Lab, console: Console) -> None:
-    masters, workers = len(lab.control_planes), len(lab.workers)
+    masters = _counted(len(lab.control_planes), "control plane")
+    workers = _counted(len(lab.workers), "worker")
     console.heading(
-        f"lab {lab.name}: {masters} control planes, {workers} workers on {lab.subnet}, "
+        f"lab {lab.name}: {masters}, {workers} on {lab.subnet}, "
         f"API at https://{lab.endpoint}, machines by provider {lab.provider}"
     )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _listener(console: Console, journal: Journal) -> Listener:
