@@ -11,6 +11,7 @@ from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.providers.choose import ensure_fit, provider
 from labgen.report.console import Console
+from labgen.report.errors import LabgenError
 from labgen.scenario.model import Scenario
 from labgen.system.journal import Journal
 
@@ -32,7 +33,11 @@ def bring_up(scenario: Scenario, name: str, console: Console) -> Lab:
         journal = Journal(lab.directory / "journal.jsonl")
         journal.write("up", scenario=scenario.name)
         steps = plan(Context(lab, chosen))
-        done = run_steps(steps, _listener(console, journal))
+        try:
+            done = run_steps(steps, _listener(console, journal))
+        except LabgenError as error:
+            error.hint = error.hint or f"to go on from here: {lab.up_command}"
+            raise
         seconds = time.monotonic() - begin
         journal.write("up-done", seconds=round(seconds, 2))
     if console.verbose:

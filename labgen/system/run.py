@@ -51,8 +51,12 @@ class CommandFailed(LabgenError):
 class CommandTimedOut(LabgenError):
     """A process did not end within its time and was killed with its children."""
 
-    def __init__(self, argv: tuple[str, ...], timeout: float, output: str) -> None:
-        tail = output.strip().splitlines()[-1] if output.strip() else "no output"
+    def __init__(self, argv: tuple[str, ...], timeout: float, stdout: str, stderr: str) -> None:
+        self.timeout = timeout
+        self.stdout = stdout
+        self.stderr = stderr
+        output = stderr.strip() or stdout.strip()
+        tail = output.splitlines()[-1] if output else "no output"
         super().__init__(
             f"command did not end within {timeout:g} s: {shlex.join(argv)}", last_seen=tail
         )
@@ -138,7 +142,7 @@ def _finish(
         raise
     interrupt.kill_group(process.pid)
     out, err = _rest(process)
-    raise CommandTimedOut(words, timeout, _text(err) or _text(out))
+    raise CommandTimedOut(words, timeout, _text(out), _text(err))
 
 
 def _rest(process: subprocess.Popen[bytes]) -> tuple[bytes | None, bytes | None]:
