@@ -4,6 +4,11 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
 first_python() {
   local candidate
   for candidate in .venv/bin/python python3 python3.{14..11}; do
@@ -14,9 +19,9 @@ first_python() {
   done
 }
 
-# The cache directory, as labgen itself finds it.
-cache() {
-  "$1" -c 'from labgen.system import places; print(places.cache())'
+# The directory "state" or "cache", as labgen itself finds it.
+place() {
+  "$1" -c "from labgen.system import places; print(places.$2())"
 }
 
 # What interrupted builds left on disk and in memory; a build under way keeps what is its own.
@@ -42,16 +47,19 @@ remove_images() {
 }
 
 remove_all() {
-  local python=$1 lab bundle
-  if [ -x .venv/bin/labgen ]; then
-    .venv/bin/labgen list | tail -n +2 | while read -r lab _; do
-      .venv/bin/labgen down "$lab"
-    done
-  fi
-  for bundle in "$(cache "$python")"/bundles/*/; do
-    remove_images "${bundle%/}"
+  local labs cache path
+  labs=$(place "$1" state)/labs
+  cache=$(place "$1" cache)
+  for path in "$labs"/*/lab.json; do
+    if [ -e "$path" ]; then
+      [ -x .venv/bin/labgen ] || die "labs are in $labs; make install brings what takes them down"
+      .venv/bin/labgen down "$(basename "$(dirname "$path")")"
+    fi
   done
-  rm -rf "$(cache "$python")"/{bundles,disks,go}
+  for path in "$cache"/bundles/*/; do
+    remove_images "${path%/}"
+  done
+  rm -rf "$cache"/{bundles,disks,go}
 }
 
 main() {

@@ -11,6 +11,7 @@ from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.providers.choose import ensure_fit, provider
 from labgen.report.console import Console
+from labgen.report.errors import LabgenError
 from labgen.scenario.model import Scenario
 from labgen.system.journal import Journal
 
@@ -32,23 +33,32 @@ def bring_up(scenario: Scenario, name: str, console: Console) -> Lab:
         journal = Journal(lab.directory / "journal.jsonl")
         journal.write("up", scenario=scenario.name)
         steps = plan(Context(lab, chosen))
-        done = run_steps(steps, _listener(console, journal))
+        try:
+            done = run_steps(steps, _listener(console, journal))
+        except LabgenError as error:
+            error.hint = error.hint or f"to go on from here: {lab.up_command}"
+            raise
         seconds = time.monotonic() - begin
         journal.write("up-done", seconds=round(seconds, 2))
     if console.verbose:
         _table(done, console)
     changed = sum(1 for step in done if step.outcome is Outcome.CHANGED)
-    said = f"{changed} steps did something" if changed else "nothing had to be changed"
+    said = f"{_counted(changed, 'step')} did something" if changed else "nothing had to be changed"
     console.heading(f"lab {name} is up after {seconds:.1f} s; {said}")
     return lab
 
 
 def _introduce(lab: Lab, console: Console) -> None:
-    masters, workers = len(lab.control_planes), len(lab.workers)
+    masters = _counted(len(lab.control_planes), "control plane")
+    workers = _counted(len(lab.workers), "worker")
     console.heading(
-        f"lab {lab.name}: {masters} control planes, {workers} workers on {lab.subnet}, "
+        f"lab {lab.name}: {masters}, {workers} on {lab.subnet}, "
         f"API at https://{lab.endpoint}, machines by provider {lab.provider}"
     )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _listener(console: Console, journal: Journal) -> Listener:

@@ -18,7 +18,7 @@ from labgen.render.files import DIRECTORY, File, Images
 from labgen.report.errors import LabgenError
 from labgen.system import data
 from labgen.system.host import Adaptation
-from labgen.system.run import Completed
+from labgen.system.run import CommandTimedOut
 from labgen.system.ssh import Ssh
 
 PROVISIONERS = "opt/labgen/provisioners"
@@ -83,25 +83,34 @@ class Context:
         archive = _archive(files, afresh)
         mode = "afresh" if afresh else "add"
         words = ["bash", "-c", RECEIVE, "receive", mode, *phases]
-        done = self.ssh.run(machine.name, words, timeout=timeout, input=archive, check=False)
-        log = self._log(machine, phases, done)
+        try:
+            done = self.ssh.run(machine.name, words, timeout=timeout, input=archive, check=False)
+        except CommandTimedOut as late:
+            ended = f"did not end within {late.timeout:g} s"
+            raise self._failed(machine, phases, ended, late.stdout, late.stderr) from late
         if not done.ok:
-            lines = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()
-            raise PhaseFailed(
-                f"{machine.name}: phase {' '.join(phases)} failed with exit code {done.exit_code}",
-                last_seen="\n    ".join(lines[-8:]),
-                log=log,
-                hint=f"to see the machine: labgen ssh {self.lab.name} {machine.name}"
-                f"    to go on from here: {self.lab.up_command}",
-            )
+            ended = f"failed with exit code {done.exit_code}"
+            raise self._failed(machine, phases, ended, done.stdout, done.stderr)
+        self._log(machine, phases, "exit code 0", done.stdout + done.stderr)
         changed = any(line.startswith("changed") for line in done.stdout.splitlines())
         return Outcome.CHANGED if changed else Outcome.OK
 
-    def _log(self, machine: Machine, phases: tuple[str, ...], done: Completed) -> Path:
+    def _failed(
+        self, machine: Machine, phases: tuple[str, ...], ended: str, stdout: str, stderr: str
+    ) -> PhaseFailed:
+        lines = (stderr.strip() or stdout.strip() or "no output").splitlines()
+        return PhaseFailed(
+            f"{machine.name}: phase {' '.join(phases)} {ended}",
+            last_seen="\n    ".join(lines[-8:]),
+            log=self._log(machine, phases, ended, stdout + stderr),
+            hint=f"to see the machine: labgen ssh {self.lab.name} {machine.name}"
+            f"    to go on from here: {self.lab.up_command}",
+        )
+
+    def _log(self, machine: Machine, phases: tuple[str, ...], ended: str, output: str) -> Path:
         path = self.lab.logs / f"{machine.name}-{phases[-1]}.log"
         with path.open("a") as file:
-            file.write(f"--- {shlex.join(phases)}: exit code {done.exit_code}\n")
-            file.write(done.stdout + done.stderr)
+            file.write(f"--- {shlex.join(phases)}: {ended}\n{output}")
         return path
 
 

@@ -5,18 +5,18 @@ import os
 import click
 
 from labgen.bundle.store import require
-from labgen.cli.session import common
+from labgen.cli.session import PASSED_ON, common, passed_on
 from labgen.lab import access, store
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+@click.command(context_settings=PASSED_ON)
 @click.argument("name")
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.argument("arguments", nargs=-1)
 @common
 def kubectl(name: str, arguments: tuple[str, ...]) -> None:
-    """Run kubectl with ARGUMENTS (after --) on the lab NAME as its admin."""
+    """Run kubectl with ARGUMENTS on the lab NAME as its admin."""
     lab = store.load(name)
     access.ensure_route(lab)
     program = require(lab.scenario.kubernetes.version).bin / "kubectl"
     environment = {**os.environ, "KUBECONFIG": str(access.kubeconfig(lab))}
-    os.execve(program, ["kubectl", *arguments], environment)  # noqa: S606 - no shell in between
+    os.execve(program, ["kubectl", *passed_on(arguments)], environment)  # noqa: S606 - no shell in between

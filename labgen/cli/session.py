@@ -80,6 +80,15 @@ def common(command: F) -> F:
     return quiet(verbose(command))
 
 
+# What stands behind the names is another program's: its options are not read here.
+PASSED_ON = {"allow_interspersed_args": False}
+
+
+def passed_on(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words for another program; -- may stand before them."""
+    return words[1:] if words[:1] == ("--",) else words
+
+
 overrides_option = click.option(
     "-s",
     "--set",

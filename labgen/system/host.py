@@ -5,7 +5,6 @@ CAP_SYS_RESOURCE (they run in a sandbox themselves). No other place asks.
 """
 
 import os
-import platform
 import re
 import resource
 from dataclasses import dataclass
@@ -26,7 +25,6 @@ class HostFacts:
 
     root: bool
     kernel: tuple[int, int]
-    machine: str
     cgroup_v2: bool
     may_raise_limits: bool
     open_files_limit: int
@@ -69,7 +67,6 @@ def probe(root: Path = Path("/")) -> HostFacts:
     return HostFacts(
         root=os.geteuid() == 0,
         kernel=(int(major), int(minor)),
-        machine=platform.machine(),
         cgroup_v2=(root / "sys/fs/cgroup/cgroup.controllers").exists(),
         may_raise_limits=bool(capabilities >> CAP_SYS_RESOURCE & 1),
         open_files_limit=_hard_limit(resource.RLIMIT_NOFILE, MANY_FILES),

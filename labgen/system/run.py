@@ -5,7 +5,8 @@ import os
 import shlex
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +17,9 @@ from labgen.system import interrupt
 logger = logging.getLogger(__name__)
 SHOWN_OUTPUT_LINES = 15
 KILLED_TIMEOUT = 1.0
+# Seconds between looks for an interrupt that killed the process: whoever has its pipes (the shared
+# SSH connection has those of all its sessions) may keep them open for as long as it likes.
+LOOK = 0.5
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,12 @@ class CommandFailed(LabgenError):
 class CommandTimedOut(LabgenError):
     """A process did not end within its time and was killed with its children."""
 
-    def __init__(self, argv: tuple[str, ...], timeout: float, output: str) -> None:
-        tail = output.strip().splitlines()[-1] if output.strip() else "no output"
+    def __init__(self, argv: tuple[str, ...], timeout: float, stdout: str, stderr: str) -> None:
+        self.timeout = timeout
+        self.stdout = stdout
+        self.stderr = stderr
+        output = stderr.strip() or stdout.strip()
+        tail = output.splitlines()[-1] if output else "no output"
         super().__init__(
             f"command did not end within {timeout:g} s: {shlex.join(argv)}", last_seen=tail
         )
@@ -73,12 +81,12 @@ def run(
     words = tuple(str(word) for word in argv)
     data = input.encode() if isinstance(input, str) else input
     started = time.monotonic()
-    with interrupt.held():
+    with interrupt.held(), _stdin(data) as stdin:
         interrupt.check()
         try:
             process = subprocess.Popen(
                 words,
-                stdin=subprocess.PIPE if data is not None else subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=stdout_to or subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=cwd,
@@ -91,7 +99,7 @@ def run(
                 raise CommandFailed(completed) from error
             return completed
         with interrupt.watched(process):
-            out, err = _finish(process, words, data, timeout)
+            out, err = _finish(process, words, timeout)
         interrupt.check()
     completed = Completed(words, process.returncode, _text(out), _text(err))
     logger.debug(
@@ -102,20 +110,39 @@ def run(
     return completed
 
 
+@contextmanager
+def _stdin(data: bytes | None) -> Iterator[int | BinaryIO]:
+    """Where a process reads data from: a file in memory, which takes all of it at once."""
+    if data is None:
+        yield subprocess.DEVNULL
+        return
+    with os.fdopen(os.memfd_create("stdin"), "w+b") as file:
+        file.write(data)
+        file.seek(0)
+        yield file
+
+
 def _finish(
-    process: subprocess.Popen[bytes], words: tuple[str, ...], data: bytes | None, timeout: float
-) -> tuple[bytes, bytes]:
+    process: subprocess.Popen[bytes], words: tuple[str, ...], timeout: float
+) -> tuple[bytes | None, bytes | None]:
     """Wait for the end; whatever happens, the process and its children are not left running."""
+    deadline = time.monotonic() + timeout
     try:
-        return process.communicate(data, timeout=timeout)
-    except subprocess.TimeoutExpired:
-        interrupt.kill_group(process.pid)
-        out, err = _rest(process)
-        raise CommandTimedOut(words, timeout, _text(err) or _text(out)) from None
+        while True:
+            left = deadline - time.monotonic()
+            try:
+                return process.communicate(timeout=min(left, LOOK))
+            except subprocess.TimeoutExpired:
+                interrupt.check()
+                if left <= LOOK:
+                    break
     except BaseException:
         interrupt.kill_group(process.pid)
-        process.wait()
+        _close_pipes(process)
         raise
+    interrupt.kill_group(process.pid)
+    out, err = _rest(process)
+    raise CommandTimedOut(words, timeout, _text(out), _text(err))
 
 
 def _rest(process: subprocess.Popen[bytes]) -> tuple[bytes | None, bytes | None]:
@@ -123,11 +150,16 @@ def _rest(process: subprocess.Popen[bytes]) -> tuple[bytes | None, bytes | None]
     try:
         return process.communicate(timeout=KILLED_TIMEOUT)
     except subprocess.TimeoutExpired as open_still:
-        for pipe in (process.stdout, process.stderr):
-            if pipe:
-                pipe.close()
-        process.wait()
+        _close_pipes(process)
         return open_still.output, open_still.stderr
+
+
+def _close_pipes(process: subprocess.Popen[bytes]) -> None:
+    """Hear no more of a killed process, and wait for its end."""
+    for pipe in (process.stdout, process.stderr):
+        if pipe:
+            pipe.close()
+    process.wait()
 
 
 def _text(data: bytes | None) -> str:

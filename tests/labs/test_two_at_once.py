@@ -1,8 +1,9 @@
-"""Two labs beside each other."""
+"""Two labs beside each other, apart."""
 
 from functools import partial
 
 from labgen.lab import store
+from labgen.lab.lab import Lab
 from labgen.system.parallel import gather
 from labgen.system.run import run
 from tests.labs.program import UP, labgen
@@ -25,7 +26,16 @@ def test_labs_made_at_the_same_moment_share_neither_subnet_nor_router_id(
     assert not first.subnet.overlaps(second.subnet)
     assert first.router_id != second.router_id
     gather({name: partial(labgen, "status", name) for name in names})
+    assert _reaches(first, first)
+    assert not _reaches(first, second)
 
     gather({name: partial(labgen, "down", name) for name in names})
     assert not traces(first)
     assert not traces(second)
+
+
+def _reaches(lab: Lab, other: Lab) -> bool:
+    """Whether a machine of lab can open a connection to other's API."""
+    connect = f": </dev/tcp/{other.vip}/{other.scenario.network.api_port}"
+    words = ["timeout", "3", "bash", "-c", connect]
+    return labgen("exec", lab.name, lab.machines[0].name, "--", *words, check=False).ok

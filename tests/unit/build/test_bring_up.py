@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from labgen.build import bring_up as module
 from labgen.build.bring_up import bring_up
+from labgen.build.graph import Outcome, Step
 from labgen.providers.base import Finding
 from labgen.providers.container import ContainerProvider
 from labgen.report.console import Console
@@ -39,6 +41,23 @@ def test_a_host_that_cannot_is_told_so_before_anything_is_made(
     with pytest.raises(HostUnfit, match="podman is not installed; apt-get install podman"):
         bring_up(scenario("single"), "demo", QUIET)
     assert not home.exists()
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [(None, "to go on from here: labgen up single --name demo"), ("look there", "look there")],
+)
+def test_a_step_that_fails_says_what_to_type(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch, own: str | None, told: str
+) -> None:
+    def work() -> Outcome:
+        raise LabgenError("no answer", hint=own)
+
+    monkeypatch.setattr(module, "bundles", Mock())
+    monkeypatch.setattr(module, "plan", lambda _: [Step("prepare master1", work)])
+    with pytest.raises(LabgenError, match="no answer") as failed:
+        bring_up(scenario("single"), "demo", QUIET)
+    assert failed.value.hint == told
 
 
 def test_a_missing_bundle_is_told_before_anything_is_made(machines: Machines, home: Path) -> None:

@@ -31,11 +31,11 @@ def _machine(
     return stub(monkeypatch, directory, "ssh", body)
 
 
-def _run(sample: Lab, *, afresh: bool = False) -> Outcome:
+def _run(sample: Lab, *, afresh: bool = False, timeout: float = 10) -> Outcome:
     context = Context(sample, ContainerProvider())
     files = in_payload({"kubeadm.yaml": SECRET})
     machine = sample.machines[0]
-    return context.run_phases(machine, "cni", "join", files=files, timeout=10, afresh=afresh)
+    return context.run_phases(machine, "cni", "join", files=files, timeout=timeout, afresh=afresh)
 
 
 @pytest.mark.parametrize(
@@ -92,10 +92,28 @@ def test_a_failed_phase_tells_the_last_lines_where_the_log_is_and_what_to_type(
     log = failed.value.log
     assert log
     assert log.read_text().splitlines() == [
-        "--- cni join: exit code 4",
+        "--- cni join: failed with exit code 4",
         "changed a",
         "first",
         "error: join.sh:3",
+    ]
+
+
+def test_a_phase_that_does_not_end_tells_the_same(
+    sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub(monkeypatch, tmp_path, "ssh", "cat >/dev/null; echo ok a; echo waiting >&2; sleep 30")
+    with pytest.raises(PhaseFailed) as failed:
+        _run(sample, timeout=1)
+    assert failed.value.message == "master1: phase cni join did not end within 1 s"
+    assert failed.value.last_seen == "waiting"
+    assert failed.value.hint
+    assert "to go on from here: labgen up single --name demo" in failed.value.hint
+    assert failed.value.log
+    assert failed.value.log.read_text().splitlines() == [
+        "--- cni join: did not end within 1 s",
+        "ok a",
+        "waiting",
     ]
 
 

@@ -1,4 +1,4 @@
-"""A home of its own for each test, and a kitchen to build in."""
+"""A kitchen to build in."""
 
 from pathlib import Path
 
@@ -9,7 +9,6 @@ from tests.unit.bundle.fakes import Kitchen
 
 @pytest.fixture
 def kitchen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kitchen:
-    monkeypatch.setenv("LABGEN_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("os.geteuid", lambda: 0)
     sources = tmp_path / "sources"
     sources.mkdir()

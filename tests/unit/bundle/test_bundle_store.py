@@ -8,10 +8,7 @@ from labgen.bundle import store
 from labgen.report.errors import LabgenError
 
 
-def test_a_bundle_that_was_never_built_says_what_to_type(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LABGEN_HOME", str(tmp_path))
+def test_a_bundle_that_was_never_built_says_what_to_type() -> None:
     with pytest.raises(LabgenError) as failure:
         store.require("v1.37.2")
     assert "is not ready" in failure.value.message

@@ -1,18 +1,11 @@
-"""A home of its own for each test, on a host without routes, labs or colours."""
-
-from pathlib import Path
+"""A host without routes and without wishes about colours."""
 
 import pytest
 
 from labgen.cli import session
-from labgen.lab import store
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("LABGEN_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
+def plain_host(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr(session, "host_routes", lambda: ())
-    monkeypatch.setattr(store, "host_routes", lambda: ())
-    return tmp_path / "home"

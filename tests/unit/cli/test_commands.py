@@ -74,6 +74,23 @@ def test_exec_quotes_every_word_for_the_machines_shell(executed: list[list[str]]
     assert executed == [["ssh", "-F", str(sample.ssh_config), "master1", "--", quoted]]
 
 
+@pytest.mark.parametrize("words", [["--", "ls", "-qv", "/"], ["ls", "-qv", "/"]])
+def test_options_behind_the_machine_are_the_commands_own(
+    executed: list[list[str]], words: list[str]
+) -> None:
+    made("single", "demo")
+    labgen("exec", "demo", "master1", *words)
+    assert executed[0][-1] == "ls -qv /"
+
+
+def test_exec_of_nothing_is_a_wrong_call(executed: list[list[str]]) -> None:
+    made("single", "demo")
+    said = labgen("exec", "demo", "master1", "--")
+    assert said.exit_code == 2
+    assert "Missing argument 'COMMAND...'" in said.err
+    assert executed == []
+
+
 def test_ssh_opens_a_shell_by_the_labs_ssh_config(executed: list[list[str]]) -> None:
     sample = made("single", "demo")
     labgen("ssh", "demo", "master1")

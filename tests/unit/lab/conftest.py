@@ -1,4 +1,4 @@
-"""A home of its own for each test, on a host with one route."""
+"""A host with one route, and a user without $KUBECONFIG."""
 
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -10,9 +10,7 @@ from labgen.scenario.surroundings import Route
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("LABGEN_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("KUBECONFIG", raising=False)
+def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KUBECONFIG")
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
     monkeypatch.setattr(store, "host_routes", lambda: (Route(IPv4Network("192.0.2.0/24"), "eth0"),))
-    return tmp_path / "home"

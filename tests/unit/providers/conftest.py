@@ -1,4 +1,4 @@
-"""A home of its own for each test, and programs that only note how they were called."""
+"""Programs that only note how they were called."""
 
 from pathlib import Path
 
@@ -6,12 +6,6 @@ import pytest
 
 from labgen.system import netns
 from tests.unit.system.stubs import Stub, stub
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("LABGEN_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
 
 
 @pytest.fixture(autouse=True)

@@ -8,20 +8,8 @@ import pytest
 from labgen.providers.base import Finding
 from labgen.providers.container_host import PROGRAMS, ensure_inotify_instances, findings
 from labgen.report.errors import HostUnfit
-from labgen.system.host import HostFacts
+from tests.unit.system.hosts import USUAL
 from tests.unit.system.stubs import stub
-
-FACTS = HostFacts(
-    root=True,
-    kernel=(6, 12),
-    machine="x86_64",
-    cgroup_v2=True,
-    may_raise_limits=True,
-    open_files_limit=1024,
-    processes_limit=1024,
-    kernel_modules=None,
-    bridge_netfilter=True,
-)
 
 
 @pytest.fixture
@@ -34,17 +22,17 @@ def equipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_good_host_has_no_findings(equipped: Path) -> None:
-    assert findings(FACTS) == []
+    assert findings(USUAL) == []
 
 
 @pytest.mark.parametrize("kernel", [(5, 4), (5, 10), (7, 0)])
 def test_kernels_that_kubeadm_accepts_are_good(equipped: Path, kernel: tuple[int, int]) -> None:
-    assert findings(replace(FACTS, kernel=kernel)) == []
+    assert findings(replace(USUAL, kernel=kernel)) == []
 
 
 def test_everything_that_is_wrong_is_found_at_once(equipped: Path) -> None:
     (equipped / "podman").unlink()
-    found = findings(replace(FACTS, root=False, kernel=(4, 19)))
+    found = findings(replace(USUAL, root=False, kernel=(4, 19)))
     assert found == [
         Finding("labgen is not running as root", "run it as root: sudo labgen ..."),
         Finding("kernel 4.19 is older than 5.4", "boot a newer kernel"),
@@ -57,7 +45,7 @@ def test_a_missing_program_is_found_with_the_package_to_install(
     equipped: Path, program: str
 ) -> None:
     (equipped / program).unlink()
-    (finding,) = findings(FACTS)
+    (finding,) = findings(USUAL)
     assert finding.what == f"{program} is not installed"
     assert finding.remedy.startswith("apt-get install ")
 

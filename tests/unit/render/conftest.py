@@ -9,25 +9,14 @@ from labgen.cli import session
 from labgen.system import host
 from labgen.system.host import HostFacts
 from tests.unit.cli.calling import labgen
+from tests.unit.system.hosts import USUAL
 
-USUAL = HostFacts(
-    root=True,
-    kernel=(6, 12),
-    machine="x86_64",
-    cgroup_v2=True,
-    may_raise_limits=True,
-    open_files_limit=1048576,
-    processes_limit=4194304,
-    kernel_modules=None,
-    bridge_netfilter=True,
-)
 Rendering = Callable[..., Path]
 
 
 @pytest.fixture
 def render(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rendering:
     """Render a scenario with overrides on a host of those facts; returns the directory."""
-    monkeypatch.setenv("LABGEN_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(session, "host_routes", lambda: ())
 
     def rendered(scenario: str, *overrides: str, facts: HostFacts = USUAL) -> Path:

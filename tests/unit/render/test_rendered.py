@@ -13,7 +13,8 @@ from ruamel.yaml import YAML
 from labgen.lab import keys
 from labgen.system.run import run
 from tests.unit.lab.samples import made, mode
-from tests.unit.render.conftest import USUAL, Rendering
+from tests.unit.render.conftest import Rendering
+from tests.unit.system.hosts import USUAL
 
 
 def _documents(path: Path) -> dict[str, dict[str, Any]]:

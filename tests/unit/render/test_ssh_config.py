@@ -14,9 +14,8 @@ pytestmark = pytest.mark.skipif(shutil.which("ssh") is None, reason="no ssh on t
 
 
 @pytest.fixture
-def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def options(tmp_path: Path) -> dict[str, str]:
     """What ssh would do for node2."""
-    monkeypatch.setenv("LABGEN_HOME", str(tmp_path))
     config = tmp_path / "config"
     config.write_text(ssh_config(lab("ha-3x3"), Path("/run/labgen/x")))
     lines = run(["ssh", "-F", config, "-G", "node2"], timeout=30).stdout.splitlines()

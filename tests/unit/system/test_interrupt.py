@@ -1,5 +1,6 @@
 """Ctrl-C: processes are killed and waits end, in every thread. Each in a Python of its own."""
 
+import os
 import signal
 from pathlib import Path
 
@@ -62,6 +63,18 @@ except KeyboardInterrupt:
     print("ended")
 """
 
+PIPES_KEPT_OPEN = """
+import sys
+from labgen.system.parallel import gather
+from labgen.system.run import run
+
+script = f"setsid sleep 60 & echo $! >{sys.argv[1]}; wait"
+try:
+    gather({"a": lambda: run(["sh", "-c", script], timeout=60)})
+except KeyboardInterrupt:
+    print("ended")
+"""
+
 STRUCK = """
 import sys
 from tests.unit.system import struck
@@ -102,6 +115,17 @@ def test_ctrl_c_ends_everything_that_runs_side_by_side(tmp_path: Path) -> None:
     said, _ = program.communicate(timeout=SECONDS)
     assert said == "ended\n"
     assert eventually(lambda: not any(map(runs, children)))
+
+
+def test_ctrl_c_does_not_wait_for_those_who_keep_a_killed_processs_pipes(tmp_path: Path) -> None:
+    program = python(PIPES_KEPT_OPEN, str(tmp_path / "pid"))
+    escaped = _pid(tmp_path / "pid")
+    program.send_signal(signal.SIGINT)
+    try:
+        said, _ = program.communicate(timeout=SECONDS)
+        assert said == "ended\n"
+    finally:
+        os.kill(escaped, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

@@ -60,11 +60,11 @@ def test_only_one_holds_a_lock_whose_file_was_removed_while_others_waited(tmp_pa
     path = tmp_path / "lock"
     at_once: list[int] = []
     inside: set[int] = set()
-    waiting = threading.Event()
-    removed = threading.Event()
+    held, waiting, removed = threading.Event(), threading.Event(), threading.Event()
 
     def first() -> None:
         with locked(path, timeout=10):
+            held.set()
             waiting.wait(10)
             path.unlink()
             removed.set()
@@ -78,7 +78,7 @@ def test_only_one_holds_a_lock_whose_file_was_removed_while_others_waited(tmp_pa
 
     threads = [threading.Thread(target=first)]
     threads[0].start()
-    assert eventually(path.exists)
+    assert held.wait(10)
     threads.append(threading.Thread(target=other, args=[1]))
     threads[1].start()
     assert removed.wait(10)

@@ -69,6 +69,12 @@ def test_secrets_given_as_input_reach_the_process_and_no_message(
     assert "s3cret" not in caplog.text + str(failed.value)
 
 
+def test_much_input_and_output_go_through_a_process_that_takes_its_time() -> None:
+    much = b"x" * 5_000_000
+    done = run(["sh", "-c", "sleep 0.7; cat; sleep 0.7; echo"], timeout=30, input=much)
+    assert len(done.stdout) == len(much) + 1
+
+
 def test_without_input_standard_input_is_empty() -> None:
     assert run(["cat"], timeout=10).stdout == ""
 

@@ -120,7 +120,7 @@ def test_close_minds_no_connection_that_hangs(
     machines: Ssh, sockets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def hang(*arguments: object, **options: object) -> None:
-        raise CommandTimedOut(("ssh",), 10, "")
+        raise CommandTimedOut(("ssh",), 10, "", "")
 
     monkeypatch.setattr(door, "run", hang)
     (sockets / "master1").write_text("alive")

@@ -1,4 +1,4 @@
-"""A home of its own for each test, on a host without routes."""
+"""No unit test sees or touches what the user of this host has."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from labgen.lab import store
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """State, cache and kubeconfig of this test's own, on a host without routes."""
     monkeypatch.setenv("LABGEN_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
     monkeypatch.setattr(store, "host_routes", lambda: ())
