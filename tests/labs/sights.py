@@ -38,6 +38,10 @@ class Sights:
     def active(self, machine: str, unit: str) -> bool:
         return self.on(machine, f"systemctl --quiet is-active {unit}").ok
 
+    def failed(self, machine: str, unit: str) -> bool:
+        """Whether the unit is down for good: one that systemd will restart is activating."""
+        return self.on(machine, f"systemctl --quiet is-failed {unit}").ok
+
     def accepts(self, machine: str, port: int) -> bool:
         """Whether the machine's port takes a connection from the host."""
         return self._connected(machine, port) is not None

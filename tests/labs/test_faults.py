@@ -49,13 +49,15 @@ CASES = (
     Case(
         "keepalived-killed",
         "holder",
-        lambda s: len(s.owners()) == 2,
+        lambda s: (
+            len(owners := s.owners()) == 2 and any(s.failed(name, "keepalived") for name in owners)
+        ),
         lambda s: len(s.owners()) == 1,
     ),
     Case(
         "haproxy-killed",
         "master3",
-        lambda s: s.refuses("master3", 8443),
+        lambda s: s.refuses("master3", 8443) and s.failed("master3", "haproxy"),
         lambda s: s.accepts("master3", 8443),
     ),
     Case(
