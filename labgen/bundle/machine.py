@@ -89,7 +89,9 @@ def load(bundle: Path) -> None:
 
 def _furnish(root: Path, bundle: Path, release: Release) -> None:
     """Put the provisioners, their payload and the programs where the phases look for them."""
-    shutil.copytree(sources.provisioners(), root / debian.INSIDE.lstrip("/"))
+    inside = root / debian.INSIDE.lstrip("/")
+    left_out = shutil.ignore_patterns(sources.FAULTS)
+    shutil.copytree(sources.provisioners(), inside, ignore=left_out)
     for name, content in payload(release).items():
         files.write(root / "etc/labgen/payload" / name, content)
     place = root / "opt/labgen/bundle"

@@ -119,7 +119,7 @@ def _machine(wanted: Release) -> Part:
         outputs=(machine.ARCHIVE,),
         make=lambda workshop: machine.make(workshop, wanted),
         facts={"payload": machine.payload(wanted), "phases": machine.PHASES},
-        sources=(provisioners,),
+        sources=sources.of_the_image(),
         source_root=provisioners,
         stands_on=(*COMPILED, "debian"),
         programs=("podman", "runc", "unshare", "tar", "zstd"),

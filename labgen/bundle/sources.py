@@ -7,6 +7,7 @@ from labgen.report.errors import LabgenError
 from labgen.system import data
 
 MODULES = Path(__file__).parent / "modules"
+FAULTS = "faults"
 
 # uname's words and Go's, https://go.dev/doc/install/source#environment
 GO_ARCHITECTURES = {
@@ -35,3 +36,8 @@ def architecture() -> str:
     """This host's architecture in the words of Go and of container images."""
     machine = platform.machine()
     return GO_ARCHITECTURES.get(machine, machine)
+
+
+def of_the_image() -> tuple[Path, ...]:
+    """What of the provisioners a machine image holds; faults are sent when they are injected."""
+    return tuple(path for path in sorted(provisioners().iterdir()) if path.name != FAULTS)

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "kubeconfig": "kubeconfig",
     "start": "start",
     "stop": "stop",
+    "fault": "fault",
     "plan": "plan",
     "render": "render",
     "scenario": "scenario",

@@ -65,8 +65,12 @@ class Provider(Protocol):
         """The power state of each machine of the lab, by name."""
         ...
 
-    def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> None:
-        """Do action to machines; those already in the state it leads to are fine."""
+    def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
+        """Do action to machines; those already in the state it leads to are fine.
+
+        Returns the time.monotonic() at which it took effect: the plugs were out, the machines were
+        asked to shut down, or had been paused, resumed or switched on.
+        """
         ...
 
     def leftovers(self, lab: Lab) -> Sequence[str]:

@@ -4,6 +4,7 @@ They share the host's kernel: no clock faults, and a power cut keeps the page ca
 """
 
 import shutil
+import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -91,10 +92,10 @@ class ContainerProvider:
         found = {c.name: STATES.get(c.state, State.OFF) for c in podman.containers(_label(lab))}
         return {m.name: found.get(_container(lab, m), State.ABSENT) for m in lab.machines}
 
-    def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> None:
+    def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
         """See base.Provider."""
         if not machines:
-            return
+            return time.monotonic()
         states = self.machines(lab)
         acting = [m for m in machines if states[m.name] in _BEFORE[action]]
         if action is Power.ON:
@@ -102,10 +103,13 @@ class ContainerProvider:
             network.plug_in(lab, acting)
         elif action is Power.OFF:
             network.cut(lab, acting)
+        moment = time.monotonic()
         gather({m.name: partial(_switch, lab, m, action, acting) for m in acting})
         if action in (Power.OFF, Power.SHUTDOWN):
             network.unplug(lab, acting)
             Ssh(lab.ssh_config).close([m.name for m in acting])
+            return moment
+        return time.monotonic()
 
     def leftovers(self, lab: Lab) -> Sequence[str]:
         """See base.Provider."""

@@ -1,0 +1,51 @@
+"""python -m labgen.faults.later LAB-DIRECTORY ID SECONDS: undo an injection when its time is over.
+
+Leaves its caller at once and waits by itself; ends early when somebody else healed the fault.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from labgen.faults import injection as records
+from labgen.faults.operate import undo_one
+from labgen.lab import store
+from labgen.lab.lab import Lab
+from labgen.report.errors import LabgenError
+from labgen.system.journal import Journal
+
+LOOK = 0.5  # seconds between two looks whether the fault is still there
+
+
+def main(directory: str, id: str, seconds: str) -> None:
+    """Detach, wait, heal."""
+    lab = store.load(Path(directory).name)
+    if os.fork():
+        return
+    _detach()
+    _wait(lab, id, time.monotonic() + float(seconds))
+    if not records.path(lab, id).exists():
+        return
+    try:
+        undo_one(lab, id)
+    except LabgenError as error:
+        journal = Journal(lab.directory / "journal.jsonl")
+        journal.write("fault-heal-failed", id=id, error=str(error)[:300])
+
+
+def _wait(lab: Lab, id: str, deadline: float) -> None:
+    while records.path(lab, id).exists() and (left := deadline - time.monotonic()) > 0:
+        time.sleep(min(LOOK, left))
+
+
+def _detach() -> None:
+    """A session of its own and no open files of the caller, who waits for their end."""
+    os.setsid()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

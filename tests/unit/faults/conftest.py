@@ -1,0 +1,38 @@
+"""A home of its own for each test, on a host without routes, and a lab on paper."""
+
+from pathlib import Path
+
+import pytest
+
+from labgen.faults import fault as module
+from labgen.lab import access, store
+from labgen.lab.lab import Lab
+from labgen.render.ssh_config import ssh_config
+from labgen.system import files
+from labgen.system.ssh import Ssh
+from tests.unit.faults.machines import Switches
+from tests.unit.lab.samples import made
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LABGEN_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(store, "host_routes", lambda: ())
+    monkeypatch.setattr(access, "ensure_route", lambda _: None)
+    monkeypatch.setattr(Ssh, "connect", lambda *_, **__: None)
+    return tmp_path / "home"
+
+
+@pytest.fixture(autouse=True)
+def switches(monkeypatch: pytest.MonkeyPatch) -> Switches:
+    found = Switches()
+    monkeypatch.setattr(module, "provider", lambda _: found)
+    return found
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    """ha-3x3 on paper, with an ssh_config."""
+    found = made("ha-3x3", "demo")
+    files.write(found.ssh_config, ssh_config(found, tmp_path / "sockets"))
+    return found
