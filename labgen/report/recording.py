@@ -44,12 +44,16 @@ class Event:
 
 @dataclass(frozen=True)
 class Figure:
-    """A number that came out; budget is the most it may be, None for a figure without one."""
+    """A number that came out; budget is the most it may be, None for a figure without one.
+
+    aim is what the timings add up to, which a quiet host keeps and a test does not insist on.
+    """
 
     name: str
     value: float
     unit: str
     budget: float | None = None
+    aim: float | None = None
 
     @property
     def kept(self) -> bool:

@@ -1,6 +1,9 @@
-"""A TLS server on this host that stands in for an API server."""
+"""A TLS server on this host that stands in for an API server; and tests that are coroutines."""
 
+import asyncio
+import inspect
 import json
+import socket
 import ssl
 import threading
 import time
@@ -15,6 +18,23 @@ import pytest
 from labgen.system.run import run
 
 LOOPBACK = "127.0.0.1"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """A test that is a coroutine runs in a loop of its own."""
+    if not inspect.iscoroutinefunction(pyfuncitem.function):
+        return None
+    wanted = inspect.signature(pyfuncitem.function).parameters
+    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted}))
+    return True
+
+
+def unused_port() -> int:
+    with socket.socket() as found:
+        found.bind((LOOPBACK, 0))
+        port: int = found.getsockname()[1]
+    return port
 
 
 @dataclass

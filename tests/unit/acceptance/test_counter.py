@@ -1,0 +1,70 @@
+"""The writer remembers what was acknowledged, and what of it is lost is found out."""
+
+import asyncio
+
+from acceptance.support import written
+from acceptance.support.api import Api
+from acceptance.support.probes import counter
+from acceptance.support.probes.fresh import Endpoint
+from acceptance.support.probes.writes import Writer
+from labgen.report.recording import Sample
+from tests.unit.acceptance.conftest import LOOPBACK, Server
+
+HZ = 50.0
+
+
+def api_of(server: Server) -> Api:
+    return Api(LOOPBACK, server.port, server.trusting, timeout=2)
+
+
+async def write_for(seconds: float, server: Server, samples: list[Sample] | None = None) -> Writer:
+    await asyncio.to_thread(written.begin, api_of(server))
+    endpoint = Endpoint(LOOPBACK, server.port, server.trusting)
+    writer = Writer(endpoint, (samples if samples is not None else []).append, timeout=0.3)
+    stop = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, stop.set)
+    await writer.run(stop, hz=HZ)
+    return writer
+
+
+async def lost(server: Server, writer: Writer) -> list[int]:
+    return await asyncio.to_thread(written.lost, api_of(server), writer.acknowledged)
+
+
+async def test_acknowledged_writes_are_all_found_again(server: Server) -> None:
+    writer = await write_for(0.3, server)
+    assert len(writer.acknowledged) >= 2
+    assert writer.unacknowledged == []
+    assert await lost(server, writer) == []
+
+
+async def test_acknowledged_write_that_is_gone_is_lost(server: Server) -> None:
+    server.loses_writes = True
+    writer = await write_for(0.2, server)
+    assert writer.acknowledged
+    assert await lost(server, writer) == writer.acknowledged
+
+
+async def test_refused_write_is_not_acknowledged(server: Server) -> None:
+    loop = asyncio.get_running_loop()
+    loop.call_later(0.1, setattr, server, "status", 500)
+    loop.call_later(0.3, setattr, server, "status", 200)
+    writer = await write_for(0.6, server)
+    assert len(writer.unacknowledged) >= 2
+    assert writer.acknowledged
+    assert await lost(server, writer) == []
+
+
+async def test_every_write_is_a_sample(server: Server) -> None:
+    samples: list[Sample] = []
+    asyncio.get_running_loop().call_later(0.2, setattr, server, "status", 503)
+    writer = await write_for(0.4, server, samples)
+    assert len(samples) == len(writer.acknowledged) + len(writer.unacknowledged)
+    assert {sample.failure for sample in samples} == {None, "status 503"}
+    assert writer.sent[0] == samples[0].started
+
+
+async def test_new_run_starts_without_the_writes_of_an_earlier_one(server: Server) -> None:
+    server.data[counter.NAME] = {"left": "over"}
+    await write_for(0.1, server)
+    assert "left" not in server.data[counter.NAME]
