@@ -1,13 +1,13 @@
 """Options, the look at the lab before anything runs, and the fixtures that all tests share."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import permutations
 from typing import Any
 
 import pytest
 
 from acceptance.support import api as api_access
-from acceptance.support import kubeconfig, machines, reach, workload
+from acceptance.support import kubeconfig, machines, namespaces, reach, workload
 from acceptance.support.api import FAILURES, Api
 from acceptance.support.machines import On
 from acceptance.support.workload import Workload
@@ -16,7 +16,9 @@ from labgen.lab import store
 from labgen.lab.lab import Lab, Machine
 from labgen.report.errors import LabgenError
 
-pytest_plugins = ["acceptance.support.alone", "acceptance.support.summary"]
+pytest_plugins = [
+    f"acceptance.support.{plugin}" for plugin in ("alone", "summary", "tiers", "verdict")
+]
 
 LAB = pytest.StashKey[Lab]()
 REACHED = pytest.StashKey[Api]()
@@ -61,16 +63,20 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Remove the workload, in the one process that outlives all xdist workers."""
+    """Remove what was made, in the one process that outlives all xdist workers."""
     api = session.config.stash.get(REACHED, None)
-    if api is None:
+    if api is None or _looking_only(session.config):
         return
     try:
-        workload.remove(api)
+        namespaces.remove_all(api)
     except FAILURES as error:
         session.config.issue_config_time_warning(
-            pytest.PytestWarning(f"the workload was not removed: {error}"), stacklevel=1
+            pytest.PytestWarning(f"what the suite made was not removed: {error}"), stacklevel=1
         )
+
+
+def _looking_only(config: pytest.Config) -> bool:
+    return bool(config.getoption("tier") == "smoke")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -95,9 +101,10 @@ def on(lab: Lab) -> On:
 
 
 @pytest.fixture(scope="session")
-def api(lab: Lab) -> Api:
+def api(lab: Lab, pytestconfig: pytest.Config) -> Api:
     """The API through the VIP, as the lab's administrator."""
-    return api_access.connect(kubeconfig.credentials(lab.kubeconfig))
+    found = kubeconfig.credentials(lab.kubeconfig)
+    return api_access.connect(found, looking_only=_looking_only(pytestconfig))
 
 
 @pytest.fixture(scope="session")
@@ -117,3 +124,11 @@ def running(lab: Lab, api: Api) -> Workload:
     """The suite's own pods, one on each machine, ready."""
     image = release(lab.scenario.kubernetes.version).workload_image
     return workload.make(api, image, {machine.name for machine in lab.machines})
+
+
+@pytest.fixture(scope="module")
+def own_namespace(request: pytest.FixtureRequest, api: Api) -> Iterator[str]:
+    """A namespace for the tests of one file, removed after them."""
+    subject = request.path.stem.removeprefix("test_").replace("_", "-")
+    with namespaces.namespace(api, subject) as name:
+        yield name

@@ -11,6 +11,8 @@ from acceptance.support.api import Api
 from acceptance.support.machines import On
 from labgen.lab.lab import Lab, Machine
 
+pytestmark = pytest.mark.smoke
+
 API_SERVER_PORT = 6443
 DIRECTORY = "/etc/kubernetes"
 

@@ -8,6 +8,8 @@ from acceptance.support.api import Api
 from acceptance.support.workload import ready
 from labgen.lab.lab import Lab, Machine
 
+pytestmark = pytest.mark.smoke
+
 Pods = list[dict[str, Any]]
 PROGRAMS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
 

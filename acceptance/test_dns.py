@@ -1,17 +1,32 @@
-"""Pods find Services by name, from every machine."""
+"""The cluster's names are found: by machines at the DNS Service, by pods from everywhere."""
 
 from typing import Any
 
 import pytest
 
-from acceptance.support import conversation
+from acceptance.support import conversation, names
+from acceptance.support.api import Api
 from acceptance.support.conversation import Answer
 from acceptance.support.machines import On
 from acceptance.support.workload import NAME, NAMESPACE, SERVICE_PORT, Workload, ready
 from labgen.lab.lab import Lab, Machine
 
+Pods = list[dict[str, Any]]
+API_NAME = f"kubernetes.default.svc.{names.DOMAIN}"
 # completed by the search list in the pod's resolv.conf, so it also tests that
 SERVICE = f"{NAME}.{NAMESPACE}.svc:{SERVICE_PORT}"
+
+
+@pytest.fixture(scope="module")
+def servers(pods: Pods) -> list[Any]:
+    """The pods of CoreDNS that are ready."""
+    found = [pod for pod in pods if pod["metadata"]["labels"].get("k8s-app") == "kube-dns"]
+    return [pod for pod in found if ready(pod)]
+
+
+@pytest.fixture(scope="module")
+def api_address(api: Api) -> str:
+    return str(api.get("/api/v1/namespaces/default/services/kubernetes")["spec"]["clusterIP"])
 
 
 @pytest.fixture(scope="module")
@@ -19,16 +34,36 @@ def answers(on: On, running: Workload) -> dict[tuple[str, str], Answer]:
     return conversation.dial(on, running, [SERVICE])
 
 
+@pytest.mark.smoke
+def test_dns_servers_sit_on_two_machines(lab: Lab, servers: Pods) -> None:
+    """One machine without power must not take all names with it."""
+    if len(lab.machines) == 1:
+        pytest.skip("the lab has one machine only")
+    assert len({pod["spec"]["nodeName"] for pod in servers}) >= 2
+
+
+@pytest.mark.smoke
+def test_dns_service_answers_the_machine(
+    on: On, api: Api, machine: Machine, api_address: str
+) -> None:
+    service = api.get("/api/v1/namespaces/kube-system/services/kube-dns")["spec"]["clusterIP"]
+    assert names.ask(on(machine.name), service, API_NAME).addresses == {api_address}
+
+
+@pytest.mark.smoke
+def test_every_dns_server_answers_the_machine(
+    on: On, machine: Machine, servers: Pods, api_address: str
+) -> None:
+    """At the pods' own addresses: the Service would hide a dead one by asking another."""
+    assert servers
+    for pod in servers:
+        found = names.ask(on(machine.name), pod["status"]["podIP"], API_NAME)
+        assert found.addresses == {api_address}, pod["metadata"]["name"]
+
+
+@pytest.mark.full
 def test_pod_finds_the_service_by_its_name(
     machine: Machine, running: Workload, answers: dict[tuple[str, str], Answer]
 ) -> None:
     answer = answers[machine.name, SERVICE]
     assert answer.pod in {pod.name for pod in running.pods.values()}, answer.reason
-
-
-def test_dns_servers_sit_on_two_machines(lab: Lab, pods: list[dict[str, Any]]) -> None:
-    """One machine without power must not take all names with it."""
-    if len(lab.machines) == 1:
-        pytest.skip("the lab has one machine only")
-    servers = [p for p in pods if p["metadata"]["labels"].get("k8s-app") == "kube-dns"]
-    assert len({pod["spec"]["nodeName"] for pod in servers if ready(pod)}) >= 2

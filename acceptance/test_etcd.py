@@ -1,8 +1,12 @@
 """etcd has a healthy, voting member on every control plane."""
 
+import pytest
+
 from acceptance.support import machines
 from acceptance.support.machines import On
 from labgen.lab.lab import Lab, Machine
+
+pytestmark = pytest.mark.smoke
 
 
 def test_every_control_plane_is_a_voter(lab: Lab, on: On, control_plane: Machine) -> None:

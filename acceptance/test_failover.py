@@ -10,7 +10,7 @@ from acceptance.support.failover import Failover
 from acceptance.support.machines import On
 from labgen.lab.lab import Lab
 
-pytestmark = pytest.mark.disturbs
+pytestmark = [pytest.mark.ha, pytest.mark.disturbs]
 
 LEAST_RATE = 20.0  # probes a second; with fewer, a gap is not known well enough
 Record = Callable[[str, object], None]

@@ -1,13 +1,29 @@
 """flannel runs on every machine and has laid the ways to all others."""
 
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any
+
+import pytest
 
 from acceptance.support import machines
 from acceptance.support.machines import On
 from acceptance.support.workload import ready
 from labgen.lab.lab import Lab, Machine
 
+pytestmark = pytest.mark.smoke
+
 VXLAN = "flannel.1"  # flannel's interface for VXLAN network identifier 1, its default
+# prints each kubelet's address and HTTP status; any status will do, 000 stands for no answer
+ASK_KUBELETS = """
+for target; do
+  {
+    url="https://$target:10250/healthz"
+    status=$(curl -sk --max-time 5 --output /dev/null --write-out '%{http_code}' "$url")
+    printf '%s %s\\n' "$target" "$status"
+  } &
+done
+wait
+"""
 
 
 def test_flannel_pod_is_ready(machine: Machine, pods: list[dict[str, Any]]) -> None:
@@ -43,3 +59,38 @@ def test_routes_lead_to_the_pods_of_every_other_node(
             assert route["dev"] == VXLAN
         else:
             assert route["gateway"] == str(other.address)
+
+
+def test_machine_reaches_the_pod_networks_of_all_others(
+    lab: Lab, on: On, nodes: dict[str, dict[str, Any]], pods: list[dict[str, Any]], machine: Machine
+) -> None:
+    """Asked is the other machine's kubelet, at its machine's address in its own pod network: the
+    packets take the pods' way. A TLS handshake holds packets as large as the way must carry."""
+    targets = {
+        address: other.name
+        for other in lab.machines
+        if other != machine and (address := _place(lab, other, nodes, pods))
+    }
+    words = " ".join(["%s"] * (len(targets) + 2))
+    said = on(machine.name).check_output(f"sh -c {words}", ASK_KUBELETS, "ask", *targets)
+    answers = dict(line.split() for line in said.splitlines())
+    assert {
+        targets[address] for address in targets if answers.get(address, "000") == "000"
+    } == set()
+
+
+def _place(
+    lab: Lab, machine: Machine, nodes: dict[str, dict[str, Any]], pods: list[dict[str, Any]]
+) -> str | None:
+    """The machine's own address in its pod network; None where it has none.
+
+    With vxlan it is that of flannel's interface, the network's first. With host-gw there is only
+    the bridge's, the next one, once a pod has run there.
+    """
+    network = IPv4Network(nodes[machine.name]["spec"]["podCIDR"])
+    if lab.scenario.kubernetes.cni.backend == "vxlan":
+        return str(network.network_address)
+    own = [pod for pod in pods if pod["spec"].get("nodeName") == machine.name]
+    if any(IPv4Address(p["status"]["podIP"]) in network for p in own if "podIP" in p["status"]):
+        return str(network.network_address + 1)
+    return None

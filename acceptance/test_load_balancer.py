@@ -1,9 +1,13 @@
 """Every control plane's HAProxy offers the API and sees all API servers."""
 
+import pytest
+
 from acceptance.support import machines
 from acceptance.support.machines import On
 from labgen.lab.lab import Lab, Machine
 from labgen.system.wait import NotYet, until
+
+pytestmark = pytest.mark.smoke
 
 # HAProxy marks a server down on one bad answer and up again on one good check: a look during a
 # host's pause says little, one that lasts is the truth

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from acceptance.support.workload import ready
 from labgen.lab.lab import Lab, Machine
 from labgen.scenario.model import Role
+
+pytestmark = pytest.mark.smoke
 
 Nodes = dict[str, dict[str, Any]]
 CONTROL_PLANE_LABEL = "node-role.kubernetes.io/control-plane"

@@ -11,6 +11,8 @@ from acceptance.support.machines import On
 from acceptance.support.workload import PORT, Workload
 from labgen.lab.lab import Machine
 
+pytestmark = pytest.mark.full
+
 Answers = dict[tuple[str, str], Answer]
 
 

@@ -1,16 +1,57 @@
 """A Service is reached from every machine, by kube-proxy's rules there."""
 
 from ipaddress import IPv4Address
+from typing import Any
 
+import pytest
+
+from acceptance.support.api import Api
 from acceptance.support.machines import On
 from acceptance.support.workload import SERVICE_PORT, Workload
 from labgen.lab.lab import Lab, Machine
 
+API_SERVICE = "/api/v1/namespaces/default/services/kubernetes"
+API_SLICE = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes"
 
+
+@pytest.fixture(scope="module")
+def api_service(api: Api) -> dict[str, Any]:
+    """The Service by which pods reach the API."""
+    spec: dict[str, Any] = api.get(API_SERVICE)["spec"]
+    return spec
+
+
+@pytest.mark.smoke
+def test_service_of_the_api_has_an_address_of_the_service_subnet(
+    lab: Lab, api_service: dict[str, Any]
+) -> None:
+    assert IPv4Address(api_service["clusterIP"]) in lab.scenario.kubernetes.service_subnet
+
+
+@pytest.mark.smoke
+def test_service_of_the_api_leads_to_every_api_server(lab: Lab, api: Api) -> None:
+    serving = [it for it in api.get(API_SLICE)["endpoints"] if it["conditions"]["ready"]]
+    found = [address for endpoint in serving for address in endpoint["addresses"]]
+    assert sorted(found) == sorted(str(machine.address) for machine in lab.control_planes)
+
+
+@pytest.mark.smoke
+def test_service_of_the_api_is_reached_from_the_node(
+    on: On, machine: Machine, api_service: dict[str, Any]
+) -> None:
+    url = f"https://{api_service['clusterIP']}:{api_service['ports'][0]['port']}/readyz"
+    answer = on(machine.name).run(
+        "curl -sS --max-time 5 --cacert /etc/kubernetes/pki/ca.crt %s", url
+    )
+    assert (answer.rc, answer.stdout) == (0, "ok"), answer.stderr
+
+
+@pytest.mark.full
 def test_service_has_an_address_of_the_service_subnet(lab: Lab, running: Workload) -> None:
     assert IPv4Address(running.service) in lab.scenario.kubernetes.service_subnet
 
 
+@pytest.mark.full
 def test_service_is_reached_from_the_node(on: On, machine: Machine, running: Workload) -> None:
     url = f"http://{running.service}:{SERVICE_PORT}/hostname"
     answer = on(machine.name).run("curl -sS --max-time 5 %s", url)

@@ -1,8 +1,12 @@
 """The VIP stands on exactly one machine, and keepalived watches it on all control planes."""
 
+import pytest
+
 from acceptance.support import machines
 from acceptance.support.machines import On
 from labgen.lab.lab import Lab, Machine
+
+pytestmark = pytest.mark.smoke
 
 
 def test_exactly_one_machine_holds_the_vip(lab: Lab, on: On) -> None:

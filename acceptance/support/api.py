@@ -22,18 +22,24 @@ class ApiError(Exception):
         self.status = status
 
 
+class ReadOnly(Exception):
+    """A test that may only look asked to change something: the test is wrong."""
+
+
 # All that can go wrong with one request.
 FAILURES = (OSError, http.client.HTTPException, ApiError)
 
 
 @dataclass(frozen=True)
 class Api:
-    """timeout is the longest wait for one answer of the socket, in seconds."""
+    """timeout is the longest wait for one answer of the socket, in seconds; looking only allows
+    nothing but GET."""
 
     host: str
     port: int
     context: ssl.SSLContext
     timeout: float = 10.0
+    looking_only: bool = False
 
     def get(self, path: str) -> Any:
         """The JSON object at path."""
@@ -53,6 +59,8 @@ class Api:
         self, method: str, path: str, body: dict[str, Any] | None = None, kind: str = JSON
     ) -> str:
         """The text of the answer. Raises ApiError, OSError or http.client.HTTPException."""
+        if self.looking_only and method != "GET":
+            raise ReadOnly(f"{method} {path} in a run that only looks")
         connection = http.client.HTTPSConnection(
             self.host, self.port, timeout=self.timeout, context=self.context
         )
@@ -68,6 +76,6 @@ class Api:
         return text
 
 
-def connect(found: Credentials, *, timeout: float = 10.0) -> Api:
+def connect(found: Credentials, *, timeout: float = 10.0, looking_only: bool = False) -> Api:
     """The API as the kubeconfig's administrator sees it."""
-    return Api(found.host, found.port, found.administrator(), timeout)
+    return Api(found.host, found.port, found.administrator(), timeout, looking_only)

@@ -13,9 +13,11 @@ from labgen.lab.lab import Lab
 from labgen.system.wait import NotYet, until
 
 
-def await_whole(lab: Lab, api: Api, on: On, *, timeout: float) -> None:
+HEAL_TIMEOUT = 150.0  # seconds; power-cut machines take up to 75 until all pods are Ready
+
+
+def await_whole(lab: Lab, api: Api, on: On, *, what: str, timeout: float) -> None:
     """Wait until the lab is whole; raises LabgenError with what is not."""
-    what = "a whole lab with the VIP on its first master"
     until(partial(look, lab, api, on), what=what, timeout=timeout, interval=0.5)
 
 

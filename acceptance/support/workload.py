@@ -7,10 +7,11 @@ whether an earlier run left it.
 from dataclasses import dataclass
 from typing import Any
 
-from acceptance.support.api import FAILURES, Api, ApiError
+from acceptance.support import namespaces
+from acceptance.support.api import FAILURES, Api
 from labgen.system.wait import NotYet, until
 
-NAMESPACE = "labgen-acceptance"
+NAMESPACE = namespaces.PREFIX
 NAME = "agnhost"
 PORT = 8080
 SERVICE_PORT = 80
@@ -44,23 +45,13 @@ def make(api: Api, image: str, nodes: set[str]) -> Workload:
     return Workload(pods, service["spec"]["clusterIP"])
 
 
-def remove(api: Api) -> None:
-    """Have the workload removed; returns before it is gone."""
-    try:
-        api.send("DELETE", f"/api/v1/namespaces/{NAMESPACE}")
-    except ApiError as error:
-        if error.status != 404:
-            raise
-
-
 def _apply_namespace(api: Api) -> None:
-    manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
     try:
-        found = api.apply(f"/api/v1/namespaces/{NAMESPACE}", manifest)
+        phase = namespaces.make(api, NAMESPACE)
     except FAILURES as error:
         raise NotYet(str(error)) from error
-    if found["status"]["phase"] != "Active":
-        raise NotYet(f"the one of an earlier run is {found['status']['phase']}")
+    if phase != "Active":
+        raise NotYet(f"the one of an earlier run is {phase}")
 
 
 def _ready(api: Api, nodes: set[str]) -> dict[str, Pod]:

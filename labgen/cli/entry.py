@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "plan": "plan",
     "render": "render",
     "scenario": "scenario",
+    "verify": "verify",
     "bundle": "bundle",
 }
 

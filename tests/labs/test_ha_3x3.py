@@ -2,6 +2,8 @@
 
 import json
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from labgen.lab.lab import Lab
@@ -9,6 +11,10 @@ from labgen.system.run import run
 from tests.labs.program import labgen, shown
 
 SUITE = 900.0  # seconds; the suite takes two or three minutes
+SMOKE = 30.0  # seconds, on two cores
+# what could be created, but for what the cluster itself makes all the time
+KINDS = "namespaces,pods,services,endpointslices,configmaps,secrets,serviceaccounts,deployments"
+KINDS += ",daemonsets,jobs,persistentvolumeclaims,networkpolicies,clusterroles,clusterrolebindings"
 
 
 def test_lab_is_healthy(ha_3x3: Lab) -> None:
@@ -35,6 +41,20 @@ def test_second_up_changes_nothing(ha_3x3: Lab) -> None:
     assert _machines(ha_3x3) == before
 
 
+def test_smoke_changes_nothing_and_takes_less_than_half_a_minute(
+    ha_3x3: Lab, record_property: Callable[[str, object], None]
+) -> None:
+    before = _objects(ha_3x3)
+    begin = time.monotonic()
+    said = labgen("verify", ha_3x3.name, check=False)
+    seconds = time.monotonic() - begin
+    record_property("labgen verify --tier smoke", f"{seconds:.1f} s")
+    assert said.exit_code == 0
+    assert said.stderr.splitlines()[-1] == f"lab {ha_3x3.name} passed tier smoke"
+    assert _objects(ha_3x3) == before
+    assert seconds < SMOKE
+
+
 def test_acceptance_suite_passes(ha_3x3: Lab, results: Path) -> None:
     options = [
         "-p",
@@ -53,3 +73,10 @@ def _machines(lab: Lab) -> list[str]:
     names = [f"labgen-{lab.name}-{machine.name}" for machine in lab.machines]
     form = "{{.Id}} {{.State.StartedAt}}"
     return run(["podman", "inspect", "--format", form, *names], timeout=60).stdout.splitlines()
+
+
+def _objects(lab: Lab) -> list[str]:
+    """What lies in the cluster: each object's identity, and how often its specification changed."""
+    columns = ",".join(f":{it}" for it in (".kind", ".metadata.uid", ".metadata.generation"))
+    words = ["kubectl", lab.name, "--", "get", KINDS, "--all-namespaces", "--no-headers"]
+    return sorted(labgen(*words, "-o", f"custom-columns={columns}", quiet=True).stdout.splitlines())

@@ -131,6 +131,7 @@ def test_suite_fails_without_flannel(lab: Lab, api: Api, tmp_path: Path) -> None
         "test_flannel_pod_is_ready",
         "test_flannel_interface_is_up_where_the_backend_has_one",
         "test_routes_lead_to_the_pods_of_every_other_node",
+        "test_machine_reaches_the_pod_networks_of_all_others",
         "test_pod_reaches_pod",
     }
     assert failed(report) == expected

@@ -22,7 +22,6 @@ from labgen.system.wait import NotYet, until
 BEFORE = 2.0  # seconds of quiet before the fault, as the base line
 PRECONDITION = 60.0  # seconds for the lab to be whole before anything is done
 PROBES = 15.0  # seconds for the probes to run: ssh connections have to be made
-HEAL_TIMEOUT = 150.0  # seconds; power-cut machines take up to 75 until all pods are Ready
 CLIENTS = ("fresh", "kept", "watch")
 # what has to be probed well before anything is done; a pod asks once the lab's Service stands
 READY = ("fresh", "kept", "watch", "write")
@@ -91,7 +90,7 @@ class Observation:
 
         self._within(f"{', '.join(kinds)} good for {quiet:g} s", look, timeout)
 
-    def await_whole(self, timeout: float = HEAL_TIMEOUT) -> None:
+    def await_whole(self, timeout: float = whole.HEAL_TIMEOUT) -> None:
         """Wait until the lab is whole; a problem if it is not within timeout."""
         bench = self.bench
         offset = time.time() - time.monotonic()
@@ -149,7 +148,8 @@ def observing(bench: Bench) -> Iterator[Observation]:
 
 def _precondition(bench: Bench) -> None:
     try:
-        whole.await_whole(bench.lab, bench.api, bench.on, timeout=PRECONDITION)
+        what = "a whole lab with the VIP on its first master"
+        whole.await_whole(bench.lab, bench.api, bench.on, what=what, timeout=PRECONDITION)
         written.begin(bench.api)
     except (LabgenError, *FAILURES) as error:
         raise HarnessError(f"nothing was done to the lab, it is not whole: {error}") from error

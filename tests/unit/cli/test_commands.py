@@ -34,6 +34,7 @@ COMMANDS_ON_A_LAB = [
     ["exec", "master1", "true"],
     ["kubectl", "get"],
     ["kubeconfig"],
+    ["verify"],
     ["start"],
     ["stop"],
 ]

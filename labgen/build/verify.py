@@ -1,0 +1,95 @@
+"""`labgen verify`: the acceptance suite on a lab, up to a tier, and what its end means.
+
+The suite is pytest in a process of its own. Its tiers are told in acceptance/support/tiers.py, its
+exit codes in acceptance/support/verdict.py.
+"""
+
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from labgen.lab.lab import Lab
+from labgen.report.errors import HostUnfit, LabgenError, WrongCall
+from labgen.system import data
+from labgen.system.foreground import foreground
+
+TIERS = ("smoke", "ha", "full")
+DISRUPTIVE = {
+    "ha": "cuts machines' power and breaks parts of the cluster: the API is away meanwhile",
+    "full": "cuts machines' power, breaks parts of the cluster and creates workloads",
+}
+NEEDED = {  # module -> package: what pyproject.toml calls acceptance
+    "dns": "dnspython",
+    "h2": "h2",
+    "pytest": "pytest",
+    "testinfra": "pytest-testinfra",
+    "xdist": "pytest-xdist",
+}
+# pytest's exit codes, https://docs.pytest.org/en/stable/reference/exit-codes.html
+FAILED, USAGE, NO_TESTS = 1, 4, 5
+
+
+class HarnessError(LabgenError):
+    """The suite could not do its work; nothing is known about the cluster. Exit code 4."""
+
+    exit_code = 4
+
+
+def verify(lab: Lab, tier: str, options: Sequence[str], *, disruptive: bool) -> None:
+    """Run the suite on lab, with options for pytest.
+
+    Raises WrongCall when the tier disturbs and disruptive is False, HostUnfit without pytest,
+    LabgenError when the cluster failed, HarnessError when the suite did.
+    """
+    _ensure_wanted(lab, tier, disruptive=disruptive)
+    _ensure_pytest()
+    code = foreground(command(lab, tier, options))
+    _judge(code, f"lab {lab.name}", tier)
+
+
+def command(lab: Lab, tier: str, options: Sequence[str]) -> list[str]:
+    """The suite's command line. Ours comes last: what is said twice, pytest takes from there.
+
+    No configuration file is read (-c): installed, the suite may lie below a project that has one.
+    """
+    suite = data.directory("acceptance")
+    settings = ["-c", os.devnull, f"--rootdir={suite.parent}", "-p", "no:cacheprovider"]
+    settings += ["-o", "junit_family=xunit1", "--strict-markers", "-ra"]
+    chosen = ["--lab", lab.name, "--tier", tier, str(suite)]
+    return [sys.executable, "-P", "-m", "pytest", *settings, *options, *chosen]
+
+
+def _ensure_wanted(lab: Lab, tier: str, *, disruptive: bool) -> None:
+    if tier in DISRUPTIVE and not disruptive:
+        again = f"labgen verify {lab.name} --tier {tier} --disruptive"
+        raise WrongCall(
+            f"tier {tier} {DISRUPTIVE[tier]}",
+            hint=f"where that may be: {again}\nlooking only: labgen verify {lab.name} --tier smoke",
+        )
+
+
+def _ensure_pytest() -> None:
+    missing = [name for module, name in NEEDED.items() if importlib.util.find_spec(module) is None]
+    if missing:
+        python = Path(sys.executable)
+        raise HostUnfit(
+            f"the acceptance suite needs what is not installed: {', '.join(missing)}",
+            hint=f"{python} -m pip install 'labgen[acceptance]'    in a checkout: make install",
+        )
+
+
+def _judge(code: int, what: str, tier: str) -> None:
+    """Raise what pytest's exit code means, if anything."""
+    if code == 0:
+        return
+    if code == FAILED:
+        raise LabgenError(f"{what} failed tier {tier}")
+    if code == USAGE:
+        raise WrongCall("pytest does not take these options", hint="labgen verify --help")
+    if code == NO_TESTS:
+        raise WrongCall(f"these options leave no test of tier {tier}")
+    raise HarnessError(
+        f"the suite could not do its work (pytest ended with {code}); that says nothing of {what}"
+    )

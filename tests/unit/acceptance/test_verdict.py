@@ -1,0 +1,50 @@
+"""A cluster that failed and a suite that could not do its work end differently."""
+
+from pathlib import Path
+
+import pytest
+
+from acceptance.support.verdict import HARNESS, LINE
+from tests.unit.acceptance.tiny import run_suite
+
+GOOD = """
+def test_good():
+    pass
+"""
+BROKEN = """
+@pytest.fixture
+def healed():
+    raise RuntimeError("the lab is not healed")
+
+def test_fault(healed):
+    pass
+"""
+FAILS = """
+def test_fails():
+    assert False
+"""
+PLUGINS = ("alone", "verdict")
+each_way = pytest.mark.parametrize("distribution", [[], ["-n2"]], ids=["alone", "xdist"])
+
+
+@each_way
+def test_errors_alone_are_the_harness_and_the_last_line_says_so(
+    tmp_path: Path, distribution: list[str]
+) -> None:
+    completed = run_suite(tmp_path, GOOD + BROKEN, *distribution, plugins=PLUGINS)
+    assert completed.exit_code == HARNESS, completed.stdout
+    assert completed.stdout.splitlines()[-1] == LINE
+    assert "the lab is not healed" in completed.stdout
+
+
+@each_way
+def test_a_failure_beside_errors_is_the_cluster(tmp_path: Path, distribution: list[str]) -> None:
+    completed = run_suite(tmp_path, FAILS + BROKEN, *distribution, plugins=PLUGINS)
+    assert completed.exit_code == pytest.ExitCode.TESTS_FAILED
+    assert LINE not in completed.stdout
+
+
+def test_a_good_run_is_good(tmp_path: Path) -> None:
+    completed = run_suite(tmp_path, GOOD, plugins=PLUGINS)
+    assert completed.exit_code == 0
+    assert LINE not in completed.stdout

@@ -1,0 +1,132 @@
+"""`labgen verify` on labs that exist on paper, with a tiny suite in place of the real one."""
+
+import importlib.util
+import sys
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+
+import pytest
+
+from labgen.build import verify
+from labgen.system import data
+from tests.unit.cli.calling import Said, labgen
+from tests.unit.lab.samples import made
+
+CONFTEST = """
+import os
+
+def pytest_addoption(parser):
+    parser.addoption("--lab")
+    parser.addoption("--tier")
+    parser.addoption("--record")
+
+def pytest_configure(config):
+    print("called for", config.option.lab, config.option.tier, config.option.record)
+"""
+ENDS = """
+import os, pytest
+
+def test_end():
+    if "FAIL" in os.environ:
+        assert False
+    if "END" in os.environ:
+        os._exit(int(os.environ["END"]))
+"""
+
+
+@pytest.fixture(autouse=True)
+def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The suite as it lies in a wheel, below a project with a pytest configuration of its own."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
+    directory = tmp_path / "_data" / "acceptance"
+    directory.mkdir(parents=True)
+    (directory / "conftest.py").write_text(CONFTEST)
+    (directory / "test_end.py").write_text(ENDS)
+    monkeypatch.setattr(data, "directory", directory.with_name)
+    made("single", "demo")
+    return directory
+
+
+def last(said: Said) -> str:
+    return said.err.splitlines()[-1]
+
+
+def test_a_good_lab_passes_smoke_without_further_words(capfd: pytest.CaptureFixture[str]) -> None:
+    said = labgen("verify", "demo")
+    assert (said.exit_code, last(said)) == (0, "lab demo passed tier smoke")
+    assert "called for demo smoke None" in capfd.readouterr().out
+
+
+def test_options_reach_pytest_and_cannot_change_lab_or_tier(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    options = ["-k", "end", "--record", "runs", "--junitxml=report.xml", "--", "--tier", "full"]
+    assert labgen("verify", "demo", *options, "--lab", "other").exit_code == 0
+    assert "called for demo smoke runs" in capfd.readouterr().out
+    assert (tmp_path / "report.xml").exists()
+
+
+@pytest.mark.parametrize("tier", ["ha", "full"])
+def test_a_tier_that_disturbs_is_refused_without_disruptive(
+    capfd: pytest.CaptureFixture[str], tier: str
+) -> None:
+    said = labgen("verify", "demo", "--tier", tier)
+    assert said.exit_code == 2
+    first, allowed, otherwise = said.err.splitlines()
+    assert first.startswith(f"error: tier {tier} cuts machines' power")
+    assert allowed.endswith(f"labgen verify demo --tier {tier} --disruptive")
+    assert otherwise == "  looking only: labgen verify demo --tier smoke"
+    assert capfd.readouterr().out == ""
+
+
+def test_disruptive_lets_it_run(capfd: pytest.CaptureFixture[str]) -> None:
+    assert labgen("verify", "demo", "--tier", "full", "--disruptive").exit_code == 0
+    assert "called for demo full None" in capfd.readouterr().out
+
+
+def test_a_failure_is_the_labs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIL", "yes")
+    said = labgen("verify", "demo")
+    assert (said.exit_code, last(said)) == (1, "error: lab demo failed tier smoke")
+
+
+@pytest.mark.parametrize("code", [2, 3, 6])
+def test_a_suite_that_could_not_do_its_work_says_so_in_the_last_line(
+    monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    monkeypatch.setenv("END", str(code))
+    said = labgen("verify", "demo")
+    assert said.exit_code == 4
+    assert last(said) == (
+        f"error: the suite could not do its work (pytest ended with {code}); "
+        "that says nothing of lab demo"
+    )
+
+
+def test_options_that_leave_no_test_are_a_wrong_call() -> None:
+    said = labgen("verify", "demo", "-k", "nothing")
+    assert (said.exit_code, last(said)) == (2, "error: these options leave no test of tier smoke")
+
+
+def test_options_that_pytest_does_not_know_are_a_wrong_call() -> None:
+    assert labgen("verify", "demo", "--no-such-option").exit_code == 2
+
+
+def test_missing_pytest_is_a_matter_of_this_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find(name: str) -> ModuleSpec | None:
+        return None if name == "pytest" else ModuleSpec(name, None)
+
+    monkeypatch.setattr(importlib.util, "find_spec", find)
+    said = labgen("verify", "demo")
+    assert said.exit_code == 3
+    assert said.err.splitlines() == [
+        "error: the acceptance suite needs what is not installed: pytest",
+        f"  {sys.executable} -m pip install 'labgen[acceptance]'    in a checkout: make install",
+    ]
+
+
+def test_tiers_are_those_of_the_suite() -> None:
+    from acceptance.support import tiers  # noqa: PLC0415 - not beside the tiny one
+
+    assert tuple(tiers.TIERS) == verify.TIERS
