@@ -12,7 +12,6 @@ from acceptance.support.workload import ready
 from labgen.lab.lab import Lab
 from labgen.system.wait import NotYet, until
 
-
 HEAL_TIMEOUT = 150.0  # seconds; power-cut machines take up to 75 until all pods are Ready
 
 

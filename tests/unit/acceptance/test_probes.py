@@ -51,7 +51,7 @@ async def test_loop_that_was_held_up_does_not_move_the_ticks_after_it() -> None:
     async def probe() -> None:
         if not held:
             held.append(True)
-            time.sleep(0.3)  # noqa: ASYNC251 - what must not happen, happens
+            time.sleep(0.3)
 
     held: list[bool] = []
     samples = await probe_for(0.95, probe, hz=20)

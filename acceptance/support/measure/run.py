@@ -1,0 +1,30 @@
+"""Measuring one fault from its injection until the lab is whole again."""
+
+from acceptance.support.measure.figures import Budgets
+from acceptance.support.measure.measured import Measured, measured
+from acceptance.support.measure.observation import CLIENTS, Bench, observing
+
+QUIET = 3.0  # seconds for which everything has to be good before healing begins
+GIVE_UP = 20.0  # seconds after which healing begins although something still fails
+
+
+def measure(
+    bench: Bench,
+    fault: str,
+    target: str,
+    budgets: Budgets,
+    *,
+    quiet: float = QUIET,
+    give_up: float = GIVE_UP,
+) -> Measured:
+    """Do the fault, wait until clients have it good again, heal, wait until the lab is whole.
+
+    Raises HarnessError when nothing can be measured; what does not come back is told by the result.
+    """
+    with observing(bench) as observation:
+        observation.inject(fault, target)
+        observation.await_good((*CLIENTS, "write"), quiet=quiet, timeout=give_up)
+        observation.heal()
+        observation.await_whole()
+        observation.await_good(CLIENTS, quiet=1.0, timeout=give_up)
+    return measured(observation, budgets)
