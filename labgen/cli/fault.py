@@ -4,8 +4,11 @@ import click
 
 from labgen import faults
 from labgen.cli.session import Session, common
+from labgen.faults.catalogue import find
+from labgen.faults.explain import explain as explanation
 from labgen.lab import store
 from labgen.report.errors import WrongCall
+from labgen.scenario.profiles import PROFILES
 from labgen.scenario.units import duration
 
 
@@ -85,6 +88,28 @@ def heal(session: Session, name: str) -> None:
         console.say(f"healed: {injection}")
     if not healed:
         console.say(f"no fault is in effect on lab {name}")
+
+
+@fault.command("explain")
+@click.argument("wanted", metavar="FAULT")
+@click.option("--lab", "name", metavar="NAME", help="Compute times by the timings of this lab.")
+@click.option(
+    "--profile",
+    type=click.Choice(list(PROFILES)),
+    default="fast",
+    show_default=True,
+    help="Compute times by this profile.",
+)
+@common
+def explain(wanted: str, name: str | None, profile: str) -> None:
+    """Say what FAULT does, what should happen and in what time, and why."""
+    found = find(wanted)
+    if name:
+        timings, named = store.load(name).scenario.load_balancer.timings, f"lab {name}"
+    else:
+        timings, named = PROFILES[profile], f"profile {profile}"
+    for line in explanation(found, timings, named):
+        click.echo(line)
 
 
 def _seconds(text: str) -> float:

@@ -2,20 +2,44 @@
 
 from collections.abc import Mapping
 
-from labgen.faults.api_server import API_SERVER_KILLED
+from labgen.faults import (
+    api_server,
+    cpu_hog,
+    disk_full,
+    etcd,
+    haproxy,
+    keepalived,
+    kubelet,
+    partition,
+    power,
+)
 from labgen.faults.fault import Fault
-from labgen.faults.haproxy import HAPROXY_KILLED
-from labgen.faults.keepalived import KEEPALIVED_KILLED
-from labgen.faults.power import POWER_CUT
 from labgen.report.errors import WrongCall
 
 FAULTS: Mapping[str, Fault] = {
     fault.name: fault
     for fault in (
-        POWER_CUT,
-        KEEPALIVED_KILLED,
-        HAPROXY_KILLED,
-        API_SERVER_KILLED,
+        power.POWER_CUT,
+        power.REBOOT,
+        power.SHUTDOWN,
+        power.PAUSE,
+        partition.PARTITION,
+        partition.PARTITION_IN,
+        partition.PARTITION_OUT,
+        partition.PARTITION_CLIENTS,
+        partition.PACKET_LOSS,
+        keepalived.KEEPALIVED_STOPPED,
+        keepalived.KEEPALIVED_KILLED,
+        haproxy.HAPROXY_KILLED,
+        api_server.API_SERVER_KILLED,
+        api_server.API_SERVER_STOPPED,
+        etcd.ETCD_PAUSED,
+        etcd.ETCD_WIPED,
+        etcd.ETCD_FULL,
+        kubelet.KUBELET_STOPPED,
+        kubelet.CONTAINERD_STOPPED,
+        cpu_hog.CPU_HOG,
+        disk_full.DISK_FULL,
     )
 }
 

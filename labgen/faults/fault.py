@@ -62,11 +62,13 @@ class Way(Protocol):
 
 @dataclass(frozen=True)
 class Expectation:
-    """What should happen. formula names the scenario's timings, seconds computes it from them:
-    from, to."""
+    """What should happen, and when: in words or as a formula of the scenario's timings.
+
+    seconds computes it from them, as the least and the most.
+    """
 
     what: str
-    formula: str = ""
+    when: str = ""
     seconds: Callable[[Timings], tuple[float, float]] | None = None
 
 

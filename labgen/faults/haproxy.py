@@ -17,11 +17,11 @@ HAPROXY_KILLED = Fault(
     expected=(
         Expectation("every connection through it breaks, and new ones are refused", "at once"),
         Expectation(
-            "keepalived's check fails, and the next master takes the VIP",
-            f"{forecast.HAPROXY_NOTICED}, {forecast.SKEW}",
+            "of the holder: keepalived's check fails, and the next master takes the VIP",
+            forecast.HAPROXY_NOTICED,
             forecast.haproxy_noticed,
         ),
-        Expectation("on a master without the VIP, no client notices anything"),
+        Expectation("of a master without the VIP: no client notices anything"),
     ),
     why=(
         "The check asks the machine's own HAProxy once every scriptInterval: that is the gap. The "

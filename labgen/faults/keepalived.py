@@ -4,6 +4,27 @@ from labgen.faults import forecast
 from labgen.faults.fault import CONTROL_PLANES, Expectation, Fault
 from labgen.faults.on_machine import OnMachine
 
+KEEPALIVED_STOPPED = Fault(
+    name="keepalived-stopped",
+    summary="keepalived ends in order and stays down; it gives the VIP away",
+    target="holder",
+    fits=CONTROL_PLANES,
+    way=OnMachine("keepalived-stopped"),
+    does=(
+        "Stops keepalived as `systemctl stop` does, and keeps systemd from starting it again. "
+        "Healing starts it."
+    ),
+    expected=(
+        Expectation("the VIP leaves the machine, with an advert of priority 0", "at once"),
+        Expectation("the next master takes the VIP", forecast.SKEW, forecast.handed_over),
+        Expectation("after healing, the VIP returns to the highest priority", "about 1 s"),
+    ),
+    why=(
+        "An owner that says goodbye is believed: nobody waits for three missed adverts. This is "
+        "what maintenance of the holder costs, and the best that any fault of it can do."
+    ),
+)
+
 KEEPALIVED_KILLED = Fault(
     name="keepalived-killed",
     summary="keepalived ends by SIGKILL and stays down; the VIP stays on the interface",
@@ -17,17 +38,18 @@ KEEPALIVED_KILLED = Fault(
     expected=(
         Expectation(
             "the next master takes the VIP as well: two owners",
-            f"{forecast.VIP_AWAY}, {forecast.SKEW}",
+            forecast.VIP_AWAY,
             forecast.vip_away,
         ),
         Expectation(
-            "clients follow the new owner's gratuitous ARP; to both owners the API answers"
+            "clients follow the new owner's gratuitous ARP; the API answers on both machines",
+            "at the same time",
         ),
-        Expectation("after healing, keepalived settles for one owner: the higher priority"),
+        Expectation("after healing, one owner: the one with the higher priority", "about 1 s"),
     ),
     why=(
-        "VRRP has an owner that is silent, not one that is gone. That the VIP is left behind is "
-        "harmless as long as HAProxy works on both machines: neighbours whose ARP cache is old "
-        "still reach the API."
+        "VRRP asks whether its owner speaks, not whether the address is gone. An address that is "
+        "left behind does no harm as long as HAProxy works on both machines: neighbours with an "
+        "old ARP cache reach the API all the same."
     ),
 )

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tools.reference import commands, scenario
+from tools.reference import commands, faults, scenario
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
 PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": commands.page,
+    "faults.md": faults.page,
     "scenario.md": scenario.page,
 }

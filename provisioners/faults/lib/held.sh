@@ -1,5 +1,5 @@
-# Units that are held down: whoever starts one, systemd's own restarts included, meets a condition
-# that is never true.
+# Units that are held down: whoever starts one meets a condition that is never true. systemd's own
+# restart of a service that died asks for no condition, and is switched off.
 
 held::path() {
   printf '%s' "$ROOT/run/systemd/system/$1.service.d/zz-labgen-fault.conf"
@@ -9,8 +9,9 @@ held::path() {
 held::hold() {
   local path
   path=$(held::path "$1")
+  [[ ! -e $path ]] || held::is "$1" || report::fail "another fault holds $1 down already"
   mkdir -p "${path%/*}"
-  printf '# a fault of labgen holds this unit down\n[Unit]\nConditionPathExists=!/\n' >"$path"
+  printf '%s\n' "# fault $FAULT" '[Unit]' 'ConditionPathExists=!/' '[Service]' 'Restart=no' >"$path"
   systemctl daemon-reload
 }
 
@@ -34,6 +35,10 @@ held::stop() {
 held::release() {
   local path
   path=$(held::path "$1")
+  if [[ -e $path ]] && ! held::is "$1"; then
+    report::ok "another fault holds $1 down"
+    return
+  fi
   if [[ -e $path ]]; then
     rm "$path"
     systemctl daemon-reload
@@ -47,6 +52,11 @@ held::release() {
   fi
 }
 
+# held::is UNIT: by this very fault.
 held::is() {
-  [[ -e $(held::path "$1") ]]
+  local path line=''
+  path=$(held::path "$1")
+  [[ -e $path ]] || return 1
+  read -r line <"$path"
+  [[ $line == "# fault $FAULT" ]]
 }

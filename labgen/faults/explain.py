@@ -1,0 +1,54 @@
+"""What a fault does, what should happen and in what time, and why: as lines for a terminal."""
+
+import textwrap
+from collections.abc import Sequence
+
+from labgen.faults import forecast
+from labgen.faults.fault import ANY, Expectation, Fault
+from labgen.scenario.model import Timings
+
+WIDTH = 96
+
+
+def explain(fault: Fault, timings: Timings, named: str) -> list[str]:
+    """The explanation with the times that follow from timings; named says whose they are."""
+    lines = [f"{fault.name}: {fault.summary}", "", *_wrapped(_done_to(fault)), "", "What it does"]
+    lines += [*_wrapped(fault.does), "", f"What should happen, with the timings of {named}"]
+    for expectation in fault.expected:
+        lines += _wrapped(expectation.what, first="  - ", rest="    ")
+        computed = times(expectation, timings)
+        when = f"{computed} = {expectation.when}" if computed else expectation.when
+        lines += _wrapped(when, first="      ", rest="        ")
+    if mentions_skew(fault):
+        lines += _wrapped(f"{forecast.MEANING_OF_SKEW}.")
+    return [*lines, "", "Why", *_wrapped(fault.why)]
+
+
+def times(expectation: Expectation, timings: Timings) -> str:
+    """The computed time as words: 0.26 to 0.36 s; empty where nothing is computed."""
+    if expectation.seconds is None:
+        return ""
+    least, most = (_rounded(seconds) for seconds in expectation.seconds(timings))
+    return f"{most} s" if least == most else f"{least} to {most} s"
+
+
+def fitting(fault: Fault) -> str:
+    """The machines it can be done to, in words."""
+    return "control planes and workers" if fault.fits == ANY else "control planes"
+
+
+def mentions_skew(fault: Fault) -> bool:
+    return any(forecast.SKEW in expectation.when for expectation in fault.expected)
+
+
+def _done_to(fault: Fault) -> str:
+    ends = "Over by itself. " if fault.ends else ""
+    return f"{ends}Done to: {fault.target}, unless told otherwise; fits {fitting(fault)}."
+
+
+def _rounded(seconds: float) -> str:
+    return f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.2f}".rstrip("0").rstrip(".")
+
+
+def _wrapped(text: str, first: str = "  ", rest: str = "  ") -> Sequence[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest)

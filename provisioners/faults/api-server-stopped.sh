@@ -1,0 +1,14 @@
+# The API server ends, and the kubelet has no manifest to start it from.
+api_server_stopped::inject() {
+  static_pod::take kube-apiserver
+  pkill --signal KILL --exact kube-apiserver || true
+  fault::effect
+}
+
+api_server_stopped::heal() {
+  static_pod::give_back kube-apiserver
+}
+
+api_server_stopped::holds() {
+  static_pod::is_away kube-apiserver
+}

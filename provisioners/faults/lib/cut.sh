@@ -1,0 +1,113 @@
+# Packets that are lost where they enter and leave this machine. nf_tables' netdev hooks see all of
+# them, ARP, VRRP and the pods' tunnels too, and a sender on this machine gets no error for what is
+# dropped, as with a cable that is cut.
+
+LOST=20 # packets of 100
+
+# cut::apply FAULT IN OUT: rules for what comes in and for what goes out, in one step.
+cut::apply() {
+  local device said
+  device=$(cut::device)
+  said=$(cut::ruleset "labgen-$1" "$device" "$2" "$3" | nft --file - 2>&1) ||
+    fault::refuse "its kernel needs nf_tables with netdev hooks, for egress too (Linux 5.16):" \
+      "${said//$'\n'/; }"
+  fault::effect
+}
+
+cut::undo() {
+  if ! cut::is "$1"; then
+    report::ok "no $1"
+    return
+  fi
+  nft delete table netdev "labgen-$1"
+  report::changed "$1 undone"
+}
+
+cut::is() {
+  nft list table netdev "labgen-$1" >/dev/null 2>&1
+}
+
+# cut::device: the interface with this machine's own address.
+cut::device() {
+  local device
+  read -r _ device _ < <(ip -o -4 address show to "$ADDRESS") ||
+    report::fail "no interface has $ADDRESS"
+  printf '%s' "$device"
+}
+
+# cut::ruleset TABLE DEVICE IN OUT: replaces what the table had.
+cut::ruleset() {
+  cat <<EOF
+table netdev $1
+delete table netdev $1
+table netdev $1 {
+  chain in {
+    type filter hook ingress device "$2" priority -500; policy accept;
+$3
+  }
+  chain out {
+    type filter hook egress device "$2" priority -500; policy accept;
+$4
+  }
+}
+EOF
+}
+
+# The host has the gateway's address; every other address of the subnet is a machine's or the VIP,
+# and pods are on machines.
+
+cut::from_machines() {
+  cat <<EOF
+    ip saddr $GATEWAY accept
+    ip saddr { $SUBNET, $POD_SUBNET } drop
+    arp saddr ip != $GATEWAY drop
+EOF
+}
+
+# cut::to_machines: a broadcast, such as the ARP that announces the VIP, is sent to the host alone.
+cut::to_machines() {
+  cat <<EOF
+    ip daddr $GATEWAY accept
+    ip daddr { $SUBNET, $POD_SUBNET } drop
+    ether daddr ff:ff:ff:ff:ff:ff ether daddr set $(cut::gateway_mac) accept
+    arp daddr ip != $GATEWAY drop
+EOF
+}
+
+cut::from_clients() {
+  cat <<EOF
+    ip saddr $GATEWAY tcp dport 22 accept
+    ip saddr $GATEWAY drop
+    ip saddr != { $SUBNET, $POD_SUBNET } drop
+EOF
+}
+
+cut::to_clients() {
+  cat <<EOF
+    ip daddr $GATEWAY tcp sport 22 accept
+    ip daddr $GATEWAY drop
+    ip daddr != { $SUBNET, $POD_SUBNET } drop
+EOF
+}
+
+cut::some_in() {
+  cat <<EOF
+    ip saddr $GATEWAY tcp dport 22 accept
+    meta protocol ip numgen random mod 100 < $LOST drop
+EOF
+}
+
+cut::some_out() {
+  cat <<EOF
+    ip daddr $GATEWAY tcp sport 22 accept
+    meta protocol ip numgen random mod 100 < $LOST drop
+EOF
+}
+
+# cut::gateway_mac: known as long as labgen's own connection to this machine is.
+cut::gateway_mac() {
+  local mac
+  mac=$(ip -j neighbour show "$GATEWAY" | jq --raw-output '.[0].lladdr // empty')
+  [[ -n $mac ]] || report::fail "the host, $GATEWAY, is no neighbour of this machine"
+  printf '%s' "$mac"
+}

@@ -1,0 +1,54 @@
+"""docs/reference/faults.md, from the catalogue of faults and the timing profiles."""
+
+from labgen.faults import FAULTS, Fault, forecast
+from labgen.faults.explain import fitting, mentions_skew, times
+from labgen.faults.fault import Expectation
+from labgen.scenario.profiles import FAST, STANDARD
+
+HEAD = """\
+# Faults
+
+<!-- generated: .venv/bin/python -m tools.reference -->
+
+What `labgen fault inject NAME FAULT` knows: [how to break a lab](../how-to/break-a-lab.md), and
+[how the parts fit together](../explanation/ha.md). `labgen fault explain FAULT --lab NAME` computes
+the times below with the timings of your lab.
+"""
+ROLES = """\
+## Targets
+
+A machine's name, one of these roles, or several of them with commas between.
+
+| role | machine |
+| --- | --- |
+| `holder` | the control plane that has the VIP; refused while two have it |
+| `not-holder` | the first control plane without the VIP |
+| `etcd-leader` | the control plane whose etcd member leads |
+| `random` | one that the fault fits; `--seed NUMBER` draws the same again |
+| `all` | every machine |
+"""
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    rows = [
+        f"| [`{it.name}`](#{it.name}) | {it.summary} | `{it.target}` |" for it in FAULTS.values()
+    ]
+    head = [HEAD, "| fault | in short | target |", "| --- | --- | --- |", *rows, "", ROLES]
+    return "\n".join([*head, *(_section(fault) for fault in FAULTS.values())])
+
+
+def _section(fault: Fault) -> str:
+    ends = ", over by itself" if fault.ends else ""
+    lasting = f", heals itself after {fault.lasting:g} s" if fault.lasting else ""
+    lines = [f"## {fault.name}", "", f"For {fitting(fault)}{ends}{lasting}. {fault.does}", ""]
+    lines += ["| what should happen | when | `fast` | `standard` |", "| --- | --- | --- | --- |"]
+    lines += [_row(expectation) for expectation in fault.expected]
+    if mentions_skew(fault):
+        lines += ["", f"{forecast.MEANING_OF_SKEW}."]
+    return "\n".join([*lines, "", fault.why, ""])
+
+
+def _row(expectation: Expectation) -> str:
+    computed = [times(expectation, profile) for profile in (FAST, STANDARD)]
+    return f"| {expectation.what} | {expectation.when} | {' | '.join(computed)} |"
