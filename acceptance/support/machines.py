@@ -60,6 +60,16 @@ def etcd_health(host: Any) -> dict[str, str]:
     }
 
 
+def etcd_leader(host: Any) -> int:
+    """The member id of etcd's leader, as the machine's own member knows it; 0 for none."""
+    return int(_etcdctl(host, "endpoint status")[0]["Status"]["leader"])
+
+
+def move_leader(host: Any, member: int) -> None:
+    """Have the etcd member of that id lead. Every member is asked: only the leader obeys."""
+    _etcdctl(host, f"move-leader {member:x} --cluster")
+
+
 def routes(host: Any) -> dict[str, dict[str, Any]]:
     """The machine's IPv4 routes by destination, as iproute2 prints them in JSON."""
     return {route["dst"]: route for route in json.loads(host.check_output("ip -j -4 route show"))}

@@ -15,11 +15,9 @@ RTO_MIN = 0.2
 ANSWER = 0.05  # a TLS handshake and an answer on cores that are shared
 DIAL = 0.1  # a new HTTP/2 connection by a client, and its first answer
 WRITE = 0.05  # between two writes of the suite's counter: an event comes no sooner
-# A follower campaigns after one to two election timeouts without a heartbeat (etcd, raft.go).
-# kubeadm leaves etcd's default of 1 s.
-ELECTION = 2.0
-# A worker's kube-proxy keeps no queue: the way of a pod to a Service depends on no control plane.
-POD_LIMIT = 1.0
+# Between two answers that a pod gets from a Service, asked ten times a second: its way goes by
+# kube-proxy's rules and leads over no master.
+POD_AIM, POD_LIMIT = 0.2, 1.0
 
 
 @dataclass(frozen=True)
@@ -73,16 +71,17 @@ def keepalived_dies(timings: Timings) -> Gaps:
     return _gaps(timings, away + ANSWER, retransmission(away) + DIAL)
 
 
-def nothing_moves(timings: Timings) -> Gaps:
-    """Nothing happens to clients."""
-    return _gaps(timings, 2 * ANSWER, 2 * ANSWER)
+def holder_goes(timings: Timings) -> Gaps:
+    """The holder shuts down in order: it gives the VIP away before it ends."""
+    handed = forecast.handed_over(timings)[1]
+    return _gaps(timings, handed + _connect(timings) + ANSWER, retransmission(handed) + DIAL)
 
 
-def writes(gaps: Gaps, *, election: bool) -> Budget:
+def writes(timings: Timings, gaps: Gaps, *, election: bool) -> Budget:
     """Between two acknowledged writes, which use fresh connections; with election, etcd's leader
     has to be chosen anew before."""
     fresh = gaps["fresh"]
-    more = ELECTION if election else 0.0
+    more = forecast.etcd_leader(timings)[1] if election else 0.0
     return Budget(fresh.aim + more + WRITE + ANSWER, fresh.limit + more)
 
 

@@ -28,6 +28,7 @@ class Budgets:
     last_failure: Budget | None = None
     one_owner: Budget | None = None
     leader: Budget | None = None
+    back: Budget | None = None
     healed: Budget | None = None
 
 
@@ -63,6 +64,16 @@ def of_probes(streams: Mapping[str, Streams], span: Span, budgets: Budgets) -> l
             back = _gap(listed, span.mended, span.ended)
             found.append(Figure(f"longest gap while healing, {kind}", back, "s"))
     return found
+
+
+def of_return(samples: Sequence[Sample], span: Span, budgets: Budgets) -> list[Figure]:
+    """When the API answered again, where it did not when healing began."""
+    ended = [sample for sample in samples if sample.ended <= span.mended]
+    if not ended or max(ended, key=lambda sample: sample.ended).failure is None:
+        return []
+    good = [s.ended for s in samples if s.failure is None and s.ended > span.mended]
+    first = min(good, default=span.ended) - span.mended
+    return [_figure("until the API answers again", first, "s", budgets.back)]
 
 
 def of_states(

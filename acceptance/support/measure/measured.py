@@ -12,10 +12,9 @@ from acceptance.support import analysis
 from acceptance.support.errors import HarnessError
 from acceptance.support.measure import bands, figures
 from acceptance.support.measure.figures import Budgets, Span
-from acceptance.support.measure.observation import Observation
+from acceptance.support.measure.observation import POWER_CUT, Observation
 from acceptance.support.measure.timeline import timeline
 from acceptance.support.probes.task import Ended
-from labgen.faults import FAULTS
 from labgen.lab.lab import Lab
 from labgen.report.recording import Band, Event, Figure, Recording, Sample
 
@@ -72,12 +71,13 @@ def measured(observation: Observation, budgets: Budgets) -> Measured:
         healed=None if observation.healed is None else observation.healed - zero,
         ended=observation.ended - zero,
     )
-    away = observation.taken_away()
+    away = observation.off()
     streams = _streams(seen.samples, zero, away)
     found = _bands(observation, zero, span)
     _ensure_awake(streams["fresh"][0])
     counted = [
         *figures.of_probes(streams, span, budgets),
+        *figures.of_return(streams["fresh"][0], span, budgets),
         *figures.of_states(found, span, budgets, list(away)),
         *figures.of_writes(seen.ended, observation.lost),
         *figures.of_prober(streams["fresh"][0]),
@@ -128,7 +128,7 @@ def _streams(
 def _bands(observation: Observation, zero: float, span: Span) -> list[Band]:
     changes = list(observation.seen.changes)
     for injection in observation.injections:
-        if FAULTS[injection.fault].way.from_host:
+        if injection.fault == POWER_CUT:
             changes = bands.taken_away(changes, injection.machines, injection.moment)
     moved = [replace(change, at=change.at - zero) for change in changes]
     return bands.bands(moved, span.begun, span.ended)

@@ -13,7 +13,7 @@ from acceptance.support.machines import On
 from acceptance.support.measure import outside
 from acceptance.support.measure.outside import Seen
 from acceptance.support.probes.task import Task
-from labgen.faults import FAULTS, Injection, heal, inject
+from labgen.faults import Injection, heal, inject
 from labgen.lab.lab import Lab
 from labgen.report.errors import LabgenError
 from labgen.report.recording import Event
@@ -21,7 +21,9 @@ from labgen.system.wait import NotYet, until
 
 BEFORE = 2.0  # seconds of quiet before the fault, as the base line
 PRECONDITION = 60.0  # seconds for the lab to be whole before anything is done
-PROBES = 15.0  # seconds for the probes to run: ssh connections have to be made
+QUIET_TIMEOUT = 30.0  # seconds for the probes to run and to be good: connections have to be made
+POWER_CUT = "power-cut"
+SWITCHED_OFF = (POWER_CUT, "reboot", "shutdown")
 CLIENTS = ("fresh", "kept", "watch")
 # what has to be probed well before anything is done; a pod asks once the lab's Service stands
 READY = ("fresh", "kept", "watch", "write")
@@ -61,9 +63,13 @@ class Observation:
         """Something happened, now unless told otherwise."""
         self.events.append(Event(time.monotonic() if at is None else at, text))
 
-    def inject(self, fault: str, target: str | None = None) -> Injection:
+    def rest(self, seconds: float) -> None:
+        """Only watch for a while."""
+        time.sleep(seconds)
+
+    def inject(self, fault: str, target: str, *, lasting: float | None = None) -> Injection:
         """Do the fault; the first one's moment is the measurement's."""
-        done = inject(self.bench.lab, fault, target)
+        done = inject(self.bench.lab, fault, target, lasting=lasting)
         self.injections.append(done)
         self.moment = done.moment if self.moment is None else self.moment
         self.note(str(done), done.moment)
@@ -94,18 +100,18 @@ class Observation:
         """Wait until the lab is whole; a problem if it is not within timeout."""
         bench = self.bench
         offset = time.time() - time.monotonic()
-        booted = {name: at + offset for name, at in self.taken_away().items()}
+        booted = {name: at + offset for name, at in self.off().items()}
         look = partial(whole.look, bench.lab, bench.api, bench.on, booted)
         if self._within("the lab whole again", look, timeout):
             self.healed = time.monotonic()
             self.note("the lab is whole")
 
-    def taken_away(self) -> dict[str, float]:
-        """The machines that lost their power or were frozen, and when for the last time."""
+    def off(self) -> dict[str, float]:
+        """The machines that were switched off, and when for the last time."""
         return {
             name: injection.moment
             for injection in self.injections
-            if FAULTS[injection.fault].way.from_host
+            if injection.fault in SWITCHED_OFF
             for name in injection.machines
         }
 
@@ -130,10 +136,7 @@ def observing(bench: Bench) -> Iterator[Observation]:
     try:
         with outside.watching(bench.task) as seen:
             observation = Observation(bench, seen, time.monotonic())
-            _await_probes(seen)
-            observation.begun = time.monotonic()
-            time.sleep(BEFORE)
-            _ensure_quiet(observation)
+            _await_quiet(observation)
             try:
                 yield observation
             finally:
@@ -155,25 +158,23 @@ def _precondition(bench: Bench) -> None:
         raise HarnessError(f"nothing was done to the lab, it is not whole: {error}") from error
 
 
-def _await_probes(seen: Seen) -> None:
+def _await_quiet(observation: Observation) -> None:
+    """A base line: nothing fails before anything is done."""
+
     def look() -> None:
-        missing = [kind for kind in READY if not seen.samples.get(kind)]
+        seen, now = observation.seen, time.monotonic()
+        missing = [kind for kind in READY if kind not in seen.samples]
         if missing or not seen.changes:
             raise NotYet(f"no sample of {', '.join(missing) or 'states'}")
+        for kind, samples in list(seen.samples.items()):
+            if analysis.good_since(list(samples), now) < BEFORE:
+                raise NotYet(f"{kind}: {dict(analysis.kinds(list(samples))) or 'no answer yet'}")
 
     try:
-        until(look, what="the first samples", timeout=PROBES, interval=0.05)
+        until(look, what=f"{BEFORE:g} s without a failure", timeout=QUIET_TIMEOUT, interval=0.05)
     except LabgenError as error:
-        raise HarnessError(f"the probes do not run: {error}") from error
-
-
-def _ensure_quiet(observation: Observation) -> None:
-    """Nothing may fail before anything is done."""
-    for kind, samples in observation.seen.samples.items():
-        ended = analysis.begun(list(samples), observation.begun, time.monotonic())
-        bad = analysis.kinds(ended)
-        if bad or not ended:
-            raise HarnessError(f"before anything was done, {kind} probes failed: {bad or 'none'}")
+        raise HarnessError(f"nothing was done to the lab, its API is not well: {error}") from error
+    observation.begun = time.monotonic() - BEFORE
 
 
 def _lost(observation: Observation, api: Api, acknowledged: Sequence[int]) -> list[int]:
