@@ -88,10 +88,10 @@ def last_failure(samples: Iterable[Sample], moment: float) -> float:
     return max(failed, default=0.0)
 
 
-def good_since(samples: Sequence[Sample], now: float) -> float:
-    """For how long all probes that have ended were good; 0 while none was."""
-    bad = [sample.ended for sample in samples if sample.failure]
-    since = max(bad) if bad else min((s.started for s in samples), default=now)
+def good_for(samples: Sequence[Sample], begin: float, now: float) -> float:
+    """For how long all probes that have ended since begin were good; 0 while none was."""
+    since = max((sample.ended for sample in samples if sample.failure), default=begin)
+    since = max(since, begin)
     good = [sample.ended for sample in samples if sample.failure is None and sample.ended > since]
     return now - since if good else 0.0
 

@@ -84,13 +84,14 @@ class Observation:
         self.note("what was done is undone")
 
     def await_good(self, kinds: Sequence[str] = CLIENTS, *, quiet: float, timeout: float) -> None:
-        """Wait until all these probes have been good for quiet seconds; a problem if they are not
-        within timeout."""
+        """Wait until all these probes have been good for quiet seconds since the last thing that
+        was noted; a problem if they are not within timeout."""
+        begin = max(event.at for event in self.events)
 
         def look() -> None:
-            now = time.monotonic()
             for kind in kinds:
-                good = analysis.good_since(list(self.seen.samples.get(kind, [])), now)
+                samples = list(self.seen.samples.get(kind, []))
+                good = analysis.good_for(samples, begin, time.monotonic())
                 if good < quiet:
                     raise NotYet(f"{kind}: good for {good:.1f} s")
 
@@ -167,7 +168,7 @@ def _await_quiet(observation: Observation) -> None:
         if missing or not seen.changes:
             raise NotYet(f"no sample of {', '.join(missing) or 'states'}")
         for kind, samples in list(seen.samples.items()):
-            if analysis.good_since(list(samples), now) < BEFORE:
+            if analysis.good_for(list(samples), observation.begun, now) < BEFORE:
                 raise NotYet(f"{kind}: {dict(analysis.kinds(list(samples))) or 'no answer yet'}")
 
     try:
