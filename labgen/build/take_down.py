@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from labgen.bundle import store as bundles
+from labgen.faults import waiting
 from labgen.lab import store, user_kubeconfig
 from labgen.lab.lab import Lab
 from labgen.providers.base import Provider
@@ -16,6 +17,7 @@ def take_down(name: str, console: Console) -> None:
     with store.hold(name, lambda who: console.say(f"waiting for {who} to finish with lab {name}")):
         lab = store.load(name)
         machines = provider(lab.provider)
+        waiting.end(lab)
         machines.destroy(lab)
         _forget_kubeconfig(lab)
         left = leftovers(lab, machines)
@@ -31,6 +33,7 @@ def take_down(name: str, console: Console) -> None:
 def leftovers(lab: Lab, machines: Provider) -> list[str]:
     """What of the lab is still on this host, but for its own state directory."""
     found = list(machines.leftovers(lab))
+    found += [f"process {process} that waits to heal a fault" for process in waiting.running(lab)]
     if user_kubeconfig.present(lab):
         found.append(f"context {lab.context} in {user_kubeconfig.path_of(lab)}")
     return found

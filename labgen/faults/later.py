@@ -21,9 +21,10 @@ LOOK = 0.5  # seconds between two looks whether the fault is still there
 def main(directory: str, id: str, seconds: str) -> None:
     """Detach, wait, heal."""
     lab = store.load(Path(directory).name)
+    caller = os.getpid()
     if os.fork():
-        return
-    _detach()
+        os._exit(0)
+    _detach(caller)
     _wait(lab, id, time.monotonic() + float(seconds))
     if not records.path(lab, id).exists():
         return
@@ -39,12 +40,17 @@ def _wait(lab: Lab, id: str, deadline: float) -> None:
         time.sleep(min(LOOK, left))
 
 
-def _detach() -> None:
-    """A session of its own and no open files of the caller, who waits for their end."""
+def _detach(caller: int) -> None:
+    """A session of its own and no open files of the caller, who waits for their end.
+
+    The caller has the same command line: once it is gone, this is the only process to be found.
+    """
     os.setsid()
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
+    while os.getppid() == caller:
+        time.sleep(0.01)
 
 
 if __name__ == "__main__":

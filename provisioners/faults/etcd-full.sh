@@ -20,9 +20,8 @@ etcd_full::holds() {
 # etcd::alarm ACTION: etcdctl can only switch alarms off; etcd's own API switches them on as well.
 etcd::alarm() {
   local own
-  own=$(etcd::ctl --write-out=json member list |
-    jq --raw-output --arg url "https://$ADDRESS:2380" \
-      '.members[] | select(.peerURLs[0] == $url) | .ID | tostring')
+  own=$(etcd::member https://127.0.0.1:2379)
+  printf -v own '%u' "0x$own"
   curl --silent --show-error --fail --max-time 5 --cacert "$ETCD_PKI/ca.crt" \
     --cert "$ETCD_PKI/healthcheck-client.crt" --key "$ETCD_PKI/healthcheck-client.key" \
     --data "{\"action\": \"$1\", \"memberID\": \"$own\", \"alarm\": \"NOSPACE\"}" \

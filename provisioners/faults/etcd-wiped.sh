@@ -38,15 +38,9 @@ etcd_wiped::holds() {
   [[ -e $ROOT$WIPED ]]
 }
 
-# etcd_wiped::member: this machine's member in hexadecimal, nothing when there is none.
-etcd_wiped::member() {
-  etcd::ctl_at "$(etcd::others)" --write-out=simple member list |
-    awk -F ', ' -v url="https://$ADDRESS:2380" '$4 == url { print $1 }'
-}
-
 etcd_wiped::forget_member() {
   local member
-  member=$(etcd_wiped::member)
+  member=$(etcd::member "$(etcd::others)")
   if [[ -n $member ]]; then
     etcd::ctl_at "$(etcd::others)" member remove "$member"
   fi
@@ -58,7 +52,7 @@ etcd_wiped::add_member() {
 }
 
 etcd_wiped::promote() {
-  etcd::ctl_at "$(etcd::others)" member promote "$(etcd_wiped::member)"
+  etcd::ctl_at "$(etcd::others)" member promote "$(etcd::member "$(etcd::others)")"
 }
 
 # etcd_wiped::manifest: the member joins a cluster that exists, as kubeadm writes it on joining.

@@ -1,6 +1,6 @@
 # Packets that are lost where they enter and leave this machine. nf_tables' netdev hooks see all of
-# them, ARP, VRRP and the pods' tunnels too, and a sender on this machine gets no error for what is
-# dropped, as with a cable that is cut.
+# them, ARP, VRRP and the pods' tunnels too, and what is dropped is no error for TCP, UDP and VRRP on
+# this machine, as with a cable that is cut.
 
 LOST=20 # packets of 100
 
@@ -106,8 +106,9 @@ EOF
 
 # cut::gateway_mac: known as long as labgen's own connection to this machine is.
 cut::gateway_mac() {
-  local mac
-  mac=$(ip -j neighbour show "$GATEWAY" | jq --raw-output '.[0].lladdr // empty')
-  [[ -n $mac ]] || report::fail "the host, $GATEWAY, is no neighbour of this machine"
-  printf '%s' "$mac"
+  local found
+  found=$(ip -4 neighbour show "$GATEWAY")
+  [[ $found =~ lladdr\ ([0-9a-f:]+) ]] ||
+    report::fail "the host, $GATEWAY, is no neighbour of this machine: ${found:-not seen}"
+  printf '%s' "${BASH_REMATCH[1]}"
 }

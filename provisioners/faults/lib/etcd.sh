@@ -25,6 +25,12 @@ etcd::others() {
   printf '%s' "${endpoints[*]}"
 }
 
+# etcd::member ENDPOINTS: this machine's member in hexadecimal; nothing when there is none.
+etcd::member() {
+  etcd::ctl_at "$1" --write-out=simple member list |
+    awk -F ', ' -v url="https://$ADDRESS:2380" '$4 == url { print $1 }'
+}
+
 # etcd::end: no etcd runs on this machine, and the kubelet starts none.
 etcd::end() {
   static_pod::take etcd

@@ -1,0 +1,225 @@
+# What faults do on a machine, how they are undone, and what they leave.
+
+shopt -s extglob
+
+setup() {
+  load helper
+  make_machine
+  mkdir -p "$STATE/active" "$LABGEN_ROOT"/etc/kubernetes/manifests "$LABGEN_ROOT/var/lib/etcd/member"
+  export MACHINE=master1 ADDRESS=10.0.0.3 GATEWAY=10.0.0.1 SUBNET=10.0.0.0/24
+  export POD_SUBNET=10.244.0.0/16
+  export CONTROL_PLANES='master1=10.0.0.3 master2=10.0.0.4 master3=10.0.0.5'
+  printf '2: eth0    inet 10.0.0.3/24 scope global eth0\n' >"$STATE/ip-address"
+  printf '10.0.0.1 dev eth0 lladdr 22:87:32:57:b8:5d REACHABLE\n' >"$STATE/ip-neighbour"
+  touch "$STATE/active/keepalived" "$STATE/active/haproxy"
+  printf 'S\n' | tee "$STATE/process-etcd" >"$STATE/process-kube-apiserver"
+  printf '%s\n' 'a3, master1, started, https://10.0.0.3:2380, https://10.0.0.3:2379, false' \
+    'b4, master2, started, https://10.0.0.4:2380, https://10.0.0.4:2379, false' >"$STATE/members"
+  HELD=$LABGEN_ROOT/run/systemd/system/keepalived.service.d/zz-labgen-fault.conf
+}
+
+fault() {
+  run --separate-stderr bash "$REPO/provisioners/faults/run.sh" "$@"
+}
+
+assert_holds() {
+  fault holds "$1"
+  assert_success
+}
+
+assert_over() {
+  fault holds "$1"
+  [[ $status == 4 ]] || fail "exit $status, not 4: $stderr"
+}
+
+etcd_manifest() {
+  printf '%s\n' 'spec:' '  containers:' '  - command:' '    - etcd' \
+    '    - --initial-cluster=master1=https://10.0.0.3:2380' '    - --name=master1' \
+    >"$LABGEN_ROOT/etc/kubernetes/manifests/etcd.yaml"
+}
+
+@test "an unknown fault, verb or none is a wrong call" {
+  fault inject earthquake
+  [[ $status == 2 ]]
+  assert_contains "$stderr" 'no fault "earthquake"'
+  fault break haproxy-killed
+  [[ $status == 2 ]]
+  fault inject run
+  [[ $status == 2 ]]
+  fault
+  [[ $status == 2 ]]
+}
+
+@test "every fault heals on a machine that has none, and says so" {
+  for file in "$REPO"/provisioners/faults/*.sh; do
+    name=$(basename "$file" .sh)
+    [[ $name != run ]] || continue
+    touch "$STATE/active/kubelet" "$STATE/active/containerd"
+    fault heal "$name"
+    assert_unchanged
+    assert_over "$name"
+  done
+}
+
+@test "a unit that is killed is first held down, then stopped whole, then killed" {
+  fault inject keepalived-killed
+  assert_success
+  [[ $output =~ ^effect\ [0-9]+\.[0-9]{6}$ ]]
+  grep --quiet '^Restart=no$' "$HELD"
+  printf 'systemctl %s\n' daemon-reload 'kill --kill-whom=all --signal=STOP keepalived' \
+    'kill --kill-whom=all --signal=KILL keepalived' >"$BATS_TEST_TMPDIR/expected"
+  diff "$BATS_TEST_TMPDIR/expected" <(grep -v is-active "$CALLS")
+  assert_holds keepalived-killed
+}
+
+@test "a unit that was held down may start again and is started" {
+  fault inject keepalived-stopped
+  [[ ! -e $STATE/active/keepalived ]]
+  fault heal keepalived-stopped
+  assert_contains "$output" 'changed keepalived started'
+  [[ ! -e $HELD && -e $STATE/active/keepalived ]]
+  assert_over keepalived-stopped
+}
+
+@test "two faults do not hold down the same unit, and neither ends the other" {
+  fault inject keepalived-stopped
+  fault inject keepalived-killed
+  assert_failure
+  assert_contains "$stderr" 'another fault holds keepalived down already'
+  fault heal keepalived-killed
+  assert_unchanged
+  assert_holds keepalived-stopped
+}
+
+@test "with a time, the machine's timer stands before the fault does" {
+  fault inject haproxy-killed 30
+  assert_success
+  first=$(grep -v is-active "$CALLS" | head -1)
+  [[ $first == 'systemd-run --quiet --collect --unit=labgen-heal-haproxy-killed '*'--on-active=30 '*'heal haproxy-killed' ]]
+}
+
+@test "healing ends the timer" {
+  touch "$STATE/active/labgen-heal-haproxy-killed.timer"
+  fault heal haproxy-killed
+  assert_called 'systemctl stop labgen-heal-haproxy-killed.timer'
+}
+
+@test "a partition spares the host and sends broadcasts to it alone" {
+  fault inject partition
+  assert_success
+  rules=$(<"$STATE/nft-labgen-partition")
+  assert_contains "$rules" 'ingress device "eth0"'
+  assert_contains "$rules" 'ip saddr 10.0.0.1 accept
+    ip saddr { 10.0.0.0/24, 10.244.0.0/16 } drop'
+  assert_contains "$rules" 'ether daddr set 22:87:32:57:b8:5d accept'
+  fault heal partition
+  assert_contains "$output" changed
+  assert_over partition
+}
+
+@test "a partition in one direction leaves the other alone" {
+  fault inject partition-in
+  [[ $(grep -c drop "$STATE/nft-labgen-partition-in") == 2 ]]
+  [[ $(grep -c daddr "$STATE/nft-labgen-partition-in") == 0 ]]
+  fault inject partition-out
+  [[ $(grep -c saddr "$STATE/nft-labgen-partition-out") == 0 ]]
+}
+
+@test "cut off from its clients, a machine still takes labgen's SSH" {
+  fault inject partition-clients
+  first=$(grep --max-count 1 saddr "$STATE/nft-labgen-partition-clients")
+  [[ ${first##*( )} == 'ip saddr 10.0.0.1 tcp dport 22 accept' ]]
+}
+
+@test "a kernel without the hooks is a refusal that says what it lacks" {
+  printf 'Error: Could not process rule: Operation not supported\n' >"$STATE/nft-fails"
+  fault inject packet-loss
+  [[ $status == 3 ]]
+  assert_contains "$stderr" 'nf_tables with netdev hooks'
+  assert_contains "$stderr" 'Operation not supported'
+}
+
+@test "an API server that stays down has lost its manifest, and gets it back once" {
+  printf 'kind: Pod\n' >"$LABGEN_ROOT/etc/kubernetes/manifests/kube-apiserver.yaml"
+  fault inject api-server-stopped
+  assert_success
+  assert_holds api-server-stopped
+  [[ ! -e $STATE/process-kube-apiserver ]]
+  fault heal api-server-stopped
+  assert_contains "$output" changed
+  [[ $(<"$LABGEN_ROOT/etc/kubernetes/manifests/kube-apiserver.yaml") == 'kind: Pod' ]]
+  fault heal api-server-stopped
+  assert_unchanged
+}
+
+@test "an API server that does not run cannot be killed" {
+  rm "$STATE/process-kube-apiserver"
+  fault inject api-server-killed
+  assert_failure
+  assert_contains "$stderr" 'no API server runs on this machine'
+}
+
+@test "a paused etcd goes on; one that the kubelet has replaced is not paused" {
+  fault inject etcd-paused
+  assert_holds etcd-paused
+  fault heal etcd-paused
+  assert_contains "$output" 'changed etcd goes on'
+  fault inject etcd-paused
+  printf 'S\n' >"$STATE/process-etcd"
+  assert_over etcd-paused
+}
+
+@test "a wiped member is forgotten, added as a learner and promoted" {
+  etcd_manifest
+  fault inject etcd-wiped
+  assert_success
+  [[ ! -e $LABGEN_ROOT/var/lib/etcd/member && ! -e $STATE/process-etcd ]]
+  [[ ! -e $LABGEN_ROOT/etc/kubernetes/manifests/etcd.yaml ]]
+  : >"$CALLS"
+  fault heal etcd-wiped
+  assert_success
+  printf 'etcdctl member %s\n' list 'remove a3' 'add master1' list 'promote e7' list 'promote e7' \
+    >"$BATS_TEST_TMPDIR/expected"
+  diff "$BATS_TEST_TMPDIR/expected" <(grep etcdctl "$CALLS")
+  manifest=$(<"$LABGEN_ROOT/etc/kubernetes/manifests/etcd.yaml")
+  assert_contains "$manifest" '    - --initial-cluster=master1=https://10.0.0.3:2380,master2=https://10.0.0.4:2380,master3=https://10.0.0.5:2380
+    - --initial-cluster-state=existing
+    - --name=master1'
+  assert_over etcd-wiped
+}
+
+@test "a heal of a wiped member that was cut off begins again" {
+  etcd_manifest
+  fault inject etcd-wiped
+  printf 'e7, unstarted, , https://10.0.0.3:2380, , true\n' >"$STATE/members"
+  fault heal etcd-wiped
+  assert_success
+  assert_called 'etcdctl member remove e7'
+}
+
+@test "no member is wiped while another one is ill, nor the only one" {
+  etcd_manifest
+  touch "$STATE/member-ill"
+  fault inject etcd-wiped
+  assert_failure
+  [[ -e $LABGEN_ROOT/var/lib/etcd/member ]]
+  CONTROL_PLANES='master1=10.0.0.3' fault inject etcd-wiped
+  [[ $status == 3 ]]
+  assert_over etcd-wiped
+}
+
+@test "a full etcd is an alarm of this machine's member, in decimal" {
+  sed --in-place 's/^a3/fd422379fda50e48/' "$STATE/members"
+  fault inject etcd-full
+  assert_success
+  grep --quiet --fixed-strings '"memberID": "18249187646912138824", "alarm": "NOSPACE"' "$CALLS"
+}
+
+@test "facts are read from a file whose text is never run" {
+  cp -r "$REPO/provisioners" "$BATS_TEST_TMPDIR/provisioners"
+  printf "ADDRESS='10.9.9.9'\nevil; touch %s\nPOD_SUBNET='\$(touch %s)'\n" "$STATE/ran" "$STATE/ran" \
+    >"$BATS_TEST_TMPDIR/provisioners/faults/fault.env"
+  run bash "$BATS_TEST_TMPDIR/provisioners/faults/run.sh" inject partition-in
+  assert_called 'ip -o -4 address show to 10.9.9.9'
+  [[ ! -e $STATE/ran ]]
+}

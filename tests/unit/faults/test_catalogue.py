@@ -1,0 +1,61 @@
+"""Every fault is complete: shell, target, explanation."""
+
+import re
+
+import pytest
+
+from labgen.faults import FAULTS, Fault
+from labgen.faults.explain import explain, times
+from labgen.faults.on_machine import OnMachine
+from labgen.faults.targets import RANDOM, ROLES
+from labgen.scenario.profiles import FAST, STANDARD
+from labgen.system import data
+
+SHELL = data.directory("provisioners") / "faults"
+SHELL_FAULTS = {name: it for name, it in FAULTS.items() if isinstance(it.way, OnMachine)}
+each = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+
+
+@pytest.mark.parametrize("fault", SHELL_FAULTS.values(), ids=SHELL_FAULTS)
+def test_a_fault_on_a_machine_has_its_shell_and_run_knows_it(fault: Fault) -> None:
+    assert isinstance(fault.way, OnMachine)
+    assert fault.way.name == fault.name
+    text = (SHELL / f"{fault.name}.sh").read_text()
+    functions = re.findall(r"^(\w+)::(inject|heal|holds)\(\)", text, re.MULTILINE)
+    assert set(functions) == {
+        (fault.name.replace("-", "_"), verb) for verb in ("inject", "heal", "holds")
+    }
+    assert f'source "$HERE/{fault.name}.sh"' in (SHELL / "run.sh").read_text()
+
+
+def test_every_shell_file_is_a_fault_of_the_catalogue() -> None:
+    assert {path.stem for path in SHELL.glob("*.sh")} == {"run", *SHELL_FAULTS}
+
+
+@each
+def test_the_faults_own_target_is_a_role(fault: Fault) -> None:
+    assert fault.target in {*ROLES, RANDOM}
+
+
+@each
+def test_times_are_a_range_of_positive_seconds(fault: Fault) -> None:
+    for expectation in fault.expected:
+        for timings in (FAST, STANDARD):
+            if expectation.seconds:
+                least, most = expectation.seconds(timings)
+                assert 0 <= least <= most
+                assert expectation.when, "a number without its formula"
+
+
+@each
+def test_an_explanation_fits_a_terminal(fault: Fault) -> None:
+    lines = explain(fault, FAST, "profile fast")
+    assert max(map(len, lines)) <= 96
+    assert {"What it does", "Why"} <= set(lines)
+
+
+def test_times_are_those_of_the_docs() -> None:
+    vip, gap = FAULTS["power-cut"].expected[:2]
+    assert (times(vip, FAST), times(vip, STANDARD)) == ("0.26 to 0.36 s", "2.58 to 3.58 s")
+    assert times(gap, FAST).endswith("0.61 s")
+    assert times(gap, STANDARD).endswith("4.58 s")
