@@ -6,7 +6,7 @@ import pytest
 
 from acceptance.support import conversation, names
 from acceptance.support.api import Api
-from acceptance.support.conversation import Answer
+from acceptance.support.conversation import Answers
 from acceptance.support.machines import On
 from acceptance.support.workload import NAME, NAMESPACE, SERVICE_PORT, Workload, ready
 from labgen.lab.lab import Lab, Machine
@@ -15,6 +15,7 @@ Pods = list[dict[str, Any]]
 API_NAME = f"kubernetes.default.svc.{names.DOMAIN}"
 # completed by the search list in the pod's resolv.conf, so it also tests that
 SERVICE = f"{NAME}.{NAMESPACE}.svc:{SERVICE_PORT}"
+SETTLED = 10.0  # seconds until kube-proxy has its rules for a new Service everywhere
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +31,8 @@ def api_address(api: Api) -> str:
 
 
 @pytest.fixture(scope="module")
-def answers(on: On, running: Workload) -> dict[tuple[str, str], Answer]:
-    return conversation.dial(on, running, [SERVICE])
+def answers(on: On, running: Workload) -> Answers:
+    return conversation.dial(on, running, [SERVICE], patience=SETTLED)
 
 
 @pytest.mark.smoke
@@ -63,7 +64,7 @@ def test_every_dns_server_answers_the_machine(
 
 @pytest.mark.full
 def test_pod_finds_the_service_by_its_name(
-    machine: Machine, running: Workload, answers: dict[tuple[str, str], Answer]
+    machine: Machine, running: Workload, answers: Answers
 ) -> None:
     answer = answers[machine.name, SERVICE]
     assert answer.pod in {pod.name for pod in running.pods.values()}, answer.reason

@@ -6,14 +6,12 @@ from typing import Any
 import pytest
 
 from acceptance.support import conversation
-from acceptance.support.conversation import Answer
+from acceptance.support.conversation import Answers
 from acceptance.support.machines import On
 from acceptance.support.workload import PORT, Workload
 from labgen.lab.lab import Machine
 
 pytestmark = pytest.mark.full
-
-Answers = dict[tuple[str, str], Answer]
 
 
 @pytest.fixture(scope="module")

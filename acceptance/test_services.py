@@ -54,6 +54,8 @@ def test_service_has_an_address_of_the_service_subnet(lab: Lab, running: Workloa
 @pytest.mark.full
 def test_service_is_reached_from_the_node(on: On, machine: Machine, running: Workload) -> None:
     url = f"http://{running.service}:{SERVICE_PORT}/hostname"
-    answer = on(machine.name).run("curl -sS --max-time 5 %s", url)
+    # a new Service is refused until kube-proxy has its rules
+    patient = "--retry 10 --retry-delay 1 --retry-connrefused"
+    answer = on(machine.name).run(f"curl -sS --max-time 5 {patient} %s", url)
     assert answer.rc == 0, answer.stderr
     assert answer.stdout in {pod.name for pod in running.pods.values()}

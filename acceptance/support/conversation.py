@@ -5,11 +5,13 @@ the two pods and on nothing else.
 """
 
 import json
+import time
 from dataclasses import dataclass
 from functools import partial
 
 from acceptance.support.machines import On
 from acceptance.support.workload import PORT, Workload
+from labgen.system import interrupt
 from labgen.system.parallel import gather
 
 # agnhost gives up dialling after 5 s; curl waits a second longer, to hear its reason
@@ -35,10 +37,26 @@ class Answer:
     reason: str
 
 
-def dial(host: On, workload: Workload, targets: list[str]) -> dict[tuple[str, str], Answer]:
-    """Have the pod on every node dial every target (HOST:PORT); keys are (node, target)."""
+Answers = dict[tuple[str, str], Answer]
 
-    def ask(node: str) -> dict[tuple[str, str], Answer]:
+
+def dial(host: On, workload: Workload, targets: list[str], *, patience: float = 0.0) -> Answers:
+    """Have the pod on every node dial every target (HOST:PORT); keys are (node, target).
+
+    All are asked again until everyone has an answer, or patience (seconds) is at its end: what has
+    just been made is not known everywhere in the same moment.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        found = _dial(host, workload, targets)
+        if all(answer.pod for answer in found.values()) or time.monotonic() > deadline:
+            return found
+        interrupt.pause(0.5)
+
+
+def _dial(host: On, workload: Workload, targets: list[str]) -> Answers:
+
+    def ask(node: str) -> Answers:
         asked = f"{workload.pods[node].address}:{PORT}"
         words = " ".join(["%s"] * (len(targets) + 3))
         text = host(node).check_output(f"sh -c {words}", DIAL, "dial", asked, *targets)

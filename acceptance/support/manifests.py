@@ -21,8 +21,9 @@ def deployment(image: str, *, name: str = WEB, replicas: int = 1, edition: str =
     No pod goes before its successor is ready, and none while it may still be asked.
     """
     labels = {"app": name}
+    lingering = {"lifecycle": {"preStop": {"sleep": {"seconds": LINGER}}}}
     pod = {
-        "containers": [web(image, edition=edition)],
+        "containers": [web(image, edition=edition) | lingering],
         "terminationGracePeriodSeconds": LINGER + 2,
         "automountServiceAccountToken": False,
     }
@@ -48,7 +49,6 @@ def web(image: str, *, edition: str = "1") -> Manifest:
         "args": ["netexec", f"--http-port={PORT}"],
         "env": [{"name": "EDITION", "value": edition}],
         "readinessProbe": {"httpGet": {"path": "/healthz", "port": PORT}, "periodSeconds": 1},
-        "lifecycle": {"preStop": {"sleep": {"seconds": LINGER}}},
     }
 
 
