@@ -7,6 +7,8 @@ from itertools import pairwise
 
 from labgen.report.recording import Sample
 
+TOGETHER = 1.0  # seconds; failures closer than that are told as one run
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -26,7 +28,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Failures:
-    """Probes that failed one after the other: when the first and the last began, and how."""
+    """Probes that failed about the same time: when the first and the last began, and how."""
 
     first: float
     last: float
@@ -97,11 +99,12 @@ def good_for(samples: Sequence[Sample], begin: float, now: float) -> float:
 
 
 def runs_of_failures(samples: Iterable[Sample]) -> list[Failures]:
-    """The failures in the order of their beginning, those with no good probe between together."""
-    found: list[list[Sample]] = [[]]
+    """The failures in the order of their beginning; those less than TOGETHER apart as one."""
+    found: list[list[Sample]] = []
     for sample in sorted(samples, key=lambda sample: sample.started):
-        if sample.failure is not None:
-            found[-1].append(sample)
-        elif found[-1]:
+        if sample.failure is None:
+            continue
+        if not found or sample.started - found[-1][-1].started >= TOGETHER:
             found.append([])
-    return [Failures(run[0].started, run[-1].started, kinds(run)) for run in found if run]
+        found[-1].append(sample)
+    return [Failures(run[0].started, run[-1].started, kinds(run)) for run in found]

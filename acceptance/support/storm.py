@@ -1,11 +1,11 @@
 """kubectl at the API, again and again, as many scripts and impatient people do."""
 
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+from labgen.bundle.store import require
 from labgen.lab.lab import Lab
 from labgen.report.errors import LabgenError
 from labgen.system.run import run
@@ -31,9 +31,10 @@ def storm(lab: Lab) -> Iterator[None]:
 
 
 def _ask(lab: Lab, stop: threading.Event) -> None:
-    argv = ["nice", "-n", "10", sys.executable, "-m", "labgen", "kubectl", lab.name, "--", *WORDS]
+    program = require(lab.scenario.kubernetes.version).bin / "kubectl"
+    environment = {"KUBECONFIG": str(lab.kubeconfig)}
     while not stop.is_set():
         try:
-            run(argv, timeout=TIMEOUT)
+            run([program, *WORDS], timeout=TIMEOUT, env=environment)
         except LabgenError:
             continue

@@ -8,6 +8,7 @@ _WORDS: dict[type[BaseException], str] = {
     ConnectionRefusedError: "refused",
     ConnectionResetError: "reset",
     BrokenPipeError: "reset",
+    ConnectionAbortedError: "aborted",
     ssl.SSLCertVerificationError: "certificate",
     ssl.SSLError: "tls",
     EOFError: "cut short",

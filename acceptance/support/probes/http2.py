@@ -24,7 +24,7 @@ from h2.events import (
     StreamEnded,
     StreamReset,
 )
-from h2.exceptions import ProtocolError
+from h2.exceptions import ProtocolError, TooManyStreamsError
 
 from acceptance.support.probes.failures import ProbeFailed, kind
 from acceptance.support.probes.fresh import Answer, Endpoint
@@ -92,8 +92,10 @@ class Connection(asyncio.Protocol):
             self._http.send_headers(number, self._head(method, path, fields), end_stream=not body)
             if body:
                 self._http.send_data(number, body, end_stream=True)
-        except ProtocolError as error:  # such as more requests at once than the server takes
-            raise ProbeFailed(type(error).__name__) from error
+        except TooManyStreamsError as error:  # as many as the server takes are under way
+            raise ProbeFailed("no stream free") from error
+        except ProtocolError as error:
+            raise ProbeFailed("protocol") from error
         exchange = _Exchange(self._loop.create_future(), on_data)
         self._exchanges[number] = exchange
         self._flush()

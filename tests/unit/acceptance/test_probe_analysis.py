@@ -99,8 +99,8 @@ def test_what_was_good_before_does_not_count() -> None:
     assert analysis.good_for([good(1.0), good(2.0)], 3.0, 5.0) == 0
 
 
-def test_failures_with_no_good_probe_between_belong_together() -> None:
-    samples = [good(0.0), bad(0.1), bad(0.3, kind="timeout"), good(0.4), bad(0.5), good(0.6)]
+def test_failures_less_than_a_second_apart_belong_together() -> None:
+    samples = [good(0.0), bad(0.1), good(0.2), bad(0.9, kind="timeout"), good(1.0), bad(2.0)]
     first, second = analysis.runs_of_failures(samples)
-    assert (first.first, first.last, str(first)) == (0.1, 0.3, "1 refused, 1 timeout")
-    assert (second.first, second.last) == (0.5, 0.5)
+    assert (first.first, first.last, str(first)) == (0.1, 0.9, "1 refused, 1 timeout")
+    assert (second.first, second.last) == (2.0, 2.0)
