@@ -17,9 +17,7 @@ pytestmark = [pytest.mark.full, pytest.mark.disturbs]
 
 NAME = "power-cut-two-masters"
 WITHOUT = 8.0  # seconds without a majority
-# seconds after which a write that the leader had taken cannot be acknowledged any more: a read or
-# write of etcd gives up after its request timeout of 5 s plus two elections (etcd, server config)
-LATEST = 3.0
+LATEST = 3.0  # seconds that a write may take: one that begins later may meet a majority again
 BACK = Budget(20.0, 60.0)  # seconds from the power's return to the first answer of the API
 Record = Callable[[str, object], None]
 

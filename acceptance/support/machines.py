@@ -17,6 +17,10 @@ On = Callable[[str], Any]
 
 HAPROXY_SOCKET = "/run/haproxy-admin.sock"
 PKI = "/etc/kubernetes/pki/etcd"
+ETCDCTL = (
+    f"/usr/local/bin/etcdctl --endpoints=https://127.0.0.1:2379 --cacert={PKI}/ca.crt "
+    f"--cert={PKI}/healthcheck-client.crt --key={PKI}/healthcheck-client.key --command-timeout=5s"
+)
 
 
 def on(lab: Lab) -> On:
@@ -66,8 +70,12 @@ def etcd_leader(host: Any) -> int:
 
 
 def move_leader(host: Any, member: int) -> None:
-    """Have the etcd member of that id lead. Every member is asked: only the leader obeys."""
-    _etcdctl(host, f"move-leader {member:x} --cluster")
+    """Have the etcd member of that id lead. All are asked, because only the leader obeys.
+
+    Raises AssertionError with what etcdctl said.
+    """
+    answer = host.run(f"{ETCDCTL} move-leader {member:x} --cluster")
+    assert answer.rc == 0, answer.stdout + answer.stderr
 
 
 def routes(host: Any) -> dict[str, dict[str, Any]]:
@@ -77,11 +85,7 @@ def routes(host: Any) -> dict[str, dict[str, Any]]:
 
 def _etcdctl(host: Any, words: str) -> Any:
     """One etcdctl command's JSON; it exits with an error when a member is unhealthy."""
-    answer = host.run(
-        f"/usr/local/bin/etcdctl --endpoints=https://127.0.0.1:2379 --cacert={PKI}/ca.crt "
-        f"--cert={PKI}/healthcheck-client.crt --key={PKI}/healthcheck-client.key "
-        f"--command-timeout=5s --write-out=json {words}"
-    )
+    answer = host.run(f"{ETCDCTL} --write-out=json {words}")
     try:
         return json.loads(answer.stdout)
     except ValueError:

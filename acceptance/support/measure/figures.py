@@ -10,8 +10,6 @@ from acceptance.support.probes.task import Ended
 from labgen.faults.budgets import Budget
 from labgen.report.recording import Band, Figure, Sample
 
-NOT_READY = "NotReady"
-
 # The samples of each client of a kind.
 Streams = Sequence[Sequence[Sample]]
 
@@ -90,7 +88,7 @@ def of_states(
         figures.append(_figure("until etcd has a leader", led, "s", budgets.leader))
     for name in taken_away:
         lane = f"{nodes.LANE} {name}"
-        away = [b.started for b in during if b.lane == lane and b.state == NOT_READY]
+        away = [b.started for b in during if b.lane == lane and b.state == nodes.NOT_READY]
         if away:
             figures.append(Figure(f"until {name} is NotReady", min(away), "s"))
     if span.healed is not None and span.mended < span.ended:

@@ -12,6 +12,8 @@ from acceptance.support.errors import HarnessError
 from acceptance.support.machines import On
 from acceptance.support.measure import outside
 from acceptance.support.measure.outside import Seen
+from acceptance.support.observers import nodes
+from acceptance.support.observers.owners import LANE
 from acceptance.support.probes.task import Task
 from labgen.faults import Injection, heal, inject
 from labgen.lab.lab import Lab
@@ -107,6 +109,16 @@ class Observation:
             self.healed = time.monotonic()
             self.note("the lab is whole")
 
+    def await_not_ready(self, node: str, timeout: float) -> None:
+        """Wait until the API says of the node that it is not Ready; a problem if it never does."""
+
+        def look() -> None:
+            own = [c for c in list(self.seen.changes) if (c.lane, c.subject) == (nodes.LANE, node)]
+            if not own or own[-1].state != nodes.NOT_READY:
+                raise NotYet(own[-1].state if own else "nothing")
+
+        self._within(f"{node} being NotReady", look, timeout)
+
     def off(self) -> dict[str, float]:
         """The machines that were switched off, and when for the last time."""
         return {
@@ -160,19 +172,27 @@ def _precondition(bench: Bench) -> None:
 
 
 def _await_quiet(observation: Observation) -> None:
-    """A base line: nothing fails before anything is done."""
+    """A base line: every state is known, and nothing fails before anything is done."""
+    seen, masters = observation.seen, set(observation.bench.task.masters)
 
-    def look() -> None:
-        seen, now = observation.seen, time.monotonic()
-        missing = [kind for kind in READY if kind not in seen.samples]
-        if missing or not seen.changes:
-            raise NotYet(f"no sample of {', '.join(missing) or 'states'}")
+    def known() -> None:
+        missing = {kind for kind in READY if kind not in seen.samples}
+        missing |= masters - {change.subject for change in seen.changes if change.lane == LANE}
+        if missing:
+            raise NotYet(f"nothing is known of {', '.join(sorted(missing))}")
+        observation.begun = time.monotonic()
+
+    def quiet() -> None:
         for kind, samples in list(seen.samples.items()):
-            if analysis.good_for(list(samples), observation.begun, now) < BEFORE:
-                raise NotYet(f"{kind}: {dict(analysis.kinds(list(samples))) or 'no answer yet'}")
+            good = analysis.good_for(list(samples), observation.begun, time.monotonic())
+            if good < BEFORE:
+                raise NotYet(
+                    f"{kind}: good for {good:.1f} s; {dict(analysis.kinds(list(samples)))}"
+                )
 
     try:
-        until(look, what=f"{BEFORE:g} s without a failure", timeout=QUIET_TIMEOUT, interval=0.05)
+        until(known, what="the first samples", timeout=QUIET_TIMEOUT, interval=0.05)
+        until(quiet, what=f"{BEFORE:g} s without a failure", timeout=QUIET_TIMEOUT, interval=0.05)
     except LabgenError as error:
         raise HarnessError(f"nothing was done to the lab, its API is not well: {error}") from error
     observation.begun = time.monotonic() - BEFORE

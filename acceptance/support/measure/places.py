@@ -22,9 +22,7 @@ def etcd_leader(bench: Bench) -> str:
     leader, members = _members(bench)
     if leader == holder(bench):
         leader = next(name for name in members if name != leader)
-        machines.move_leader(bench.on(holder(bench)), members[leader])
-        if _members(bench)[0] != leader:
-            raise HarnessError(f"etcd was told to be led by {leader}, and is not")
+        _move(bench, leader, members[leader])
     return leader
 
 
@@ -50,3 +48,12 @@ def _members(bench: Bench) -> tuple[str, Mapping[str, int]]:
         return next(name for name, number in members.items() if number == leader), members
     except (AssertionError, StopIteration) as error:
         raise HarnessError(f"etcd does not say who leads it: {error}") from error
+
+
+def _move(bench: Bench, leader: str, member: int) -> None:
+    try:
+        machines.move_leader(bench.on(holder(bench)), member)
+    except AssertionError as error:
+        raise HarnessError(f"etcd cannot be led by {leader}: {error}") from error
+    if _members(bench)[0] != leader:
+        raise HarnessError(f"etcd was told to be led by {leader}, and is not")

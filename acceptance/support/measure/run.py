@@ -14,17 +14,20 @@ def measure(
     target: str,
     budgets: Budgets,
     *,
-    quiet: float = QUIET,
-    give_up: float = GIVE_UP,
+    not_ready: float | None = None,
 ) -> Measured:
     """Do the fault, wait until clients have it good again, heal, wait until the lab is whole.
+
+    With not_ready, healing waits until target is known to be NotReady, at most so many seconds.
 
     Raises HarnessError when nothing can be measured; what does not come back is told by the result.
     """
     with observing(bench) as observation:
         observation.inject(fault, target)
-        observation.await_good((*CLIENTS, "write"), quiet=quiet, timeout=give_up)
+        observation.await_good((*CLIENTS, "write"), quiet=QUIET, timeout=GIVE_UP)
+        if not_ready is not None:
+            observation.await_not_ready(target, not_ready)
         observation.heal()
         observation.await_whole()
-        observation.await_good(CLIENTS, quiet=1.0, timeout=give_up)
+        observation.await_good(CLIENTS, quiet=1.0, timeout=GIVE_UP)
     return measured(observation, budgets)

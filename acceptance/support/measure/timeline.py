@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from acceptance.support import analysis
+from acceptance.support.observers import nodes
 from labgen.report.recording import Band, Recording
 
 KINDS = 3  # ways of failing that are named
@@ -25,7 +26,10 @@ def _lanes(bands: Iterable[Band]) -> list[list[Band]]:
 
 
 def _states(lane: Sequence[Band]) -> list[tuple[float, str]]:
+    """A lane's states; a node that is Ready in the beginning is no news."""
     ordered = sorted(lane, key=lambda band: band.started)
+    if ordered[0].state == nodes.READY:
+        ordered = ordered[1:]
     return [(band.started, f"{band.lane}: {band.state}") for band in ordered]
 
 

@@ -14,7 +14,7 @@ from acceptance.support.probes.http2 import open_connection
 from acceptance.support.probes.kept import Client
 
 LANE = "node"
-UNKNOWN = "unknown"
+READY, NOT_READY, UNKNOWN = "Ready", "NotReady", "unknown"
 HZ = 2.0  # looks a second
 TIMEOUT = 1.0  # seconds; a connection to a holder that is gone has to be given up
 FORGET = 3.0  # seconds without an answer after which the states are unknown

@@ -73,11 +73,8 @@ def test_times_are_told_from_the_fault_on(tmp_path: Path) -> None:
     assert (found.started, found.ended) == (-2.0, 10.0)
     assert found.samples["fresh"][0].started == pytest.approx(-2.0)
     assert found.events[1] == Event(5.0, "healing begins")
-    assert found.bands[:3] == (
-        Band("VIP", "master1", -2.0, 0.0),
-        Band("VIP", "none", 0.0, pytest.approx(0.3)),
-        Band("VIP", "master2", pytest.approx(0.3), 10.0),
-    )
+    owned = [(band.state, round(band.started, 6), round(band.ended, 6)) for band in found.bands[:3]]
+    assert owned == [("master1", -2.0, 0.0), ("none", 0.0, 0.3), ("master2", 0.3, 10.0)]
 
 
 def test_gap_is_from_the_last_answer_before_the_fault_to_the_first_after(tmp_path: Path) -> None:
