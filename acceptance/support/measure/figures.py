@@ -97,14 +97,16 @@ def of_states(
     return figures
 
 
-def of_writes(ended: Ended, lost: Sequence[int]) -> list[Figure]:
+def of_writes(ended: Ended, lost: Sequence[int] | None) -> list[Figure]:
     """What became of the writes over the whole time."""
-    return [
+    found = [
         Figure("writes acknowledged", len(ended.acknowledged), "writes"),
         Figure("writes not acknowledged", len(ended.unacknowledged), "writes"),
-        Figure("acknowledged writes lost", len(lost), "writes", 0),
         Figure("acknowledged writes the watch missed", len(ended.unwatched), "writes", 0),
     ]
+    if lost is not None:
+        found.append(Figure("acknowledged writes lost", len(lost), "writes", 0))
+    return found
 
 
 def of_prober(samples: Sequence[Sample]) -> list[Figure]:

@@ -26,12 +26,13 @@ LONGEST_STALL = 1.0  # seconds; a prober that stood still for longer has seen no
 class Measured:
     """A recording, and what of it is judged.
 
-    problems says what did not come back; lost are acknowledged writes that are gone.
+    problems says what did not come back; lost are acknowledged writes that are gone, None where
+    nobody could look.
     """
 
     recording: Recording
     writes: Ended
-    lost: Sequence[int]
+    lost: Sequence[int] | None
     problems: Sequence[str]
 
     def figure(self, name: str) -> Figure:

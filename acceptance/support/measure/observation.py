@@ -59,7 +59,7 @@ class Observation:
     events: list[Event] = field(default_factory=list)
     injections: list[Injection] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    lost: list[int] = field(default_factory=list)
+    lost: list[int] | None = None
 
     def note(self, text: str, at: float | None = None) -> None:
         """Something happened, now unless told otherwise."""
@@ -198,9 +198,9 @@ def _await_quiet(observation: Observation) -> None:
     observation.begun = time.monotonic() - BEFORE
 
 
-def _lost(observation: Observation, api: Api, acknowledged: Sequence[int]) -> list[int]:
+def _lost(observation: Observation, api: Api, acknowledged: Sequence[int]) -> list[int] | None:
     try:
         return written.lost(api, acknowledged)
     except FAILURES as error:
         observation.problems.append(f"what was written cannot be read: {error}")
-        return list(acknowledged)
+        return None

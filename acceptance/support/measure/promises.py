@@ -19,6 +19,7 @@ def budgets(seen: Measured, name: str, record: Record) -> None:
 def writes(seen: Measured) -> None:
     """Not one acknowledged write is lost, and the watch was told of every one."""
     assert seen.writes.acknowledged
+    assert seen.lost is not None, seen.problems
     assert list(seen.lost) == []
     assert list(seen.writes.unwatched) == []
 

@@ -18,7 +18,7 @@ from acceptance.support.observers.changes import Change
 from acceptance.support.observers.leader import leader
 from acceptance.support.observers.nodes import nodes
 from acceptance.support.observers.owners import owners
-from acceptance.support.probes import contexts, fresh, kept, service
+from acceptance.support.probes import contexts, fresh, kept, service, writes
 from acceptance.support.probes.fresh import Endpoint
 from acceptance.support.probes.http2 import open_connection
 from acceptance.support.probes.task import Ended, Task, change_line, ended_line, sample_line, task
@@ -27,7 +27,6 @@ from acceptance.support.probes.watch import Watch
 from acceptance.support.probes.writes import Writer
 
 HZ = 50.0  # probes a second; a gap is known to 20 ms
-WRITES_HZ = 20.0
 SERVICE_HZ = 10.0  # a worker; kube-proxy's rules change within seconds, not milliseconds
 TIMEOUT = 2.0  # seconds; what takes longer is no answer to a waiting client
 CATCH_UP = 5.0  # seconds for the watch to tell of the last writes
@@ -51,7 +50,7 @@ async def _run(told: Task) -> None:
     admin = Endpoint(found.host, found.port, found.administrator())
     multiplexed = Endpoint(found.host, found.port, contexts.http2(found.administrator()))
     client = kept.Client(partial(open_connection, multiplexed))
-    writer = Writer(admin, _keep("write"))
+    writer = Writer(admin)
     watch = Watch(client, writer.sent, _keep("watch"))
     stop, last = asyncio.Event(), asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin, _heard, stop)
@@ -62,7 +61,9 @@ async def _run(told: Task) -> None:
         async with asyncio.TaskGroup() as probes:
             probes.create_task(_tick(fresh.https(anonymous, READYZ), "fresh", stop))
             probes.create_task(_tick(kept.probe(client, READYZ), "kept", stop))
-            probes.create_task(writer.run(stop, hz=WRITES_HZ))
+            probes.create_task(
+                _tick(writer.write, "write", stop, hz=writes.HZ, timeout=writes.TIMEOUT)
+            )
             for node, probe in asking.items():
                 probes.create_task(_tick(probe, f"service {node}", stop, hz=SERVICE_HZ))
         await _caught_up(watch, writer)
@@ -75,8 +76,10 @@ async def _run(told: Task) -> None:
     _say(ended_line(ended))
 
 
-async def _tick(probe: Probe, kind: str, stop: asyncio.Event, *, hz: float = HZ) -> None:
-    await ticking(probe, _keep(kind), stop, hz=hz, timeout=TIMEOUT)
+async def _tick(
+    probe: Probe, kind: str, stop: asyncio.Event, *, hz: float = HZ, timeout: float = TIMEOUT
+) -> None:
+    await ticking(probe, _keep(kind), stop, hz=hz, timeout=timeout)
 
 
 async def _service(told: Task, stack: AsyncExitStack) -> dict[str, Probe]:

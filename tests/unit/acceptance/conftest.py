@@ -39,7 +39,10 @@ def unused_port() -> int:
 
 @dataclass
 class Server:
-    """How the server behaves (delay in seconds), and the ConfigMaps it knows."""
+    """How the server behaves, and the ConfigMaps it knows.
+
+    delay in seconds; so many of the next PATCHes as stuck says are not answered in time.
+    """
 
     port: int
     trusting: ssl.SSLContext
@@ -47,6 +50,7 @@ class Server:
     delay: float = 0.0
     cut_short: bool = False
     loses_writes: bool = False
+    stuck: int = 0
     data: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
@@ -102,6 +106,9 @@ def _handler(server: Server) -> Callable[..., BaseHTTPRequestHandler]:
             self._answer({})
 
         def do_PATCH(self) -> None:
+            if server.stuck:
+                server.stuck -= 1
+                time.sleep(1.0)
             if not server.loses_writes and server.status == 200:
                 server.data[self.path.rpartition("/")[2]].update(self._body()["data"])
             self._answer({})

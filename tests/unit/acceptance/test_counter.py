@@ -6,6 +6,7 @@ from acceptance.support import written
 from acceptance.support.api import Api
 from acceptance.support.probes import counter
 from acceptance.support.probes.fresh import Endpoint
+from acceptance.support.probes.ticking import ticking
 from acceptance.support.probes.writes import Writer
 from labgen.report.recording import Sample
 from tests.unit.acceptance.conftest import LOOPBACK, Server
@@ -20,10 +21,10 @@ def api_of(server: Server) -> Api:
 async def write_for(seconds: float, server: Server, samples: list[Sample] | None = None) -> Writer:
     await asyncio.to_thread(written.begin, api_of(server))
     endpoint = Endpoint(LOOPBACK, server.port, server.trusting)
-    writer = Writer(endpoint, (samples if samples is not None else []).append, timeout=0.3)
-    stop = asyncio.Event()
+    writer, stop = Writer(endpoint), asyncio.Event()
     asyncio.get_running_loop().call_later(seconds, stop.set)
-    await writer.run(stop, hz=HZ)
+    keep = (samples if samples is not None else []).append
+    await ticking(writer.write, keep, stop, hz=HZ, timeout=0.5)
     return writer
 
 
@@ -61,7 +62,14 @@ async def test_every_write_is_a_sample(server: Server) -> None:
     writer = await write_for(0.4, server, samples)
     assert len(samples) == len(writer.acknowledged) + len(writer.unacknowledged)
     assert {sample.failure for sample in samples} == {None, "status 503"}
-    assert writer.sent[0] == samples[0].started
+    assert 0 <= writer.sent[0] - samples[0].started < 0.1
+
+
+async def test_write_that_hangs_keeps_no_other_from_being_tried(server: Server) -> None:
+    asyncio.get_running_loop().call_later(0.05, setattr, server, "stuck", 1)
+    writer = await write_for(0.4, server)
+    assert len(writer.unacknowledged) == 1
+    assert len(writer.acknowledged) >= 5
 
 
 async def test_new_run_starts_without_the_writes_of_an_earlier_one(server: Server) -> None:
