@@ -7,7 +7,8 @@ import pytest
 from acceptance.support.measure import promises
 from acceptance.support.measure.figures import Budgets
 from acceptance.support.measure.measured import Measured, measured
-from acceptance.support.measure.observation import CLIENTS, Bench, observing
+from acceptance.support.measure.observation import Bench
+from acceptance.support.measure.observing import observing
 from acceptance.support.measuring import Keep
 from labgen.faults.budgets import Budget
 
@@ -27,7 +28,7 @@ def seen(bench: Bench, keep: Keep) -> Measured:
         observation.rest(DARK)
         observation.heal()
         observation.await_whole(HEALED.limit)
-        observation.await_good((*CLIENTS, "write"), quiet=1.0, timeout=60)
+        observation.await_good(quiet=1.0, timeout=60)
     return keep(NAME, measured(observation, Budgets(back=BACK, healed=HEALED)))
 
 

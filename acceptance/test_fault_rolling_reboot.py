@@ -6,7 +6,8 @@ import pytest
 
 from acceptance.support.measure import cases, promises
 from acceptance.support.measure.measured import Measured, measured
-from acceptance.support.measure.observation import CLIENTS, Bench, observing
+from acceptance.support.measure.observation import Bench
+from acceptance.support.measure.observing import observing
 from acceptance.support.measuring import Keep
 
 pytestmark = [pytest.mark.full, pytest.mark.disturbs]
@@ -21,7 +22,7 @@ def seen(bench: Bench, keep: Keep) -> Measured:
         for machine in reversed(bench.lab.control_planes):
             observation.inject("reboot", machine.name)
             observation.await_whole()
-            observation.await_good((*CLIENTS, "write"), quiet=1.0, timeout=20)
+            observation.await_good(quiet=1.0, timeout=20)
     return keep(NAME, measured(observation, cases.masters_reboot(bench.lab)))
 
 

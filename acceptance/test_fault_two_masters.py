@@ -8,7 +8,8 @@ from acceptance.support import analysis
 from acceptance.support.measure import promises
 from acceptance.support.measure.figures import Budgets
 from acceptance.support.measure.measured import Measured, measured
-from acceptance.support.measure.observation import CLIENTS, Bench, observing
+from acceptance.support.measure.observation import Bench
+from acceptance.support.measure.observing import observing
 from acceptance.support.measuring import Keep
 from labgen.faults.budgets import POD_AIM, POD_LIMIT, Budget
 from labgen.lab.lab import Lab
@@ -31,7 +32,7 @@ def seen(lab: Lab, bench: Bench, keep: Keep) -> Measured:
         observation.rest(WITHOUT)
         observation.heal()
         observation.await_whole()
-        observation.await_good((*CLIENTS, "write"), quiet=1.0, timeout=60)
+        observation.await_good(quiet=1.0, timeout=60)
     pods = {"service": Budget(POD_AIM, POD_LIMIT)}
     return keep(NAME, measured(observation, Budgets(gaps=pods, back=BACK)))
 

@@ -7,7 +7,8 @@ import pytest
 from acceptance.support.measure import promises
 from acceptance.support.measure.figures import Budgets
 from acceptance.support.measure.measured import Measured, measured
-from acceptance.support.measure.observation import CLIENTS, Bench, observing
+from acceptance.support.measure.observation import CLIENTS, Bench
+from acceptance.support.measure.observing import observing
 from acceptance.support.measuring import Keep
 from acceptance.support.storm import storm
 from labgen.faults.budgets import Budget

@@ -2,7 +2,8 @@
 
 from acceptance.support.measure.figures import Budgets
 from acceptance.support.measure.measured import Measured, measured
-from acceptance.support.measure.observation import CLIENTS, Bench, observing
+from acceptance.support.measure.observation import Bench
+from acceptance.support.measure.observing import observing
 
 QUIET = 3.0  # seconds for which everything has to be good before healing begins
 GIVE_UP = 20.0  # seconds after which healing begins although something still fails
@@ -24,10 +25,10 @@ def measure(
     """
     with observing(bench) as observation:
         observation.inject(fault, target)
-        observation.await_good((*CLIENTS, "write"), quiet=QUIET, timeout=GIVE_UP)
+        observation.await_good(quiet=QUIET, timeout=GIVE_UP)
         if not_ready is not None:
             observation.await_not_ready(target, not_ready)
         observation.heal()
         observation.await_whole()
-        observation.await_good(CLIENTS, quiet=1.0, timeout=GIVE_UP)
+        observation.await_good(quiet=1.0, timeout=GIVE_UP)
     return measured(observation, budgets)
