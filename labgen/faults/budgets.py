@@ -14,7 +14,7 @@ from labgen.scenario.model import Timings
 RTO_MIN = 0.2
 ANSWER = 0.05  # a TLS handshake and an answer on cores that are shared
 DIAL = 0.1  # a new HTTP/2 connection by a client, and its first answer
-WRITE = 0.05  # between two writes of the suite's counter: an event comes no sooner
+WRITE = 0.1  # between two writes of the suite's counter: an event comes no sooner
 # Between two answers that a pod gets from a Service, asked ten times a second: its way goes by
 # kube-proxy's rules and leads over no master.
 POD_AIM, POD_LIMIT = 0.2, 1.0

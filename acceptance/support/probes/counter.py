@@ -1,15 +1,24 @@
 """The counter that is written through the API: where it lies, and how a number becomes a key.
 
-Every number is a key of one ConfigMap, so that one look afterwards tells which of the acknowledged
-writes the cluster still knows.
+Every number is a key of a ConfigMap, so that one look afterwards tells which of the acknowledged
+writes the cluster still knows. The numbers go round several ConfigMaps of one label: two writes of
+one object at the same time would make the API server do one of them again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 NAMESPACE = "default"
 NAME = "labgen-acceptance-writes"
+OBJECTS = 10
+LABELS = {"labgen-acceptance": "writes"}
 COLLECTION = f"/api/v1/namespaces/{NAMESPACE}/configmaps"
-PATH = f"{COLLECTION}/{NAME}"
+SELECTOR = "labelSelector=" + ",".join(f"{key}%3D{value}" for key, value in LABELS.items())
+
+
+def name(number: int) -> str:
+    """The ConfigMap that the number goes to."""
+    return f"{NAME}-{number % OBJECTS}"
 
 
 def key(number: int) -> str:
@@ -17,6 +26,6 @@ def key(number: int) -> str:
     return f"{number:06d}"
 
 
-def numbers(keys: Iterable[str]) -> set[int]:
-    """The numbers that these keys stand for."""
-    return {int(found) for found in keys}
+def numbers(objects: Iterable[Mapping[str, Any]]) -> set[int]:
+    """The numbers that these ConfigMaps hold."""
+    return {int(found) for held in objects for found in held.get("data") or {}}

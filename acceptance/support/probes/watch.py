@@ -9,7 +9,7 @@ does the same; after a refused connection it would wait for 0.8 s first (tools/c
 import asyncio
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from acceptance.support.probes import counter
@@ -60,8 +60,8 @@ class Watch:
             if not self._version:
                 async with asyncio.timeout(LIST):
                     await self._list()
-            query = f"watch=1&fieldSelector=metadata.name%3D{counter.NAME}"
-            path = f"{counter.COLLECTION}?{query}&resourceVersion={self._version}"
+            query = f"watch=1&resourceVersion={self._version}&{counter.SELECTOR}"
+            path = f"{counter.COLLECTION}?{query}"
             answer = await self._client.request("GET", path, on_data=self._take)
             if answer.status == GONE:
                 self._version = ""
@@ -71,23 +71,24 @@ class Watch:
         return "watch ended"
 
     async def _list(self) -> None:
-        answer = good(await self._client.request("GET", counter.PATH))
-        self._see(json.loads(answer.body))
+        path = f"{counter.COLLECTION}?{counter.SELECTOR}"
+        found = json.loads(good(await self._client.request("GET", path)).body)
+        self._see(found["metadata"], found["items"])
 
     def _take(self, data: bytes) -> None:
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             event = json.loads(line)
-            kind_of = event.get("type")
-            if kind_of in ("ADDED", "MODIFIED"):
-                self._see(event["object"])
-            elif kind_of == "ERROR" and event["object"].get("code") == GONE:
+            what, found = event.get("type"), event.get("object", {})
+            if what in ("ADDED", "MODIFIED"):
+                self._see(found["metadata"], [found])
+            elif what == "ERROR" and found.get("code") == GONE:
                 self._version = ""
 
-    def _see(self, found: dict[str, Any]) -> None:
+    def _see(self, metadata: Mapping[str, Any], objects: Sequence[Mapping[str, Any]]) -> None:
         now = time.monotonic()
-        self._version = found["metadata"]["resourceVersion"]
-        new = counter.numbers(found.get("data") or {}) - self.numbers
+        self._version = metadata["resourceVersion"]
+        new = counter.numbers(objects) - self.numbers
         self.numbers |= new
         for number in sorted(new):
             self._keep(Sample(self._sent.get(number, now), now, None))

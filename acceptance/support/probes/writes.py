@@ -11,7 +11,7 @@ from acceptance.support.api import MERGE
 from acceptance.support.probes import counter
 from acceptance.support.probes.fresh import Endpoint, ask, good
 
-HZ = 20.0  # writes a second
+HZ = 10.0  # writes a second
 TIMEOUT = 3.0  # seconds; a write that takes longer is not acknowledged to a waiting client
 
 
@@ -37,5 +37,6 @@ class Writer:
         number = len(self.sent)
         self.sent[number] = time.monotonic()
         body = json.dumps({"data": {counter.key(number): ""}}).encode()
-        good(await ask(self._endpoint, "PATCH", counter.PATH, body, MERGE))
+        path = f"{counter.COLLECTION}/{counter.name(number)}"
+        good(await ask(self._endpoint, "PATCH", path, body, MERGE))
         self.acknowledged.append(number)

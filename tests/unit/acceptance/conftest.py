@@ -96,13 +96,16 @@ def server(certificate: Path) -> Iterator[Server]:
 
 
 def _handler(server: Server) -> Callable[..., BaseHTTPRequestHandler]:
+    known = server.data
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             time.sleep(server.delay)
-            self._answer({"data": server.data.get(self.path.rpartition("/")[2], {})})
+            items = [{"metadata": {"name": name}, "data": held} for name, held in known.items()]
+            self._answer({"metadata": {"resourceVersion": "1"}, "items": items})
 
         def do_POST(self) -> None:
-            server.data[self._body()["metadata"]["name"]] = {}
+            known[self._body()["metadata"]["name"]] = {}
             self._answer({})
 
         def do_PATCH(self) -> None:
@@ -110,12 +113,12 @@ def _handler(server: Server) -> Callable[..., BaseHTTPRequestHandler]:
                 server.stuck -= 1
                 time.sleep(1.0)
             if not server.loses_writes and server.status == 200:
-                server.data[self.path.rpartition("/")[2]].update(self._body()["data"])
+                known[self.path.rpartition("/")[2]].update(self._body()["data"])
             self._answer({})
 
         def do_DELETE(self) -> None:
-            found = server.data.pop(self.path.rpartition("/")[2], None)
-            self._answer({}, 404 if found is None else 200)
+            known.clear()
+            self._answer({})
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""

@@ -18,8 +18,16 @@ def api_of(server: Server) -> Api:
     return Api(LOOPBACK, server.port, server.trusting, timeout=2)
 
 
-async def write_for(seconds: float, server: Server, samples: list[Sample] | None = None) -> Writer:
+async def write_for(
+    seconds: float,
+    server: Server,
+    samples: list[Sample] | None = None,
+    changes: dict[float, tuple[str, int]] | None = None,
+) -> Writer:
+    """Write for so long; changes of the server's behaviour by the second of their time."""
     await asyncio.to_thread(written.begin, api_of(server))
+    for at, (what, value) in (changes or {}).items():
+        asyncio.get_running_loop().call_later(at, setattr, server, what, value)
     endpoint = Endpoint(LOOPBACK, server.port, server.trusting)
     writer, stop = Writer(endpoint), asyncio.Event()
     asyncio.get_running_loop().call_later(seconds, stop.set)
@@ -47,10 +55,8 @@ async def test_acknowledged_write_that_is_gone_is_lost(server: Server) -> None:
 
 
 async def test_refused_write_is_not_acknowledged(server: Server) -> None:
-    loop = asyncio.get_running_loop()
-    loop.call_later(0.1, setattr, server, "status", 500)
-    loop.call_later(0.3, setattr, server, "status", 200)
-    writer = await write_for(0.6, server)
+    changes = {0.3: ("status", 500), 0.6: ("status", 200)}
+    writer = await write_for(1.0, server, changes=changes)
     assert len(writer.unacknowledged) >= 2
     assert writer.acknowledged
     assert await lost(server, writer) == []
@@ -58,21 +64,27 @@ async def test_refused_write_is_not_acknowledged(server: Server) -> None:
 
 async def test_every_write_is_a_sample(server: Server) -> None:
     samples: list[Sample] = []
-    asyncio.get_running_loop().call_later(0.2, setattr, server, "status", 503)
-    writer = await write_for(0.4, server, samples)
+    writer = await write_for(1.0, server, samples, {0.5: ("status", 503)})
     assert len(samples) == len(writer.acknowledged) + len(writer.unacknowledged)
     assert {sample.failure for sample in samples} == {None, "status 503"}
     assert 0 <= writer.sent[0] - samples[0].started < 0.1
 
 
 async def test_write_that_hangs_keeps_no_other_from_being_tried(server: Server) -> None:
-    asyncio.get_running_loop().call_later(0.05, setattr, server, "stuck", 1)
-    writer = await write_for(0.4, server)
+    writer = await write_for(0.6, server, changes={0.1: ("stuck", 1)})
     assert len(writer.unacknowledged) == 1
     assert len(writer.acknowledged) >= 5
 
 
 async def test_new_run_starts_without_the_writes_of_an_earlier_one(server: Server) -> None:
-    server.data[counter.NAME] = {"left": "over"}
+    server.data[counter.name(0)] = {"999999": ""}
+    writer = await write_for(0.1, server)
+    assert "999999" not in server.data[counter.name(0)]
+    assert len(server.data) == counter.OBJECTS
+    assert await lost(server, writer) == []
+
+
+async def test_nothing_is_left_in_the_end(server: Server) -> None:
     await write_for(0.1, server)
-    assert "left" not in server.data[counter.NAME]
+    await asyncio.to_thread(written.remove, api_of(server))
+    assert server.data == {}

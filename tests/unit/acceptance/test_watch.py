@@ -20,8 +20,14 @@ from tests.unit.acceptance.http2_server import Http2Server, serving
 
 
 def config_map(*numbers: int, version: int = 1) -> dict[str, object]:
-    metadata = {"name": counter.NAME, "resourceVersion": str(version)}
+    metadata = {"name": counter.name(0), "resourceVersion": str(version)}
     return {"metadata": metadata, "data": {counter.key(number): "" for number in numbers}}
+
+
+def listed(*numbers: int, version: int = 1) -> bytes:
+    items = [{"data": {counter.key(number): ""}} for number in numbers]
+    found = {"metadata": {"resourceVersion": str(version)}, "items": [*items, {}]}
+    return json.dumps(found).encode()
 
 
 def event(*numbers: int, version: int) -> bytes:
@@ -35,7 +41,7 @@ async def watching(
 ) -> AsyncIterator[tuple[Http2Server, Watch, list[Sample]]]:
     """A watch that has listed a ConfigMap with numbers in it and waits for events."""
     async with serving(certificate) as server:
-        server.body = json.dumps(config_map(*numbers)).encode()
+        server.body = listed(*numbers)
         context = contexts.http2(ssl.create_default_context(cafile=str(certificate)))
         client = Client(partial(open_connection, Endpoint(LOOPBACK, server.port, context)))
         samples: list[Sample] = []
@@ -86,11 +92,11 @@ async def test_watch_that_the_server_ends_is_opened_again(certificate: Path) -> 
 async def test_version_that_is_forgotten_is_looked_up_anew(certificate: Path) -> None:
     async with watching(certificate) as (server, watch, _):
         gone = {"type": "ERROR", "object": {"kind": "Status", "code": 410}}
-        server.body = json.dumps(config_map(4, 5, version=50)).encode()
+        server.body = listed(4, 5, version=50)
         server.peer.push(json.dumps(gone).encode() + b"\n")
         server.peer.end_stream()
         await seen(lambda: watch.numbers == {4, 5})
-        assert server.paths[2] == counter.PATH
+        assert server.paths[2] == f"{counter.COLLECTION}?{counter.SELECTOR}"
 
 
 async def test_sample_lasts_from_the_sending_of_the_write_to_its_event(certificate: Path) -> None:

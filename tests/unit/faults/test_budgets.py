@@ -18,7 +18,7 @@ def test_aims_of_a_silent_holder() -> None:
     skew, connect = 0.1 * 148 / 256, FAST.connect_timeout / 1000
     assert fast["fresh"].aim == pytest.approx(0.3 + skew + connect)
     assert fast["kept"].aim == pytest.approx(0.6 + connect + 0.1)
-    assert fast["watch"].aim == pytest.approx(0.6 + connect + 0.1 + 0.1)
+    assert fast["watch"].aim == pytest.approx(0.6 + connect + 0.1 + 0.15)
 
 
 def test_aim_of_the_fast_profile_is_that_of_the_project() -> None:
