@@ -67,7 +67,8 @@ async def test_every_write_is_a_sample(server: Server) -> None:
     writer = await write_for(1.0, server, samples, {0.5: ("status", 503)})
     assert len(samples) == len(writer.acknowledged) + len(writer.unacknowledged)
     assert {sample.failure for sample in samples} == {None, "status 503"}
-    assert 0 <= writer.sent[0] - samples[0].started < 0.1
+    first = min(sample.started for sample in samples)
+    assert 0 <= writer.sent[0] - first < 0.5
 
 
 async def test_write_that_hangs_keeps_no_other_from_being_tried(server: Server) -> None:
