@@ -17,7 +17,8 @@ from labgen.lab.lab import Lab, Machine
 from labgen.report.errors import LabgenError
 
 pytest_plugins = [
-    f"acceptance.support.{plugin}" for plugin in ("alone", "summary", "tiers", "verdict")
+    f"acceptance.support.{plugin}"
+    for plugin in ("alone", "measuring", "summary", "tiers", "verdict")
 ]
 
 LAB = pytest.StashKey[Lab]()

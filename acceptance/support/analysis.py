@@ -1,11 +1,13 @@
-"""From samples to figures. Arithmetic only; all times in seconds."""
+"""From samples to figures. Arithmetic only; all times in seconds on one clock."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from acceptance.support.prober import Sample
+from labgen.report.recording import Sample
+
+TOGETHER = 1.0  # seconds; failures closer than that are told as one run
 
 
 @dataclass(frozen=True)
@@ -24,20 +26,42 @@ class Figures:
     longest_stall: float
 
 
+@dataclass(frozen=True)
+class Failures:
+    """Probes that failed about the same time: when the first and the last began, and how."""
+
+    first: float
+    last: float
+    kinds: Mapping[str, int]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{number} {kind}" for kind, number in self.kinds.items())
+
+
 def figures(samples: Sequence[Sample]) -> Figures:
     """The figures of one run; ValueError for a run of fewer than two probes."""
     if len(samples) < 2:
         raise ValueError(f"{len(samples)} probes are no run")
     starts = sorted(sample.started for sample in samples)
-    failures = [sample.failure for sample in samples if sample.failure is not None]
+    found = kinds(samples)
     return Figures(
         probes=len(samples),
-        failed=len(failures),
-        kinds=dict(Counter(failures).most_common()),
+        failed=sum(found.values()),
+        kinds=found,
         longest_gap=longest_gap(samples),
         rate=(len(samples) - 1) / (starts[-1] - starts[0]),
         longest_stall=max(later - earlier for earlier, later in pairwise(starts)),
     )
+
+
+def begun(samples: Iterable[Sample], begin: float, end: float) -> list[Sample]:
+    """The samples that began from begin on and before end."""
+    return [sample for sample in samples if begin <= sample.started < end]
+
+
+def kinds(samples: Iterable[Sample]) -> Mapping[str, int]:
+    """How many failed in which way, the most frequent first."""
+    return dict(Counter(s.failure for s in samples if s.failure is not None).most_common())
 
 
 def longest_gap(samples: Sequence[Sample]) -> float:
@@ -48,17 +72,39 @@ def longest_gap(samples: Sequence[Sample]) -> float:
     return max(later - earlier for earlier, later in pairwise([begin, *answers, end]))
 
 
-def cut_moment(asked: float, machine: Sequence[Sample], api: Sequence[Sample]) -> float:
-    """When the power was gone, by what was seen from outside.
+def gap_after(samples: Iterable[Sample], moment: float, end: float) -> float:
+    """The longest time without a good answer between moment and end.
 
-    Between the command (asked) and the cut lies the time the tool needs to start; the cut is
-    the first probe after it that the machine or the API left unanswered, or asked when there
-    is none.
+    The last good answer before moment counts as its beginning: nobody knows better.
     """
-    unanswered = [s.started for s in (*machine, *api) if s.failure and s.ended >= asked]
-    return max(asked, min(unanswered, default=asked))
+    answers = sorted(s.ended for s in samples if s.failure is None and s.ended < end)
+    before = [at for at in answers if at <= moment]
+    after = [at for at in answers if at > moment]
+    begin = before[-1] if before else moment
+    return max(later - earlier for earlier, later in pairwise([begin, *after, end]))
 
 
-def last_failure(samples: Sequence[Sample], cut: float) -> float:
-    """How long after the cut the last failed probe began; 0 when none failed after it."""
-    return max((s.started - cut for s in samples if s.failure and s.started > cut), default=0.0)
+def last_failure(samples: Iterable[Sample], moment: float) -> float:
+    """How long after moment the last failed probe began; 0 when none failed after it."""
+    failed = (s.started - moment for s in samples if s.failure and s.started > moment)
+    return max(failed, default=0.0)
+
+
+def good_for(samples: Sequence[Sample], begin: float, now: float) -> float:
+    """For how long all probes that have ended since begin were good; 0 while none was."""
+    since = max((sample.ended for sample in samples if sample.failure), default=begin)
+    since = max(since, begin)
+    good = [sample.ended for sample in samples if sample.failure is None and sample.ended > since]
+    return now - since if good else 0.0
+
+
+def runs_of_failures(samples: Iterable[Sample]) -> list[Failures]:
+    """The failures in the order of their beginning; those less than TOGETHER apart as one."""
+    found: list[list[Sample]] = []
+    for sample in sorted(samples, key=lambda sample: sample.started):
+        if sample.failure is None:
+            continue
+        if not found or sample.started - found[-1][-1].started >= TOGETHER:
+            found.append([])
+        found[-1].append(sample)
+    return [Failures(run[0].started, run[-1].started, kinds(run)) for run in found]

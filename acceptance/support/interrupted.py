@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from acceptance.support import chores, failover, keeping, kubectl, machines
+from acceptance.support import chores, keeping, kubectl, machines, whole
 from acceptance.support.api import Api
 from acceptance.support.chores import LOOPBACK, Chore, Pod
 from acceptance.support.keeping import Talk
@@ -66,7 +66,7 @@ def measure(lab: Lab, api: Api, on: On, pod: Pod, directory: Path) -> Interrupte
 
     Raises LabgenError when the lab is not whole beforehand or does not heal.
     """
-    failover.whole(lab, api, on, what="a whole lab", timeout=30)
+    whole.await_whole(lab, api, on, what="a whole lab", timeout=30)
     [holder] = machines.vip_holders(lab, on, lab.control_planes)
     todo = chores.all_of(pod, directory)
     usual = _side_by_side(todo)
@@ -78,7 +78,7 @@ def measure(lab: Lab, api: Api, on: On, pod: Pod, directory: Path) -> Interrupte
             seen = {name: _seen(stream, cut) for name, stream in streams.items()}
     finally:
         _labgen("start", lab.name, holder)
-    failover.whole(lab, api, on, what="the lab healing", timeout=failover.HEAL_TIMEOUT)
+    whole.await_whole(lab, api, on, what="the lab healing", timeout=whole.HEAL_TIMEOUT)
     begun = {name: Begun(took[name][0], usual[name][0], took[name][1]) for name in todo}
     return Interrupted(begun, seen, Open(_after(talk.ended, cut), None, talk.failure))
 

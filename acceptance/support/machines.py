@@ -17,6 +17,10 @@ On = Callable[[str], Any]
 
 HAPROXY_SOCKET = "/run/haproxy-admin.sock"
 PKI = "/etc/kubernetes/pki/etcd"
+ETCDCTL = (
+    f"/usr/local/bin/etcdctl --endpoints=https://127.0.0.1:2379 --cacert={PKI}/ca.crt "
+    f"--cert={PKI}/healthcheck-client.crt --key={PKI}/healthcheck-client.key --command-timeout=5s"
+)
 
 
 def on(lab: Lab) -> On:
@@ -60,6 +64,20 @@ def etcd_health(host: Any) -> dict[str, str]:
     }
 
 
+def etcd_leader(host: Any) -> int:
+    """The member id of etcd's leader, as the machine's own member knows it; 0 for none."""
+    return int(_etcdctl(host, "endpoint status")[0]["Status"]["leader"])
+
+
+def move_leader(host: Any, member: int) -> None:
+    """Have the etcd member of that id lead; host is the present leader's, nobody else obeys.
+
+    Raises AssertionError with what etcdctl said.
+    """
+    answer = host.run(f"{ETCDCTL} move-leader {member:x}")
+    assert answer.rc == 0, answer.stdout + answer.stderr
+
+
 def routes(host: Any) -> dict[str, dict[str, Any]]:
     """The machine's IPv4 routes by destination, as iproute2 prints them in JSON."""
     return {route["dst"]: route for route in json.loads(host.check_output("ip -j -4 route show"))}
@@ -67,11 +85,7 @@ def routes(host: Any) -> dict[str, dict[str, Any]]:
 
 def _etcdctl(host: Any, words: str) -> Any:
     """One etcdctl command's JSON; it exits with an error when a member is unhealthy."""
-    answer = host.run(
-        f"/usr/local/bin/etcdctl --endpoints=https://127.0.0.1:2379 --cacert={PKI}/ca.crt "
-        f"--cert={PKI}/healthcheck-client.crt --key={PKI}/healthcheck-client.key "
-        f"--command-timeout=5s --write-out=json {words}"
-    )
+    answer = host.run(f"{ETCDCTL} --write-out=json {words}")
     try:
         return json.loads(answer.stdout)
     except ValueError:

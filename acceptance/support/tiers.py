@@ -13,7 +13,7 @@ TIERS = {
     "full": "creates workloads",
 }
 # What makes something in the cluster: no test that looks only may ask for it.
-CREATING = {"running", "own_namespace"}
+CREATING = {"running", "own_namespace", "bench"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

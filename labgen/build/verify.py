@@ -43,15 +43,16 @@ def verify(lab: Lab, tier: str, options: Sequence[str], *, disruptive: bool) -> 
     _judge(code, f"lab {lab.name}", tier)
 
 
-def command(lab: Lab, tier: str, options: Sequence[str]) -> list[str]:
-    """The suite's command line. Ours comes last: what is said twice, pytest takes from there.
+def command(lab: Lab, tier: str, options: Sequence[str], *, file: str = "") -> list[str]:
+    """The suite's command line, or that of one of its files. Ours comes last: what is said twice,
+    pytest takes from there.
 
     No configuration file is read (-c): installed, the suite may lie below a project that has one.
     """
     suite = data.directory("acceptance")
     settings = ["-c", os.devnull, f"--rootdir={suite.parent}", "-p", "no:cacheprovider"]
     settings += ["-o", "junit_family=xunit1", "--strict-markers", "-ra"]
-    chosen = ["--lab", lab.name, "--tier", tier, str(suite)]
+    chosen = ["--lab", lab.name, "--tier", tier, str(suite / file)]
     return [sys.executable, "-P", "-m", "pytest", *settings, *options, *chosen]
 
 

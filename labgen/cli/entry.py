@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "render": "render",
     "scenario": "scenario",
     "verify": "verify",
+    "bench": "bench",
     "bundle": "bundle",
     "report": "report",
 }

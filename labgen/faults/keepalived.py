@@ -27,29 +27,23 @@ KEEPALIVED_STOPPED = Fault(
 
 KEEPALIVED_KILLED = Fault(
     name="keepalived-killed",
-    summary="keepalived ends by SIGKILL and stays down; the VIP stays on the interface",
+    summary="keepalived ends by SIGKILL and stays down; it gives nothing away",
     target="holder",
     fits=CONTROL_PLANES,
     way=OnMachine("keepalived-killed"),
     does=(
         "Kills every process of keepalived with SIGKILL and keeps systemd from starting it again. "
-        "Nobody takes the VIP off the interface. Healing starts keepalived."
+        "Healing starts keepalived."
     ),
     expected=(
-        Expectation(
-            "the next master takes the VIP as well: two owners",
-            forecast.VIP_AWAY,
-            forecast.vip_away,
-        ),
-        Expectation(
-            "clients follow the new owner's gratuitous ARP; the API answers on both machines",
-            "at the same time",
-        ),
-        Expectation("after healing, one owner: the one with the higher priority", "about 1 s"),
+        Expectation("systemd takes the VIP off the interface, as keepalived cannot", "at once"),
+        Expectation("the next master takes the VIP", forecast.VIP_AWAY, forecast.vip_away),
+        Expectation("after healing, the VIP returns to the highest priority", "about 1 s"),
     ),
     why=(
-        "VRRP asks whether its owner speaks, not whether the address is gone. An address that is "
-        "left behind does no harm as long as HAProxy works on both machines: neighbours with an "
-        "old ARP cache reach the API all the same."
+        "VRRP asks whether its owner speaks, not whether the address is gone: without "
+        "`ExecStopPost` in keepalived's unit there would be two owners for as long as keepalived "
+        "is down. Neither would harm while HAProxy works on both machines, and nobody would watch "
+        "the one that was left behind."
     ),
 )

@@ -1,4 +1,4 @@
-# keepalived ends by SIGKILL and stays down: nobody takes the VIP off the interface.
+# keepalived ends by SIGKILL and stays down: it takes no VIP off the interface and says no goodbye.
 keepalived_killed::inject() {
   held::kill keepalived
 }

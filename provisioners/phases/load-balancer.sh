@@ -3,6 +3,8 @@
 phase::load_balancer() {
   service::unit "$FILES/restart.conf" /etc/systemd/system/haproxy.service.d/labgen.conf
   service::unit "$FILES/restart.conf" /etc/systemd/system/keepalived.service.d/labgen.conf
+  service::unit "$PAYLOAD/keepalived-vip.conf" \
+    /etc/systemd/system/keepalived.service.d/labgen-vip.conf
   load_balancer::check
   file::install "$PAYLOAD/haproxy.cfg" /etc/haproxy/haproxy.cfg
   service::enable haproxy

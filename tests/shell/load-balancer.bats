@@ -6,6 +6,7 @@ setup() {
   printf 'frontend k8s-api\n' >"$PAYLOAD/haproxy.cfg"
   printf 'vrrp_instance VI_1 {\n}\n' >"$PAYLOAD/keepalived.conf"
   printf '#!/bin/sh\n' >"$PAYLOAD/check-haproxy"
+  printf '[Service]\nExecStopPost=ip address flush\n' >"$PAYLOAD/keepalived-vip.conf"
   # Stands for HAProxy: accepts on a free port of the loopback interface.
   python3 -c '
 import signal, socket, sys
@@ -75,4 +76,12 @@ teardown() {
   for unit in haproxy keepalived; do
     grep --quiet '^Restart=always' "$LABGEN_ROOT/etc/systemd/system/$unit.service.d/labgen.conf"
   done
+}
+
+@test "whatever ends keepalived, the VIP goes with it" {
+  run_phases load-balancer
+  grep --quiet '^ExecStopPost=ip address flush' \
+    "$LABGEN_ROOT/etc/systemd/system/keepalived.service.d/labgen-vip.conf"
+  grep --quiet '^Restart=always' \
+    "$LABGEN_ROOT/etc/systemd/system/keepalived.service.d/labgen.conf"
 }

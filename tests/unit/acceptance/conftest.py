@@ -1,6 +1,9 @@
-"""A TLS server on this host that stands in for an API server."""
+"""A TLS server on this host that stands in for an API server; and tests that are coroutines."""
 
+import asyncio
+import inspect
 import json
+import socket
 import ssl
 import threading
 import time
@@ -17,9 +20,29 @@ from labgen.system.run import run
 LOOPBACK = "127.0.0.1"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """A test that is a coroutine runs in a loop of its own."""
+    if not inspect.iscoroutinefunction(pyfuncitem.function):
+        return None
+    wanted = inspect.signature(pyfuncitem.function).parameters
+    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted}))
+    return True
+
+
+def unused_port() -> int:
+    with socket.socket() as found:
+        found.bind((LOOPBACK, 0))
+        port: int = found.getsockname()[1]
+    return port
+
+
 @dataclass
 class Server:
-    """How the server behaves (delay in seconds), and the ConfigMaps it knows."""
+    """How the server behaves, and the ConfigMaps it knows.
+
+    delay in seconds; so many of the next PATCHes as stuck says are not answered in time.
+    """
 
     port: int
     trusting: ssl.SSLContext
@@ -27,6 +50,7 @@ class Server:
     delay: float = 0.0
     cut_short: bool = False
     loses_writes: bool = False
+    stuck: int = 0
     data: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
@@ -72,23 +96,29 @@ def server(certificate: Path) -> Iterator[Server]:
 
 
 def _handler(server: Server) -> Callable[..., BaseHTTPRequestHandler]:
+    known = server.data
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             time.sleep(server.delay)
-            self._answer({"data": server.data.get(self.path.rpartition("/")[2], {})})
+            items = [{"metadata": {"name": name}, "data": held} for name, held in known.items()]
+            self._answer({"metadata": {"resourceVersion": "1"}, "items": items})
 
         def do_POST(self) -> None:
-            server.data[self._body()["metadata"]["name"]] = {}
+            known[self._body()["metadata"]["name"]] = {}
             self._answer({})
 
         def do_PATCH(self) -> None:
+            if server.stuck:
+                server.stuck -= 1
+                time.sleep(1.0)
             if not server.loses_writes and server.status == 200:
-                server.data[self.path.rpartition("/")[2]].update(self._body()["data"])
+                known[self.path.rpartition("/")[2]].update(self._body()["data"])
             self._answer({})
 
         def do_DELETE(self) -> None:
-            found = server.data.pop(self.path.rpartition("/")[2], None)
-            self._answer({}, 404 if found is None else 200)
+            known.clear()
+            self._answer({})
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""

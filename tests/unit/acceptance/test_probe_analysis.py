@@ -3,7 +3,7 @@
 import pytest
 
 from acceptance.support import analysis
-from acceptance.support.prober import Sample
+from labgen.report.recording import Sample
 
 
 def good(started: float, took: float = 0.01) -> Sample:
@@ -38,6 +38,20 @@ def test_order_of_samples_does_not_matter() -> None:
     assert analysis.longest_gap(samples) == pytest.approx(1.5)
 
 
+def test_gap_after_a_moment_begins_with_the_last_answer_before_it() -> None:
+    samples = [good(-0.5), good(-0.1), bad(0.2), good(0.6), good(0.7)]
+    assert analysis.gap_after(samples, 0.0, 0.9) == pytest.approx(0.7)  # -0.09 to 0.61
+
+
+def test_gap_before_the_moment_is_none_after_it() -> None:
+    samples = [good(-5.0), good(-0.1), good(0.1), good(0.2)]
+    assert analysis.gap_after(samples, 0.0, 0.3) == pytest.approx(0.2)  # -0.09 to 0.11
+
+
+def test_answer_after_the_end_does_not_close_the_gap_before_it() -> None:
+    assert analysis.gap_after([good(-0.1), good(2.0)], 0.0, 1.0) == pytest.approx(1.09)
+
+
 def test_figures_count_failures_by_kind() -> None:
     samples = [good(0.0), bad(0.5, kind="timeout"), bad(1.0), bad(1.5), good(2.0)]
     found = analysis.figures(samples)
@@ -57,25 +71,36 @@ def test_one_probe_is_no_run() -> None:
         analysis.figures([good(0.0)])
 
 
-def test_cut_is_the_first_probe_left_unanswered_after_the_command() -> None:
-    machine = [good(9.9), good(10.5), bad(11.2, took=2.0)]
-    api = [good(11.1), bad(11.25)]
-    assert analysis.cut_moment(10.0, machine, api) == pytest.approx(11.2)
+def test_samples_are_chosen_by_their_beginning() -> None:
+    samples = [good(-0.1, took=5), good(0.0), good(0.9, took=5), good(1.0)]
+    assert analysis.begun(samples, 0.0, 1.0) == samples[1:3]
 
 
-def test_failure_before_the_command_is_not_the_cut() -> None:
-    assert analysis.cut_moment(10.0, [bad(3.0), bad(11.0)], []) == pytest.approx(11.0)
-
-
-def test_machine_that_never_answered_tells_nothing_about_the_cut() -> None:
-    silent = [bad(0.5 * tick, took=2.0) for tick in range(40)]
-    assert analysis.cut_moment(10.0, silent, []) == pytest.approx(10.0)
-
-
-def test_last_failure_is_told_from_the_cut_on() -> None:
+def test_last_failure_is_told_from_the_moment_on() -> None:
     samples = [bad(9.0), good(10.1), bad(10.4), bad(10.6, took=2.0), good(11.0)]
     assert analysis.last_failure(samples, 10.0) == pytest.approx(0.6)
 
 
-def test_no_failure_after_the_cut_is_zero() -> None:
+def test_no_failure_after_the_moment_is_zero() -> None:
     assert analysis.last_failure([bad(9.0), good(11.0)], 10.0) == 0
+
+
+def test_good_since_the_last_failure_has_ended() -> None:
+    samples = [bad(1.0, took=2.0), good(2.0), good(3.5)]
+    assert analysis.good_for(samples, 0.0, 5.0) == pytest.approx(2)
+
+
+def test_silence_after_a_failure_is_not_good() -> None:
+    assert analysis.good_for([good(0.0), bad(1.0)], 0.0, 5.0) == 0
+
+
+def test_what_was_good_before_does_not_count() -> None:
+    assert analysis.good_for([good(1.0), good(2.0)], 1.5, 5.0) == pytest.approx(3.5)
+    assert analysis.good_for([good(1.0), good(2.0)], 3.0, 5.0) == 0
+
+
+def test_failures_less_than_a_second_apart_belong_together() -> None:
+    samples = [good(0.0), bad(0.1), good(0.2), bad(0.9, kind="timeout"), good(1.0), bad(2.0)]
+    first, second = analysis.runs_of_failures(samples)
+    assert (first.first, first.last, str(first)) == (0.1, 0.9, "1 refused, 1 timeout")
+    assert (second.first, second.last) == (2.0, 2.0)

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from acceptance.support.summary import lines
 from labgen.system.run import run
 
 ROOT = Path(__file__).parents[3]
@@ -16,6 +17,13 @@ def test_failover(record_property):
 def test_calm(record_property):
     record_property("moves of the VIP", 0)
 """
+FIGURES: dict[str, object] = {
+    "cut: longest gap, fresh": "0.27 s (aim 0.608, budget 3)",
+    "cut: longest gap, kept": "0.57 s",
+    "cut: until all is healed": "23.29 s (budget 75)",
+    "gap": "0.5 s",
+    "reboot: longest gap, fresh": "0.10 s",
+}
 
 
 def test_figures_are_shown_and_are_properties_of_their_test(tmp_path: Path) -> None:
@@ -34,3 +42,18 @@ def test_figures_are_shown_and_are_properties_of_their_test(tmp_path: Path) -> N
         "test_failover": {"longest gap": "0.37 s (budget 0.6 s)", "failed probes": "8"},
         "test_calm": {"moves of the VIP": "0"},
     }
+
+
+def test_figures_of_a_fault_stand_together() -> None:
+    assert list(lines(FIGURES)) == [
+        "cut",
+        "  longest gap          fresh 0.27 s, kept 0.57 s",
+        "  until all is healed  23.29 s (budget 75)",
+        "gap                  0.5 s",
+        "reboot",
+        "  longest gap          fresh 0.10 s",
+    ]
+
+
+def test_no_figures_are_no_lines() -> None:
+    assert list(lines({})) == []

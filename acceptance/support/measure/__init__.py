@@ -1,0 +1,1 @@
+"""Measuring a fault: watched from outside, done, healed, and told in figures."""

@@ -1,0 +1,106 @@
+"""What each kind of fault may cost: its budgets from the lab's timings."""
+
+from dataclasses import replace
+
+from acceptance.support.measure.figures import Budgets
+from labgen.faults import budgets, forecast
+from labgen.faults.budgets import Budget, Gaps
+from labgen.lab.lab import Lab
+from labgen.scenario.model import Timings
+
+SERVICE = "service"
+
+
+def holder_silent(lab: Lab) -> Budgets:
+    """The holder says nothing any more."""
+    timings = lab.scenario.load_balancer.timings
+    latest = budgets.last_failure(timings)
+    return _budgets(
+        lab,
+        budgets.holder_silent(timings),
+        election=True,
+        last_failure=Budget(latest, max(latest, _limit(timings))),
+        one_owner=Budget(forecast.vip_away(timings)[1], _limit(timings)),
+    )
+
+
+def server_silent(lab: Lab) -> Budgets:
+    """A master that is not the holder says nothing any more."""
+    timings = lab.scenario.load_balancer.timings
+    return _budgets(lab, budgets.server_silent(timings), election=True)
+
+
+def server_refuses(lab: Lab) -> Budgets:
+    """An API server dies on the holder."""
+    timings = lab.scenario.load_balancer.timings
+    return _budgets(lab, budgets.server_refuses(timings), election=False)
+
+
+def worker_silent(lab: Lab) -> Budgets:
+    """A worker says nothing any more: clients of the API notice nothing.
+
+    For most of a minute pods ask its pods too, so their stream is only told of.
+    """
+    timings = lab.scenario.load_balancer.timings
+    found = _budgets(lab, budgets.server_refuses(timings), election=False)
+    return replace(found, gaps={k: gap for k, gap in found.gaps.items() if k != SERVICE})
+
+
+def haproxy_dies(lab: Lab) -> Budgets:
+    """HAProxy dies on the holder."""
+    timings = lab.scenario.load_balancer.timings
+    noticed = forecast.haproxy_noticed(timings)[1]
+    return _budgets(
+        lab,
+        budgets.haproxy_dies(timings),
+        election=False,
+        one_owner=Budget(noticed, max(noticed, _limit(timings))),
+    )
+
+
+def keepalived_dies(lab: Lab) -> Budgets:
+    """keepalived dies on the holder."""
+    timings = lab.scenario.load_balancer.timings
+    return _budgets(
+        lab,
+        budgets.keepalived_dies(timings),
+        election=False,
+        one_owner=Budget(forecast.vip_away(timings)[1], _limit(timings)),
+    )
+
+
+def holder_cut_off(lab: Lab) -> Budgets:
+    """The other machines do not hear the holder, nor it them; clients hear all."""
+    timings = lab.scenario.load_balancer.timings
+    return _budgets(lab, budgets.holder_silent(timings), election=True)
+
+
+def masters_reboot(lab: Lab) -> Budgets:
+    """All masters shut down in order, one after the other has come back."""
+    timings = lab.scenario.load_balancer.timings
+    return _budgets(lab, budgets.holder_goes(timings), election=True)
+
+
+def _budgets(
+    lab: Lab,
+    gaps: Gaps,
+    *,
+    election: bool,
+    last_failure: Budget | None = None,
+    one_owner: Budget | None = None,
+) -> Budgets:
+    timings = lab.scenario.load_balancer.timings
+    led = forecast.etcd_leader(timings)[1]
+    # without workers the stream's pods are on the masters, and what is done to those reaches them
+    pods = {SERVICE: Budget(budgets.POD_AIM, budgets.POD_LIMIT)} if lab.workers else {}
+    write = budgets.writes(timings, gaps, election=election)
+    return Budgets(
+        gaps={**gaps, "write": write, **pods},
+        last_failure=last_failure,
+        one_owner=one_owner,
+        leader=Budget(led, led + _limit(timings)) if election else None,
+    )
+
+
+def _limit(timings: Timings) -> float:
+    return timings.budget / 1000

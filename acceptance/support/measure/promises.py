@@ -1,0 +1,47 @@
+"""What a measured fault is held to. Each raises AssertionError with what was seen instead."""
+
+from collections.abc import Callable, Sequence
+
+from acceptance.support.measure import bands
+from acceptance.support.measure.measured import Measured, tell
+from acceptance.support.observers import owners
+
+Record = Callable[[str, object], None]
+
+
+def budgets(seen: Measured, name: str, record: Record) -> None:
+    """All figures are within their budgets; they are recorded as properties of the test."""
+    for figure in seen.recording.figures:
+        record(f"{name}: {figure.name}", tell(figure).removeprefix(f"{figure.name}: "))
+    assert seen.over_budget() == []
+
+
+def writes(seen: Measured) -> None:
+    """Not one acknowledged write is lost, and the watch was told of every one."""
+    assert seen.writes.acknowledged
+    assert seen.lost is not None, seen.problems
+    assert list(seen.lost) == []
+    assert list(seen.writes.unwatched) == []
+
+
+def healed(seen: Measured) -> None:
+    """All that was waited for came."""
+    assert list(seen.problems) == []
+
+
+def never_moved(seen: Measured) -> None:
+    """The VIP had the same one owner from before the fault until healing began."""
+    during = bands.within(seen.bands(owners.LANE), seen.recording.started, mended(seen))
+    assert len({band.state for band in during}) == 1, [band.state for band in during]
+
+
+def moved_to_one_of(seen: Measured, machines: Sequence[str]) -> None:
+    """When healing began, one of these machines had the VIP alone."""
+    during = bands.within(seen.bands(owners.LANE), 0.0, mended(seen))
+    assert during[-1].state in machines
+
+
+def mended(seen: Measured) -> float:
+    """When healing began, in seconds from the fault."""
+    found = [event.at for event in seen.recording.events if event.text == "healing begins"]
+    return found[0] if found else seen.recording.ended

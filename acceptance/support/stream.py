@@ -1,0 +1,65 @@
+"""Pods on the workers, and a Service in front of them, for the request stream between them.
+
+A Service of its own: where masters are kept free of workload, it has no pod on one, and what is
+done to masters must not reach it.
+"""
+
+from dataclasses import dataclass
+
+from acceptance.support import running
+from acceptance.support.api import Api
+from acceptance.support.manifests import Manifest
+from acceptance.support.workload import PORT, SERVICE_PORT
+from labgen.lab.lab import Lab
+
+NAME = "stream"
+
+
+@dataclass(frozen=True)
+class Stream:
+    """HOST:PORT of the pod on each node, and the Service's address."""
+
+    pods: dict[str, str]
+    service: str
+    port: int
+
+
+def make(lab: Lab, api: Api, namespace: str, image: str) -> Stream:
+    """Have the pods and the Service made, and wait until all are ready."""
+    running.apply(api, namespace, _daemon_set(image))
+    service = running.apply(api, namespace, _service())
+    nodes = lab.workers or lab.control_planes
+    found = running.await_ready(api, namespace, NAME, number=len(nodes))
+    pods = {pod["spec"]["nodeName"]: f"{pod['status']['podIP']}:{PORT}" for pod in found}
+    return Stream(pods, service["spec"]["clusterIP"], SERVICE_PORT)
+
+
+def _daemon_set(image: str) -> Manifest:
+    labels = {"app": NAME}
+    container = {
+        "name": NAME,
+        "image": image,
+        "imagePullPolicy": "IfNotPresent",
+        "args": ["netexec", f"--http-port={PORT}"],
+        "readinessProbe": {"httpGet": {"path": "/healthz", "port": PORT}, "periodSeconds": 1},
+    }
+    pod = {"containers": [container], "terminationGracePeriodSeconds": 0}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "DaemonSet",
+        "metadata": {"name": NAME},
+        "spec": {
+            "selector": {"matchLabels": labels},
+            "template": {"metadata": {"labels": labels}, "spec": pod},
+        },
+    }
+
+
+def _service() -> Manifest:
+    ports = [{"port": SERVICE_PORT, "targetPort": PORT}]
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": NAME},
+        "spec": {"selector": {"app": NAME}, "ports": ports},
+    }

@@ -1,0 +1,38 @@
+"""All masters are rebooted, one after the other has come back, the holder last."""
+
+from collections.abc import Callable
+
+import pytest
+
+from acceptance.support.measure import cases, promises
+from acceptance.support.measure.measured import Measured, measured
+from acceptance.support.measure.observation import Bench
+from acceptance.support.measure.observing import observing
+from acceptance.support.measuring import Keep
+
+pytestmark = [pytest.mark.full, pytest.mark.disturbs]
+
+NAME = "rolling-reboot"
+Record = Callable[[str, object], None]
+
+
+@pytest.fixture(scope="module")
+def seen(bench: Bench, keep: Keep) -> Measured:
+    with observing(bench) as observation:
+        for machine in reversed(bench.lab.control_planes):
+            observation.inject("reboot", machine.name)
+            observation.await_whole()
+            observation.await_good(quiet=1.0, timeout=20)
+    return keep(NAME, measured(observation, cases.masters_reboot(bench.lab)))
+
+
+def test_clients_wait_no_longer_than_their_budgets(seen: Measured, record_property: Record) -> None:
+    promises.budgets(seen, NAME, record_property)
+
+
+def test_no_acknowledged_write_is_lost(seen: Measured) -> None:
+    promises.writes(seen)
+
+
+def test_lab_is_whole_after_each_reboot(seen: Measured) -> None:
+    promises.healed(seen)

@@ -1,0 +1,54 @@
+"""Two of three masters lose their power: no majority of etcd is left, and pods go on."""
+
+from collections.abc import Callable
+
+import pytest
+
+from acceptance.support import analysis
+from acceptance.support.measure import promises
+from acceptance.support.measure.figures import Budgets
+from acceptance.support.measure.measured import Measured, measured
+from acceptance.support.measure.observation import Bench
+from acceptance.support.measure.observing import observing
+from acceptance.support.measuring import Keep
+from labgen.faults.budgets import POD_AIM, POD_LIMIT, Budget
+from labgen.lab.lab import Lab
+
+pytestmark = [pytest.mark.full, pytest.mark.disturbs]
+
+NAME = "power-cut-two-masters"
+WITHOUT = 8.0  # seconds without a majority
+LATEST = 3.0  # seconds that a write may take: one that begins later may meet a majority again
+BACK = Budget(20.0, 60.0)  # seconds from the power's return to the first answer of the API
+Record = Callable[[str, object], None]
+
+
+@pytest.fixture(scope="module")
+def seen(lab: Lab, bench: Bench, keep: Keep) -> Measured:
+    if len(lab.control_planes) != 3:
+        pytest.skip("two masters of three are a majority; the lab has another number")
+    with observing(bench) as observation:
+        observation.inject("power-cut", "holder,not-holder")
+        observation.rest(WITHOUT)
+        observation.heal()
+        observation.await_whole()
+        observation.await_good(quiet=1.0, timeout=60)
+    pods = {"service": Budget(POD_AIM, POD_LIMIT)}
+    return keep(NAME, measured(observation, Budgets(gaps=pods, back=BACK)))
+
+
+def test_pods_go_on(seen: Measured, record_property: Record) -> None:
+    promises.budgets(seen, NAME, record_property)
+
+
+def test_nothing_is_written_without_a_majority(seen: Measured) -> None:
+    without = analysis.begun(seen.recording.samples["write"], 0.0, promises.mended(seen) - LATEST)
+    assert [sample for sample in without if sample.failure is None] == []
+
+
+def test_no_acknowledged_write_is_lost(seen: Measured) -> None:
+    promises.writes(seen)
+
+
+def test_lab_heals(seen: Measured) -> None:
+    promises.healed(seen)

@@ -1,0 +1,50 @@
+"""Fast does not mean nervous: a busy lab is no reason to move anything."""
+
+from collections.abc import Callable
+
+import pytest
+
+from acceptance.support.measure import promises
+from acceptance.support.measure.figures import Budgets
+from acceptance.support.measure.measured import Measured, measured
+from acceptance.support.measure.observation import CLIENTS, Bench
+from acceptance.support.measure.observing import observing
+from acceptance.support.measuring import Keep
+from acceptance.support.storm import storm
+from labgen.faults.budgets import Budget
+
+pytestmark = [pytest.mark.full, pytest.mark.disturbs]
+
+NAME = "stability"
+SECONDS = 120.0
+NONE_FAILS = Budget(0, 0)
+Record = Callable[[str, object], None]
+
+
+@pytest.fixture(scope="module")
+def seen(bench: Bench, keep: Keep) -> Measured:
+    """Endless loops on all masters, and kubectl at the API from all sides."""
+    masters = ",".join(machine.name for machine in bench.lab.control_planes)
+    with observing(bench) as observation, storm(bench.lab):
+        observation.inject("cpu-hog", masters, lasting=2 * SECONDS)
+        observation.rest(SECONDS)
+        observation.heal()
+        observation.await_whole()
+    budgets = Budgets(failed=dict.fromkeys(CLIENTS, NONE_FAILS))
+    return keep(NAME, measured(observation, budgets))
+
+
+def test_no_probe_fails(seen: Measured, record_property: Record) -> None:
+    promises.budgets(seen, NAME, record_property)
+
+
+def test_vip_never_moves(seen: Measured) -> None:
+    promises.never_moved(seen)
+
+
+def test_no_acknowledged_write_is_lost(seen: Measured) -> None:
+    promises.writes(seen)
+
+
+def test_lab_stays_whole(seen: Measured) -> None:
+    promises.healed(seen)

@@ -1,0 +1,87 @@
+"""`labgen bench failover`: the acceptance suite's failover, run again and again, in numbers.
+
+The suite is pytest in a process of its own; what it saw comes back as recordings.
+"""
+
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from labgen.build import verify
+from labgen.lab.lab import Lab
+from labgen.report import recording
+from labgen.report.console import Console
+from labgen.report.recording import Figure, Recording
+from labgen.system.run import run
+
+FILE = "test_failover.py"
+RECORDING = "power-cut-holder.json"
+TIER = "ha"
+RUN_TIMEOUT = 600.0  # seconds; one takes about half a minute
+HARNESS_LINES = 12  # of a run that measured nothing, shown
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure over all runs; budget and aim as in report.recording."""
+
+    name: str
+    unit: str
+    values: tuple[float, ...]
+    aim: float | None
+    budget: float | None
+
+    @property
+    def cells(self) -> list[str]:
+        """The row as people read it."""
+        low, middle, high = min(self.values), statistics.median(self.values), max(self.values)
+        limits = (self.aim, self.budget)
+        return [self.name, *map(self._number, (low, middle, high)), *map(self._limit, limits)]
+
+    def _number(self, value: float) -> str:
+        return f"{value:.2f} {self.unit}" if self.unit == "s" else f"{value:g}"
+
+    def _limit(self, value: float | None) -> str:
+        return "-" if value is None else self._number(value)
+
+
+HEADING = ["figure", "min", "median", "max", "aim", "budget"]
+
+
+def failover(lab: Lab, runs: int, directory: Path, console: Console) -> list[Row]:
+    """Cut the holder's power so many times; recordings lie in directory as run-N/NAME.json.
+
+    A run that goes over a budget counts. Raises HarnessError for one that measured nothing.
+    """
+    seen = []
+    for number in range(1, runs + 1):
+        seen.append(_run(lab, directory / f"run-{number:02d}"))
+        gap = next(figure for figure in seen[-1].figures if figure.name.startswith("longest gap"))
+        console.say(f"run {number} of {runs}: {gap.name}: {gap.value:.2f} {gap.unit}")
+    return table(seen)
+
+
+def table(seen: Iterable[Recording]) -> list[Row]:
+    """One row for each figure that came out, in the order of the first recording that has it."""
+    found: dict[str, list[Figure]] = {}
+    for figure in (figure for it in seen for figure in it.figures):
+        found.setdefault(figure.name, []).append(figure)
+    return [_row(figures) for figures in found.values()]
+
+
+def _row(figures: Sequence[Figure]) -> Row:
+    first = figures[0]
+    values = tuple(figure.value for figure in figures)
+    return Row(first.name, first.unit, values, first.aim, first.budget)
+
+
+def _run(lab: Lab, directory: Path) -> Recording:
+    path = directory / RECORDING
+    path.unlink(missing_ok=True)  # of an earlier bench
+    argv = verify.command(lab, TIER, ["-q", f"--record={directory}"], file=FILE)
+    done = run(argv, timeout=RUN_TIMEOUT, check=False)
+    if not path.exists():
+        tail = "\n    ".join((done.stdout + done.stderr).rstrip().splitlines()[-HARNESS_LINES:])
+        raise verify.HarnessError(f"a run measured nothing; pytest said:\n    {tail}")
+    return recording.read(path)
