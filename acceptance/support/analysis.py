@@ -7,8 +7,6 @@ from itertools import pairwise
 
 from labgen.report.recording import Sample
 
-TOGETHER = 1.0  # seconds; failures closer than that are told as one run
-
 
 @dataclass(frozen=True)
 class Figures:
@@ -24,18 +22,6 @@ class Figures:
     longest_gap: float
     rate: float
     longest_stall: float
-
-
-@dataclass(frozen=True)
-class Failures:
-    """Probes that failed about the same time: when the first and the last began, and how."""
-
-    first: float
-    last: float
-    kinds: Mapping[str, int]
-
-    def __str__(self) -> str:
-        return ", ".join(f"{number} {kind}" for kind, number in self.kinds.items())
 
 
 def figures(samples: Sequence[Sample]) -> Figures:
@@ -96,15 +82,3 @@ def good_for(samples: Sequence[Sample], begin: float, now: float) -> float:
     since = max(since, begin)
     good = [sample.ended for sample in samples if sample.failure is None and sample.ended > since]
     return now - since if good else 0.0
-
-
-def runs_of_failures(samples: Iterable[Sample]) -> list[Failures]:
-    """The failures in the order of their beginning; those less than TOGETHER apart as one."""
-    found: list[list[Sample]] = []
-    for sample in sorted(samples, key=lambda sample: sample.started):
-        if sample.failure is None:
-            continue
-        if not found or sample.started - found[-1][-1].started >= TOGETHER:
-            found.append([])
-        found[-1].append(sample)
-    return [Failures(run[0].started, run[-1].started, kinds(run)) for run in found]

@@ -1,7 +1,7 @@
 """A pytest plugin: the bench on which faults are measured, and what becomes of a measurement.
 
---record DIR keeps each as DIR/NAME.json. A test that took one and failed shows what happened, as
-lines in the order of time.
+--record DIR keeps each as DIR/NAME.json, and all in DIR/report.html. A test that took one and
+failed shows what happened, as lines in the order of time.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -20,7 +20,7 @@ from acceptance.support.probes import contexts
 from acceptance.support.probes.task import Task
 from labgen.bundle.versions import release
 from labgen.lab.lab import Lab
-from labgen.report import recording
+from labgen.report import page, recording
 
 # what kubeadm's own probes use against etcd, by the names that contexts.etcd reads
 ETCD_FILES = {
@@ -33,7 +33,20 @@ Keep = Callable[[str, Measured], Measured]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("labgen")
-    group.addoption("--record", metavar="DIR", help="keep each measured fault as DIR/NAME.json")
+    group.addoption(
+        "--record",
+        metavar="DIR",
+        help="keep each measured fault as DIR/NAME.json, and all in DIR/report.html",
+    )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the page, in the one process that outlives all xdist workers."""
+    directory = session.config.getoption("record")
+    if hasattr(session.config, "workerinput") or not directory:
+        return
+    if any(Path(directory).glob("*.json")):
+        page.write(Path(directory))
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,9 @@ from acceptance.support.errors import HarnessError
 from acceptance.support.measure import bands, figures
 from acceptance.support.measure.figures import Budgets, Span
 from acceptance.support.measure.observation import POWER_CUT, Observation
-from acceptance.support.measure.timeline import timeline
 from acceptance.support.probes.task import Ended
 from labgen.lab.lab import Lab
+from labgen.report import timeline
 from labgen.report.recording import Band, Event, Figure, Recording, Sample
 
 LEAST_RATE = 20.0  # probes a second; with fewer, a gap is not known well enough
@@ -49,7 +49,8 @@ class Measured:
 
     @property
     def timeline(self) -> str:
-        return timeline(self.recording)
+        """What happened, as lines in the order of time."""
+        return timeline.text(self.recording)
 
 
 def tell(figure: Figure) -> str:

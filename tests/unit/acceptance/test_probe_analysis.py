@@ -97,10 +97,3 @@ def test_silence_after_a_failure_is_not_good() -> None:
 def test_what_was_good_before_does_not_count() -> None:
     assert analysis.good_for([good(1.0), good(2.0)], 1.5, 5.0) == pytest.approx(3.5)
     assert analysis.good_for([good(1.0), good(2.0)], 3.0, 5.0) == 0
-
-
-def test_failures_less_than_a_second_apart_belong_together() -> None:
-    samples = [good(0.0), bad(0.1), good(0.2), bad(0.9, kind="timeout"), good(1.0), bad(2.0)]
-    first, second = analysis.runs_of_failures(samples)
-    assert (first.first, first.last, str(first)) == (0.1, 0.9, "1 refused, 1 timeout")
-    assert (second.first, second.last) == (2.0, 2.0)
