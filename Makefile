@@ -8,7 +8,7 @@ LABGEN := .venv/bin/labgen
 
 help:
 	@echo 'make install   what is missing of Debian packages, then labgen in .venv'
-	@echo 'make bundle    Kubernetes and machine images, built once: a quarter of an hour, 6 GiB meanwhile'
+	@echo 'make bundle    Kubernetes and machine images, built once: ten minutes and 3 GiB of disk'
 	@echo 'make lab       bring up the lab ha-3x3'
 	@echo 'make test      lint, types, unit and shell tests, and real labs'
 	@echo 'make clean     remove what tests and builds left; ALL=1: also your labs and the bundle'
@@ -26,7 +26,8 @@ lab: bundle
 	@echo '  $(LABGEN) status ha-3x3                        what the lab is doing'
 	@echo '  $(LABGEN) kubectl ha-3x3 -- get pods -A        kubectl; or --context labgen-ha-3x3 with your own'
 	@echo '  $(LABGEN) ssh ha-3x3 master1                   a shell on a machine'
-	@echo '  .venv/bin/pytest acceptance/ --lab ha-3x3        prove it, the failover included'
+	@echo '  $(LABGEN) verify ha-3x3                        look at everything, change nothing'
+	@echo '  $(LABGEN) verify ha-3x3 --tier ha --disruptive   prove it: the failover, measured'
 	@echo '  $(LABGEN) stop ha-3x3 master1 --now            cut the power of master1; start brings it back'
 	@echo '  $(LABGEN) down ha-3x3                          remove the lab, with nothing left'
 
