@@ -11,7 +11,8 @@ from acceptance.support.measure.measured import Measured, measured
 from acceptance.support.measure.observation import Bench
 from acceptance.support.measure.observing import observing
 from acceptance.support.measuring import Keep
-from labgen.faults.budgets import POD_AIM, POD_LIMIT, Budget
+from labgen.faults import budgets
+from labgen.faults.budgets import Budget
 from labgen.lab.lab import Lab
 
 pytestmark = [pytest.mark.full, pytest.mark.disturbs]
@@ -33,7 +34,7 @@ def seen(lab: Lab, bench: Bench, keep: Keep) -> Measured:
         observation.heal()
         observation.await_whole()
         observation.await_good(quiet=1.0, timeout=60)
-    pods = {"service": Budget(POD_AIM, POD_LIMIT)}
+    pods = {"service": budgets.pods(lab.scenario.load_balancer.timings)} if lab.workers else {}
     return keep(NAME, measured(observation, Budgets(gaps=pods, back=BACK)))
 
 

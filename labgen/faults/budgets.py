@@ -17,7 +17,7 @@ DIAL = 0.1  # a new HTTP/2 connection by a client, and its first answer
 WRITE = 0.1  # between two writes of the suite's counter: an event comes no sooner
 # Between two answers that a pod gets from a Service, asked ten times a second: its way goes by
 # kube-proxy's rules and leads over no master.
-POD_AIM, POD_LIMIT = 0.2, 1.0
+POD_ANSWER = 0.2
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,18 @@ def writes(timings: Timings, gaps: Gaps, *, election: bool) -> Budget:
     return Budget(fresh.aim + more + WRITE + ANSWER, fresh.limit + more)
 
 
+def watch(gaps: Gaps, write: Budget) -> Budget:
+    """Between two events of a watch on a kept connection: there are none without writes."""
+    kept = gaps["kept"]
+    more = WRITE + ANSWER
+    return Budget(max(kept.aim, write.aim) + more, max(kept.limit, write.limit) + more)
+
+
+def pods(timings: Timings) -> Budget:
+    """Between two answers of a Service to a pod."""
+    return Budget(POD_ANSWER, timings.budget / 1000)
+
+
 def last_failure(timings: Timings) -> float:
     """The latest that a probe may begin to fail after the holder's power cut: as an aim, the gap
     and a tenth of a second."""
@@ -96,7 +108,6 @@ def _gaps(timings: Timings, fresh: float, kept: float) -> Gaps:
     return {
         "fresh": Budget(fresh, max(limit, fresh)),
         "kept": Budget(kept, max(limit, kept)),
-        "watch": Budget(kept + WRITE + ANSWER, max(limit, kept) + WRITE + ANSWER),
     }
 
 

@@ -92,10 +92,11 @@ def _budgets(
     timings = lab.scenario.load_balancer.timings
     led = forecast.etcd_leader(timings)[1]
     # without workers the stream's pods are on the masters, and what is done to those reaches them
-    pods = {SERVICE: Budget(budgets.POD_AIM, budgets.POD_LIMIT)} if lab.workers else {}
+    pods = {SERVICE: budgets.pods(timings)} if lab.workers else {}
     write = budgets.writes(timings, gaps, election=election)
+    watch = budgets.watch(gaps, write)
     return Budgets(
-        gaps={**gaps, "write": write, **pods},
+        gaps={**gaps, "write": write, "watch": watch, **pods},
         last_failure=last_failure,
         one_owner=one_owner,
         leader=Budget(led, led + _limit(timings)) if election else None,

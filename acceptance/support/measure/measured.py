@@ -76,13 +76,14 @@ def measured(observation: Observation, budgets: Budgets) -> Measured:
     away = observation.off()
     streams = _streams(seen.samples, zero, away)
     found = _bands(observation, zero, span)
-    _ensure_awake(streams["fresh"][0])
+    clock = analysis.begun(streams["fresh"][0], span.begun, span.mended)
+    _ensure_awake(clock)
     counted = [
         *figures.of_probes(streams, span, budgets),
         *figures.of_return(streams["fresh"][0], span, budgets),
         *figures.of_states(found, span, budgets, list(away)),
         *figures.of_writes(seen.ended, observation.lost),
-        *figures.of_prober(streams["fresh"][0]),
+        *figures.of_prober(clock),
     ]
     recording = Recording(
         fault=", ".join(dict.fromkeys(done.fault for done in observation.injections)) or "none",

@@ -3,6 +3,7 @@
 import pytest
 
 from labgen.faults import budgets
+from labgen.faults.budgets import Budget
 from labgen.scenario.profiles import FAST, PROFILES, STANDARD
 
 
@@ -18,7 +19,6 @@ def test_aims_of_a_silent_holder() -> None:
     skew, connect = 0.1 * 148 / 256, FAST.connect_timeout / 1000
     assert fast["fresh"].aim == pytest.approx(0.3 + skew + connect)
     assert fast["kept"].aim == pytest.approx(0.6 + connect + 0.1)
-    assert fast["watch"].aim == pytest.approx(0.6 + connect + 0.1 + 0.15)
 
 
 def test_aim_of_the_fast_profile_is_that_of_the_project() -> None:
@@ -40,7 +40,7 @@ def test_aim_of_the_fast_profile_is_that_of_the_project() -> None:
 )
 def test_no_aim_is_beyond_its_limit(fault, timings) -> None:  # type: ignore[no-untyped-def]
     gaps = fault(timings)
-    assert set(gaps) == {"fresh", "kept", "watch"}
+    assert set(gaps) == {"fresh", "kept"}
     assert all(0 < gap.aim <= gap.limit for gap in gaps.values())
 
 
@@ -54,3 +54,9 @@ def test_write_waits_for_an_election_where_the_leader_may_be_gone() -> None:
     without = budgets.writes(FAST, gaps, election=False)
     with_one = budgets.writes(FAST, gaps, election=True)
     assert with_one.aim - without.aim == pytest.approx(2.0)
+
+
+def test_watch_waits_for_its_connection_and_for_writes() -> None:
+    gaps = {"kept": Budget(0.9, 3.0), "fresh": Budget(0.6, 3.0)}
+    assert budgets.watch(gaps, Budget(0.5, 2.0)).aim == pytest.approx(0.9 + 0.15)
+    assert budgets.watch(gaps, Budget(2.5, 5.0)).aim == pytest.approx(2.5 + 0.15)
