@@ -16,6 +16,14 @@ from labgen.system.ssh import Ssh
 
 HAPROXY_SOCKET = "/run/haproxy-admin.sock"
 ETCD_PKI = "/etc/kubernetes/pki/etcd"
+ETCDCTL = (
+    "etcdctl",
+    f"--cacert={ETCD_PKI}/ca.crt",
+    f"--cert={ETCD_PKI}/healthcheck-client.crt",
+    f"--key={ETCD_PKI}/healthcheck-client.key",
+    "--endpoints=https://127.0.0.1:2379",
+    "--command-timeout=2s",
+)
 SEPARATOR = "---"
 
 
@@ -103,11 +111,8 @@ def api_servers(stats: str) -> dict[str, str]:
 
 def etcd_members(ssh: Ssh, machine: Machine) -> list[EtcdMember]:
     """The etcd cluster as seen from one master; raises CommandFailed or CommandTimedOut."""
-    tls = [f"--cacert={ETCD_PKI}/ca.crt", f"--cert={ETCD_PKI}/healthcheck-client.crt"]
-    tls.append(f"--key={ETCD_PKI}/healthcheck-client.key")
-    etcdctl = ["etcdctl", *tls, "--endpoints=https://127.0.0.1:2379", "--command-timeout=2s"]
-    listed = ssh.run(machine.name, [*etcdctl, "member", "list", "-w", "json"], timeout=15)
-    status = [*etcdctl, "endpoint", "status", "--cluster", "-w", "json"]
+    listed = ssh.run(machine.name, [*ETCDCTL, "member", "list", "-w", "json"], timeout=15)
+    status = [*ETCDCTL, "endpoint", "status", "--cluster", "-w", "json"]
     # a member that does not answer makes the exit code 1; the others are printed all the same
     answered = ssh.run(machine.name, status, timeout=15, check=False)
     return parse_etcd(listed.stdout, answered.stdout)

@@ -14,6 +14,13 @@ cluster::finish() {
   : >"$ROOT$CLUSTER_NOTES/$1-finished"
 }
 
+# cluster::kubeadm WORD...: kubeadm, all it says on stderr. It goes on when nobody reads that any more:
+# else it would die of its next word, and half a join leaves etcd a member that its majority waits for.
+cluster::kubeadm() {
+  kubeadm "$@" 2>&1 | tee --output-error=warn-nopipe /dev/null >&2 ||
+    report::fail "kubeadm $1 failed; what it said stands above"
+}
+
 # cluster::reset: nothing is left of an init or join that was cut off.
 cluster::reset() {
   local link

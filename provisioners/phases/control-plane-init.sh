@@ -9,7 +9,7 @@ phase::control_plane_init() {
   file::exists "$PAYLOAD/kubeadm.yaml"
   cluster::reset
   # Tokens, certificate key and the join commands made of them must reach no log.
-  kubeadm init --config "$PAYLOAD/kubeadm.yaml" --upload-certs \
+  cluster::kubeadm init --config "$PAYLOAD/kubeadm.yaml" --upload-certs \
     --skip-token-print --skip-certificate-key-print --skip-phases=show-join-command
   cluster::finish init
   report::changed "control plane"

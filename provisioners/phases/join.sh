@@ -10,7 +10,7 @@ phase::join() {
   cluster::reset
   join::hurry &
   hurrying=$!
-  kubeadm join --config "$PAYLOAD/kubeadm.yaml"
+  cluster::kubeadm join --config "$PAYLOAD/kubeadm.yaml"
   kill "$hurrying" 2>/dev/null || true
   wait "$hurrying" || true
   cluster::finish join

@@ -3,6 +3,7 @@
 from functools import partial
 
 from labgen.build.context import Context, in_payload
+from labgen.build.forget import forget
 from labgen.build.graph import Outcome
 from labgen.lab import cluster
 from labgen.lab.keys import JoinSecrets
@@ -17,17 +18,24 @@ SECRETS_TIMEOUT = 60.0
 # kubeadm looks for the token's signature once and then again after five seconds; the controller
 # manager makes it within one
 SIGNATURE_TIMEOUT = 5.0
-JOINED = "/etc/kubernetes/labgen/join-finished"
+NOTES = (
+    "[ ! -e /etc/kubernetes/labgen/join-finished ] || echo joined; "
+    "[ ! -e /etc/kubernetes/pki/ca.crt ] || echo begun"
+)
 CLUSTER_INFO = "/api/v1/namespaces/kube-public/configmaps/cluster-info"
 
 
 def join(context: Context, machine: Machine) -> Outcome:
     """Join one machine, as control plane or worker.
 
+    What an earlier join left in the cluster is removed first, unless that one came to its end.
     Raises PhaseFailed with the last lines of kubeadm's output and the path of the whole log.
     """
-    if not context.ssh.run(machine.name, ["test", "-e", JOINED], timeout=30, check=False).ok:
+    notes = context.ssh.run(machine.name, ["sh", "-c", NOTES], timeout=30).stdout.split()
+    if "joined" not in notes:
         ensure_secrets(context)
+        if "begun" in notes or machine.name in _known_nodes(context.lab):
+            forget(context, machine)
     secrets, pin = context.secrets, context.ca_hash
     config = kubeadm_join(context.lab, machine, context.adaptation, secrets, ca_hash=pin)
     payload = in_payload({"kubeadm.yaml": config})
@@ -50,6 +58,18 @@ def ensure_secrets(context: Context) -> None:
             files = in_payload({"kubeadm.yaml": config})
             context.run_phases(first, "join-secrets", files=files, timeout=SECRETS_TIMEOUT)
             until(signed, what=what, timeout=SECRETS_TIMEOUT, interval=0.1)
+
+
+def _known_nodes(lab: Lab) -> set[str]:
+    """The machines that the cluster knows, also those that were made anew since then."""
+
+    def look() -> set[str]:
+        try:
+            return {node.name for node in cluster.nodes(cluster.api(lab))}
+        except ApiUnreachable as error:
+            raise NotYet(error.message) from error
+
+    return until(look, what="the API telling its nodes", timeout=SECRETS_TIMEOUT)
 
 
 def _signed(lab: Lab, secrets: JoinSecrets) -> None:
