@@ -68,7 +68,7 @@ async def test_every_write_is_a_sample(server: Server) -> None:
     assert len(samples) == len(writer.acknowledged) + len(writer.unacknowledged)
     assert {sample.failure for sample in samples} == {None, "status 503"}
     first = min(sample.started for sample in samples)
-    assert 0 <= writer.sent[0] - first < 0.5
+    assert 0 <= writer.sent[0] - first < 5
 
 
 async def test_write_that_hangs_keeps_no_other_from_being_tried(server: Server) -> None:

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -73,7 +74,7 @@ def test_keepalived_knows_its_peers_and_no_two_masters_have_one_priority(
 ) -> None:
     directory = render("ha-3x3")
     configs = [(directory / f"master{n}/keepalived.conf").read_text() for n in (1, 2, 3)]
-    priorities = {line.strip() for text in configs for line in text.splitlines() if "prior" in line}
+    priorities = {re.findall(r"^  priority (\d+)$", text, re.MULTILINE)[0] for text in configs}
     assert len(priorities) == 3
     assert "    10.89.0.4\n    10.89.0.5\n  }" in configs[0]
     assert "unicast_peer" not in (render("single") / "master1/keepalived.conf").read_text()

@@ -30,13 +30,13 @@ def test_the_error_tells_what_was_last_seen_where_to_look_and_what_to_type() -> 
         until(
             observe,
             what="the pods' start",
-            timeout=0.1,
+            timeout=1,
             interval=0.01,
             hint="labgen status x",
             log=Path("/logs/x"),
         )
     assert str(late.value).splitlines() == [
-        "the pods' start did not happen within 0.1 s",
+        "the pods' start did not happen within 1 s",
         "  last seen: 3 of 5 pods",
         "  log: /logs/x",
         "  labgen status x",
