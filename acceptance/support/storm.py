@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 from labgen.bundle.store import require
 from labgen.lab.lab import Lab
@@ -20,8 +21,9 @@ TIMEOUT = 60.0  # seconds
 def storm(lab: Lab) -> Iterator[None]:
     """Have kubectl ask without a pause while the block runs; what fails is asked again."""
     stop = threading.Event()
+    program = require(lab.scenario.kubernetes.version).bin / "kubectl"
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="storm") as pool:
-        running = [pool.submit(_ask, lab, stop) for _ in range(AT_ONCE)]
+        running = [pool.submit(_ask, program, lab.kubeconfig, stop) for _ in range(AT_ONCE)]
         try:
             yield
         finally:
@@ -30,9 +32,8 @@ def storm(lab: Lab) -> Iterator[None]:
             asking.result()
 
 
-def _ask(lab: Lab, stop: threading.Event) -> None:
-    program = require(lab.scenario.kubernetes.version).bin / "kubectl"
-    environment = {"KUBECONFIG": str(lab.kubeconfig)}
+def _ask(program: Path, kubeconfig: Path, stop: threading.Event) -> None:
+    environment = {"KUBECONFIG": str(kubeconfig)}
     while not stop.is_set():
         try:
             run([program, *WORDS], timeout=TIMEOUT, env=environment)
