@@ -5,6 +5,7 @@ failed shows what happened, as lines in the order of time.
 """
 
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -71,7 +72,7 @@ def bench(lab: Lab, api: Api, on: On) -> Iterator[Bench]:
             service=asking.service,
             service_port=asking.port,
         )
-        yield Bench(lab, api, on, task)
+        yield Bench(lab, api, on, task, partial(stream.pods, lab, api, namespace))
 
 
 @pytest.fixture(scope="session")

@@ -28,10 +28,14 @@ def make(lab: Lab, api: Api, namespace: str, image: str) -> Stream:
     """Have the pods and the Service made, and wait until all are ready."""
     running.apply(api, namespace, _daemon_set(image))
     service = running.apply(api, namespace, _service())
+    return Stream(pods(lab, api, namespace), service["spec"]["clusterIP"], SERVICE_PORT)
+
+
+def pods(lab: Lab, api: Api, namespace: str) -> dict[str, str]:
+    """Where the pods are now, all of them ready: after a boot a pod has another address."""
     nodes = lab.workers or lab.control_planes
     found = running.await_ready(api, namespace, NAME, number=len(nodes))
-    pods = {pod["spec"]["nodeName"]: f"{pod['status']['podIP']}:{PORT}" for pod in found}
-    return Stream(pods, service["spec"]["clusterIP"], SERVICE_PORT)
+    return {pod["spec"]["nodeName"]: f"{pod['status']['podIP']}:{PORT}" for pod in found}
 
 
 def _daemon_set(image: str) -> Manifest:

@@ -4,7 +4,7 @@ Each function returns the least and the most; the formula in words stands beside
 of the scenario's timings. What Kubernetes and etcd promise by their defaults is here too.
 """
 
-from labgen.render.files import HIGHEST_PRIORITY
+from labgen.render.files import HIGHEST_PRIORITY, PRIORITY_STEP
 from labgen.scenario.model import Timings
 
 Range = tuple[float, float]
@@ -15,7 +15,7 @@ LEASE = 10.0  # a kubelet renews its lease so often, a quarter of nodeLeaseDurat
 MONITOR = 5.0  # --node-monitor-period
 
 SKEW = "skew"
-MEANING_OF_SKEW = "skew = (256 - 108) / 256 x advertInterval, 108 being the next master's priority"
+MEANING_OF_SKEW = "skew = (256 - 190) / 256 x advertInterval, 190 being the next master's priority"
 VIP_AWAY = "2 to 3 x advertInterval + skew"
 LONGEST_GAP = "3 x advertInterval + skew + connectTimeout, and one answer"
 HAPROXY_NOTICED = "scriptFall x scriptInterval + at most 1 s for the script + skew"
@@ -29,7 +29,7 @@ NOT_READY = "50 s after the last lease, which is renewed every 10 s; looked at e
 
 def skew(timings: Timings) -> float:
     """How long the second master waits in addition (RFC 5798, section 6.1)."""
-    return (256 - (HIGHEST_PRIORITY - 1)) / 256 * timings.advert_interval / 1000
+    return (256 - (HIGHEST_PRIORITY - PRIORITY_STEP)) / 256 * timings.advert_interval / 1000
 
 
 def one_advert(timings: Timings) -> Range:

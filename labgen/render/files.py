@@ -12,7 +12,11 @@ from labgen.system.host import Adaptation
 DIRECTORY = "/etc/labgen/payload"  # where a machine has these files
 INTERFACE = "eth0"
 STATIC_PODS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
-HIGHEST_PRIORITY = 109  # of the first master; VRRP knows 1 to 254, RFC 5798
+# Of the first master, and how far the others' lie below the one before; VRRP knows 1 to 254. The
+# skew time of RFC 5798 is made of them: with neighbouring priorities all others would take the VIP
+# in the same millisecond.
+HIGHEST_PRIORITY = 250
+PRIORITY_STEP = 60
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,12 @@ def environment(lab: Lab, images: tuple[str, ...]) -> Mapping[str, str]:
     }
 
 
+def _priority(lab: Lab, machine: Machine) -> int:
+    """Closer together where there are more than five masters."""
+    step = min(PRIORITY_STEP, (HIGHEST_PRIORITY - 1) // max(1, len(lab.control_planes) - 1))
+    return HIGHEST_PRIORITY - step * lab.control_planes.index(machine)
+
+
 def _load_balancer(lab: Lab, machine: Machine, interface: str) -> dict[str, File]:
     values = {
         "t": lab.scenario.load_balancer.timings,
@@ -101,7 +111,7 @@ def _load_balancer(lab: Lab, machine: Machine, interface: str) -> dict[str, File
         "machine": machine,
         "control_planes": lab.control_planes,
         "peers": [other for other in lab.control_planes if other != machine],
-        "priority": HIGHEST_PRIORITY - lab.control_planes.index(machine),
+        "priority": _priority(lab, machine),
     }
     return {
         "haproxy.cfg": File(render("haproxy.cfg", **values)),

@@ -24,12 +24,14 @@ CLIENTS = ("fresh", "kept", "watch", "write")  # of the API
 
 @dataclass(frozen=True)
 class Bench:
-    """A lab and all that a measurement needs of it; task is what the probing process does."""
+    """A lab and all that a measurement needs of it; task is what the probing process does, stream
+    tells where the pods of the request stream are now."""
 
     lab: Lab
     api: Api
     on: On
     task: Task
+    stream: Callable[[], dict[str, str]]
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 from acceptance.support import analysis, whole, written
 from acceptance.support.api import FAILURES, Api
@@ -10,6 +11,7 @@ from acceptance.support.errors import HarnessError
 from acceptance.support.measure import outside
 from acceptance.support.measure.observation import CLIENTS, Bench, Observation
 from acceptance.support.observers import owners
+from acceptance.support.probes.task import Task
 from labgen.faults import heal
 from labgen.report.errors import LabgenError
 from labgen.system.wait import NotYet, until
@@ -26,9 +28,9 @@ def observing(bench: Bench) -> Iterator[Observation]:
     Faults are healed in the end, whatever happened. Raises HarnessError when the lab is not whole
     beforehand, or when the suite's own probes do not run.
     """
-    _precondition(bench)
+    task = _precondition(bench)
     try:
-        with outside.watching(bench.task) as seen:
+        with outside.watching(task) as seen:
             observation = Observation(bench, seen, time.monotonic())
             _await_quiet(observation)
             try:
@@ -43,11 +45,13 @@ def observing(bench: Bench) -> Iterator[Observation]:
             written.remove(bench.api)
 
 
-def _precondition(bench: Bench) -> None:
+def _precondition(bench: Bench) -> Task:
+    """The probing process's task in a lab that is whole."""
     try:
         what = "a whole lab with the VIP on its first master"
         whole.await_whole(bench.lab, bench.api, bench.on, what=what, timeout=PRECONDITION)
         written.begin(bench.api)
+        return replace(bench.task, pods=bench.stream())
     except (LabgenError, *FAILURES) as error:
         raise HarnessError(f"nothing was done to the lab, it is not whole: {error}") from error
 

@@ -49,7 +49,7 @@ def observation(tmp_path: Path, fresh: list[Sample]) -> Observation:
         ],
         ended=Ended((0, 1, 2), (3,), ()),
     )
-    bench = Bench(lab, Api("", 0, None), None, task)  # type: ignore[arg-type]
+    bench = Bench(lab, Api("", 0, None), None, task, dict)  # type: ignore[arg-type]
     return Observation(
         bench,
         seen,

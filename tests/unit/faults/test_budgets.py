@@ -16,7 +16,7 @@ def test_tcp_sends_again_after_doubled_times(after: float, at: float) -> None:
 
 def test_aims_of_a_silent_holder() -> None:
     fast = budgets.holder_silent(FAST)
-    skew, connect = 0.1 * 148 / 256, FAST.connect_timeout / 1000
+    skew, connect = 0.1 * 66 / 256, FAST.connect_timeout / 1000
     assert fast["fresh"].aim == pytest.approx(0.3 + skew + connect)
     assert fast["kept"].aim == pytest.approx(0.6 + connect + 0.1)
 
