@@ -48,11 +48,9 @@ CASES = (
     ),
     Case(
         "keepalived-killed",
-        "holder",
-        lambda s: (
-            len(owners := s.owners()) == 2 and any(s.failed(name, "keepalived") for name in owners)
-        ),
-        lambda s: len(s.owners()) == 1,
+        "master1",
+        lambda s: s.failed("master1", "keepalived") and s.owners() == ["master2"],
+        lambda s: s.owners() == ["master1"],
     ),
     Case(
         "haproxy-killed",

@@ -75,7 +75,7 @@ def test_explain_computes_with_the_timings_of_profile_or_lab(lab: Lab) -> None:
     fast = labgen("fault", "explain", "power-cut").out
     assert "What should happen, with the timings of profile fast" in fast
     assert "0.23 to 0.33 s = 2 to 3 x advertInterval + skew" in fast
-    assert "2.58 to 3.58 s" in labgen("fault", "explain", "power-cut", "--profile", "standard").out
+    assert "2.26 to 3.26 s" in labgen("fault", "explain", "power-cut", "--profile", "standard").out
     assert "of lab demo" in labgen("fault", "explain", "power-cut", "--lab", "demo").out
 
 
