@@ -5,6 +5,7 @@ import json
 
 import click
 
+from labgen import faults
 from labgen.build.status import Status
 from labgen.build.status import status as observe
 from labgen.cli.session import common
@@ -22,17 +23,19 @@ from labgen.lab import store
 )
 @common
 def status(name: str, output: str) -> None:
-    """Show power, nodes, VIP holder, etcd members and HAProxy's view of the API servers.
+    """Show power, nodes, VIP holder, etcd members, HAProxy's view of the API servers, and faults.
 
     Exit code 1 when anything does not answer or is not as it should be.
     """
     lab = store.load(name)
     seen = observe(lab)
+    injected = [str(injection) for injection in faults.active(lab)]
     if output == "json":
-        click.echo(json.dumps({"name": lab.name, **dataclasses.asdict(seen)}, indent=2))
+        shown = {"name": lab.name, **dataclasses.asdict(seen), "faults": injected}
+        click.echo(json.dumps(shown, indent=2))
     else:
         click.echo(f"lab {lab.name}: scenario {lab.scenario.name}, API at https://{lab.endpoint}")
-        for line in _lines(seen):
+        for line in [*_lines(seen), *(f"fault: {injection}" for injection in injected)]:
             click.echo(line)
     if seen.problems:
         raise SystemExit(1)

@@ -18,7 +18,7 @@ API_SERVER_KILLED = Fault(
         Expectation("the VIP does not move"),
         Expectation(
             "the kubelet starts it again",
-            "within 2 s; soon after an earlier death 10 s, then 20 s, 40 s, at most 5 min",
+            "within some seconds; soon after an earlier death 10 s, then 20 s, 40 s, at most 5 min",
         ),
     ),
     why=(

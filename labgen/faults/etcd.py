@@ -44,8 +44,9 @@ ETCD_WIPED = Fault(
         "Ends etcd, deletes its data and takes its manifest from the kubelet: started on an empty "
         "disk, the first control plane's etcd would make a cluster of its own. Refused unless "
         "every member is healthy. Healing removes the member from the cluster and adds it again, "
-        "as a learner that is promoted once it has caught up, as kubeadm does on joining. A boot "
-        "does not heal it, and the machine's timer for `--for` does not outlive one."
+        "as a learner that is promoted once it has caught up, as kubeadm does on joining; for "
+        "that time the API server beside it is ended. A boot does not heal it, and the machine's "
+        "timer for `--for` does not outlive one."
     ),
     expected=(
         Expectation(
@@ -57,7 +58,7 @@ ETCD_WIPED = Fault(
             forecast.server_out,
         ),
         Expectation("with three masters: one more lost member, and all writes stop"),
-        Expectation("after healing, the member has the whole database again", "some 10 s"),
+        Expectation("after healing, the member has the whole database again", "within 10 s"),
     ),
     why=(
         "A member that lost its data may not simply start again: it voted for entries that it no "

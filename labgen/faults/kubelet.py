@@ -19,7 +19,7 @@ KUBELET_STOPPED = Fault(
         Expectation("all containers go on: API server, etcd, pods"),
         Expectation("the node is NotReady", forecast.NOT_READY, forecast.not_ready),
         EVICTION,
-        Expectation("after healing, the node is Ready", "within 10 s"),
+        Expectation("after healing, the node is Ready", "within half a minute"),
     ),
     why=(
         "The kubelet is asked for changes; what runs needs it for nothing but restarts. A node is "

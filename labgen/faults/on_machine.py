@@ -25,7 +25,7 @@ RECEIVE = (
     f'exec bash {PLACE}/faults/run.sh "$@"'
 )
 SENT = ("faults", "lib")
-TIMEOUT = 90.0  # seconds; the slowest, an etcd member that comes back, takes about 20
+TIMEOUT = 150.0  # seconds; longer than the waits of the slowest, an etcd member that comes back
 ANSWER_TIMEOUT = 60.0  # seconds until SSH answers; a machine may just have been switched on
 REFUSED, ABSENT = 3, 4  # exit codes of provisioners/faults/run.sh
 EFFECT = "effect "

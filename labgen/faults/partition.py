@@ -150,6 +150,11 @@ PACKET_LOSS = Fault(
         Expectation(
             "new connections are slower by TCP's retransmission", "1 s for each lost SYN or answer"
         ),
+        Expectation(
+            "HAProxy on the machine takes the other API servers out and in again, and closes the "
+            "connections to them: 36 in 100 of its first SYNs or their answers are lost, and "
+            "connectTimeout is over before the second"
+        ),
         Expectation("etcd and watches go on: TCP repeats what is lost"),
     ),
     why=(

@@ -1,7 +1,6 @@
 # The API server ends, and the kubelet has no manifest to start it from.
 api_server_stopped::inject() {
-  static_pod::take kube-apiserver
-  pkill --signal KILL --exact kube-apiserver || true
+  static_pod::end kube-apiserver
   fault::effect
 }
 

@@ -23,6 +23,9 @@ etcd_wiped::heal() {
     report::ok "etcd's data"
     return
   fi
+  # A control plane's kubelet asks its own API server, which waits for this etcd: for half a minute at
+  # a time, the kubelet starts nothing. Without an API server its questions fail at once.
+  static_pod::end kube-apiserver
   etcd::end
   rm -rf "$ROOT/var/lib/etcd/member"
   etcd_wiped::forget_member
@@ -30,6 +33,7 @@ etcd_wiped::heal() {
   etcd_wiped::manifest
   static_pod::give_back etcd
   wait::until 90 "the learner to catch up" etcd_wiped::promote
+  static_pod::give_back kube-apiserver
   rm "$ROOT$WIPED"
   report::changed "etcd member made anew"
 }

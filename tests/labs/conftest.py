@@ -14,7 +14,7 @@ from tests.labs.runs import Run
 
 # Where the minute matters goes late, when the checks beside these have ended; the big lab is
 # brought up once, and the last file takes it down.
-LATE = ("test_ha_3x3", "test_power_cut", "test_teeth", "test_take_down")
+LATE = ("test_ha_3x3", "test_faults", "test_power_cut", "test_teeth", "test_take_down")
 
 
 def pytest_configure(config: pytest.Config) -> None:

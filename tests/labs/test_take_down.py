@@ -7,7 +7,10 @@ from tests.labs.traces import traces
 
 
 def test_down_leaves_nothing(ha_3x3: Lab) -> None:
-    assert traces(ha_3x3), "a lab that is up has to leave traces, or this test sees nothing"
+    labgen("fault", "inject", ha_3x3.name, "pause", "node1", "--for", "10m")
+    before = traces(ha_3x3)
+    assert before, "a lab that is up has to leave traces, or this test sees nothing"
+    assert any("labgen.faults.later" in trace for trace in before)
     labgen("down", ha_3x3.name)
     assert traces(ha_3x3) == []
     assert list((places.state() / "labs").glob(f"*{ha_3x3.name}*")) == []

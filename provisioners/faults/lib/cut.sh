@@ -56,11 +56,13 @@ EOF
 # The host has the gateway's address; every other address of the subnet is a machine's or the VIP,
 # and pods are on machines.
 
+# cut::from_machines: ARP that asks for or tells one machine's address passes: without it, what is
+# lost in one direction would be lost in both after half a minute, when addresses are forgotten.
 cut::from_machines() {
   cat <<EOF
     ip saddr $GATEWAY accept
     ip saddr { $SUBNET, $POD_SUBNET } drop
-    arp saddr ip != $GATEWAY drop
+    ether daddr ff:ff:ff:ff:ff:ff arp saddr ip != $GATEWAY drop
 EOF
 }
 
@@ -70,7 +72,6 @@ cut::to_machines() {
     ip daddr $GATEWAY accept
     ip daddr { $SUBNET, $POD_SUBNET } drop
     ether daddr ff:ff:ff:ff:ff:ff ether daddr set $(cut::gateway_mac) accept
-    arp daddr ip != $GATEWAY drop
 EOF
 }
 

@@ -33,8 +33,7 @@ etcd::member() {
 
 # etcd::end: no etcd runs on this machine, and the kubelet starts none.
 etcd::end() {
-  static_pod::take etcd
-  pkill --signal KILL --exact etcd || true
+  static_pod::end etcd
   wait::until 10 "the end of etcd" etcd::ended
 }
 

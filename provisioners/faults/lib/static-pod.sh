@@ -11,6 +11,12 @@ static_pod::take() {
   fi
 }
 
+# static_pod::end NAME: its process, of the same name, ends by SIGKILL and is not started again.
+static_pod::end() {
+  static_pod::take "$1"
+  pkill --signal KILL --exact "$1" || true
+}
+
 # static_pod::give_back NAME: a manifest that came back by another way wins.
 static_pod::give_back() {
   if ! static_pod::is_away "$1"; then

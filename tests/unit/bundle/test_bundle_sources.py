@@ -1,0 +1,9 @@
+"""What a bundle is made from."""
+
+from labgen.bundle import sources
+
+
+def test_the_shell_of_faults_is_no_part_of_a_machine_image() -> None:
+    names = {path.name for path in sources.of_the_image()}
+    assert {"run.sh", "lib", "phases", "files"} <= names
+    assert "faults" not in names
