@@ -4,11 +4,11 @@ The suite is pytest in a process of its own. Its tiers are told in acceptance/su
 exit codes in acceptance/support/verdict.py.
 """
 
-import importlib.util
 import os
+import re
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from importlib import metadata
 
 from labgen.lab.lab import Lab
 from labgen.report.errors import HostUnfit, LabgenError, WrongCall
@@ -20,13 +20,7 @@ DISRUPTIVE = {
     "ha": "cuts machines' power and breaks parts of the cluster: the API is away meanwhile",
     "full": "cuts machines' power, breaks parts of the cluster and creates workloads",
 }
-NEEDED = {  # module -> package: what pyproject.toml calls acceptance
-    "dns": "dnspython",
-    "h2": "h2",
-    "pytest": "pytest",
-    "testinfra": "pytest-testinfra",
-    "xdist": "pytest-xdist",
-}
+EXTRA = "acceptance"  # in pyproject.toml: what the suite stands on
 # pytest's exit codes, https://docs.pytest.org/en/stable/reference/exit-codes.html
 FAILED, USAGE, NO_TESTS = 1, 4, 5
 
@@ -72,13 +66,28 @@ def _ensure_wanted(lab: Lab, tier: str, *, disruptive: bool) -> None:
 
 
 def _ensure_pytest() -> None:
-    missing = [name for module, name in NEEDED.items() if importlib.util.find_spec(module) is None]
+    missing = [name for name in _needed() if not _installed(name)]
     if missing:
-        python = Path(sys.executable)
+        remedy = f"{sys.executable} -m pip install 'labgen[{EXTRA}]'"
         raise HostUnfit(
             f"the acceptance suite needs what is not installed: {', '.join(missing)}",
-            hint=f"{python} -m pip install 'labgen[acceptance]'    in a checkout: make install",
+            hint=f"{remedy}    in a checkout: make install",
         )
+
+
+def _needed() -> list[str]:
+    """The names of the packages of that extra, by labgen's own metadata."""
+    of_extra = re.compile(rf"""([\w.-]+)[^;]*;.*\bextra == ["']{EXTRA}["']""")
+    found = (of_extra.match(requirement) for requirement in metadata.requires("labgen") or [])
+    return [match[1] for match in found if match]
+
+
+def _installed(package: str) -> bool:
+    try:
+        metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def _judge(code: int, what: str, tier: str) -> None:

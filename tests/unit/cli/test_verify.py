@@ -1,8 +1,7 @@
 """`labgen verify` on labs that exist on paper, with a tiny suite in place of the real one."""
 
-import importlib.util
 import sys
-from importlib.machinery import ModuleSpec
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -114,10 +113,14 @@ def test_options_that_pytest_does_not_know_are_a_wrong_call() -> None:
 
 
 def test_missing_pytest_is_a_matter_of_this_host(monkeypatch: pytest.MonkeyPatch) -> None:
-    def find(name: str) -> ModuleSpec | None:
-        return None if name == "pytest" else ModuleSpec(name, None)
+    known = metadata.version
 
-    monkeypatch.setattr(importlib.util, "find_spec", find)
+    def version(name: str) -> str:
+        if name == "pytest":
+            raise metadata.PackageNotFoundError(name)
+        return known(name)
+
+    monkeypatch.setattr(metadata, "version", version)
     said = labgen("verify", "demo")
     assert said.exit_code == 3
     assert said.err.splitlines() == [
