@@ -17,6 +17,7 @@ from labgen.system.wait import NotYet, until
 
 ROOT = Path(__file__).parents[2]
 LABGEN = ROOT / ".venv/bin/labgen"
+INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 UP = 600.0  # seconds; a lab comes up in one or two minutes, also beside other work
 
 
@@ -64,6 +65,17 @@ def await_step(lab: str, step: str) -> None:
             raise NotYet(lines[-1] if lines else "no journal")
 
     until(look, what=f"step {step} of lab {lab}", timeout=120, interval=0.05)
+
+
+def await_file(lab: str, machine: str, path: str) -> None:
+    """Wait until that file is on the machine."""
+
+    def look() -> None:
+        argv = ["podman", "exec", f"labgen-{lab}-{machine}", "test", "-e", path]
+        if not run(argv, timeout=30, check=False).ok:
+            raise NotYet("none")
+
+    until(look, what=f"{path} on {machine}", timeout=120, interval=0.1)
 
 
 def await_namespace(lab: str) -> None:

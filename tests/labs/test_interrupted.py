@@ -6,11 +6,9 @@ import signal
 import pytest
 
 from labgen.lab import store
-from tests.labs.program import UP, await_namespace, await_step, begun, labgen
+from tests.labs.program import INTERRUPTED, UP, await_namespace, await_step, begun, labgen
 from tests.labs.runs import Run
 from tests.labs.traces import traces
-
-INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
 
 def test_up_goes_on_after_ctrl_c(run_: Run, taken_down: list[str]) -> None:

@@ -1,14 +1,17 @@
 """The scenarios beside single and ha-3x3, each with what is its own."""
 
+import os
+import signal
 import sys
 
 from labgen.lab import store
 from labgen.lab.lab import Lab
 from tests.labs.health import assert_healthy
-from tests.labs.program import UP, labgen, shown
+from tests.labs.program import INTERRUPTED, UP, await_file, await_step, begun, labgen, shown
 from tests.labs.runs import Run
 from tests.labs.traces import traces
 
+ETCD = "/etc/kubernetes/manifests/etcd.yaml"
 TAINTS = "jsonpath={.items[*].spec.taints[*].key}"
 QUICK = ("nodes", "etcd", "load_balancer", "virtual_ip")  # files of the suite; some seconds
 SUITE = 300.0  # seconds
@@ -17,10 +20,17 @@ SUITE = 300.0  # seconds
 def test_masters_without_workers_run_workloads_over_host_gw(
     run_: Run, taken_down: list[str]
 ) -> None:
+    """Its first `up` is interrupted where it could hurt most: while etcd takes in its second
+    member."""
     name = run_.lab_name("masters")
     taken_down.append(name)
-    backend = ("-s", "kubernetes.cni.backend=host-gw")
-    labgen("up", "ha-3x0", "--name", name, *backend, timeout=UP)
+    words = ["up", "ha-3x0", "--name", name, "-s", "kubernetes.cni.backend=host-gw"]
+    with begun(*words) as up:
+        await_step(name, "join master2")
+        await_file(name, "master2", ETCD)
+        os.killpg(up.pid, signal.SIGINT)
+        assert up.wait(timeout=30) == INTERRUPTED
+    labgen(*words, timeout=UP)
     lab = store.load(name)
     taints = labgen("kubectl", name, "--", "get", "nodes", "-o", TAINTS).stdout
     assert "node-role.kubernetes.io/control-plane" not in taints
