@@ -54,11 +54,11 @@ def add(lab: Lab, kubectl: Path) -> bool:
 
 def remove(lab: Lab, kubectl: Path) -> None:
     """Take the context labgen-NAME, its cluster and user out again, where they are."""
-    if not present(lab):
-        return
     name = lab.context
     config = [str(kubectl), "config", f"--kubeconfig={path_of(lab)}"]
     with _turn():
+        if not _names(lab):
+            return
         if _run([*config, "current-context"], check=False).stdout.strip() == name:
             _run([*config, "unset", "current-context"])
         for kind in ("delete-context", "delete-cluster", "delete-user"):
@@ -66,7 +66,13 @@ def remove(lab: Lab, kubectl: Path) -> None:
 
 
 def present(lab: Lab) -> bool:
-    """Whether the user's kubeconfig still names the lab."""
+    """Whether the user's kubeconfig still names the lab; not asked while kubectl writes it for
+    another lab, for then it is empty for a moment."""
+    with _turn():
+        return _names(lab)
+
+
+def _names(lab: Lab) -> bool:
     target = path_of(lab)
     # labgen-demo is not there because labgen-demo-2 is
     named = rf"(?<![\w.-]){re.escape(lab.context)}(?![\w.-])"

@@ -17,7 +17,7 @@ from acceptance.support.probes.task import Ended, Task, parsed
 from labgen.report.recording import Sample
 
 MODULE = "acceptance.support.probes"
-END_TIMEOUT = 15.0  # seconds: probes under way take 2 at most, the last watched writes 5
+END_TIMEOUT = 25.0  # seconds: probes under way take 2 at most, the last watched writes 15
 SHOWN_LINES = 15
 
 

@@ -29,7 +29,7 @@ from acceptance.support.probes.writes import Writer
 HZ = 50.0  # probes a second; a gap is known to 20 ms
 SERVICE_HZ = 10.0  # a worker; kube-proxy's rules change within seconds, not milliseconds
 TIMEOUT = 2.0  # seconds; what takes longer is no answer to a waiting client
-CATCH_UP = 5.0  # seconds for the watch to tell of the last writes
+CATCH_UP = 15.0  # seconds for the watch to tell of the last writes: its client may wait ten for TLS
 READYZ = "/readyz"
 # Where that is allowed, it runs before everything else on the host: it is the clock. What it starts
 # does not. (Round robin with the lowest real-time priority, sched(7).)
