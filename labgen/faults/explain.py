@@ -25,7 +25,7 @@ def explain(fault: Fault, timings: Timings, named: str) -> list[str]:
 
 
 def times(expectation: Expectation, timings: Timings) -> str:
-    """The computed time as words: 0.26 to 0.36 s; empty where nothing is computed."""
+    """The computed time as words: 0.23 to 0.33 s; empty where nothing is computed."""
     if expectation.seconds is None:
         return ""
     least, most = (_rounded(seconds) for seconds in expectation.seconds(timings))
