@@ -9,17 +9,17 @@ from typing import Any
 
 import testinfra
 
+from labgen.lab.cluster import ETCD_PKI, HAPROXY_SOCKET
 from labgen.lab.lab import Lab, Machine
 from labgen.system.parallel import gather
 
 # A testinfra host by the name of its machine. testinfra has no type hints.
 On = Callable[[str], Any]
 
-HAPROXY_SOCKET = "/run/haproxy-admin.sock"
-PKI = "/etc/kubernetes/pki/etcd"
 ETCDCTL = (
-    f"/usr/local/bin/etcdctl --endpoints=https://127.0.0.1:2379 --cacert={PKI}/ca.crt "
-    f"--cert={PKI}/healthcheck-client.crt --key={PKI}/healthcheck-client.key --command-timeout=5s"
+    f"/usr/local/bin/etcdctl --endpoints=https://127.0.0.1:2379 --cacert={ETCD_PKI}/ca.crt "
+    f"--cert={ETCD_PKI}/healthcheck-client.crt --key={ETCD_PKI}/healthcheck-client.key "
+    "--command-timeout=5s"
 )
 
 

@@ -14,20 +14,21 @@ import pytest
 
 from acceptance.support import namespaces, stream
 from acceptance.support.api import Api
-from acceptance.support.machines import PKI, On
+from acceptance.support.machines import On
 from acceptance.support.measure.measured import Measured
 from acceptance.support.measure.observation import Bench
 from acceptance.support.probes import contexts
 from acceptance.support.probes.task import Task
 from labgen.bundle.versions import release
+from labgen.lab.cluster import ETCD_PKI
 from labgen.lab.lab import Lab
 from labgen.report import page, recording
 
 # what kubeadm's own probes use against etcd, by the names that contexts.etcd reads
 ETCD_FILES = {
-    contexts.AUTHORITY: f"{PKI}/ca.crt",
-    contexts.CERTIFICATE: f"{PKI}/healthcheck-client.crt",
-    contexts.KEY: f"{PKI}/healthcheck-client.key",
+    contexts.AUTHORITY: f"{ETCD_PKI}/ca.crt",
+    contexts.CERTIFICATE: f"{ETCD_PKI}/healthcheck-client.crt",
+    contexts.KEY: f"{ETCD_PKI}/healthcheck-client.key",
 }
 Keep = Callable[[str, Measured], Measured]
 
