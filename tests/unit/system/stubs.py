@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+# bash writes line by line: only the lock keeps calls of the same moment apart.
 SCRIPT = """#!/bin/bash
-printf '%s\\0' "$@" $'\\n' >>CALLS
+{ flock 9 && printf '%s\\0' "$@" $'\\n' >&9; } 9>>CALLS
 BODY
 """
 
@@ -22,7 +23,6 @@ class Stub:
     def calls(self) -> list[list[str]]:
         if not self.log.exists():
             return []
-        # one write a call, and its end in it: calls at the same moment do not mix
         calls = self.log.read_text().split("\n\0")[:-1]
         return [call.split("\0")[:-1] for call in calls]
 
