@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from labgen.report.recording import Sample
 
+SILENCE = 1.0  # seconds without an answer, after which a client's answers are not good any more
 
 @dataclass(frozen=True)
 class Figures:
@@ -77,8 +78,11 @@ def last_failure(samples: Iterable[Sample], moment: float) -> float:
 
 
 def good_for(samples: Sequence[Sample], begin: float, now: float) -> float:
-    """For how long all probes that have ended since begin were good; 0 while none was."""
+    """For how long all probes that have ended since begin were good; 0 without a recent good one.
+
+    A watch that hangs does not fail: it says nothing.
+    """
     since = max((sample.ended for sample in samples if sample.failure), default=begin)
     since = max(since, begin)
-    good = [sample.ended for sample in samples if sample.failure is None and sample.ended > since]
-    return now - since if good else 0.0
+    last = max((sample.ended for sample in samples if sample.failure is None), default=begin)
+    return now - since if last > since and now - last < SILENCE else 0.0

@@ -86,14 +86,16 @@ def test_no_failure_after_the_moment_is_zero() -> None:
 
 
 def test_good_since_the_last_failure_has_ended() -> None:
-    samples = [bad(1.0, took=2.0), good(2.0), good(3.5)]
+    samples = [bad(1.0, took=2.0), good(2.0), good(4.5)]
     assert analysis.good_for(samples, 0.0, 5.0) == pytest.approx(2)
 
 
-def test_silence_after_a_failure_is_not_good() -> None:
+def test_silence_is_not_good() -> None:
+    assert analysis.good_for([], 0.0, 5.0) == 0
     assert analysis.good_for([good(0.0), bad(1.0)], 0.0, 5.0) == 0
+    assert analysis.good_for([good(1.0), good(2.0)], 0.0, 5.0) == 0
 
 
 def test_what_was_good_before_does_not_count() -> None:
-    assert analysis.good_for([good(1.0), good(2.0)], 1.5, 5.0) == pytest.approx(3.5)
-    assert analysis.good_for([good(1.0), good(2.0)], 3.0, 5.0) == 0
+    assert analysis.good_for([good(1.0), good(4.5)], 1.5, 5.0) == pytest.approx(3.5)
+    assert analysis.good_for([good(1.0), good(4.5)], 4.8, 5.0) == 0
