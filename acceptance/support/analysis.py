@@ -9,6 +9,7 @@ from labgen.report.recording import Sample
 
 SILENCE = 1.0  # seconds without an answer, after which a client's answers are not good any more
 
+
 @dataclass(frozen=True)
 class Figures:
     """What a run of probes came to.

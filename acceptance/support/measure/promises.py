@@ -13,20 +13,22 @@ def budgets(seen: Measured, name: str, record: Record) -> None:
     """All figures are within their budgets; they are recorded as properties of the test."""
     for figure in seen.recording.figures:
         record(f"{name}: {figure.name}", tell(figure).removeprefix(f"{figure.name}: "))
-    assert seen.over_budget() == []
+    over = seen.over_budget()
+    assert not over, "; ".join(over)
 
 
 def writes(seen: Measured) -> None:
     """Not one acknowledged write is lost, and the watch was told of every one."""
-    assert seen.writes.acknowledged
+    assert seen.writes.acknowledged, "nothing was written"
     assert seen.lost is not None, seen.problems
-    assert list(seen.lost) == []
-    assert list(seen.writes.unwatched) == []
+    assert not seen.lost, f"lost: {list(seen.lost)}"
+    unwatched = list(seen.writes.unwatched)
+    assert not unwatched, f"no event of: {unwatched}"
 
 
 def healed(seen: Measured) -> None:
     """All that was waited for came."""
-    assert list(seen.problems) == []
+    assert not seen.problems, "; ".join(seen.problems)
 
 
 def never_moved(seen: Measured) -> None:
@@ -38,7 +40,7 @@ def never_moved(seen: Measured) -> None:
 def moved_to_one_of(seen: Measured, machines: Sequence[str]) -> None:
     """When healing began, one of these machines had the VIP alone."""
     during = bands.within(seen.bands(owners.LANE), 0.0, mended(seen))
-    assert during[-1].state in machines
+    assert during[-1].state in machines, during[-1].state
 
 
 def mended(seen: Measured) -> float:
