@@ -20,12 +20,11 @@ REMEDY = "install Go 1.26 or newer and put it on PATH"
 
 @dataclass(frozen=True)
 class Go:
-    """A Go that is new enough; the caches are its user's own."""
+    """A Go that is new enough; the cache is its user's own."""
 
     program: Path
     version: tuple[int, int]
     module_cache: Path
-    build_cache: Path
 
 
 def find(wheel_place: Path, log: Log) -> Go:
@@ -51,14 +50,14 @@ def find(wheel_place: Path, log: Log) -> Go:
 
 def asked(program: Path) -> Go | None:
     """What this program says of itself; None when it is no Go that works."""
-    words = [str(program), "env", "GOVERSION", "GOMODCACHE", "GOCACHE"]
+    words = [str(program), "env", "GOVERSION", "GOMODCACHE"]
     answer = run(words, timeout=30, check=False, env={"GOTOOLCHAIN": "local"})
     lines = answer.stdout.splitlines()
     numbers = re.match(r"go(\d+)\.(\d+)", lines[0]) if lines else None
-    if not answer.ok or not numbers or len(lines) < 3:
+    if not answer.ok or not numbers or len(lines) < 2:
         return None
     version = (int(numbers[1]), int(numbers[2]))
-    return Go(program, version, module_cache=Path(lines[1]), build_cache=Path(lines[2]))
+    return Go(program, version, module_cache=Path(lines[1]))
 
 
 def _install_wheel(place: Path, log: Log) -> None:

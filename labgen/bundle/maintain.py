@@ -14,7 +14,7 @@ from labgen.bundle.versions import known_versions
 from labgen.report.errors import LabgenError
 from labgen.system.locks import locked
 
-OTHER_BUILD = 3600.0  # seconds to wait for another build; it takes ten minutes on two cores
+OTHER_BUILD = 3600.0  # seconds to wait for another build, with much room: see parts.py
 
 
 class Source(StrEnum):

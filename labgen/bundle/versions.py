@@ -7,8 +7,9 @@ build compares), agnhost is test/images/agnhost/VERSION of the Kubernetes module
 from dataclasses import dataclass
 
 from labgen.report.errors import WrongCall
+from labgen.scenario.schema import DEFAULT_VERSION
 
-KUBERNETES = "v1.37.2"
+KUBERNETES = DEFAULT_VERSION  # what a scenario that names none asks for
 DEBIAN = "trixie"
 
 
