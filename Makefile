@@ -8,7 +8,7 @@ LABGEN := .venv/bin/labgen
 
 help:
 	@echo 'make install   what is missing of Debian packages, then labgen in .venv'
-	@echo 'make bundle    Kubernetes and machine images, built once: a quarter of an hour at most, 3 GiB of disk'
+	@echo 'make bundle    Kubernetes and machine images, built once: about ten minutes, 3 GiB of disk'
 	@echo 'make lab       bring up the lab ha-3x3'
 	@echo 'make test      lint, types, unit and shell tests, and real labs'
 	@echo 'make clean     remove what tests and builds left; ALL=1: also your labs and the bundle'
