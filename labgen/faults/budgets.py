@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from labgen.faults import forecast
 from labgen.scenario.model import Timings
 
-# Linux retransmits for the first time after 200 ms (TCP_RTO_MIN, net/tcp.h), then doubles.
-RTO_MIN = 0.2
 ANSWER = 0.05  # a TLS handshake and an answer on cores that are shared
 DIAL = 0.1  # a new HTTP/2 connection by a client, and its first answer
 # A client that waits in the middle of a handshake when the VIP leaves a machine that lives is told
@@ -39,7 +37,7 @@ def retransmission(after: float) -> float:
     A kept connection notices by it that the VIP has moved: the new holder knows no such connection
     and resets it.
     """
-    at = step = RTO_MIN
+    at = step = forecast.RTO_MIN
     while at < after:
         step *= 2
         at += step
@@ -54,8 +52,12 @@ def holder_silent(timings: Timings) -> Gaps:
 
 
 def server_silent(timings: Timings) -> Gaps:
-    """The machine of another API server says nothing any more."""
-    return _gaps(timings, _connect(timings) + ANSWER, forecast.server_out(timings)[1] + DIAL)
+    """The machine of another API server says nothing any more. The VIP stays, and HAProxy tells
+    clients that are in the middle of a handshake, too."""
+    limit = timings.budget / 1000
+    kept = forecast.sessions_end(timings)[1] + DIAL
+    gaps = _gaps(timings, _connect(timings) + ANSWER, kept)
+    return {**gaps, "kept": Budget(kept, max(limit, kept))}
 
 
 def server_refuses(timings: Timings) -> Gaps:

@@ -4,10 +4,12 @@ Each function returns the least and the most; the formula in words stands beside
 of the scenario's timings. What Kubernetes and etcd promise by their defaults is here too.
 """
 
-from labgen.render.files import HIGHEST_PRIORITY, PRIORITY_STEP
+from labgen.render.files import HIGHEST_PRIORITY, PATIENCE, PRIORITY_STEP
 from labgen.scenario.model import Timings
 
 Range = tuple[float, float]
+# Linux retransmits for the first time after 200 ms (TCP_RTO_MIN, net/tcp.h), then doubles.
+RTO_MIN = 0.2
 SCRIPT_TIMEOUT = 1.0  # of keepalived's check of HAProxy: keepalived.conf.j2
 ELECTION = 1.0  # etcd's --election-timeout, which kubeadm leaves alone
 GRACE = 50.0  # --node-monitor-grace-period, pkg/controller/nodelifecycle of Kubernetes
@@ -19,6 +21,7 @@ MEANING_OF_SKEW = "skew = (256 - 190) / 256 x advertInterval, 190 being the next
 VIP_AWAY = "2 to 3 x advertInterval + skew"
 LONGEST_GAP = "3 x advertInterval + skew + connectTimeout, and one answer"
 HAPROXY_NOTICED = "scriptFall x scriptInterval + at most 1 s for the script + skew"
+SESSIONS_END = "4 x connectTimeout without an acknowledgement, and until TCP sends again"
 SERVER_OUT = "checkInterval + connectTimeout + (fall - 1) x (fastInterval + connectTimeout)"
 SERVER_REFUSES = "checkInterval + (fall - 1) x fastInterval"
 SERVER_STUCK = "checkInterval + checkTimeout + (fall - 1) x (fastInterval + checkTimeout)"
@@ -64,6 +67,13 @@ def haproxy_noticed(timings: Timings) -> Range:
 def server_out(timings: Timings) -> Range:
     """Until HAProxy's own checks take out an API server whose machine is silent."""
     return _checks(timings, timings.connect_timeout)
+
+
+def sessions_end(timings: Timings) -> Range:
+    """Until HAProxy ends the sessions with an API server whose machine is silent: tcp-ut, which
+    the kernel looks at when it sends again (tcp_retransmits_timed_out, net/ipv4/tcp_timer.c)."""
+    patience = PATIENCE * timings.connect_timeout / 1000
+    return patience, patience + RTO_MIN
 
 
 def server_refuses(timings: Timings) -> Range:

@@ -65,6 +65,11 @@ POWER_CUT = Fault(
             forecast.server_out,
         ),
         Expectation(
+            "of a control plane: connections through another's HAProxy to its API server end",
+            forecast.SESSIONS_END,
+            forecast.sessions_end,
+        ),
+        Expectation(
             "of etcd's leader: the others elect another", forecast.ETCD_LEADER, forecast.etcd_leader
         ),
         Expectation("the node is NotReady", forecast.NOT_READY, forecast.not_ready),

@@ -17,6 +17,7 @@ STATIC_PODS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-schedu
 # in the same millisecond.
 HIGHEST_PRIORITY = 250
 PRIORITY_STEP = 60
+PATIENCE = 4  # x connectTimeout that HAProxy waits for an API server's acknowledgements: tcp-ut
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ def _load_balancer(lab: Lab, machine: Machine, interface: str) -> dict[str, File
         "control_planes": lab.control_planes,
         "peers": [other for other in lab.control_planes if other != machine],
         "priority": _priority(lab, machine),
+        "patience": PATIENCE * lab.scenario.load_balancer.timings.connect_timeout,
     }
     return {
         "haproxy.cfg": File(render("haproxy.cfg", **values)),

@@ -22,13 +22,15 @@ QUIET_TIMEOUT = 30.0  # seconds for the probes to run and to be good: connection
 
 
 @contextmanager
-def observing(bench: Bench) -> Iterator[Observation]:
+def observing(bench: Bench, *, kept_at: str = "") -> Iterator[Observation]:
     """Watch a lab that is whole, with a quiet base line before the block runs.
 
+    The kept connection begins with the API server of the machine kept_at, if that is a master.
     Faults are healed in the end, whatever happened. Raises HarnessError when the lab is not whole
     beforehand, or when the suite's own probes do not run.
     """
     task = _precondition(bench)
+    task = replace(task, kept_at=task.masters.get(kept_at, ""))
     try:
         with outside.watching(task) as seen:
             observation = Observation(bench, seen, time.monotonic())

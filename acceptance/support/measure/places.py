@@ -17,6 +17,11 @@ def holder(bench: Bench) -> str:
     return bench.lab.control_planes[0].name
 
 
+def named(bench: Bench, target: str) -> str:
+    """The machine that target is: a name, or the role holder."""
+    return holder(bench) if target == "holder" else target
+
+
 def etcd_leader(bench: Bench) -> str:
     """etcd's leader, after it was made one that does not hold the VIP."""
     leader, members = _members(bench)

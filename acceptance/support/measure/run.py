@@ -1,5 +1,6 @@
 """Measuring one fault from its injection until the lab is whole again."""
 
+from acceptance.support.measure import places
 from acceptance.support.measure.figures import Budgets
 from acceptance.support.measure.measured import Measured, measured
 from acceptance.support.measure.observation import Bench
@@ -19,11 +20,12 @@ def measure(
 ) -> Measured:
     """Do the fault, wait until clients have it good again, heal, wait until the lab is whole.
 
+    The kept connection begins with the target's API server: what happens to that one happens to it.
     With not_ready, healing waits until target is known to be NotReady, at most so many seconds.
 
     Raises HarnessError when nothing can be measured; what does not come back is told by the result.
     """
-    with observing(bench) as observation:
+    with observing(bench, kept_at=places.named(bench, target)) as observation:
         observation.inject(fault, target)
         observation.await_good(quiet=QUIET, timeout=GIVE_UP)
         if not_ready is not None:

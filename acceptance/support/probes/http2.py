@@ -113,6 +113,11 @@ class Connection(asyncio.Protocol):
         if self._transport:
             self._transport.abort()
 
+    def is_of(self, address: str) -> bool:
+        """Whether the server's certificate names that IP address."""
+        certificate = self._transport.get_extra_info("peercert") if self._transport else None
+        return ("IP Address", address) in (certificate or {}).get("subjectAltName", ())
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See asyncio.Protocol."""
         self._transport = cast("asyncio.Transport", transport)

@@ -14,6 +14,7 @@ class Task:
 
     masters and power map machines to addresses: those whose VIP and etcd are followed, and those
     whose power is to be known. pods maps nodes to HOST:PORT of the pods that ask the service.
+    kept_at is the address of the API server that the kept connection begins with, empty for any.
     etcd is the directory with ca.crt, client.crt and client.key, empty where etcd is not followed.
     """
 
@@ -21,6 +22,7 @@ class Task:
     ssh_config: str
     vip: str
     masters: Mapping[str, str]
+    kept_at: str = ""
     etcd: str = ""
     power: Mapping[str, str] = field(default_factory=dict)
     pods: Mapping[str, str] = field(default_factory=dict)

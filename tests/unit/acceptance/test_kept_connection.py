@@ -65,6 +65,25 @@ async def test_other_status_than_200_is_a_failed_probe(certificate: Path) -> Non
             await kept.probe(client, "/readyz")()
 
 
+async def test_first_connection_leads_to_the_api_server_that_was_asked_for(
+    certificate: Path,
+) -> None:
+    async with serving(certificate) as server:
+        dial = partial(open_connection, endpoint(server.port, certificate))
+        client = Client(kept.beginning_at(LOOPBACK, dial))
+        await kept.probe(client, "/readyz")()
+        client.close()
+    assert len(server.connections) == 1
+
+
+async def test_connection_that_never_leads_there_is_a_failure(certificate: Path) -> None:
+    async with serving(certificate) as server:
+        dial = partial(open_connection, endpoint(server.port, certificate))
+        client = Client(kept.beginning_at("192.0.2.1", dial))
+        assert await failure(client) == "no connection leads to 192.0.2.1"
+    assert len(server.connections) == kept.ATTEMPTS
+
+
 @pytest.mark.parametrize(
     ("end", "seen"),
     [
