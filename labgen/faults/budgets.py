@@ -83,12 +83,11 @@ def holder_goes(timings: Timings) -> Gaps:
     return _gaps(timings, handed + _connect(timings) + ANSWER, retransmission(handed) + DIAL)
 
 
-def writes(timings: Timings, gaps: Gaps, *, election: bool) -> Budget:
-    """Between two acknowledged writes, which use fresh connections; with election, etcd's leader
-    has to be chosen anew before."""
+def writes(gaps: Gaps, *, election: float) -> Budget:
+    """Between two acknowledged writes, which use fresh connections; election says for how many
+    seconds etcd may be without a leader."""
     fresh = gaps["fresh"]
-    more = forecast.etcd_leader(timings)[1] if election else 0.0
-    return Budget(fresh.aim + more + WRITE + ANSWER, fresh.limit + more)
+    return Budget(fresh.aim + election + WRITE + ANSWER, fresh.limit + election)
 
 
 def watch(gaps: Gaps, write: Budget) -> Budget:

@@ -1,10 +1,12 @@
 """What each kind of fault may cost: its budgets from the lab's timings."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from acceptance.support.measure.figures import Budgets
 from labgen.faults import budgets, forecast
 from labgen.faults.budgets import Budget, Gaps
+from labgen.faults.forecast import Range
 from labgen.lab.lab import Lab
 from labgen.scenario.model import Timings
 
@@ -18,7 +20,7 @@ def holder_silent(lab: Lab) -> Budgets:
     return _budgets(
         lab,
         budgets.holder_silent(timings),
-        election=True,
+        led=forecast.etcd_leader,
         last_failure=Budget(latest, max(latest, _limit(timings))),
         one_owner=Budget(forecast.vip_away(timings)[1], _limit(timings)),
     )
@@ -27,13 +29,13 @@ def holder_silent(lab: Lab) -> Budgets:
 def server_silent(lab: Lab) -> Budgets:
     """A master that is not the holder says nothing any more."""
     timings = lab.scenario.load_balancer.timings
-    return _budgets(lab, budgets.server_silent(timings), election=True)
+    return _budgets(lab, budgets.server_silent(timings), led=forecast.etcd_leader)
 
 
 def server_refuses(lab: Lab) -> Budgets:
     """An API server dies on the holder."""
     timings = lab.scenario.load_balancer.timings
-    return _budgets(lab, budgets.server_refuses(timings), election=False)
+    return _budgets(lab, budgets.server_refuses(timings))
 
 
 def worker_silent(lab: Lab) -> Budgets:
@@ -42,7 +44,7 @@ def worker_silent(lab: Lab) -> Budgets:
     For most of a minute pods ask its pods too, so their stream is only told of.
     """
     timings = lab.scenario.load_balancer.timings
-    found = _budgets(lab, budgets.server_refuses(timings), election=False)
+    found = _budgets(lab, budgets.server_refuses(timings))
     return replace(found, gaps={k: gap for k, gap in found.gaps.items() if k != SERVICE})
 
 
@@ -53,7 +55,6 @@ def haproxy_dies(lab: Lab) -> Budgets:
     return _budgets(
         lab,
         budgets.haproxy_dies(timings),
-        election=False,
         one_owner=Budget(noticed, max(noticed, _limit(timings))),
     )
 
@@ -64,15 +65,17 @@ def keepalived_dies(lab: Lab) -> Budgets:
     return _budgets(
         lab,
         budgets.keepalived_dies(timings),
-        election=False,
         one_owner=Budget(forecast.vip_away(timings)[1], _limit(timings)),
     )
 
 
 def holder_cut_off(lab: Lab) -> Budgets:
-    """The other machines do not hear the holder, nor it them; clients hear all."""
+    """The other machines do not hear the holder, nor it them; clients hear all.
+
+    If it leads etcd, it goes on to do so for itself until it notices.
+    """
     timings = lab.scenario.load_balancer.timings
-    return _budgets(lab, budgets.holder_silent(timings), election=True)
+    return _budgets(lab, budgets.holder_silent(timings), led=forecast.etcd_steps_down)
 
 
 def masters_reboot(lab: Lab) -> Budgets:
@@ -81,28 +84,30 @@ def masters_reboot(lab: Lab) -> Budgets:
     etcd may lose its leader more than once, so there is no one time until it has one.
     """
     timings = lab.scenario.load_balancer.timings
-    return replace(_budgets(lab, budgets.holder_goes(timings), election=True), leader=None)
+    found = _budgets(lab, budgets.holder_goes(timings), led=forecast.etcd_leader)
+    return replace(found, leader=None)
 
 
 def _budgets(
     lab: Lab,
     gaps: Gaps,
     *,
-    election: bool,
+    led: Callable[[Timings], Range] | None = None,
     last_failure: Budget | None = None,
     one_owner: Budget | None = None,
 ) -> Budgets:
+    """led foretells when etcd has a leader again, None where it keeps the one it has."""
     timings = lab.scenario.load_balancer.timings
-    led = forecast.etcd_leader(timings)[1]
+    election = led(timings)[1] if led else 0.0
     # without workers the stream's pods are on the masters, and what is done to those reaches them
     pods = {SERVICE: budgets.pods(timings)} if lab.workers else {}
-    write = budgets.writes(timings, gaps, election=election)
+    write = budgets.writes(gaps, election=election)
     watch = budgets.watch(gaps, write)
     return Budgets(
         gaps={**gaps, "write": write, "watch": watch, **pods},
         last_failure=last_failure,
         one_owner=one_owner,
-        leader=Budget(led, led + _limit(timings)) if election else None,
+        leader=Budget(election, election + _limit(timings)) if led else None,
     )
 
 

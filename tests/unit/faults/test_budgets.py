@@ -51,8 +51,8 @@ def test_limits_are_the_budget_of_the_profile() -> None:
 
 def test_write_waits_for_an_election_where_the_leader_may_be_gone() -> None:
     gaps = budgets.holder_silent(FAST)
-    without = budgets.writes(FAST, gaps, election=False)
-    with_one = budgets.writes(FAST, gaps, election=True)
+    without = budgets.writes(gaps, election=0.0)
+    with_one = budgets.writes(gaps, election=2.0)
     assert with_one.aim - without.aim == pytest.approx(2.0)
 
 
