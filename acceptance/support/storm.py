@@ -1,4 +1,4 @@
-"""kubectl at the API, again and again, as many scripts and impatient people do."""
+"""kubectl at the API, again and again, as scripts and impatient people with watch(1) do."""
 
 import os
 import signal
@@ -14,12 +14,18 @@ WHAT = "all,nodes,events,secrets,configmaps"  # the largest answers that there a
 AT_ONCE = 3
 # What kubectl itself needs is work of other hosts: on the lab's own cores it goes last.
 NICE = "10"
-FOREVER = 'while :; do nice -n "$1" "$2" get "$3" --all-namespaces >/dev/null 2>&1; done'
+PAUSE = "1"  # seconds
+FOREVER = """
+while :; do
+  nice -n "$NICENESS" "$KUBECTL" get "$WHAT" --all-namespaces >/dev/null 2>&1
+  sleep "$PAUSE"
+done
+"""
 
 
 @contextmanager
 def storm(lab: Lab) -> Iterator[None]:
-    """Have kubectl ask without a pause while the block runs; what fails is asked again."""
+    """Have kubectl ask from several sides while the block runs; what fails is asked again."""
     program = require(lab.scenario.kubernetes.version).bin / "kubectl"
     with ExitStack() as stack:
         for _ in range(AT_ONCE):
@@ -30,19 +36,9 @@ def storm(lab: Lab) -> Iterator[None]:
 @contextmanager
 def _asking(program: Path, kubeconfig: Path) -> Iterator[None]:
     """In a process group of its own, so that nothing of it stays."""
-    words = [
-        "setpriv",
-        "--pdeathsig",
-        "KILL",
-        "bash",
-        "-c",
-        FOREVER,
-        "storm",
-        NICE,
-        str(program),
-        WHAT,
-    ]
-    environment = {**os.environ, "KUBECONFIG": str(kubeconfig)}
+    told = {"KUBECTL": str(program), "WHAT": WHAT, "NICENESS": NICE, "PAUSE": PAUSE}
+    environment = {**os.environ, **told, "KUBECONFIG": str(kubeconfig)}
+    words = ["setpriv", "--pdeathsig", "KILL", "bash", "-c", FOREVER]
     with subprocess.Popen(words, env=environment, start_new_session=True) as asking:
         try:
             yield

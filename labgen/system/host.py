@@ -16,10 +16,6 @@ MANY_FILES = 1048576  # fs.nr_open's default: the most a process may be given
 # container: machines would share each unit's cgroup, kubelets would clean up each other's pods, and
 # directories would stay behind. runc's own mount, in the container's cgroup namespace, is right.
 V1_SYSTEMD = ("--systemd=false", "--env", "container=podman", "--stop-signal", "SIGRTMIN+3")
-# Where no systemd of the host keeps podman's cgroups, podman puts all containers into one that has
-# the CPU weight of a single process of the host: a lab of six machines would stand behind every
-# program beside it. On cgroup v1 a machine can lie at the top instead.
-TOP = "/"
 MANY_PROCESSES = 4194304  # PID_MAX_LIMIT on 64 bit, include/linux/threads.h
 
 
@@ -30,7 +26,6 @@ class HostFacts:
     root: bool
     kernel: tuple[int, int]
     cgroup_v2: bool
-    systemd: bool
     may_raise_limits: bool
     open_files_limit: int
     processes_limit: int
@@ -44,7 +39,6 @@ class Adaptation:
 
     restrict_oom_score: containerd may not lower OOM scores. cgroup_driver: who makes the pods'
     cgroups, systemd or (cgroupfs) kubelet and runc. fail_cgroup_v1: kubelet's own setting.
-    cgroup_parent: the cgroup of the host in which a machine's lies, None for podman's own choice.
     systemd_mode: podman's words for a container whose process 1 is systemd. ignored_preflight:
     kubeadm checks that say nothing true about a machine that shares its host's kernel, memory and
     swap. shared_kernel: sysctls of the kernel are not the machine's.
@@ -56,7 +50,6 @@ class Adaptation:
     fail_swap_on: bool
     ignored_preflight: tuple[str, ...]
     shared_kernel: bool
-    cgroup_parent: str | None
     systemd_mode: tuple[str, ...]
     open_files: int
     processes: int
@@ -75,7 +68,6 @@ def probe(root: Path = Path("/")) -> HostFacts:
         root=os.geteuid() == 0,
         kernel=(int(major), int(minor)),
         cgroup_v2=(root / "sys/fs/cgroup/cgroup.controllers").exists(),
-        systemd=(root / "run/systemd/system").is_dir(),  # sd_booted(3)
         may_raise_limits=bool(capabilities >> CAP_SYS_RESOURCE & 1),
         open_files_limit=_hard_limit(resource.RLIMIT_NOFILE, MANY_FILES),
         # podman lowers its own limit to pid_max, and a container cannot have more than podman
@@ -108,7 +100,6 @@ def adapt(facts: HostFacts) -> Adaptation:
         fail_swap_on=False,
         ignored_preflight=tuple(ignored),
         shared_kernel=True,
-        cgroup_parent=None if facts.cgroup_v2 or facts.systemd else TOP,
         systemd_mode=("--systemd=always",) if facts.cgroup_v2 else V1_SYSTEMD,
         open_files=MANY_FILES if facts.may_raise_limits else facts.open_files_limit,
         processes=MANY_PROCESSES if facts.may_raise_limits else facts.processes_limit,

@@ -47,8 +47,6 @@ def run_machine(
     ]
     words += ["--privileged", "--cgroupns=private", "--pids-limit=-1", *adaptation.systemd_mode]
     words += ["--cpu-shares", str(cpu_shares)]
-    if adaptation.cgroup_parent:
-        words += ["--cgroup-parent", adaptation.cgroup_parent]
     words += ["--network", network, "--no-hosts", "--dns=none"]
     words += ["--ulimit", f"nofile={adaptation.open_files}:{adaptation.open_files}"]
     words += ["--ulimit", f"nproc={adaptation.processes}:{adaptation.processes}"]

@@ -6,7 +6,6 @@ USUAL = HostFacts(
     root=True,
     kernel=(6, 12),
     cgroup_v2=True,
-    systemd=True,
     may_raise_limits=True,
     open_files_limit=MANY_FILES,
     processes_limit=MANY_PROCESSES,

@@ -90,7 +90,6 @@ def test_machines_on_a_usual_host_differ_only_in_what_containers_share(usual: Pa
         fail_swap_on=False,
         ignored_preflight=("Swap", "NumCPU", "Mem", "SystemVerification", "FileExisting-crictl"),
         shared_kernel=True,
-        cgroup_parent=None,
         systemd_mode=("--systemd=always",),
         open_files=MANY_FILES,
         processes=MANY_PROCESSES,
@@ -112,14 +111,6 @@ def test_machines_do_not_share_the_hosts_systemd_hierarchy_on_cgroup_v1(confined
     mode = host.adapt(host.probe(confined)).systemd_mode
     assert "--systemd=false" in mode
     assert "container=podman" in mode  # else systemd does not know that it is in a container
-
-
-def test_machines_weigh_as_much_as_the_hosts_processes_where_no_systemd_shares_out_the_cores(
-    confined: Path,
-) -> None:
-    assert host.adapt(host.probe(confined)).cgroup_parent == "/"
-    (confined / "run/systemd/system").mkdir(parents=True)
-    assert host.adapt(host.probe(confined)).cgroup_parent is None
 
 
 def test_this_host_can_be_probed() -> None:

@@ -21,7 +21,6 @@ ADAPTATION = Adaptation(
     fail_swap_on=False,
     ignored_preflight=(),
     shared_kernel=True,
-    cgroup_parent="/",
     systemd_mode=("--systemd=always",),
     open_files=20000,
     processes=30000,
@@ -53,7 +52,6 @@ def test_a_machine_is_systemd_with_its_volumes_network_limits_and_labels(program
     assert {"--no-hosts", "--dns=none", "--pids-limit=-1"} <= set(options)
     assert _values(options, "--name") == ["labgen-x-master1"]
     assert _values(options, "--hostname") == ["master1"]
-    assert _values(options, "--cgroup-parent") == ["/"]
     assert _values(options, "--network") == ["ns:/run/netns/x"]
     assert _values(options, "--ulimit") == ["nofile=20000:20000", "nproc=30000:30000"]
     assert _values(options, "--tmpfs") == ["/run", "/tmp"]  # noqa: S108 - inside the machine
