@@ -40,10 +40,11 @@ def slow_check(hands: Hands) -> Iterator[None]:
 
 @contextmanager
 def deep_check(hands: Hands) -> Iterator[None]:
-    """keepalived asks through HAProxy for the API behind it."""
+    """keepalived asks through HAProxy for the API behind it, on the first master. On all of them
+    the VIP would flap: every check meets API servers that are slow or cut off."""
     url = f"https://127.0.0.1:{hands.lab.scenario.network.api_port}/readyz"
     change = f"s|^exec .*|exec curl -ksf --max-time 0.9 {url} >/dev/null|"
-    with edited(hands, hands.masters, CHECK, change):
+    with edited(hands, hands.masters[:1], CHECK, change):
         yield
 
 

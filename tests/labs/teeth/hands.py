@@ -16,7 +16,7 @@ from labgen.report.errors import LabgenError
 from labgen.system.parallel import gather
 from labgen.system.wait import NotYet, until
 
-TIMEOUT = 90.0  # seconds for a cluster to show what was done to it
+TIMEOUT = 120.0  # seconds for a cluster to show what was done to it
 KEPT = "/root/labgen-teeth"  # where a machine keeps what was there before, also over a boot
 DNS = "/api/v1/namespaces/kube-system/services/kube-dns"
 PODS = "/api/v1/pods"

@@ -76,7 +76,7 @@ SABOTAGES = (
         "deep-check",
         of(PARTITION, "test_vip_has_two_owners_during_the_partition"),
         "The holder that is not heard keeps the VIP: keepalived watches HAProxy, no more.",
-        "keepalived's check asks through HAProxy for the API.",
+        "The first master's keepalived asks through HAProxy for the API.",
         faults.deep_check,
     ),
     Sabotage(

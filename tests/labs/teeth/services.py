@@ -70,10 +70,12 @@ def copied_manifest(hands: Hands) -> Iterator[None]:
         hands.until("an API server without a place", lambda: own not in _places(hands))
         hands.until("the API server", lambda: _advertises(hands, first))
         until_all_up(hands)
+        hands.until_ready(hands.last)  # its scheduler too, which asks that API server
         yield
     hands.until("a place for every API server", lambda: own in _places(hands))
     hands.until("the API server", lambda: _advertises(hands, own))
     until_all_up(hands)
+    hands.until_ready(hands.last)
 
 
 @contextmanager
