@@ -21,7 +21,7 @@ SETTLED = 10.0  # seconds until kube-proxy has its rules for a new Service every
 @pytest.fixture(scope="module")
 def servers(pods: Pods) -> list[Any]:
     """The pods of CoreDNS that are ready."""
-    found = [pod for pod in pods if pod["metadata"]["labels"].get("k8s-app") == "kube-dns"]
+    found = [p for p in pods if p["metadata"].get("labels", {}).get("k8s-app") == "kube-dns"]
     return [pod for pod in found if ready(pod)]
 
 

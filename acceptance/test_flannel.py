@@ -1,5 +1,6 @@
 """flannel runs on every machine and has laid the ways to all others."""
 
+import json
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
@@ -13,6 +14,8 @@ from labgen.lab.lab import Lab, Machine
 pytestmark = pytest.mark.smoke
 
 VXLAN = "flannel.1"  # flannel's interface for VXLAN network identifier 1, its default
+# bytes of the outer headers: IPv4 20, UDP 8, VXLAN 8, and Ethernet's own 14 (RFC 7348, section 5)
+OVERHEAD = 50
 # prints each kubelet's address and HTTP status; any status will do, 000 stands for no answer
 ASK_KUBELETS = """
 for target; do
@@ -30,7 +33,7 @@ def test_flannel_pod_is_ready(machine: Machine, pods: list[dict[str, Any]]) -> N
     found = [
         pod
         for pod in pods
-        if pod["metadata"]["labels"].get("app") == "flannel"
+        if pod["metadata"].get("labels", {}).get("app") == "flannel"
         and pod["spec"].get("nodeName") == machine.name
     ]
     assert [ready(pod) for pod in found] == [True], [pod["status"] for pod in found]
@@ -39,11 +42,16 @@ def test_flannel_pod_is_ready(machine: Machine, pods: list[dict[str, Any]]) -> N
 def test_flannel_interface_is_up_where_the_backend_has_one(
     lab: Lab, on: On, machine: Machine
 ) -> None:
-    interface = on(machine.name).interface(VXLAN)
+    """And its packets fit into those of the way to the other machines."""
+    host = on(machine.name)
+    interface = host.interface(VXLAN)
     assert interface.exists == (lab.scenario.kubernetes.cni.backend == "vxlan")
     if interface.exists:
-        link = on(machine.name).check_output("ip -o link show %s", VXLAN)
-        assert "UP" in link[link.index("<") : link.index(">")].strip("<").split(",")
+        [link] = json.loads(host.check_output("ip -j link show %s", VXLAN))
+        assert "UP" in link["flags"]
+        [way] = json.loads(host.check_output("ip -j route get %s", _other(lab, machine)))
+        [below] = json.loads(host.check_output("ip -j link show %s", way["dev"]))
+        assert link["mtu"] + OVERHEAD <= below["mtu"]
 
 
 def test_routes_lead_to_the_pods_of_every_other_node(
@@ -77,6 +85,12 @@ def test_machine_reaches_the_pod_networks_of_all_others(
     assert {
         targets[address] for address in targets if answers.get(address, "000") == "000"
     } == set()
+
+
+def _other(lab: Lab, machine: Machine) -> str:
+    """The address of another machine; a lab of one has only the host's."""
+    found = [str(other.address) for other in lab.machines if other != machine]
+    return (found or [str(lab.gateway)])[0]
 
 
 def _place(

@@ -2,6 +2,7 @@
 
 Sweeps after runs that were killed, makes a namespace with no way out, runs pytest in it and
 removes all of that again. Bundles come from the user's cache; the user's labs are not touched.
+Tests marked slow are left out unless -m asks for them.
 """
 
 import os
@@ -40,9 +41,10 @@ def _pytest(run_: Run, arguments: list[str]) -> int:
     inside = ["nsenter", f"--net={netns.NAMED / run_.namespace}"]
     plugins = ["-p", "acceptance.support.summary", "-p", "no:cacheprovider"]
     words = [sys.executable, "-m", "pytest", *plugins, "--capture=no", "--verbose", "tests/labs"]
+    chosen = [] if "-m" in arguments else ["-m", "not slow"]
     sys.stdout.flush()
     pytest = subprocess.Popen(
-        [*watched, *inside, *words, *arguments],
+        [*watched, *inside, *words, *chosen, *arguments],
         env=run_.environment(),
         cwd=sweep.ROOT,
         stdin=subprocess.DEVNULL,

@@ -20,6 +20,7 @@ LATE = ("test_ha_3x3", "test_faults", "test_power_cut", "test_teeth", "test_take
 def pytest_configure(config: pytest.Config) -> None:
     if runs.current() is None and not config.option.collectonly:
         raise pytest.UsageError("real labs run in a namespace of theirs: python -m tests.labs")
+    config.addinivalue_line("markers", "slow: left out unless asked for, by -m slow")
     # labs are taken down also when the run is told to end
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tools.reference import commands, faults, scenario
+from tools.reference import commands, faults, scenario, teeth
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
 PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": commands.page,
     "faults.md": faults.page,
     "scenario.md": scenario.page,
+    "teeth.md": teeth.page,
 }

@@ -1,0 +1,52 @@
+"""Sabotage in the middle of a run: something is tried in a thread until it has worked once."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from acceptance.support.api import FAILURES
+from labgen.report.errors import LabgenError
+from labgen.system.journal import Journal
+from tests.labs.teeth.hands import Hands
+
+EVERY = 0.1  # seconds between two attempts
+INJECTED, HEALED = "fault-injected", "fault-healed"
+
+
+@contextmanager
+def meanwhile(hands: Hands, attempt: Callable[[], bool]) -> Iterator[None]:
+    """Try, while the block runs, until attempt returns true; a sabotage that never was is an error.
+
+    What the API or a machine refuses meanwhile is tried again.
+    """
+    stop = threading.Event()
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="sabotage") as pool:
+        trying = pool.submit(_try, attempt, stop)
+        try:
+            yield
+        finally:
+            stop.set()
+    assert trying.result(), "the moment for this sabotage never came"
+
+
+def after(hands: Hands, event: str, number: int = 1) -> Callable[[], bool]:
+    """Whether the lab's journal has told of the event so often since this was called."""
+    journal = Journal(hands.lab.directory / "journal.jsonl")
+    before = _count(journal, event)
+    return lambda: _count(journal, event) >= before + number
+
+
+def _count(journal: Journal, event: str) -> int:
+    return sum(line.get("event") == event for line in journal.read())
+
+
+def _try(attempt: Callable[[], bool], stop: threading.Event) -> bool:
+    while not stop.is_set():
+        try:
+            if attempt():
+                return True
+        except (*FAILURES, LabgenError):
+            pass  # a cluster that is disturbed refuses many things
+        stop.wait(EVERY)
+    return False
