@@ -54,8 +54,6 @@ def test_acceptance_suite_passes(ha_3x3: Lab, results: Path) -> None:
         # Endless loops on three masters, and kubectl besides, are too much for two cores that carry
         # six machines: etcd and the API servers starve, whatever keepalived and HAProxy do.
         "--deselect=acceptance/test_stability.py",
-        # Now and then etcd elects twice while its leader is cut off, and is late by some tenths.
-        "--deselect=acceptance/test_fault_partition.py::test_clients_wait_no_longer_than_their_budgets",
     ]
     words = [sys.executable, "-m", "pytest", "-q", *options, "acceptance/", "--lab", ha_3x3.name]
     exit_code = shown(words, timeout=SUITE, check=False).exit_code

@@ -12,7 +12,7 @@ from acceptance.support import analysis
 from acceptance.support.errors import HarnessError
 from acceptance.support.measure import bands, figures
 from acceptance.support.measure.figures import Budgets, Span
-from acceptance.support.measure.observation import POWER_CUT, Observation
+from acceptance.support.measure.observation import CLIENTS, POWER_CUT, Observation
 from acceptance.support.probes.task import Ended
 from labgen.lab.lab import Lab
 from labgen.report import timeline
@@ -117,15 +117,15 @@ def environment(lab: Lab) -> dict[str, str]:
 def _streams(
     samples: Mapping[str, Sequence[Sample]], zero: float, away: Mapping[str, float]
 ) -> dict[str, list[list[Sample]]]:
-    """The samples of each client by kind. What pods on machines that were taken away saw says
+    """The samples of each client by kind, the API's clients first. What pods on machines that were taken away saw says
     nothing about the others."""
-    found: dict[str, list[list[Sample]]] = {}
+    found: dict[str, list[list[Sample]]] = {kind: [] for kind in CLIENTS}
     for name, listed in samples.items():
         kind, _, client = name.partition(" ")
         if client not in away:
             moved = [Sample(s.started - zero, s.ended - zero, s.failure) for s in listed]
             found.setdefault(kind, []).append(moved)
-    return found
+    return {kind: streams for kind, streams in found.items() if streams}
 
 
 def _bands(observation: Observation, zero: float, span: Span) -> list[Band]:
