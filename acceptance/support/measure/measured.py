@@ -117,8 +117,8 @@ def environment(lab: Lab) -> dict[str, str]:
 def _streams(
     samples: Mapping[str, Sequence[Sample]], zero: float, away: Mapping[str, float]
 ) -> dict[str, list[list[Sample]]]:
-    """The samples of each client by kind, the API's clients first. What pods on machines that were taken away saw says
-    nothing about the others."""
+    """The samples of each client by kind, the API's clients first. What pods on machines that were
+    taken away saw says nothing about the others."""
     found: dict[str, list[list[Sample]]] = {kind: [] for kind in CLIENTS}
     for name, listed in samples.items():
         kind, _, client = name.partition(" ")
