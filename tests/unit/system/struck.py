@@ -87,7 +87,8 @@ def main(pid_file: str, moment: str) -> None:
     pid = Path(pid_file)
 
     def sleep() -> Outcome:
-        run(["sh", "-c", f"sleep 60 & echo $! >{pid}; wait"], timeout=60)
+        # added, not replaced: the second of two may be struck before it has told its own
+        run(["sh", "-c", f"sleep 60 & echo $! >>{pid}; wait"], timeout=60)
         return Outcome.OK
 
     def strike() -> Outcome:

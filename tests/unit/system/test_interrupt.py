@@ -135,4 +135,6 @@ def test_ctrl_c_ends_all_whenever_it_strikes_and_cleaning_up_can_run(
     program = python(STRUCK, str(tmp_path / "pid"), moment)
     said, _ = program.communicate(timeout=SECONDS)
     assert said == "ended\ncleaned up 0\n"
-    assert eventually(lambda: not runs(_pid(tmp_path / "pid")))
+    children = [int(pid) for pid in (tmp_path / "pid").read_text().split()]
+    assert children
+    assert eventually(lambda: not any(map(runs, children)))
