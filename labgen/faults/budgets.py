@@ -54,10 +54,8 @@ def holder_silent(timings: Timings) -> Gaps:
 def server_silent(timings: Timings) -> Gaps:
     """The machine of another API server says nothing any more. The VIP stays, and HAProxy tells
     clients that are in the middle of a handshake, too."""
-    limit = timings.budget / 1000
     kept = forecast.sessions_end(timings)[1] + DIAL
-    gaps = _gaps(timings, _connect(timings) + ANSWER, kept)
-    return {**gaps, "kept": Budget(kept, max(limit, kept))}
+    return _gaps(timings, _connect(timings) + ANSWER, kept, hanging=0.0)
 
 
 def server_refuses(timings: Timings) -> Gaps:
@@ -108,11 +106,12 @@ def last_failure(timings: Timings) -> float:
     return forecast.longest_gap(timings)[1] + 0.1
 
 
-def _gaps(timings: Timings, fresh: float, kept: float) -> Gaps:
+def _gaps(timings: Timings, fresh: float, kept: float, *, hanging: float = HANDSHAKE) -> Gaps:
+    """hanging is how long a kept connection may hang that is made while the VIP moves."""
     limit = timings.budget / 1000
     return {
         "fresh": Budget(fresh, max(limit, fresh)),
-        "kept": Budget(kept, max(limit, kept) + HANDSHAKE),
+        "kept": Budget(kept, max(limit, kept) + hanging),
     }
 
 
