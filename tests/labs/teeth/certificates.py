@@ -67,10 +67,17 @@ def all_without_vip(hands: Hands) -> Iterator[None]:
 
 @contextmanager
 def users_kubeconfig(hands: Hands) -> Iterator[None]:
+    with past_the_vip(hands, hands.masters[0]):
+        yield
+
+
+@contextmanager
+def past_the_vip(hands: Hands, master: Machine) -> Iterator[None]:
+    """The user's kubeconfig with that master's API server."""
     path = hands.lab.kubeconfig
     good = path.read_text()
     try:
-        path.write_text(good.replace(hands.lab.endpoint, f"{hands.masters[0].address}:6443"))
+        path.write_text(good.replace(hands.lab.endpoint, f"{master.address}:6443"))
         yield
     finally:
         path.write_text(good)

@@ -24,7 +24,7 @@ def one_replica(hands: Hands) -> Iterator[None]:
     wanted = hands.api.get(DEPLOYMENT)["spec"]["replicas"]
     try:
         with patched(hands, DEPLOYMENT, _replicas(1), _replicas(wanted)):
-            hands.until("one DNS server", lambda: len(servers(hands)) == 1)
+            hands.until("one DNS server", lambda: len(hands.dns_servers()) == 1)
             yield
     finally:
         until_serving(hands, wanted)
@@ -51,7 +51,7 @@ def wrong_selector(hands: Hands) -> Iterator[None]:
 @contextmanager
 def canary(hands: Hands) -> Iterator[None]:
     """The Service is kept on the old servers, by the hash of their pods' template."""
-    [old, *_] = servers(hands)
+    [old, *_] = hands.dns_servers()
     change, back = ({"spec": {"selector": {HASH: name}}} for name in (_hash(old), None))
     data = {"metadata": {"name": CANARY}, "data": {"Corefile": COREFILE}}
     try:
@@ -78,16 +78,11 @@ def wrong_domain(hands: Hands) -> Iterator[None]:
         hands.until_ready(hands.worker)
 
 
-def servers(hands: Hands) -> list[dict[str, Any]]:
-    """The DNS servers' pods, also those that come or go."""
-    return hands.api.items(f"{PODS}?labelSelector=k8s-app%3Dkube-dns")
-
-
 def until_serving(hands: Hands, number: int) -> None:
     """Wait until so many DNS servers are there, all of them ready."""
 
     def look() -> bool:
-        found = servers(hands)
+        found = hands.dns_servers()
         return len(found) == number and all(ready(pod) for pod in found)
 
     hands.until(f"{number} DNS servers", look)

@@ -1,18 +1,19 @@
 """What goes wrong beside a fault that is measured: before it, while it lasts, or after it."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
+from acceptance.support import machines
 from acceptance.support.probes import counter
 from labgen.lab.lab import Machine
 from labgen.system.journal import Journal
 from labgen.system.run import run
-from tests.labs.teeth.etcd import CTL
+from tests.labs.teeth import certificates
 from tests.labs.teeth.hands import Hands, edit, edited, firewall, restore, shell
 from tests.labs.teeth.load_balancer import CONFIG, RELOAD, backups
-from tests.labs.teeth.meanwhile import HEALED, INJECTED, after, meanwhile
+from tests.labs.teeth.meanwhile import HEALED, INJECTED, after, upon
 from tests.labs.teeth.sabotage import Doing
 
 KEEPALIVED = "/etc/keepalived/keepalived.conf"
@@ -108,23 +109,15 @@ def no_resets(hands: Hands) -> Iterator[None]:
 @contextmanager
 def past_the_vip(hands: Hands) -> Iterator[None]:
     """The user's kubeconfig with another master's API server."""
-    path = hands.lab.kubeconfig
-    good = path.read_text()
-    try:
-        path.write_text(good.replace(hands.lab.endpoint, f"{hands.last.address}:6443"))
+    with certificates.past_the_vip(hands, hands.last):
         yield
-    finally:
-        path.write_text(good)
 
 
 @contextmanager
 def lost_write(hands: Hands) -> Iterator[None]:
     """The first number is removed: it was acknowledged before anything was done to the lab."""
-    injected = after(hands, INJECTED)
 
-    def removed() -> bool:
-        if not injected():
-            return False
+    def remove() -> None:
         held = {
             number: found["metadata"]["name"]
             for found in hands.api.items(f"{counter.COLLECTION}?{counter.SELECTOR}")
@@ -132,9 +125,8 @@ def lost_write(hands: Hands) -> Iterator[None]:
         }
         first = min(held)
         hands.patch(f"{counter.COLLECTION}/{held[first]}", {"data": {counter.key(first): None}})
-        return True
 
-    with meanwhile(hands, removed):
+    with upon(after(hands, INJECTED), remove):
         yield
 
 
@@ -142,7 +134,7 @@ def lost_write(hands: Hands) -> Iterator[None]:
 def late_owner(hands: Hands) -> Iterator[None]:
     """The last master has the VIP beside the next holder, and says so to nobody."""
     address = f"{hands.lab.vip}/32 dev eth0"
-    moved = _has_vip(hands, hands.masters[1])
+    moved = partial(hands.has_vip, hands.masters[1])
     try:
         with during(
             hands, moved, hands.last, f"ip address add {address}", f"ip address delete {address}"
@@ -174,31 +166,16 @@ def restarted_keepalived(hands: Hands) -> Iterator[None]:
 
 @contextmanager
 def killed_api_servers(hands: Hands) -> Iterator[None]:
-    injected = after(hands, INJECTED)
-
-    def killed() -> bool:
-        begun = injected()
-        if begun:
-            hands.on_each(hands.masters, "pkill -KILL --exact kube-apiserver")
-        return begun
-
-    with meanwhile(hands, killed):
+    kill = partial(hands.on_each, hands.masters, "pkill -KILL --exact kube-apiserver")
+    with upon(after(hands, INJECTED), kill):
         yield
 
 
 @contextmanager
 def power_returns(hands: Hands) -> Iterator[None]:
     """By labgen's own door: the fault's healing then finds that machine on."""
-    injected = after(hands, INJECTED)
-
-    def returned() -> bool:
-        begun = injected()
-        if begun:
-            words = ["start", hands.lab.name, hands.masters[1].name]
-            run([sys.executable, "-m", "labgen", *words], timeout=POWER)
-        return begun
-
-    with meanwhile(hands, returned):
+    words = [sys.executable, "-m", "labgen", "start", hands.lab.name, hands.masters[1].name]
+    with upon(after(hands, INJECTED), partial(run, words, timeout=POWER)):
         yield
 
 
@@ -216,22 +193,18 @@ def no_forwarding(hands: Hands) -> Iterator[None]:
 def broken_survivor(hands: Hands) -> Iterator[None]:
     """From the fault on, a master to which nothing is done has a wrong haproxy.cfg; the last one
     where something is done to all."""
-    injected = after(hands, INJECTED)
     changed: list[Machine] = []
 
-    def broken() -> bool:
-        if not injected():
-            return False
+    def spoil() -> None:
         hit = _last_hit(hands)
         spared = [machine for machine in hands.masters if machine.name not in hit]
         machine = (spared or hands.masters)[-1]
         wrong = f"s/{hands.last.address}:6443/{hands.last.address}:6444/"
         changed.append(machine)
         hands.on(machine, *edit(CONFIG, wrong, then=RELOAD))
-        return True
 
     try:
-        with meanwhile(hands, broken):
+        with upon(after(hands, INJECTED), spoil):
             yield
     finally:
         hands.on_each(changed, restore(CONFIG, then=RELOAD))
@@ -265,27 +238,16 @@ def once(
     hands: Hands, begins: Callable[[], bool], machine: Machine, command: str
 ) -> Iterator[None]:
     """The command on the machine, once something has begun."""
-
-    def do() -> bool:
-        begun = begins()
-        if begun:
-            hands.on(machine, command)
-        return begun
-
-    with meanwhile(hands, do):
+    with upon(begins, partial(hands.on, machine, command)):
         yield
 
 
 def idle_master(hands: Hands) -> Machine:
     """The master whose power the suite will cut: it neither holds the VIP nor leads etcd."""
-    answers = json.loads(hands.on(hands.masters[0], f"{CTL} endpoint status --cluster -w json"))
-    leader = answers[0]["Status"]["leader"]
-    [leads] = [it["Endpoint"] for it in answers if it["Status"]["header"]["member_id"] == leader]
-    return next(machine for machine in hands.masters[1:] if f"//{machine.address}:" not in leads)
-
-
-def _has_vip(hands: Hands, machine: Machine) -> Callable[[], bool]:
-    return lambda: bool(hands.on(machine, f"ip -o -4 address show to {hands.lab.vip}"))
+    first = machines.on(hands.lab)(hands.masters[0].name)
+    names = {member["ID"]: member["name"] for member in machines.etcd_members(first)}
+    leader = names[machines.etcd_leader(first)]
+    return next(machine for machine in hands.masters[1:] if machine.name != leader)
 
 
 def _last_hit(hands: Hands) -> list[str]:

@@ -67,6 +67,10 @@ class Hands:
         found = self.api.items(PODS)
         return [pod for pod in found if node is None or pod["spec"].get("nodeName") == node.name]
 
+    def dns_servers(self) -> list[dict[str, Any]]:
+        """The DNS servers' pods, also those that come or go."""
+        return self.api.items(f"{PODS}?labelSelector=k8s-app%3Dkube-dns")
+
     def until(self, what: str, look: Callable[[], object]) -> None:
         """Wait until look returns something true; what the API or a machine refuses is not yet."""
 
@@ -91,13 +95,13 @@ class Hands:
         found: dict[str, Any] = self.api.get(f"{NODES}/{machine.name}")
         return found
 
+    def has_vip(self, machine: Machine) -> bool:
+        """Whether the machine has the VIP on an interface right now."""
+        return bool(self.on(machine, f"ip -o -4 address show to {self.lab.vip}"))
+
     def without_dns(self) -> list[Machine]:
         """The machines on which no DNS server runs, workers first: at least one is a worker."""
-        taken = {
-            pod["spec"].get("nodeName")
-            for pod in self.pods()
-            if pod["metadata"].get("labels", {}).get("k8s-app") == "kube-dns"
-        }
+        taken = {pod["spec"].get("nodeName") for pod in self.dns_servers()}
         machines = (*self.lab.workers, *self.masters)
         return [machine for machine in machines if machine.name not in taken]
 

@@ -39,7 +39,7 @@ def no_log(hands: Hands) -> Iterator[None]:
         hands.on(hands.worker, f"rm {log}")
         return True
 
-    with meanwhile(hands, removed):
+    with meanwhile(removed):
         yield
 
 

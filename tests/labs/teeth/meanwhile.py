@@ -15,7 +15,7 @@ INJECTED, HEALED = "fault-injected", "fault-healed"
 
 
 @contextmanager
-def meanwhile(hands: Hands, attempt: Callable[[], bool]) -> Iterator[None]:
+def meanwhile(attempt: Callable[[], bool]) -> Iterator[None]:
     """Try, while the block runs, until attempt returns true; a sabotage that never was is an error.
 
     What the API or a machine refuses meanwhile is tried again.
@@ -28,6 +28,20 @@ def meanwhile(hands: Hands, attempt: Callable[[], bool]) -> Iterator[None]:
         finally:
             stop.set()
     assert trying.result(), "the moment for this sabotage never came"
+
+
+@contextmanager
+def upon(begins: Callable[[], bool], act: Callable[[], object]) -> Iterator[None]:
+    """Do something, while the block runs, once something has begun; see meanwhile."""
+
+    def attempt() -> bool:
+        if not begins():
+            return False
+        act()
+        return True
+
+    with meanwhile(attempt):
+        yield
 
 
 def after(hands: Hands, event: str, number: int = 1) -> Callable[[], bool]:

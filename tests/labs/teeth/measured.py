@@ -15,23 +15,26 @@ REMOVED = "While the fault lasts, something removes a write that was acknowledge
 SURVIVOR = "From the fault on, a master that it does not touch has a wrong haproxy.cfg."
 
 
+def _slow(
+    name: str,
+    breaks: tuple[str, ...],
+    promise: str,
+    done: str,
+    doing: Doing,
+    *,
+    case: str = "",
+    tied: str = "",
+    cores: int = 1,
+) -> Sabotage:
+    """In a run of the whole file of the first test that it breaks, or of its tests of one case."""
+    run = only(breaks[0].partition("::")[0], case)
+    return Sabotage(name, breaks, promise, done, doing, tied=tied, run=run, slow=True, cores=cores)
+
+
 def _lost(name: str, file: str, case: str = "", cores: int = 1) -> Sabotage:
-    return Sabotage(
-        f"lost-write-{name}",
-        of(file, "test_no_acknowledged_write_is_lost"),
-        promise=LOST,
-        done=REMOVED,
-        doing=faults.lost_write,
-        run=only(file, case),
-        slow=True,
-        cores=cores,
-    )
-
-
-def _slow(name: str, breaks: tuple[str, ...], promise: str, done: str, doing: Doing) -> Sabotage:
-    """In a run of the whole file of the first test that it breaks."""
-    run = only(breaks[0].partition("::")[0])
-    return Sabotage(name, breaks, promise, done, doing, run=run, slow=True)
+    breaks = of(file, "test_no_acknowledged_write_is_lost")
+    lost = f"lost-write-{name}"
+    return _slow(lost, breaks, LOST, REMOVED, faults.lost_write, case=case, cores=cores)
 
 
 SABOTAGES = (
@@ -79,15 +82,13 @@ SABOTAGES = (
         "The first master's keepalived asks through HAProxy for the API.",
         faults.deep_check,
     ),
-    Sabotage(
+    _slow(
         "lasting-owner",
         of(PARTITION, "test_vip_has_one_owner_after_it", "test_lab_heals"),
-        promise="When all hear each other again, the first master has the VIP alone.",
-        done="From the healing on, the last master has the VIP's address as well.",
-        doing=faults.lasting_owner,
+        "When all hear each other again, the first master has the VIP alone.",
+        "From the healing on, the last master has the VIP's address as well.",
+        faults.lasting_owner,
         tied="A lab is whole only when its VIP has one owner.",
-        run=only(PARTITION),
-        slow=True,
     ),
     _lost("partition", PARTITION),
     _slow(
@@ -97,62 +98,56 @@ SABOTAGES = (
         SURVIVOR,
         faults.broken_survivor,
     ),
-    Sabotage(
+    _slow(
         "one-server",
         of(POWER, "test_clients_wait_no_longer_than_their_budgets"),
-        promise="Another master's power cut is hardly noticed by clients.",
-        done="HAProxy uses that master's API server alone, with the others as spares, asks every "
+        "Another master's power cut is hardly noticed by clients.",
+        "HAProxy uses that master's API server alone, with the others as spares, asks every "
         "three seconds and tries nothing twice.",
-        doing=faults.one_server,
-        run=only(POWER, "another-master"),
-        slow=True,
+        faults.one_server,
+        case="another-master",
     ),
     _lost("power-cut", POWER, "another-master"),
-    Sabotage(
+    _slow(
         "restarted-keepalived",
         of(POWER, "test_vip_stays_where_it_is"),
-        promise="The VIP does not move when another machine goes.",
-        done="keepalived is restarted on the holder in that moment.",
-        doing=faults.restarted_keepalived,
-        run=only(POWER, "another-master"),
-        slow=True,
+        "The VIP does not move when another machine goes.",
+        "keepalived is restarted on the holder in that moment.",
+        faults.restarted_keepalived,
+        case="another-master",
     ),
-    Sabotage(
+    _slow(
         "broken-survivor-power-cut",
         of(POWER, "test_lab_heals"),
-        promise="The lab is whole again once the machine has power.",
-        done=SURVIVOR,
-        doing=faults.broken_survivor,
-        run=only(POWER, "another-master"),
-        slow=True,
+        "The lab is whole again once the machine has power.",
+        SURVIVOR,
+        faults.broken_survivor,
+        case="another-master",
     ),
-    Sabotage(
+    _slow(
         "slow-check",
         of(PROCESSES, "test_clients_wait_no_longer_than_their_budgets"),
-        promise="A program that dies on the holder is noticed within the budgets.",
-        done="keepalived asks HAProxy every two seconds, and believes its fourth silence.",
-        doing=faults.slow_check,
-        run=only(PROCESSES, "haproxy-killed"),
-        slow=True,
+        "A program that dies on the holder is noticed within the budgets.",
+        "keepalived asks HAProxy every two seconds, and believes its fourth silence.",
+        faults.slow_check,
+        case="haproxy-killed",
     ),
-    Sabotage(
+    _slow(
         "left-address",
         of(PROCESSES, "test_vip_has_one_owner_and_the_right_one"),
-        promise="The VIP leaves a holder whose keepalived or HAProxy died, and no other.",
-        done="Nothing takes the VIP from the interface when keepalived dies.",
-        doing=faults.left_address,
-        run=only(PROCESSES, "keepalived-killed"),
-        slow=True,
+        "The VIP leaves a holder whose keepalived or HAProxy died, and no other.",
+        "Nothing takes the VIP from the interface when keepalived dies.",
+        faults.left_address,
+        case="keepalived-killed",
     ),
     _lost("processes", PROCESSES, "api-server-killed"),
-    Sabotage(
+    _slow(
         "broken-survivor-processes",
         of(PROCESSES, "test_lab_heals"),
-        promise="The lab is whole again once the program runs.",
-        done=SURVIVOR,
-        doing=faults.broken_survivor,
-        run=only(PROCESSES, "api-server-killed"),
-        slow=True,
+        "The lab is whole again once the program runs.",
+        SURVIVOR,
+        faults.broken_survivor,
+        case="api-server-killed",
     ),
     _slow(
         "silent-shutdown",
@@ -207,51 +202,43 @@ SABOTAGES = (
         "they do not know.",
         faults.no_resets,
     ),
-    Sabotage(
+    _slow(
         "past-the-vip",
         of(
             KUBECTL,
             "test_kubectl_open_through_the_holder_ends_with_an_error_in_time",
             "test_connection_through_a_forwarded_port_ends_with_it",
         ),
-        promise="A connection through a forwarded port ends with the kubectl that forwards.",
-        done="kubectl does not go through the holder: the kubeconfig points at another master.",
-        doing=faults.past_the_vip,
+        "A connection through a forwarded port ends with the kubectl that forwards.",
+        "kubectl does not go through the holder: the kubeconfig points at another master.",
+        faults.past_the_vip,
         tied="A forwarded connection lasts exactly as long as its kubectl: where one does not end, "
         "the other does not.",
-        run=only(KUBECTL),
-        slow=True,
     ),
-    Sabotage(
+    _slow(
         "killed-api-servers",
         of(STABILITY, "test_no_probe_fails"),
-        promise="A busy lab answers every client.",
-        done="All API servers are killed at once, as where memory ends.",
-        doing=faults.killed_api_servers,
-        run=only(STABILITY),
-        slow=True,
+        "A busy lab answers every client.",
+        "All API servers are killed at once, as where memory ends.",
+        faults.killed_api_servers,
         cores=CORES,
     ),
-    Sabotage(
+    _slow(
         "restarted-keepalived-stability",
         of(STABILITY, "test_no_probe_fails", "test_vip_never_moves"),
-        promise="Because masters are busy, the VIP does not move.",
-        done="keepalived is restarted on the holder.",
-        doing=faults.restarted_keepalived,
+        "Because masters are busy, the VIP does not move.",
+        "keepalived is restarted on the holder.",
+        faults.restarted_keepalived,
         tied="What goes through the VIP breaks when it moves.",
-        run=only(STABILITY),
-        slow=True,
         cores=CORES,
     ),
     _lost("stability", STABILITY, cores=CORES),
-    Sabotage(
+    _slow(
         "broken-survivor-stability",
         of(STABILITY, "test_lab_stays_whole"),
-        promise="A busy lab stays whole.",
-        done="Meanwhile the last master gets a wrong haproxy.cfg.",
-        doing=faults.broken_survivor,
-        run=only(STABILITY),
-        slow=True,
+        "A busy lab stays whole.",
+        "Meanwhile the last master gets a wrong haproxy.cfg.",
+        faults.broken_survivor,
         cores=CORES,
     ),
 )

@@ -1,12 +1,13 @@
 """What users do with a cluster, and cannot here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from acceptance.support.manifests import PORT
 from acceptance.support.namespaces import PATH, PREFIX
 from tests.labs.teeth.admission import forbidden
-from tests.labs.teeth.dns import CONFIG_MAPS, PODS, servers, until_serving
+from tests.labs.teeth.dns import CONFIG_MAPS, PODS, until_serving
 from tests.labs.teeth.hands import Hands, firewall, patched, shell
 from tests.labs.teeth.meanwhile import meanwhile
 from tests.labs.teeth.sabotage import Sabotage, of, only
@@ -46,7 +47,7 @@ def frozen_proxy(hands: Hands) -> Iterator[None]:
         return False
 
     try:
-        with meanwhile(hands, rolls):
+        with meanwhile(rolls):
             yield
     finally:
         hands.on(hands.worker, thaw)
@@ -62,7 +63,7 @@ def closed_node_ports(hands: Hands) -> Iterator[None]:
 @contextmanager
 def corefile(hands: Hands, old: str, new: str) -> Iterator[None]:
     """CoreDNS started anew with one line of its Corefile changed."""
-    path, number = f"{CONFIG_MAPS}/coredns", len(servers(hands))
+    path, number = f"{CONFIG_MAPS}/coredns", len(hands.dns_servers())
     good = hands.api.get(path)["data"]["Corefile"]
     assert old in good, good
     change, back = ({"data": {"Corefile": text}} for text in (good.replace(old, new), good))
@@ -75,13 +76,15 @@ def corefile(hands: Hands, old: str, new: str) -> Iterator[None]:
 
 
 def _start_anew(hands: Hands, number: int) -> None:
-    old = {pod["metadata"]["name"] for pod in servers(hands)}
+    old = _names(hands.dns_servers())
     for name in old:
         hands.remove(f"{PODS}/{name}")
-    hands.until(
-        "new DNS servers", lambda: not old & {pod["metadata"]["name"] for pod in servers(hands)}
-    )
+    hands.until("new DNS servers", lambda: not old & _names(hands.dns_servers()))
     until_serving(hands, number)
+
+
+def _names(pods: Sequence[Mapping[str, Any]]) -> set[str]:
+    return {pod["metadata"]["name"] for pod in pods}
 
 
 @contextmanager
@@ -106,7 +109,7 @@ def wrong_ingress(hands: Hands) -> Iterator[None]:
                     return True
         return False
 
-    with meanwhile(hands, given):
+    with meanwhile(given):
         yield
 
 
