@@ -1,6 +1,7 @@
 """Real labs in a namespace with no way out; `tox -e labs` or `python -m tests.labs` runs them."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     names = [None, *LATE]
     items.sort(key=lambda item: names.index(item.path.stem) if item.path.stem in LATE else 0)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Why a test failed is told at once: the others may take an hour."""
+    if report.failed:
+        sys.stdout.write(f"\n{report.longreprtext}\n")
+        sys.stdout.flush()
 
 
 @pytest.hookimpl(trylast=True)

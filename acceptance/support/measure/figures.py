@@ -10,6 +10,8 @@ from acceptance.support.probes.task import Ended
 from labgen.faults.budgets import Budget
 from labgen.report.recording import Band, Figure, Sample
 
+# Of what was written: judged by a promise of their own, which names the writes.
+MISSED, LOST = "acknowledged writes the watch missed", "acknowledged writes lost"
 # The samples of each client of a kind.
 Streams = Sequence[Sequence[Sample]]
 
@@ -102,10 +104,10 @@ def of_writes(ended: Ended, lost: Sequence[int] | None) -> list[Figure]:
     found = [
         Figure("writes acknowledged", len(ended.acknowledged), "writes"),
         Figure("writes not acknowledged", len(ended.unacknowledged), "writes"),
-        Figure("acknowledged writes the watch missed", len(ended.unwatched), "writes", 0),
+        Figure(MISSED, len(ended.unwatched), "writes", 0),
     ]
     if lost is not None:
-        found.append(Figure("acknowledged writes lost", len(lost), "writes", 0))
+        found.append(Figure(LOST, len(lost), "writes", 0))
     return found
 
 

@@ -44,8 +44,11 @@ class Measured:
         return [band for band in self.recording.bands if band.lane == lane]
 
     def over_budget(self) -> list[str]:
-        """The figures that are, in words."""
-        return [tell(figure) for figure in self.recording.figures if not figure.kept]
+        """The figures that are, in words; what was written is judged write by write."""
+        judged = [
+            it for it in self.recording.figures if it.name not in (figures.MISSED, figures.LOST)
+        ]
+        return [tell(figure) for figure in judged if not figure.kept]
 
     @property
     def timeline(self) -> str:

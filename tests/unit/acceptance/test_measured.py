@@ -6,7 +6,7 @@ import pytest
 
 from acceptance.support.api import Api
 from acceptance.support.errors import HarnessError
-from acceptance.support.measure import figures, outside
+from acceptance.support.measure import figures, outside, promises
 from acceptance.support.measure.figures import Budgets, Span
 from acceptance.support.measure.measured import Measured, measured, tell
 from acceptance.support.measure.observation import Bench, Observation
@@ -101,6 +101,16 @@ def test_figure_over_its_budget_is_told_with_it(tmp_path: Path) -> None:
     assert power_cut(tmp_path, broken).over_budget() == [
         "longest gap, fresh: 0.42 s (aim 0.3, budget 0.4)"
     ]
+
+
+def test_lost_write_is_a_matter_of_its_own_promise(tmp_path: Path) -> None:
+    seen = observation(tmp_path, probes(-2, 10))
+    seen.lost = [1]
+    found = measured(seen, Budgets())
+    assert not found.figure(figures.LOST).kept
+    assert found.over_budget() == []
+    with pytest.raises(AssertionError, match=r"lost: \[1\]"):
+        promises.writes(found)
 
 
 def test_prober_that_starved_is_an_error_of_the_harness(tmp_path: Path) -> None:
