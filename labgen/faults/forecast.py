@@ -11,7 +11,7 @@ Range = tuple[float, float]
 # Linux retransmits for the first time after 200 ms (TCP_RTO_MIN, net/tcp.h), then doubles.
 RTO_MIN = 0.2
 SCRIPT_TIMEOUT = 1.0  # of keepalived's check of HAProxy: keepalived.conf.j2
-ELECTION = 1.0  # etcd's --election-timeout, which kubeadm leaves alone
+ELECTION = 1.0  # etcd's --election-timeout; labgen has it so many times as long as slowdown says
 GRACE = 50.0  # --node-monitor-grace-period, pkg/controller/nodelifecycle of Kubernetes
 LEASE = 10.0  # a kubelet renews its lease so often, a quarter of nodeLeaseDurationSeconds
 MONITOR = 5.0  # --node-monitor-period
@@ -92,14 +92,16 @@ def three_lost(timings: Timings) -> Range:
     return adverts * timings.advert_interval / 1000, adverts * timings.advert_interval / 1000
 
 
-def etcd_leader(_: Timings) -> Range:
+def etcd_leader(timings: Timings) -> Range:
     """From the leader's silence until there is another."""
-    return ELECTION, 2 * ELECTION
+    election = ELECTION * timings.slowdown
+    return election, 2 * election
 
 
-def etcd_steps_down(_: Timings) -> Range:
+def etcd_steps_down(timings: Timings) -> Range:
     """From the moment at which the leader hears no answers until there is another."""
-    return 2 * ELECTION, 4 * ELECTION
+    election = ELECTION * timings.slowdown
+    return 2 * election, 4 * election
 
 
 def not_ready(_: Timings) -> Range:

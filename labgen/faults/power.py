@@ -26,8 +26,9 @@ class Switched:
     def heal(self, site: Site, machines: Sequence[Machine]) -> bool:
         away = [machine for machine in machines if self.holds(site, machine)]
         site.provider.power(site.lab, away, self.undo)
+        limit = BOOT_TIMEOUT * site.lab.slowdown
         for machine in away:
-            site.ssh.connect(machine.name, str(machine.address), timeout=BOOT_TIMEOUT)
+            site.ssh.connect(machine.name, str(machine.address), timeout=limit)
         return bool(away)
 
     def holds(self, site: Site, machine: Machine) -> bool:

@@ -10,6 +10,8 @@ from labgen.report.errors import WrongCall
 from labgen.scenario.model import Role, Scenario
 from labgen.system import places
 
+MAC_PREFIX = "02:00"  # locally administered, unicast (IEEE 802)
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -21,6 +23,11 @@ class Machine:
     cpus: int
     memory: int
     disk: int
+
+    @property
+    def mac(self) -> str:
+        """The same for life: neighbours' caches stay true when the machine comes back."""
+        return ":".join([MAC_PREFIX, *(f"{byte:02x}" for byte in self.address.packed)])
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,11 @@ class Lab:
     def endpoint(self) -> str:
         """VIP:port, where every client reaches the API."""
         return f"{self.vip}:{self.scenario.network.api_port}"
+
+    @property
+    def slowdown(self) -> int:
+        """How many times as long as usual everything may take here."""
+        return self.scenario.load_balancer.timings.slowdown
 
     @property
     def id(self) -> str:

@@ -14,7 +14,6 @@ from labgen.system import netns
 from labgen.system.run import run
 
 TIMEOUT = 30.0
-MAC_PREFIX = "02:00"  # locally administered, unicast (IEEE 802)
 
 
 def namespace(lab: Lab, machine: Machine) -> str:
@@ -45,7 +44,7 @@ def plug_in(lab: Lab, machines: Sequence[Machine]) -> None:
         name, cable = namespace(lab, machine), _cable(lab, machine)
         lines += [
             f"netns add {name}",
-            f"link add {cable} type veth peer name eth0 address {_mac(machine)} netns {name}",
+            f"link add {cable} type veth peer name eth0 address {machine.mac} netns {name}",
             f"link set {cable} master {lab.bridge} up",
         ]
     _ip(*lines)
@@ -107,11 +106,6 @@ def _namespaces(lab: Lab) -> list[str]:
 def _cable(lab: Lab, machine: Machine) -> str:
     """The host's end of the machine's cable; interface names hold 15 characters (IFNAMSIZ)."""
     return f"lab{lab.id}p{lab.machines.index(machine)}"
-
-
-def _mac(machine: Machine) -> str:
-    """An address of its own for life: neighbours' caches stay true when a machine comes back."""
-    return ":".join([MAC_PREFIX, *(f"{byte:02x}" for byte in machine.address.packed)])
 
 
 def _exists(link: str, entering: Sequence[str] = ()) -> bool:

@@ -54,10 +54,12 @@ def payload(
             render("containerd.toml", adaptation=adaptation, sandbox_image=images.sandbox)
         ),
     }
+    if not adaptation.shared_kernel:
+        files["hostname"] = File(f"{machine.name}\n")
     if machine.role is Role.CONTROL_PLANE:
         files |= _load_balancer(lab, machine, interface)
         for pod in STATIC_PODS:
-            patch = render("static-pod-patch.yaml", container=pod)
+            patch = render("static-pod-patch.yaml", container=pod, slowdown=lab.slowdown)
             files[f"patches/{pod}+strategic.yaml"] = File(patch)
     if machine == lab.control_planes[0]:
         flannel = render(
@@ -146,5 +148,6 @@ def _kubeadm(
         vip=lab.vip,
         kubernetes=lab.scenario.kubernetes,
         patches=f"{DIRECTORY}/patches",
+        slowdown=lab.slowdown,
     )
     return File(text, 0o600)

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 from ruamel.yaml import YAML
 
-from labgen.scenario.model import MachineSpec, Scenario, Timings
+from labgen.scenario.model import MachineSpec, ProviderSpec, Scenario, Timings
 from labgen.scenario.units import show_duration, show_size
 from labgen.scenario.values import AUTO
 
-COUNTS = {"script_fall", "script_rise", "rise", "fall", "retries"}
+COUNTS = {"script_fall", "script_rise", "rise", "fall", "retries", "slowdown"}
 
 
 def dump(scenario: Scenario) -> str:
@@ -47,8 +47,12 @@ def _file(scenario: Scenario) -> dict[str, object]:
             "timings": _timings(scenario.load_balancer.timings),
         },
         "machines": [_group(machines) for machines in _groups(scenario.machines)],
-        "provider": {"name": scenario.provider.name},
+        "provider": _provider(scenario.provider),
     }
+
+
+def _provider(provider: ProviderSpec) -> dict[str, object]:
+    return {"name": provider.name, **({"uri": provider.uri} if provider.uri else {})}
 
 
 def _timings(timings: Timings) -> dict[str, object]:

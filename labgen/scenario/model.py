@@ -47,7 +47,10 @@ class NetworkSpec:
 
 @dataclass(frozen=True)
 class Timings:
-    """Timing of keepalived and HAProxy; times in milliseconds, the rest are counts.
+    """Timing of keepalived, HAProxy and etcd; times in milliseconds, the rest are counts.
+
+    slowdown is how many times as long as on a real processor everything may take: the waits of
+    etcd, kubeadm, Kubernetes and labgen are so many times as long.
 
     budget is the longest gap of the API behind the VIP that the gate accepts when the holder
     loses power.
@@ -65,6 +68,7 @@ class Timings:
     rise: int
     fall: int
     retries: int
+    slowdown: int
     budget: int
 
 
@@ -88,9 +92,10 @@ class MachineSpec:
 
 @dataclass(frozen=True)
 class ProviderSpec:
-    """name is auto or a provider's name."""
+    """name is auto or a provider's name; uri is where libvirt is, for that provider."""
 
     name: str
+    uri: str | None = None
 
 
 @dataclass(frozen=True)

@@ -67,11 +67,12 @@ class TimingsPart(Part):
     rise: Count = None
     fall: Count = None
     retries: CountFromZero = None
+    slowdown: Count = None
     budget: Duration = None
 
 
 class LoadBalancerPart(Part):
-    profile: Annotated[str, PlainValidator(values.choice("fast", "standard"))] = "fast"
+    profile: Annotated[str, PlainValidator(values.choice("fast", "standard", "emulated"))] = "fast"
     timings: TimingsPart = TimingsPart()
 
 
@@ -91,7 +92,10 @@ class MachinesPart(Part):
 
 
 class ProviderPart(Part):
+    """uri has a default only with the provider libvirt: see scenario.resolve."""
+
     name: Annotated[str, PlainValidator(values.provider)] = values.AUTO
+    uri: Annotated[str | None, PlainValidator(values.libvirt_uri)] = None
 
 
 class ScenarioPart(Part):

@@ -12,8 +12,9 @@ LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", re.ASCII)
 LABEL_LENGTH = 63
 PREFIX = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)
 LETTERS = "use lower-case letters, digits and hyphens, beginning with a letter or digit"
+LIBVIRT = re.compile(r"qemu(\+[a-z0-9]+)?://[^\s/]*/(system|session)(\?\S*)?", re.ASCII)
 VERSION = re.compile(r"v[0-9]+\.[0-9]+\.[0-9]+", re.ASCII)
-NOT_YET = ("libvirt", "ssh")
+NOT_YET = ("ssh",)
 
 
 def kind_of(value: object) -> str:
@@ -140,10 +141,18 @@ def version(value: object) -> str:
 
 
 def provider(value: object) -> str:
-    written = text("auto or container")(value)
+    written = text("auto, container or libvirt")(value)
     if written in NOT_YET:
-        raise ValueError(f"the provider {written} is not built yet; use auto or container")
-    return choice(AUTO, "container")(written)
+        raise ValueError(f"the provider {written} is not built yet; use auto, container or libvirt")
+    return choice(AUTO, "container", "libvirt")(written)
+
+
+def libvirt_uri(value: object) -> str:
+    """Where a libvirt that runs QEMU is, https://libvirt.org/uri.html."""
+    written = text("qemu:///system")(value)
+    if not LIBVIRT.fullmatch(written):
+        raise ValueError(f"{shown(written)} is no URI of QEMU's; write it like qemu:///system")
+    return written
 
 
 def choice(*allowed: str) -> Callable[[object], str]:

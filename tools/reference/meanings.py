@@ -60,7 +60,10 @@ MEANINGS = {
     "network.apiPort": (
         "HAProxy's port, on the VIP and on every control plane. The API servers listen on 6443."
     ),
-    "loadBalancer.profile": "Where `timings` come from that are not set: see below.",
+    "loadBalancer.profile": (
+        "Where `timings` come from that are not set: see below. `emulated` is for virtual machines "
+        "without KVM."
+    ),
     "loadBalancer.timings.advertInterval": (
         "How often the VIP's holder says that it is alive (keepalived `advert_int`). Three "
         "missed ones move the VIP. A multiple of 10ms, at most 40.95s."
@@ -87,6 +90,11 @@ MEANINGS = {
         "So often HAProxy tries again when an API server takes no connection, each time "
         "another one."
     ),
+    "loadBalancer.timings.slowdown": (
+        "So many times as long as usual may everything take that has no time of its own here: "
+        "etcd's heartbeat (100ms) and election (1s), kubeadm's waits, Kubernetes' leases, labgen's "
+        "waits."
+    ),
     "loadBalancer.timings.budget": (
         "The longest gap of the API that the acceptance suite accepts when the holder's power "
         "is cut. Configures nothing."
@@ -100,11 +108,12 @@ MEANINGS = {
         "So many machines. The control planes of all groups together must be an odd number: "
         "etcd needs a majority."
     ),
-    "machines[].cpus": "A control plane needs 2. Machine-containers do not enforce it.",
+    "machines[].cpus": "Processors. A control plane needs 2. Machine-containers do not enforce it.",
     "machines[].memory": "A control plane needs 1700MiB. Machine-containers do not enforce it.",
     "machines[].disk": "Machine-containers do not enforce it.",
     "provider.name": (
-        "Where machines come from. `auto`: what this host can do best; at present that is always "
-        "`container`."
+        "Where machines come from. `auto`: `libvirt` where this host has it, with the box built and "
+        "a KVM that boots it; else `container`."
     ),
+    "provider.uri": "Where libvirt is; only with `name: libvirt`.",
 }

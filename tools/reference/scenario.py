@@ -9,7 +9,7 @@ from pydantic import BaseModel, PlainValidator
 from pydantic.fields import FieldInfo
 
 from labgen.scenario import values
-from labgen.scenario.profiles import FAST, STANDARD
+from labgen.scenario.profiles import PROFILES
 from labgen.scenario.schema import ScenarioPart
 from labgen.scenario.units import show_duration, show_size
 from tools.reference.meanings import HEAD, MEANINGS, TAIL
@@ -25,7 +25,8 @@ TYPES: dict[Callable[[object], object], str] = {
     values.label: "DNS label",
     values.prefix: "beginning of a DNS label",
     values.version: "version, as `v1.37.2`",
-    values.provider: "`auto` or `container`",
+    values.provider: "`auto`, `container` or `libvirt`",
+    values.libvirt_uri: "libvirt URI of QEMU",
 }
 
 
@@ -54,8 +55,9 @@ def page() -> str:
     timings = [leaf for leaf in leaves if leaf.path.startswith(TIMINGS)]
     lines = [HEAD, "## Fields", "", "| field | type | default | meaning |"]
     lines += ["| --- | --- | --- | --- |", *map(_field_row, fields), ""]
-    lines += ["## loadBalancer.timings", "", "| field | type | `fast` | `standard` | meaning |"]
-    lines += ["| --- | --- | --- | --- | --- |", *map(_timing_row, timings), "", TAIL]
+    profiles = " | ".join(f"`{name}`" for name in PROFILES)
+    lines += ["## loadBalancer.timings", "", f"| field | type | {profiles} | meaning |"]
+    lines += ["| --- " * (len(PROFILES) + 3) + "|", *map(_timing_row, timings), "", TAIL]
     return "\n".join(lines)
 
 
@@ -77,10 +79,10 @@ def _field_row(leaf: Leaf) -> str:
 
 
 def _timing_row(leaf: Leaf) -> str:
-    profiles = (getattr(profile, leaf.key) for profile in (FAST, STANDARD))
-    fast, standard = (_shown(leaf.reader, value) for value in profiles)
+    values_ = (getattr(profile, leaf.key) for profile in PROFILES.values())
+    shown = " | ".join(_shown(leaf.reader, value) for value in values_)
     name = leaf.path.removeprefix(TIMINGS)
-    return f"| `{name}` | {_type(leaf.reader)} | {fast} | {standard} | {MEANINGS[leaf.path]} |"
+    return f"| `{name}` | {_type(leaf.reader)} | {shown} | {MEANINGS[leaf.path]} |"
 
 
 def _default(leaf: Leaf) -> str:
@@ -92,7 +94,7 @@ def _default(leaf: Leaf) -> str:
 def _shown(reader: Callable[[object], object], value: Any) -> str:
     """The value as one would write it in the file."""
     if value is None:
-        return "`auto`"
+        return "`qemu:///system`" if reader is values.libvirt_uri else "`auto`"
     if value == "":
         return "none"
     if reader is values.duration:

@@ -27,14 +27,14 @@ def await_ready(context: Context) -> Outcome:
     until(
         partial(_nodes_and_pods, lab),
         what="all nodes and pods being Ready",
-        timeout=TIMEOUT,
+        timeout=TIMEOUT * lab.slowdown,
         interval=INTERVAL,
         hint=hint,
     )
     until(
         partial(_load_balancers, context),
         what="every HAProxy seeing every API server",
-        timeout=60,
+        timeout=60 * lab.slowdown,
         hint=hint,
     )
     return Outcome.OK

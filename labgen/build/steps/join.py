@@ -39,7 +39,8 @@ def join(context: Context, machine: Machine) -> Outcome:
     secrets, pin = context.secrets, context.ca_hash
     config = kubeadm_join(context.lab, machine, context.adaptation, secrets, ca_hash=pin)
     payload = in_payload({"kubeadm.yaml": config})
-    return context.run_phases(machine, "join", files=payload, timeout=TIMEOUT)
+    limit = TIMEOUT * context.lab.slowdown
+    return context.run_phases(machine, "join", files=payload, timeout=limit)
 
 
 def ensure_secrets(context: Context) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from labgen.scenario.checks import addresses, kubernetes, machines, overlaps, timings
+from labgen.scenario.checks import addresses, kubernetes, machines, overlaps, provider, timings
 from labgen.scenario.draft import Draft
 from labgen.scenario.mistakes import Mistake
 
@@ -21,6 +21,7 @@ CHECKS: tuple[Callable[[Draft], Iterator[Mistake]], ...] = (
     overlaps.subnets_are_apart,
     overlaps.host_reaches_none_of_them,
     timings.keepalived_can_count_them,
+    provider.uri_is_for_libvirt,
 )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from labgen.scenario import catalog
 from labgen.scenario.load import load
-from labgen.scenario.model import Cni, MachineSpec, NetworkSpec, Role, Timings
+from labgen.scenario.model import Cni, MachineSpec, NetworkSpec, ProviderSpec, Role, Timings
 from labgen.scenario.profiles import FAST, STANDARD
 from labgen.scenario.surroundings import Surroundings
 
@@ -75,8 +75,10 @@ def test_every_value_can_be_set(surroundings: Surroundings) -> None:
         rise=6,
         fall=7,
         retries=0,
+        slowdown=2,
         budget=60_000,
     )
+    assert scenario.provider == ProviderSpec("libvirt", "qemu+ssh://root@hv/system?keyfile=k")
     assert scenario.machines[2] == MachineSpec("cp-3", Role.CONTROL_PLANE, 12, 4, 1700, 512)
     assert scenario.machines[14] == MachineSpec("112", Role.WORKER, 24, 1, 512, 1)
     assert scenario.machines[16].name == "cp2"
