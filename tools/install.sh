@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What labgen and its tests stand on: Debian packages that are missing, then .venv with labgen in it.
 # Does nothing, quickly, when all of it is there.
+# With the word libvirt, also what virtual machines need: their tests run wherever QEMU does.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -31,6 +32,19 @@ NEEDS=(
   chromium:chromium
 )
 
+# Of virtual machines. libvirt-python is compiled against the libvirt that is here.
+LIBVIRT_NEEDS=(
+  vagrant:vagrant
+  /usr/share/vagrant-plugins/plugins.d/vagrant-libvirt.json:vagrant-libvirt
+  libvirtd:libvirt-daemon-system
+  "qemu-system-$(uname -m):qemu-system"
+  qemu-img:qemu-utils
+  mke2fs:e2fsprogs
+  dnsmasq:dnsmasq-base
+  pkg-config:pkgconf
+  /usr/include/libvirt/libvirt.h:libvirt-dev
+)
+
 say() {
   printf 'install: %s\n' "$*"
 }
@@ -56,6 +70,11 @@ can_make_venv() {
   "$1" -c 'import ensurepip, venv' 2>/dev/null
 }
 
+can_compile() {
+  "$1" -c 'import pathlib, sys, sysconfig
+sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").exists())' 2>/dev/null
+}
+
 # The first Python that is new enough, those that can make a .venv before those that cannot.
 find_python() {
   local candidate rest=
@@ -74,12 +93,15 @@ find_python() {
 
 missing_packages() {
   local need python
-  for need in "${NEEDS[@]}"; do
+  for need in "$@"; do
     is_there "${need%%:*}" || echo "${need##*:}"
   done
   python=$(find_python)
   if [ -z "$python" ] || ! can_make_venv "$python"; then
     echo python3-venv
+  fi
+  if [[ " $* " == *:libvirt-dev* ]] && { [ -z "$python" ] || ! can_compile "$python"; }; then
+    echo python3-dev
   fi
 }
 
@@ -130,9 +152,25 @@ install_venv() {
   echo "$wanted" >"$stamp"
 }
 
+install_libvirt_python() {
+  local version
+  version=$(pkg-config --modversion libvirt)
+  if .venv/bin/python -c 'import libvirt, sys, vagrant
+sys.exit(libvirt.getVersion() != sum(int(it) * 1000 ** p for p, it in enumerate(sys.argv[1].split(".")[::-1])))' \
+    "$version" 2>/dev/null; then
+    return
+  fi
+  say "Python's libvirt $version and vagrant"
+  try_thrice .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+    "libvirt-python==$version" python-vagrant
+}
+
 main() {
-  local missing python
-  mapfile -t missing < <(missing_packages)
+  local missing python needs=("${NEEDS[@]}")
+  if [ "${1:-}" = libvirt ]; then
+    needs+=("${LIBVIRT_NEEDS[@]}")
+  fi
+  mapfile -t missing < <(missing_packages "${needs[@]}")
   if [ ${#missing[@]} -gt 0 ]; then
     install_packages "${missing[@]}"
     hash -r
@@ -140,6 +178,9 @@ main() {
   python=$(find_python)
   [ -n "$python" ] || die "Python 3.11 or newer is needed; Debian 12 and 13 have it"
   install_venv "$python"
+  if [ "${1:-}" = libvirt ]; then
+    install_libvirt_python
+  fi
 }
 
-main
+main "$@"

@@ -5,34 +5,38 @@ from collections.abc import Sequence
 
 from labgen.build.context import Context
 from labgen.build.graph import Done, Listener, Outcome, Step, run_steps
-from labgen.build.plan import plan
+from labgen.build.plan import plan, until
 from labgen.bundle import store as bundles
 from labgen.lab import store
 from labgen.lab.lab import Lab
-from labgen.providers.choose import ensure_fit, provider
+from labgen.providers.choose import Choice, choose, ensure_fit, provider
 from labgen.report.console import Console
 from labgen.report.errors import LabgenError
 from labgen.scenario.model import Scenario
 from labgen.system.journal import Journal
 
 
-def bring_up(scenario: Scenario, name: str, console: Console) -> Lab:
-    """Make the lab or complete it; what is already there is left as it is.
+def bring_up(scenario: Scenario, name: str, console: Console, *, stage: str | None = None) -> Lab:
+    """Make the lab or complete it, up to a stage of plan.STAGES where one is named; what is already
+    there is left as it is.
 
     Raises HostUnfit before anything is made, and the failing step's error after that; the same
     call again goes on.
     """
     begin = time.monotonic()
-    chosen = provider(scenario.provider.name)
-    ensure_fit(chosen)
-    bundle = bundles.require(scenario.kubernetes.version)
+    choice = _provider(scenario, name)
+    chosen = choice.provider
+    ensure_fit(chosen, scenario)
+    bundles.require(scenario.kubernetes.version)
     with store.hold(name, lambda who: console.say(f"waiting for {who} to finish with lab {name}")):
         lab = store.make(scenario, name, chosen.name)
         _introduce(lab, console)
-        bundles.load_machine(bundle)
+        if choice.why:
+            console.say(f"  {choice.why}")
         journal = Journal(lab.directory / "journal.jsonl")
         journal.write("up", scenario=scenario.name)
         steps = plan(Context(lab, chosen))
+        steps = until(steps, stage) if stage else steps
         try:
             done = run_steps(steps, _listener(console, journal))
         except LabgenError as error:
@@ -44,8 +48,16 @@ def bring_up(scenario: Scenario, name: str, console: Console) -> Lab:
         _table(done, console)
     changed = sum(1 for step in done if step.outcome is Outcome.CHANGED)
     said = f"{_counted(changed, 'step')} did something" if changed else "nothing had to be changed"
-    console.heading(f"lab {name} is up after {seconds:.1f} s; {said}")
+    reached = f"has its {stage}" if stage else "is up"
+    console.heading(f"lab {name} {reached} after {seconds:.1f} s; {said}")
     return lab
+
+
+def _provider(scenario: Scenario, name: str) -> Choice:
+    """That of the lab, where it is made already; a new one may get another today."""
+    if name in store.names():
+        return Choice(provider(store.load(name).provider, scenario.provider.uri))
+    return choose(scenario)
 
 
 def _introduce(lab: Lab, console: Console) -> None:

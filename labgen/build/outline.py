@@ -51,7 +51,7 @@ def render_files(scenario: Scenario, directory: Path) -> list[Path]:
 
 
 def _on_paper(scenario: Scenario) -> tuple[Lab, Provider]:
-    machines = provider(scenario.provider.name)
+    machines = provider(scenario.provider.name, scenario.provider.uri)
     subnet = scenario.network.subnet or EXAMPLE_SUBNET
     lab = store.settle(scenario, scenario.name, machines.name, subnet=subnet, router_id=1)
     return lab, machines

@@ -16,6 +16,12 @@ from labgen.build.steps.merge_kubeconfig import merge_kubeconfig
 from labgen.build.steps.prepare import prepare
 from labgen.lab.lab import Machine
 
+# Where `up --until` can stop, by the last steps that it does.
+STAGES = {
+    "machines": "create_machines",
+    "load-balancer": "prepare",
+    "control-plane": "init_control_plane",
+}
 OnMachine = Callable[[Context, Machine], Outcome]
 Once = Callable[[Context], Outcome]
 
@@ -39,6 +45,15 @@ def plan(context: Context) -> list[Step]:
             + [f"install_cni {first.name}"],
         ),
     ]
+
+
+def until(steps: Sequence[Step], stage: str) -> list[Step]:
+    """The steps of a plan up to a stage: those of that kind and all that they wait on."""
+    wanted = {step.name for step in steps if step.phase == STAGES[stage]}
+    for step in reversed(steps):  # a step stands after those it waits on
+        if step.name in wanted:
+            wanted |= step.after
+    return [step for step in steps if step.name in wanted]
 
 
 def _join(context: Context, machines: Sequence[Machine], *, after: Sequence[str]) -> list[Step]:

@@ -3,6 +3,7 @@
 import click
 
 from labgen.build.bring_up import bring_up
+from labgen.build.plan import STAGES
 from labgen.cli.session import Session, common, load_scenario, overrides_option
 from labgen.lab.names import ensure_lab_name
 
@@ -11,14 +12,22 @@ from labgen.lab.names import ensure_lab_name
 @click.argument("scenario")
 @click.option("--name", help="Name of the lab; the scenario's own name by default.")
 @click.option("--provider", help="Where machines come from, in place of the scenario's choice.")
+@click.option(
+    "--until",
+    "stage",
+    type=click.Choice(list(STAGES)),
+    help="Stop there: the rest is done by hand, or by another `up`.",
+)
 @overrides_option
 @common
 @click.pass_obj
 def up(
     session: Session,
     scenario: str,
+    *,
     name: str | None,
     provider: str | None,
+    stage: str | None,
     overrides: tuple[str, ...],
 ) -> None:
     """Bring up the lab of SCENARIO, a name or a file, or go on where an earlier `up` ended."""
@@ -27,8 +36,10 @@ def up(
     loaded = load_scenario(session, scenario, overrides)
     lab_name = ensure_lab_name(name or loaded.name)
     console = session.console()
-    bring_up(loaded, lab_name, console)
-    console.say(
-        f"  labgen status {lab_name}    labgen kubectl {lab_name} -- get nodes"
-        f"    labgen down {lab_name}"
-    )
+    lab = bring_up(loaded, lab_name, console, stage=stage)
+    if stage:
+        first = lab.machines[0].name
+        more = f"labgen ssh {lab_name} {first}    to go on from here: {lab.up_command}"
+    else:
+        more = f"labgen kubectl {lab_name} -- get nodes    labgen down {lab_name}"
+    console.say(f"  labgen status {lab_name}    {more}")

@@ -3,13 +3,16 @@
 import json
 import secrets
 import string
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from labgen.lab.lab import Lab, Machine
+from labgen.report.errors import LabgenError
 from labgen.system import files
 from labgen.system.run import run
 
+SCAN = 10.0  # seconds for a machine to tell its host key
 TOKEN_LETTERS = string.ascii_lowercase + string.digits
 
 
@@ -38,6 +41,35 @@ def ensure(lab: Lab) -> None:
         for machine in lab.machines
     ]
     files.write(known_hosts(lab), "".join(known))
+
+
+def ensure_client(lab: Lab) -> None:
+    """The lab's own SSH key, for machines that make their host keys themselves."""
+    files.private_directory(lab.keys)
+    _ssh_key(client_key(lab), f"labgen-{lab.name}")
+    if not known_hosts(lab).exists():
+        files.write(known_hosts(lab), "")
+
+
+def learn(lab: Lab, machines: Sequence[Machine]) -> None:
+    """Ask machines on the network for their host keys, and hold them to those from now on.
+
+    Raises LabgenError with the machines that told none.
+    """
+    addresses = [str(machine.address) for machine in machines]
+    timeout = SCAN * lab.slowdown
+    words = ["ssh-keyscan", "-q", "-T", f"{timeout:.0f}", "-t", "ed25519", *addresses]
+    told = run(words, timeout=2 * timeout, check=False).stdout.splitlines()
+    by_address = {line.partition(" ")[0]: line for line in told}
+    silent = [machine.name for machine in machines if str(machine.address) not in by_address]
+    if silent:
+        raise LabgenError(f"no SSH host key came from {', '.join(silent)}")
+    others = [
+        line
+        for line in known_hosts(lab).read_text().splitlines()
+        if line.partition(" ")[0] not in by_address
+    ]
+    files.write(known_hosts(lab), "\n".join([*others, *by_address.values(), ""]))
 
 
 def join_secrets(lab: Lab) -> JoinSecrets:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from labgen.lab.lab import Lab, Machine
+from labgen.scenario.model import Scenario
 from labgen.system.host import Adaptation
 
 
@@ -45,8 +46,9 @@ class Provider(Protocol):
 
     name: str
 
-    def check(self) -> Sequence[Finding]:
-        """What keeps this host from making machines; nothing is changed. Empty means good."""
+    def check(self, scenario: Scenario) -> Sequence[Finding]:
+        """What keeps this host from making the scenario's machines; empty means good. No lab is
+        touched."""
         ...
 
     def adaptation(self) -> Adaptation:

@@ -1,27 +1,76 @@
 """Which provider a scenario gets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
 
-from labgen.providers.base import Provider
-from labgen.providers.container import ContainerProvider
+from labgen.providers import libvirt_host
+from labgen.providers.base import Finding, Provider
 from labgen.report.errors import HostUnfit, WrongCall
+from labgen.scenario.model import Scenario
+from labgen.scenario.values import AUTO
 
-PROVIDERS: Mapping[str, type[Provider]] = {"container": ContainerProvider}
-AUTOMATIC = "container"
+# The class of each; imported when it is wanted, because libvirt's own module need not be installed.
+PROVIDERS: Mapping[str, tuple[str, str]] = {
+    "container": ("labgen.providers.container", "ContainerProvider"),
+    "libvirt": ("labgen.providers.libvirt", "LibvirtProvider"),
+}
+LOCAL = "qemu:///system"
 
 
-def provider(name: str) -> Provider:
-    """The provider of that name; auto stands for machine-containers."""
-    chosen = AUTOMATIC if name == "auto" else name
+def provider(name: str, uri: str | None = None) -> Provider:
+    """The provider of that name; auto stands for machine-containers: see choose().
+
+    uri is where libvirt makes labs that are new. Raises WrongCall for a name that is none,
+    HostUnfit where Python lacks what it needs.
+    """
+    chosen = "container" if name == AUTO else name
     if chosen not in PROVIDERS:
         raise WrongCall(f"there is no provider {name}", hint=f"providers: {', '.join(PROVIDERS)}")
-    return PROVIDERS[chosen]()
+    module, kind = PROVIDERS[chosen]
+    try:
+        made = getattr(import_module(module), kind)
+    except ImportError as error:
+        findings = libvirt_host.findings(uri or LOCAL)
+        raise HostUnfit(_unfit(chosen, findings)) from error
+    found: Provider = made(uri) if chosen == "libvirt" else made()
+    return found
 
 
-def ensure_fit(provider: Provider) -> None:
+@dataclass(frozen=True)
+class Choice:
+    """A provider, and why it is that one where nobody named one."""
+
+    provider: Provider
+    why: str = ""
+
+
+def choose(scenario: Scenario) -> Choice:
+    """The scenario's provider; for auto, virtual machines where KVM boots the box, else containers.
+
+    Raises as provider() does.
+    """
+    spec = scenario.provider
+    if spec.name != AUTO:
+        return Choice(provider(spec.name, spec.uri))
+    try:
+        machines = provider("libvirt")
+        findings = machines.check(scenario)
+    except HostUnfit:
+        findings = libvirt_host.findings(LOCAL)
+    if not findings and libvirt_host.kvm_boots(LOCAL):
+        return Choice(machines, "KVM boots virtual machines here")
+    reason = (findings or [libvirt_host.IMPATIENT])[0]
+    return Choice(provider("container"), f"no virtual machines: {reason.what}")
+
+
+def ensure_fit(provider: Provider, scenario: Scenario) -> None:
     """Raise HostUnfit with every finding and its remedy, before anything is made."""
-    findings = provider.check()
+    findings = provider.check(scenario)
     if findings:
-        lines = [f"this host cannot run labs of provider {provider.name}:"]
-        lines += [f"  {finding.what}; {finding.remedy}" for finding in findings]
-        raise HostUnfit("\n".join(lines))
+        raise HostUnfit(_unfit(provider.name, findings))
+
+
+def _unfit(name: str, findings: Sequence[Finding]) -> str:
+    lines = [f"this host cannot run labs of provider {name}:"]
+    return "\n".join([*lines, *(f"  {finding.what}; {finding.remedy}" for finding in findings)])

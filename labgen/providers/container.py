@@ -9,26 +9,21 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 
-from labgen.bundle.store import Bundle, clone_golden, require
+from labgen.bundle.store import Bundle, clone_golden, load_machine, require
 from labgen.lab import keys
 from labgen.lab.lab import Lab, Machine
 from labgen.providers import container_network as network
 from labgen.providers.base import Finding, Power, State
 from labgen.providers.container_host import ensure_inotify_instances, findings
+from labgen.providers.sequence import power_on_delay
 from labgen.render.ssh_config import ssh_config
 from labgen.report.errors import LabgenError
-from labgen.scenario.model import Role
+from labgen.scenario.model import Role, Scenario
 from labgen.system import files, host, interrupt, mounts, places, podman
 from labgen.system.parallel import gather
 from labgen.system.ssh import Ssh
 
 LABEL = "labgen.lab"
-# Control planes are switched on one after the other and workers last, as a sequenced power strip
-# does. etcd members that start in the same moment each wait 7 s for the others' answer to the
-# corruption check that kubeadm switches on (etcd server/etcdserver/corrupt.go).
-SEQUENCE_SECONDS = 2.0
-# What a majority's API servers are given of the host's cores before the rest boots.
-QUORUM_SECONDS = 5.0
 # When cores are short, the control plane goes first: joins wait for etcd, all else for the API.
 CPU_SHARES = {Role.CONTROL_PLANE: 1024, Role.WORKER: 256}
 # podman's words; one that was created and never started is made anew
@@ -50,7 +45,7 @@ class ContainerProvider:
     def _facts(self) -> host.HostFacts:
         return host.probe()
 
-    def check(self) -> Sequence[Finding]:
+    def check(self, scenario: Scenario) -> Sequence[Finding]:  # noqa: ARG002 - the host decides
         """See base.Provider."""
         return findings(self._facts)
 
@@ -62,6 +57,7 @@ class ContainerProvider:
         """See base.Provider."""
         bundle = require(lab.scenario.kubernetes.version)
         _ensure_alone(lab)
+        load_machine(bundle)
         keys.ensure(lab)
         files.write(lab.ssh_config, ssh_config(lab, _sockets(lab)))
         changed = _ready_host(lab)
@@ -174,13 +170,6 @@ def _ready_host(lab: Lab) -> bool:
     files.private_directory(_sockets(lab))
     ensure_inotify_instances(len(lab.machines))
     return network.ensure_bridge(lab)
-
-
-def power_on_delay(before: int, control_planes: int) -> float:
-    """Seconds after which a machine is switched on, with so many control planes on before it."""
-    quorum = control_planes // 2 + 1
-    steps = min(before, control_planes - 1)  # workers together with the last control plane
-    return steps * SEQUENCE_SECONDS + (QUORUM_SECONDS if before >= quorum else 0.0)
 
 
 def _switch(lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]) -> None:

@@ -3,18 +3,20 @@
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
+
+from labgen.system import data
 
 
 def render(template: str, **values: Any) -> str:
-    """The text of templates/TEMPLATE.j2 with values."""
+    """The text of templates/TEMPLATE.j2 with values; Vagrantfile.j2 stands at the top."""
     return _environment().get_template(f"{template}.j2").render(**values)
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("labgen.render"),
+        loader=ChoiceLoader([PackageLoader("labgen.render"), FileSystemLoader(data.PLACES)]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -5,6 +5,10 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
+# where such files may be, the installed package first
+PLACES = (PACKAGE / "_data", PACKAGE.parent)
+
+
 def directory(name: str) -> Path:
     """The directory of that name (provisioners, scenarios) that came with this labgen."""
     installed = PACKAGE / "_data" / name

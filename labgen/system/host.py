@@ -107,6 +107,22 @@ def adapt(facts: HostFacts) -> Adaptation:
     )
 
 
+def none_needed() -> Adaptation:
+    """For machines of their own: kernel, memory and cgroups are theirs."""
+    return Adaptation(
+        restrict_oom_score=False,
+        cgroup_driver="systemd",
+        fail_cgroup_v1=True,
+        fail_swap_on=True,
+        ignored_preflight=("FileExisting-crictl",),
+        shared_kernel=False,
+        systemd_mode=(),
+        open_files=MANY_FILES,
+        processes=MANY_PROCESSES,
+        mounts=(),
+    )
+
+
 def _hard_limit(kind: int, most: int) -> int:
     _, hard = resource.getrlimit(kind)
     return most if hard == resource.RLIM_INFINITY else min(hard, most)

@@ -112,7 +112,7 @@ MEANINGS = {
     "machines[].memory": "A control plane needs 1700MiB. Machine-containers do not enforce it.",
     "machines[].disk": "Machine-containers do not enforce it.",
     "provider.name": (
-        "Where machines come from. `auto`: `libvirt` where this host has it, with the box built and "
+        "Where machines come from. `auto`: `libvirt` where this host has it, with a box and "
         "a KVM that boots it; else `container`."
     ),
     "provider.uri": "Where libvirt is; only with `name: libvirt`.",

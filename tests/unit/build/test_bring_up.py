@@ -10,9 +10,11 @@ from labgen.build import bring_up as module
 from labgen.build.bring_up import bring_up
 from labgen.build.graph import Outcome, Step
 from labgen.providers.base import Finding
+from labgen.providers.choose import Choice
 from labgen.providers.container import ContainerProvider
 from labgen.report.console import Console
 from labgen.report.errors import HostUnfit, LabgenError
+from labgen.scenario.model import Scenario
 from tests.unit.lab.samples import scenario
 
 QUIET = Console(quiet=True)
@@ -23,14 +25,14 @@ class Machines(ContainerProvider):
 
     findings: Sequence[Finding] = ()
 
-    def check(self) -> Sequence[Finding]:
+    def check(self, scenario: Scenario) -> Sequence[Finding]:
         return self.findings
 
 
 @pytest.fixture
 def machines(monkeypatch: pytest.MonkeyPatch) -> Machines:
     found = Machines()
-    monkeypatch.setattr(module, "provider", lambda _: found)
+    monkeypatch.setattr(module, "choose", lambda _: Choice(found))
     return found
 
 

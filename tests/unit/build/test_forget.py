@@ -36,7 +36,7 @@ class Machines:
     failures: int = 0
     ran: list[tuple[str, ...]] = field(default_factory=list)
 
-    def run(self, host: str, argv: Sequence[str], *, timeout: float) -> Completed:  # noqa: ARG002
+    def run(self, host: str, argv: Sequence[str], *, timeout: float) -> Completed:
         if argv[0] == "sh":
             return Completed(tuple(argv), 0, self.notes, "")
         self.ran.append((host, *(word for word in argv if not word.startswith("--"))))

@@ -4,7 +4,7 @@ import pytest
 
 from labgen.build.context import Context
 from labgen.build.graph import Step
-from labgen.build.plan import plan
+from labgen.build.plan import STAGES, plan, until
 from labgen.providers.container import ContainerProvider
 from tests.unit.lab.samples import lab
 
@@ -57,6 +57,20 @@ def test_the_lab_is_looked_at_when_all_else_is_done_that_changes_the_cluster(
 ) -> None:
     steps = _plan(scenario)
     assert _before(steps, "await_ready") >= set(steps) - {"await_ready", "merge_kubeconfig"}
+
+
+def test_a_lab_up_to_its_load_balancer_has_prepared_machines_and_no_cluster() -> None:
+    steps = until(plan(Context(lab("ha-3x0"), ContainerProvider())), "load-balancer")
+    prepared = [f"prepare master{number}" for number in (1, 2, 3)]
+    assert [step.name for step in steps] == ["create_machines", *prepared]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_no_step_of_a_stage_waits_on_one_that_is_left_out(stage: str) -> None:
+    steps = until(plan(Context(lab("ha-3x3"), ContainerProvider())), stage)
+    names = {step.name for step in steps}
+    assert names
+    assert all(step.after <= names for step in steps)
 
 
 def test_planning_makes_nothing() -> None:

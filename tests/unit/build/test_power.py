@@ -20,7 +20,7 @@ class Machines(ContainerProvider):
         self.states: dict[str, State] = {}
         self.absent: set[str] = set()
 
-    def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:  # noqa: ARG002
+    def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
         state = State.ON if action is Power.ON else State.OFF
         self.states |= dict.fromkeys((machine.name for machine in machines), state)
         return 0.0

@@ -22,7 +22,7 @@ up = importlib.import_module("labgen.cli.up")
 
 
 def _up_raises(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
-    def fail(*arguments: object) -> None:
+    def fail(*arguments: object, **options: object) -> None:
         raise error
 
     monkeypatch.setattr(up, "bring_up", fail)
@@ -117,7 +117,7 @@ def test_quiet_and_verbose_may_stand_behind_any_command(words: list[str], option
 def test_quiet_says_nothing_but_results_and_errors(
     monkeypatch: pytest.MonkeyPatch, words: list[str]
 ) -> None:
-    monkeypatch.setattr(up, "bring_up", lambda *arguments: arguments[-1].heading("up"))
+    monkeypatch.setattr(up, "bring_up", lambda *arguments, **_: arguments[-1].heading("up"))
     assert labgen("up", "single").err.splitlines()[0] == "up"
     said = labgen(*words)
     assert (said.exit_code, said.out, said.err) == (0, "", "")

@@ -27,7 +27,7 @@ class Switches(ContainerProvider):
     def machines(self, lab: Lab) -> Mapping[str, State]:
         return {m.name: self.states.get(m.name, State.ON) for m in lab.machines}
 
-    def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:  # noqa: ARG002 - the provider's own signature
+    def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
         self.done.append((action, [machine.name for machine in machines]))
         self.states |= {machine.name: LEADS_TO[action] for machine in machines}
         return time.monotonic()

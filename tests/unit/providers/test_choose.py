@@ -8,17 +8,19 @@ from labgen.providers.base import Finding
 from labgen.providers.choose import ensure_fit, provider
 from labgen.providers.container import ContainerProvider
 from labgen.report.errors import HostUnfit, WrongCall
+from labgen.scenario.model import Scenario
+from tests.unit.lab.samples import scenario
 
 
 class Unfit(ContainerProvider):
     """A provider that finds two things wrong."""
 
-    def check(self) -> Sequence[Finding]:
+    def check(self, scenario: Scenario) -> Sequence[Finding]:
         return [Finding("podman is not installed", "apt-get install podman"), Finding("b", "c")]
 
 
 class Fit(ContainerProvider):
-    def check(self) -> Sequence[Finding]:
+    def check(self, scenario: Scenario) -> Sequence[Finding]:
         return []
 
 
@@ -31,13 +33,13 @@ def test_an_unknown_provider_is_a_wrong_call_with_the_known_ones() -> None:
         provider("vmware")
     assert str(wrong.value).splitlines() == [
         "there is no provider vmware",
-        "  providers: container",
+        "  providers: container, libvirt",
     ]
 
 
 def test_an_unfit_host_is_told_everything_at_once_with_exit_code_3() -> None:
     with pytest.raises(HostUnfit) as unfit:
-        ensure_fit(Unfit())
+        ensure_fit(Unfit(), scenario("single"))
     assert unfit.value.exit_code == 3
     assert str(unfit.value).splitlines() == [
         "this host cannot run labs of provider container:",
@@ -47,4 +49,4 @@ def test_an_unfit_host_is_told_everything_at_once_with_exit_code_3() -> None:
 
 
 def test_a_fit_host_is_told_nothing() -> None:
-    ensure_fit(Fit())
+    ensure_fit(Fit(), scenario("single"))

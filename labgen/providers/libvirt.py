@@ -1,0 +1,223 @@
+"""Virtual machines of libvirt, made by Vagrant: their own kernels, power switches and disks."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import libvirt
+
+from labgen.bundle import store as bundles
+from labgen.lab import keys
+from labgen.lab.access import ensure_route
+from labgen.lab.lab import Lab, Machine
+from labgen.providers import libvirt_host as host_
+from labgen.providers import libvirt_network as network
+from labgen.providers import libvirt_vagrant as maker
+from labgen.providers import libvirt_volumes as volumes
+from labgen.providers.base import Finding, Power, State
+from labgen.providers.libvirt_connection import LOCAL, connected, found
+from labgen.providers.sequence import power_on_delay
+from labgen.render.ssh_config import ssh_config
+from labgen.render.vagrantfile import Box, Hypervisor, box_names, domain_name
+from labgen.report.errors import LabgenError
+from labgen.scenario.model import Role, Scenario
+from labgen.system import files, host, interrupt
+from labgen.system.parallel import gather
+from labgen.system.ssh import Ssh
+from labgen.system.wait import NotYet, until
+
+STATES = {
+    libvirt.VIR_DOMAIN_RUNNING: State.ON,
+    libvirt.VIR_DOMAIN_BLOCKED: State.ON,
+    libvirt.VIR_DOMAIN_SHUTDOWN: State.ON,  # on its way
+    libvirt.VIR_DOMAIN_PAUSED: State.PAUSED,
+    libvirt.VIR_DOMAIN_PMSUSPENDED: State.PAUSED,
+}
+SHUTDOWN = 45.0  # seconds until a machine that does not end by itself is switched off
+# The states in which an action does something.
+BEFORE = {
+    Power.ON: {State.OFF},
+    Power.OFF: {State.ON, State.PAUSED},
+    Power.SHUTDOWN: {State.ON},
+    Power.PAUSE: {State.ON},
+    Power.RESUME: {State.PAUSED},
+}
+
+
+class LibvirtProvider:
+    """See base.Provider. uri is where labs that are new go; a lab stays where it was made."""
+
+    name = "libvirt"
+
+    def __init__(self, uri: str | None = None) -> None:
+        self.uri = uri or LOCAL
+
+    def check(self, scenario: Scenario) -> Sequence[Finding]:
+        """See base.Provider."""
+        wrong = host_.findings(self.uri)
+        try:
+            box = maker.describe(bundles.require_box(scenario.kubernetes.version))
+        except LabgenError as error:
+            return [*wrong, Finding(error.message, error.hint or "labgen bundle build --box")]
+        timings = scenario.load_balancer.timings
+        if not wrong and timings.slowdown == 1 and not self.boots(box):
+            wrong.append(host_.IMPATIENT)
+        return wrong
+
+    def boots(self, box: Box) -> bool:
+        """Whether KVM boots the box here, see libvirt_host.boots."""
+        with connected(self.uri) as connection:
+            wanted = box_names(box)
+            volumes.ensure_boot_files(connection, wanted, box.kernel, box.initrd)
+            paths = [volumes.path_of(connection, it) for it in wanted]
+            return host_.boots(connection, self.uri, paths)
+
+    def adaptation(self) -> host.Adaptation:
+        """See base.Provider."""
+        return host.none_needed()
+
+    def create(self, lab: Lab) -> bool:
+        """See base.Provider."""
+        box = maker.describe(bundles.require_box(lab.scenario.kubernetes.version))
+        keys.ensure_client(lab)
+        files.private_directory(_sockets(lab))
+        files.write(lab.ssh_config, ssh_config(lab, _sockets(lab)))
+        hypervisor = self._settle(lab, box)
+        with connected(hypervisor.uri) as connection:
+            changed = network.ensure(connection, lab)
+            volumes.ensure_boot_files(connection, box_names(box), box.kernel, box.initrd)
+        states = self.machines(lab)
+        if State.ABSENT in states.values():
+            maker.up(lab, hypervisor, box)
+        self.power(lab, [m for m in lab.machines if states[m.name] is State.OFF], Power.ON)
+        self.power(lab, [m for m in lab.machines if states[m.name] is State.PAUSED], Power.RESUME)
+        _learn_host_keys(lab, [m for m in lab.machines if states[m.name] is State.ABSENT])
+        return changed or any(state is not State.ON for state in states.values())
+
+    def destroy(self, lab: Lab) -> None:
+        """See base.Provider."""
+        if lab.ssh_config.exists():
+            Ssh(lab.ssh_config).close([machine.name for machine in lab.machines])
+        maker.destroy(lab)
+        with connected(_hypervisor(lab, self.uri).uri) as connection:
+            for machine in lab.machines:
+                _remove(connection, lab, machine)
+            network.remove(connection, lab)
+            volumes.remove(connection, lab)
+
+    def machines(self, lab: Lab) -> Mapping[str, State]:
+        """See base.Provider."""
+        with connected(_hypervisor(lab, self.uri).uri) as connection:
+            return {machine.name: _state(connection, lab, machine) for machine in lab.machines}
+
+    def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
+        """See base.Provider."""
+        if not machines:
+            return time.monotonic()
+        states = self.machines(lab)
+        acting = [m for m in machines if states[m.name] in BEFORE[action]]
+        with connected(_hypervisor(lab, self.uri).uri) as connection:
+            if action is Power.ON:
+                network.ensure(connection, lab)
+                volumes.ensure_pool(connection)
+            moment = time.monotonic()
+            gather({m.name: partial(_switch, connection, lab, m, action, acting) for m in acting})
+        if action in (Power.OFF, Power.SHUTDOWN):
+            Ssh(lab.ssh_config).close([m.name for m in acting])
+            return moment
+        return time.monotonic()
+
+    def leftovers(self, lab: Lab) -> Sequence[str]:
+        """See base.Provider."""
+        with connected(_hypervisor(lab, self.uri).uri) as connection:
+            domains = [domain_name(lab, machine.name) for machine in lab.machines]
+            left = [
+                f"libvirt domain {name}"
+                for name in domains
+                if found(partial(connection.lookupByName, name)) is not None
+            ]
+            left += network.leftovers(connection, lab)
+            return [*left, *volumes.leftovers(connection, lab)]
+
+    def _settle(self, lab: Lab, box: Box) -> Hypervisor:
+        """Where this lab's machines run, decided when it is made and never after."""
+        path = _settled(lab)
+        if not path.exists():
+            found_ = Hypervisor(self.uri, emulated=not self.boots(box))
+            files.write(path, json.dumps(asdict(found_)))
+        return _hypervisor(lab, self.uri)
+
+
+def _hypervisor(lab: Lab, uri: str) -> Hypervisor:
+    path = _settled(lab)
+    return Hypervisor(**json.loads(path.read_text())) if path.exists() else Hypervisor(uri, True)
+
+
+def _settled(lab: Lab) -> Path:
+    return lab.directory / "hypervisor.json"
+
+
+def _state(connection: Any, lab: Lab, machine: Machine) -> State:
+    domain = found(lambda: connection.lookupByName(domain_name(lab, machine.name)))
+    return State.ABSENT if domain is None else STATES.get(domain.state()[0], State.OFF)
+
+
+def _switch(
+    connection: Any, lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]
+) -> None:
+    domain = connection.lookupByName(domain_name(lab, machine.name))
+    if action is Power.ON:
+        before = [m for m in acting[: acting.index(machine)] if m.role is Role.CONTROL_PLANE]
+        interrupt.pause(power_on_delay(len(before), len(lab.control_planes)))
+        domain.create()
+    elif action is Power.OFF:
+        domain.destroy()
+    elif action is Power.PAUSE:
+        domain.suspend()
+    elif action is Power.RESUME:
+        domain.resume()
+    else:
+        _shut_down(domain, SHUTDOWN * lab.slowdown)
+
+
+def _shut_down(domain: Any, timeout: float) -> None:
+    """By ACPI's power button; then the plug."""
+    domain.shutdown()
+
+    def off() -> None:
+        if domain.isActive():
+            raise NotYet("it runs")
+
+    try:
+        until(off, what="the machine's end", timeout=timeout)
+    except LabgenError:
+        domain.destroy()
+
+
+def _remove(connection: Any, lab: Lab, machine: Machine) -> None:
+    """What Vagrant did not remove of one machine."""
+    domain = found(lambda: connection.lookupByName(domain_name(lab, machine.name)))
+    if domain is None:
+        return
+    if domain.isActive():
+        domain.destroy()
+    domain.undefineFlags(
+        libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
+    )
+
+
+def _learn_host_keys(lab: Lab, machines: Sequence[Machine]) -> None:
+    """Machines make their host keys themselves. They are asked once, on a network that only they
+    are on, and held to the answer from then on."""
+    if machines:
+        ensure_route(lab)
+        keys.learn(lab, machines)
+
+
+def _sockets(lab: Lab) -> Path:
+    """Short, because a socket's path may have 107 characters (unix(7))."""
+    return Path("/run/labgen") / lab.id

@@ -1,0 +1,51 @@
+"""The door to libvirt: connections, and its errors as labgen's."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import libvirt
+
+from labgen.report.errors import LabgenError
+
+T = TypeVar("T")
+LOCAL = "qemu:///system"
+# what libvirt calls a domain, network, pool or volume that is not there
+ABSENT = {
+    libvirt.VIR_ERR_NO_DOMAIN,
+    libvirt.VIR_ERR_NO_NETWORK,
+    libvirt.VIR_ERR_NO_STORAGE_POOL,
+    libvirt.VIR_ERR_NO_STORAGE_VOL,
+}
+
+
+class HypervisorFailed(LabgenError):
+    """libvirt refused or could not do something; the message is its own."""
+
+
+@contextmanager
+def connected(uri: str) -> Iterator[Any]:
+    """A connection to libvirt, closed afterwards.
+
+    Raises HypervisorFailed with libvirt's words, also for all that goes wrong in the block.
+    """
+    # it prints every error besides raising it
+    libvirt.registerErrorHandler(lambda _context, _error: None, None)
+    try:
+        connection = libvirt.open(uri)
+        try:
+            yield connection
+        finally:
+            connection.close()
+    except libvirt.libvirtError as error:
+        raise HypervisorFailed(f"libvirt at {uri}: {error.get_error_message()}") from error
+
+
+def found(look: Callable[[], T]) -> T | None:
+    """What look returns, or None where libvirt knows no such thing."""
+    try:
+        return look()
+    except libvirt.libvirtError as error:
+        if error.get_error_code() in ABSENT:
+            return None
+        raise

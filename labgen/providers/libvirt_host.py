@@ -1,0 +1,125 @@
+"""What keeps a host from running virtual machines, and whether its KVM boots any."""
+
+import importlib.util
+import json
+import shutil
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from labgen.providers.base import Finding
+from labgen.render.vagrantfile import probe_xml
+from labgen.report.errors import LabgenError
+from labgen.system import files, places
+from labgen.system.run import run
+from labgen.system.wait import NotYet, until
+
+MODULES = {
+    "libvirt": "pip install libvirt-python==VERSION, of the version that libvirtd --version tells",
+    "vagrant": "pip install python-vagrant",
+}
+PROGRAMS = {
+    "vagrant": "apt-get install vagrant",
+    "ssh": "apt-get install openssh-client",
+    "ssh-keygen": "apt-get install openssh-client",
+    "ssh-keyscan": "apt-get install openssh-client",
+}
+PLUGIN = "vagrant-libvirt"
+PROBE = "labgen-probe"
+TRIED = "kvm.json"  # in the cache: by URI, whether KVM boots there
+IMPATIENT = Finding(
+    "KVM boots no machine here, so processors are emulated, and these timings are not for such",
+    "bring it up with -s loadBalancer.profile=emulated",
+)
+BOOT = 15.0  # seconds; a kernel is up after one
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+def findings(uri: str) -> list[Finding]:
+    """All that is wrong with this host for virtual machines of the libvirt at uri."""
+    lacking = [name for name in MODULES if importlib.util.find_spec(name) is None]
+    wrong = [Finding(f"Python's {name} is not installed", MODULES[name]) for name in lacking]
+    wrong += [
+        Finding(f"the program {program} is missing", remedy)
+        for program, remedy in PROGRAMS.items()
+        if shutil.which(program) is None
+    ]
+    if wrong:
+        return wrong  # what follows needs these
+    if not _plugin():
+        wrong.append(Finding(f"Vagrant has no {PLUGIN}", f"apt-get install {PLUGIN}"))
+    return wrong + _unreachable(uri)
+
+
+def boots(connection: Any, uri: str, paths: Sequence[str]) -> bool:
+    """Whether KVM boots a machine with the kernel and initrd of paths, which the hypervisor has.
+
+    Tried once while this host runs: /dev/kvm that opens, and capabilities that name kvm, prove
+    nothing.
+    """
+    known, tried = _known(), {"files": list(paths), "boot": _this_boot()}
+    told = known.get(uri, {})
+    if {key: told.get(key) for key in tried} == tried:
+        return bool(told["boots"])
+    found = "type='kvm'" in connection.getCapabilities() and _try(connection, paths)
+    answers = {**known, uri: {**tried, "boots": found}}
+    files.write(places.cache() / TRIED, json.dumps(answers, indent=2) + "\n")
+    return found
+
+
+def kvm_boots(uri: str) -> bool:
+    """What the last try came to since this host is up; False where there was none."""
+    told = _known().get(uri, {})
+    return bool(told.get("boots")) and told.get("boot") == _this_boot()
+
+
+def _known() -> dict[str, Any]:
+    path = places.cache() / TRIED
+    found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    return found
+
+
+def _this_boot() -> str:
+    return BOOT_ID.read_text().strip()
+
+
+def _try(connection: Any, paths: Sequence[str]) -> bool:
+    """Start a machine that switches itself off: it either does, or ends otherwise, or hangs."""
+    import libvirt  # noqa: PLC0415 - optional; findings() says when it is missing
+
+    kernel, initrd = paths
+    name = f"{PROBE}-{time.time_ns()}"
+    domain = connection.defineXML(probe_xml(name, kernel=kernel, initrd=initrd))
+    try:
+        domain.create()
+        until(partial(_off, domain, libvirt.VIR_DOMAIN_SHUTOFF), what="the end", timeout=BOOT)
+        _, reason = domain.state()
+    except (libvirt.libvirtError, LabgenError):
+        return False
+    finally:
+        if domain.isActive():
+            domain.destroy()
+        domain.undefine()
+    return bool(reason == libvirt.VIR_DOMAIN_SHUTOFF_SHUTDOWN)
+
+
+def _off(domain: Any, off: int) -> None:
+    if domain.state()[0] != off:
+        raise NotYet("it runs")
+
+
+def _plugin() -> bool:
+    listed = run(["vagrant", "plugin", "list"], timeout=60, check=False).stdout
+    return PLUGIN in listed
+
+
+def _unreachable(uri: str) -> list[Finding]:
+    from labgen.providers.libvirt_connection import connected  # noqa: PLC0415 - needs libvirt
+
+    try:
+        with connected(uri):
+            return []
+    except LabgenError as error:
+        return [Finding(error.message, "start it: systemctl start libvirtd")]

@@ -1,0 +1,56 @@
+"""A lab's network in libvirt: isolated, on the lab's own bridge, an address for each machine."""
+
+import re
+from typing import Any
+
+from labgen.lab.lab import Lab
+from labgen.providers.libvirt_connection import found
+from labgen.render.vagrantfile import network_name, network_xml
+from labgen.report.errors import LabgenError
+
+
+def ensure(connection: Any, lab: Lab) -> bool:
+    """Define and start the network; True if either was missing.
+
+    Raises LabgenError when a lab of that name, of another state directory, has its network here.
+    """
+    network = found(lambda: connection.networkLookupByName(network_name(lab)))
+    if network is not None and bridge_of(network) != lab.bridge:
+        raise LabgenError(
+            f"the network of another lab {lab.name} is in this libvirt",
+            hint="bring this one up under another name: --name OTHER",
+        )
+    missing = network is None
+    if network is None:
+        network = connection.networkDefineXML(network_xml(lab))
+    if not network.isActive():
+        network.create()
+        return True
+    return missing
+
+
+def remove(connection: Any, lab: Lab) -> None:
+    """Stop and forget the lab's network, where it is."""
+    network = _own(connection, lab)
+    if network is None:
+        return
+    if network.isActive():
+        network.destroy()
+    network.undefine()
+
+
+def leftovers(connection: Any, lab: Lab) -> list[str]:
+    """The lab's network in words, where it is."""
+    network = _own(connection, lab)
+    return [] if network is None else [f"libvirt network {network.name()}"]
+
+
+def bridge_of(network: Any) -> str:
+    """The name of the network's bridge; a network without one has none."""
+    names = re.findall(r"<bridge\b[^>]*\bname='([^']+)'", network.XMLDesc())
+    return names[0] if names else ""
+
+
+def _own(connection: Any, lab: Lab) -> Any | None:
+    network = found(lambda: connection.networkLookupByName(network_name(lab)))
+    return network if network is not None and bridge_of(network) == lab.bridge else None

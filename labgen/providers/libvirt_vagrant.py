@@ -1,0 +1,84 @@
+"""Vagrant makes the machines and forgets them: python-vagrant's words, labgen's own run()."""
+
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import vagrant
+
+from labgen.bundle import store
+from labgen.lab.lab import Lab
+from labgen.render.vagrantfile import Box, Hypervisor, vagrantfile
+from labgen.report.errors import LabgenError
+from labgen.system import files, places
+from labgen.system.locks import locked
+from labgen.system.run import run
+
+logger = logging.getLogger(__name__)
+UP = 300.0  # seconds for six machines to answer on SSH under KVM, with much room
+DESTROY = 120.0
+ENVIRONMENT = {
+    "VAGRANT_CHECKPOINT_DISABLE": "1",  # asks the network for newer versions
+    "VAGRANT_NO_COLOR": "1",
+    "VAGRANT_DEFAULT_PROVIDER": "libvirt",
+}
+
+
+class _Vagrant(vagrant.Vagrant):  # type: ignore[misc]
+    """python-vagrant with deadlines, and errors that carry what Vagrant said."""
+
+    def __init__(self, root: Path, timeout: float) -> None:
+        super().__init__(root=str(root))
+        self.timeout = timeout
+
+    def _call_vagrant_command(self, args: Sequence[str | None]) -> None:
+        for line in self._run_vagrant_command(args).splitlines():
+            logger.debug("vagrant: %s", line)
+
+    def _run_vagrant_command(self, args: Sequence[str | None]) -> str:
+        words = self._make_vagrant_command(args)
+        return run(words, timeout=self.timeout, cwd=Path(self.root), env=ENVIRONMENT).stdout
+
+
+def directory(lab: Lab) -> Path:
+    """Where the lab's Vagrantfile is, and what Vagrant knows of its machines."""
+    return lab.directory / "vagrant"
+
+
+def describe(box: store.Box) -> Box:
+    """The box as the Vagrantfile knows it; the file that tells Vagrant where it is, is written."""
+    catalog = places.cache() / "vagrant" / f"{box.name.replace('/', '-')}.json"
+    provider = {"name": "libvirt", "url": f"file://{box.archive}"}
+    versions = [{"version": box.version, "providers": [provider]}]
+    with locked(catalog.with_suffix(".lock"), timeout=60):
+        text = json.dumps({"name": box.name, "versions": versions}, indent=2)
+        if not catalog.exists() or catalog.read_text() != text:
+            files.write(catalog, text)
+    return Box(box.name, box.version, catalog, box.kernel, box.initrd)
+
+
+def up(lab: Lab, hypervisor: Hypervisor, box: Box) -> None:
+    """Have Vagrant make the machines that it does not have, until each answers on SSH.
+
+    Raises CommandFailed with what Vagrant said.
+    """
+    root = directory(lab)
+    files.write(root / "Vagrantfile", vagrantfile(lab, hypervisor, box))
+    maker = _Vagrant(root, UP * lab.slowdown)
+    with locked(box.catalog.with_suffix(".lock"), timeout=UP):
+        # two labs at once would both add it
+        if not any((it.name, it.version) == (box.name, box.version) for it in maker.box_list()):
+            maker.box_add(box.name, str(box.catalog), provider="libvirt")
+    maker.up(provider="libvirt")
+
+
+def destroy(lab: Lab) -> None:
+    """Have Vagrant destroy what it knows of the lab, and forget it; what it cannot is logged."""
+    root = directory(lab)
+    if not (root / ".vagrant").exists():
+        return
+    try:
+        _Vagrant(root, DESTROY * lab.slowdown).destroy()
+    except LabgenError as error:
+        logger.warning("vagrant destroy: %s", error)

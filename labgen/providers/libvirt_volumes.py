@@ -1,0 +1,97 @@
+"""The storage pool that labs share: disks of machines, the box's disk below them, and its kernels.
+
+What belongs to a box stays as long as any machine stands on it.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from labgen.lab.lab import Lab
+from labgen.providers.libvirt_connection import found
+from labgen.render.vagrantfile import POOL, pool_xml, prefix
+
+VOLUME = (
+    "<volume><name>{name}</name><capacity>{size}</capacity>"
+    "<target><format type='raw'/></target></volume>"
+)
+PIECE = 256 * 1024  # bytes; libvirt cuts larger ones (VIR_NET_MESSAGE_LEGACY_PAYLOAD_MAX)
+
+
+def ensure_pool(connection: Any) -> Any:
+    """The pool, defined, built and started."""
+    pool = found(lambda: connection.storagePoolLookupByName(POOL))
+    if pool is None:
+        pool = connection.storagePoolDefineXML(pool_xml())
+        pool.build()
+    if not pool.isActive():
+        pool.create()
+    return pool
+
+
+def ensure_boot_files(connection: Any, names: Sequence[str], kernel: Path, initrd: Path) -> None:
+    """Have the box's kernel and initrd in the pool by those names, where the hypervisor reads
+    them."""
+    pool = ensure_pool(connection)
+    for name, path in zip(names, (kernel, initrd), strict=True):
+        if found(lambda name=name: pool.storageVolLookupByName(name)) is None:  # type: ignore[misc]
+            _upload(connection, pool, name, path)
+
+
+def path_of(connection: Any, name: str) -> str:
+    """Where the hypervisor has the volume of that name."""
+    path: str = ensure_pool(connection).storageVolLookupByName(name).path()
+    return path
+
+
+def remove(connection: Any, lab: Lab) -> None:
+    """Delete the lab's disks, then what no machine needs any more, and an empty pool."""
+    pool = found(lambda: connection.storagePoolLookupByName(POOL))
+    if pool is None:
+        return
+    if not pool.isActive():
+        pool.create()
+    pool.refresh()
+    for name in _disks(pool, lab):
+        pool.storageVolLookupByName(name).delete()
+    volumes = {name: pool.storageVolLookupByName(name) for name in pool.listVolumes()}
+    if any(_stands_on(volume) for volume in volumes.values()):
+        return
+    for volume in volumes.values():
+        volume.delete()
+    pool.destroy()
+    pool.delete()
+    pool.undefine()
+
+
+def leftovers(connection: Any, lab: Lab) -> list[str]:
+    """The lab's disks in the pool, in words."""
+    pool = found(lambda: connection.storagePoolLookupByName(POOL))
+    if pool is None or not pool.isActive():
+        return []
+    return [f"libvirt volume {name}" for name in _disks(pool, lab)]
+
+
+def _disks(pool: Any, lab: Lab) -> list[str]:
+    wanted = {f"{prefix(lab)}{machine.name}.img" for machine in lab.machines}
+    return sorted(wanted & set(pool.listVolumes()))
+
+
+def _stands_on(volume: Any) -> bool:
+    """Whether the volume is a machine's disk: one that stands on another volume."""
+    return bool(re.search(r"<backingStore>\s*<path>", volume.XMLDesc()))
+
+
+def _upload(connection: Any, pool: Any, name: str, path: Path) -> None:
+    size = path.stat().st_size
+    volume = pool.createXML(VOLUME.format(name=name, size=size))
+    stream = connection.newStream()
+    try:
+        volume.upload(stream, 0, size)
+        with path.open("rb") as file:
+            stream.sendAll(lambda _stream, _count, _opaque: file.read(PIECE), None)
+        stream.finish()
+    except BaseException:
+        volume.delete()
+        raise

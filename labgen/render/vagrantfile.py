@@ -1,0 +1,92 @@
+"""What libvirt and Vagrant are told of a lab: its Vagrantfile, and the XML of network and pool."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from labgen.lab import keys
+from labgen.lab.lab import Lab
+from labgen.render.templating import render
+
+POOL = "labgen"
+POOL_PATH = "/var/lib/libvirt/labgen"
+# On one interface with its old name, as machine-containers have it.
+KERNEL_WORDS = "root=/dev/vda rw console=ttyS0 net.ifnames=0 quiet"
+# The emulator of QEMU 7.2 spoils flags in cmpxchg16b, and udev crashes; HAProxy wants to see that
+# the processor has it, so it is the kernel alone that is told to do without.
+EMULATED_WORDS = "clearcpuid=cx16"
+
+
+@dataclass(frozen=True)
+class Hypervisor:
+    """Where a lab's virtual machines run; emulated: by QEMU alone, without KVM."""
+
+    uri: str
+    emulated: bool
+
+
+@dataclass(frozen=True)
+class Box:
+    """The box that machines are made of. catalog is the file that tells Vagrant where it is, kernel
+    and initrd boot its disk."""
+
+    name: str
+    version: str
+    catalog: Path
+    kernel: Path
+    initrd: Path
+
+
+def box_names(box: Box) -> tuple[str, str]:
+    """What the box's kernel and initrd are called in the pool."""
+    files = f"{box.name.replace('/', '-')}-{box.version}"
+    return f"{files}-vmlinuz", f"{files}-initrd.img"
+
+
+def prefix(lab: Lab) -> str:
+    """What the lab's domains begin with."""
+    return f"labgen-{lab.name}-"
+
+
+def network_name(lab: Lab) -> str:
+    return f"labgen-{lab.name}"
+
+
+def domain_name(lab: Lab, machine: str) -> str:
+    return f"{prefix(lab)}{machine}"
+
+
+def network_xml(lab: Lab) -> str:
+    """libvirt's XML of the lab's isolated network; the machines' leases never end."""
+    return render("libvirt-network.xml", lab=lab, name=network_name(lab))
+
+
+def pool_xml() -> str:
+    """libvirt's XML of the storage pool that all labs share."""
+    return render("libvirt-pool.xml", pool=POOL, path=POOL_PATH)
+
+
+def probe_xml(name: str, *, kernel: str, initrd: str) -> str:
+    """libvirt's XML of a machine that switches itself off as soon as its kernel runs."""
+    return render("libvirt-probe.xml", name=name, kernel=kernel, initrd=initrd)
+
+
+def vagrantfile(lab: Lab, hypervisor: Hypervisor, box: Box) -> str:
+    """The lab's Vagrantfile."""
+    words = f"{KERNEL_WORDS} {EMULATED_WORDS}" if hypervisor.emulated else KERNEL_WORDS
+    kernel, initrd = box_names(box)
+    return render(
+        "Vagrantfile",
+        lab=lab,
+        hypervisor=hypervisor,
+        box=box,
+        prefix=prefix(lab),
+        network=network_name(lab),
+        pool=POOL,
+        kernel=kernel,
+        initrd=initrd,
+        key=keys.client_key(lab),
+        network_xml=network_xml(lab),
+        pool_xml=pool_xml(),
+        pool_path=POOL_PATH,
+        kernel_words=words,
+    )
