@@ -37,7 +37,7 @@ LIBVIRT_NEEDS=(
   vagrant:vagrant
   /usr/share/vagrant-plugins/plugins.d/vagrant-libvirt.json:vagrant-libvirt
   libvirtd:libvirt-daemon-system
-  "qemu-system-$(uname -m):qemu-system"
+  qemu-system-x86_64:qemu-system-x86
   qemu-img:qemu-utils
   mke2fs:e2fsprogs
   dnsmasq:dnsmasq-base

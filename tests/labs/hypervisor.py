@@ -1,0 +1,81 @@
+"""A libvirt of the tests' own: QEMU in the run's network namespace, seen by nobody else.
+
+It runs in a process namespace and a mount namespace too: when its first process is gone, so are all
+machines, and what it wrote lies in the run's directory.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from labgen.providers.libvirt_connection import HypervisorFailed, connected
+from labgen.system.wait import NotYet, until
+
+START = 30.0  # seconds
+FAREWELL = 20.0
+# Directories that libvirt has by name, each by the part of the run's directory that stands there.
+PLACES = {
+    "run": "/run/libvirt",
+    "lib": "/var/lib/libvirt",
+    "log": "/var/log/libvirt",
+    "cache": "/var/cache/libvirt",
+    "etc": "/etc/libvirt",
+}
+QEMU_CONF = """\
+user = "root"
+group = "root"
+dynamic_ownership = 0
+security_driver = "none"
+namespaces = []
+cgroup_controllers = []
+stdio_handler = "file"
+"""
+LIBVIRTD_CONF = """\
+unix_sock_rw_perms = "0700"
+auth_unix_rw = "none"
+auth_unix_ro = "none"
+"""
+OWN = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"]
+
+
+@contextmanager
+def running(directory: Path) -> Iterator[str]:
+    """The URI of a libvirtd that runs while in here, in this process's network namespace."""
+    for part in PLACES:
+        (directory / part).mkdir(parents=True, exist_ok=True)
+    (directory / "etc/qemu.conf").write_text(QEMU_CONF)
+    (directory / "etc/libvirtd.conf").write_text(LIBVIRTD_CONF)
+    lines = [
+        f"mkdir -p {place}; mount --bind {directory / part} {place}"
+        for part, place in PLACES.items()
+    ]
+    script = "\n".join(["set -e", *lines, "exec libvirtd"])
+    words = ["setpriv", "--pdeathsig", "KILL", "unshare", *OWN, "sh", "-c", script]
+    uri = f"qemu+unix:///system?socket={directory}/run/libvirt-sock"
+    with (directory / "libvirtd.log").open("ab") as log:
+        daemon = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        until(lambda: _answers(daemon, uri, directory), what="libvirt's answer", timeout=START)
+        yield uri
+    finally:
+        daemon.kill()  # and by --kill-child all that it started
+        daemon.wait(timeout=FAREWELL)
+
+
+def _answers(daemon: subprocess.Popen[bytes], uri: str, directory: Path) -> None:
+    if daemon.poll() is not None:
+        raise RuntimeError(f"libvirtd ended:\n{(directory / 'libvirtd.log').read_text()}")
+    try:
+        with connected(uri):
+            return
+    except HypervisorFailed as error:
+        raise NotYet(error.message) from error
+
+
+if __name__ == "__main__":
+    with running(Path(sys.argv[1]).resolve()) as address:
+        sys.stdout.write(f"{address}\n")
+        sys.stdout.flush()
+        sys.stdin.read()
