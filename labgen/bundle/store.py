@@ -10,9 +10,19 @@ from labgen.bundle.versions import known_versions, release
 from labgen.report.errors import LabgenError
 from labgen.system import places
 
-__all__ = ["Bundle", "clone_golden", "directory_of", "known_versions", "load_machine", "require"]
+__all__ = [
+    "Box",
+    "Bundle",
+    "clone_golden",
+    "directory_of",
+    "known_versions",
+    "load_machine",
+    "require",
+    "require_box",
+]
 
 BUILD = "labgen bundle build"
+BUILD_BOX = f"{BUILD} --box"
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,22 @@ class Bundle:
     pause_image: str
 
 
+@dataclass(frozen=True)
+class Box:
+    """A bundle's Vagrant box, and the kernel and initrd that boot its disk.
+
+    version is what Vagrant compares: Kubernetes' numbers, then one that stands for the archive's
+    content. virtual_size is the disk's in GiB.
+    """
+
+    name: str
+    version: str
+    archive: Path
+    kernel: Path
+    initrd: Path
+    virtual_size: int
+
+
 def directory_of(recipe: Recipe) -> Path:
     """Where the bundle of that recipe is or will be."""
     return places.cache() / "bundles" / recipe.name
@@ -57,6 +83,15 @@ def require(version: str) -> Bundle:
             hint=f"build it: {BUILD}",
         )
     return describe(version, directory)
+
+
+def require_box(version: str) -> Box:
+    """The Vagrant box of that Kubernetes version; quick, nothing is hashed.
+
+    Raises LabgenError that names the parts which are not ready.
+    """
+    recipe = parts.recipe(version)
+    raise LabgenError(f"the box of {recipe.name} is not ready", hint=f"build it: {BUILD_BOX}")
 
 
 def describe(version: str, directory: Path) -> Bundle:
