@@ -3,7 +3,7 @@
 Forecasts (seconds, MiB) were measured on two cores with empty caches.
 """
 
-from labgen.bundle import compiling, debian, golden, images, machine, programs, sources
+from labgen.bundle import compiling, debian, golden, images, machine, programs, rootfs, sources
 from labgen.bundle.recipe import Part, Recipe
 from labgen.bundle.versions import Release, release
 
@@ -120,7 +120,7 @@ def _machine(wanted: Release) -> Part:
         title="machine image",
         outputs=(machine.ARCHIVE,),
         make=lambda workshop: machine.make(workshop, wanted),
-        facts={"payload": machine.payload(wanted), "phases": machine.PHASES},
+        facts={"payload": rootfs.payload(wanted), "phases": rootfs.PHASES},
         sources=sources.of_the_image(),
         source_root=provisioners,
         stands_on=(*COMPILED, "debian"),
@@ -140,7 +140,7 @@ def _golden(wanted: Release) -> Part:
         title="containerd's store with all images unpacked",
         outputs=(golden.STORE,),
         make=lambda workshop: golden.make(workshop, wanted),
-        facts={"payload": machine.payload(wanted)},
+        facts={"payload": rootfs.payload(wanted)},
         sources=(provisioners / "phases" / "images.sh", provisioners / "lib" / "image.sh"),
         source_root=provisioners,
         stands_on=("images", "debian"),
