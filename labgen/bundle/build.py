@@ -24,10 +24,14 @@ from labgen.system.parallel import gather
 logger = logging.getLogger(__name__)
 
 
-def to_build(recipe: Recipe, directory: Path) -> tuple[Part, ...]:
-    """The parts that are not there, damaged or of other inputs; reads and hashes everything."""
+def to_build(recipe: Recipe, directory: Path, *, optional: bool) -> tuple[Part, ...]:
+    """The parts that are not there, damaged or of other inputs; reads and hashes everything.
+
+    Optional ones count only when they are asked for.
+    """
     states = thorough_states(recipe, directory)
-    return tuple(part for part in recipe.parts if states[part.name] is not State.READY)
+    wanted = (part for part in recipe.parts if optional or not part.optional)
+    return tuple(part for part in wanted if states[part.name] is not State.READY)
 
 
 def make_parts(parts: Sequence[Part], recipe: Recipe, directory: Path, progress: Progress) -> None:
@@ -79,6 +83,7 @@ def _make(part: Part, inputs: str, recipe: Recipe, directory: Path) -> None:
     shutil.rmtree(workshop.out, ignore_errors=True)
     workshop.out.mkdir()
     workshop.log.path.unlink(missing_ok=True)
+    again = "labgen bundle build --box" if part.optional else "labgen bundle build"
     try:
         part.make(workshop)
     except LabgenError as error:
@@ -86,7 +91,7 @@ def _make(part: Part, inputs: str, recipe: Recipe, directory: Path) -> None:
             f"{part.title} could not be built: {error.message}",
             last_seen=error.last_seen,
             log=error.log or (workshop.log.path if workshop.log.path.exists() else None),
-            hint=error.hint or "to go on from here, finished parts are kept: labgen bundle build",
+            hint=error.hint or f"to go on from here, finished parts are kept: {again}",
         ) from error
     outputs = {name: of(workshop.out / name) for name in part.outputs}
     lock = lockfile.read(directory).without_part(part.name)

@@ -1,5 +1,6 @@
 """What `labgen bundle` does: build, list, verify."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,7 +10,7 @@ from labgen.bundle import parts as parts_of
 from labgen.bundle.progress import Progress
 from labgen.bundle.recipe import Recipe
 from labgen.bundle.state import State, damaged_outputs, quick_states
-from labgen.bundle.store import BUILD, directory_of
+from labgen.bundle.store import BUILD, BUILD_BOX, directory_of
 from labgen.bundle.versions import known_versions
 from labgen.report.errors import LabgenError
 from labgen.system.locks import locked
@@ -43,9 +44,10 @@ class BundleReport:
     parts: tuple[PartReport, ...]
 
 
-def build(version: str, source: Source, progress: Progress) -> list[str]:
+def build(version: str, source: Source, progress: Progress, *, box: bool = False) -> list[str]:
     """Build what the bundle of that version lacks and return the names of the built parts.
 
+    box: the Vagrant box, too.
     Waits for a build that another process does. Raises HostUnfit before anything is made when
     this host cannot, LabgenError when a part fails.
     """
@@ -54,16 +56,16 @@ def build(version: str, source: Source, progress: Progress) -> list[str]:
             f"the source {source} is not built yet",
             hint=f"use the Go modules: {BUILD} --source modules",
         )
-    return build_recipe(parts_of.recipe(version), progress)
+    return build_recipe(parts_of.recipe(version), progress, optional=box)
 
 
-def build_recipe(recipe: Recipe, progress: Progress) -> list[str]:
-    """As build, for a recipe."""
+def build_recipe(recipe: Recipe, progress: Progress, *, optional: bool = False) -> list[str]:
+    """As build, for a recipe, with or without its optional parts."""
     directory = directory_of(recipe)
     waiting = f"waiting for another build of bundle {recipe.name}"
     lock = directory.with_name(f"{recipe.name}.lock")
     with locked(lock, timeout=OTHER_BUILD, waiting=lambda who: progress.note(f"{waiting}: {who}")):
-        missing = builder.to_build(recipe, directory)
+        missing = builder.to_build(recipe, directory, optional=optional)
         if missing:
             progress.note(needs.sentence(needs.of(missing, directory), recipe.name, directory))
             needs.check(missing, directory)
@@ -90,13 +92,18 @@ def report(recipe: Recipe) -> BundleReport:
     return BundleReport(recipe.name, str(directory), tuple(found))
 
 
-def verify(recipe: Recipe) -> None:
-    """Hash everything. Raises LabgenError that names each part that is not as it was built."""
+def verify(recipe: Recipe) -> int:
+    """Hash everything and return how many parts are good.
+
+    Optional parts may be missing, or of other inputs until they are asked for again.
+    Raises LabgenError that names each part that is not as it was built.
+    """
     directory = directory_of(recipe)
+    states = quick_states(recipe, directory)
     faults = {
-        name: str(state)
-        for name, state in quick_states(recipe, directory).items()
-        if state is not State.READY
+        part.name: str(states[part.name])
+        for part in recipe.parts
+        if states[part.name] is not State.READY and not part.optional
     }
     for name, outputs in damaged_outputs(recipe, directory).items():
         faults[name] = f"damaged ({', '.join(outputs)})"
@@ -105,5 +112,12 @@ def verify(recipe: Recipe) -> None:
         raise LabgenError(
             f"{len(faults)} of {len(recipe.parts)} parts of bundle {recipe.name} are not good:\n"
             f"{listed}",
-            hint=f"build these parts again, the rest is kept: {BUILD}",
+            hint=f"build these parts again, the rest is kept: {_command(recipe, faults)}",
         )
+    return sum(state is State.READY for state in states.values())
+
+
+def _command(recipe: Recipe, names: Collection[str]) -> str:
+    """What builds these parts."""
+    box = any(part.optional for part in recipe.parts if part.name in names)
+    return BUILD_BOX if box else BUILD

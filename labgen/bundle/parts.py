@@ -3,7 +3,19 @@
 Forecasts (seconds, MiB) were measured on two cores with empty caches.
 """
 
-from labgen.bundle import compiling, debian, golden, images, machine, programs, sources
+from labgen.bundle import (
+    box,
+    compiling,
+    debian,
+    golden,
+    images,
+    initrd,
+    kernel,
+    machine,
+    programs,
+    rootfs,
+    sources,
+)
 from labgen.bundle.recipe import Part, Recipe
 from labgen.bundle.versions import Release, release
 
@@ -33,6 +45,9 @@ def recipe(version: str) -> Recipe:
             _debian(wanted),
             _machine(wanted),
             _golden(wanted),
+            _kernel(wanted, architecture),
+            _initrd(),
+            _box(wanted),
         ),
     )
 
@@ -120,7 +135,7 @@ def _machine(wanted: Release) -> Part:
         title="machine image",
         outputs=(machine.ARCHIVE,),
         make=lambda workshop: machine.make(workshop, wanted),
-        facts={"payload": machine.payload(wanted), "phases": machine.PHASES},
+        facts={"payload": rootfs.payload(wanted), "phases": rootfs.PHASES},
         sources=sources.of_the_image(),
         source_root=provisioners,
         stands_on=(*COMPILED, "debian"),
@@ -140,7 +155,7 @@ def _golden(wanted: Release) -> Part:
         title="containerd's store with all images unpacked",
         outputs=(golden.STORE,),
         make=lambda workshop: golden.make(workshop, wanted),
-        facts={"payload": machine.payload(wanted)},
+        facts={"payload": rootfs.payload(wanted)},
         sources=(provisioners / "phases" / "images.sh", provisioners / "lib" / "image.sh"),
         source_root=provisioners,
         stands_on=("images", "debian"),
@@ -148,4 +163,58 @@ def _golden(wanted: Release) -> Part:
         seconds=15,
         disk=700,
         kept=655,
+    )
+
+
+def _kernel(wanted: Release, architecture: str) -> Part:
+    packages = kernel.packages(architecture)
+    return Part(
+        name="kernel",
+        title=f"Debian {wanted.debian}'s kernel for virtual machines",
+        outputs=(kernel.KERNEL, kernel.MODULES, kernel.BUSYBOX),
+        make=lambda workshop: kernel.make(workshop, wanted.debian, architecture),
+        facts={"suite": wanted.debian, "packages": packages},
+        programs=("mmdebstrap", "apt-get", "tar", "zstd"),
+        network=True,
+        seconds=45,
+        disk=450,
+        kept=50,
+        optional=True,
+    )
+
+
+def _initrd() -> Part:
+    return Part(
+        name="initrd",
+        title="initrd for virtual machines",
+        outputs=(initrd.INITRD,),
+        make=initrd.make,
+        facts={"modules": initrd.WANTED, "commands": initrd.COMMANDS},
+        sources=(initrd.INIT,),
+        source_root=initrd.INIT.parent,
+        stands_on=("kernel",),
+        programs=("tar", "zstd"),
+        seconds=2,
+        disk=130,
+        kept=3,
+        optional=True,
+    )
+
+
+def _box(wanted: Release) -> Part:
+    """Its provisioners are those that the machine image stands on."""
+    return Part(
+        name="box",
+        title="Vagrant box for libvirt",
+        outputs=(box.ARCHIVE,),
+        make=lambda workshop: box.make(workshop, wanted),
+        facts={"metadata": box.METADATA},
+        sources=(box.VAGRANTFILE,),
+        source_root=box.VAGRANTFILE.parent,
+        stands_on=("machine", "golden", "kernel", "initrd"),
+        programs=("unshare", "tar", "zstd", "mke2fs", "qemu-img"),
+        seconds=60,
+        disk=3000,
+        kept=500,
+        optional=True,
     )

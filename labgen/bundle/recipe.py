@@ -34,7 +34,7 @@ class Part:
     inputs: when one changes, the part is built again. seconds, disk (MiB at the peak), objects (MiB
     on the workbench) and kept (MiB that stay) are forecasts. fetch downloads what make would, while
     earlier parts are made. adopt runs whenever the part is ready, for what lives outside the
-    directory.
+    directory. Optional parts are made only when they are asked for, and nothing else needs them.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Part:
     disk: int = 1
     objects: int = 0
     kept: int = 1
+    optional: bool = False
     fetch: Callable[[Workshop], None] | None = None
     adopt: Callable[[Path], None] = nothing_to_do
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from labgen.bundle import golden, images, machine, parts
+from labgen.bundle import box, golden, images, initrd, kernel, machine, parts
 from labgen.bundle.recipe import Recipe
 from labgen.bundle.state import State, quick_states
 from labgen.bundle.versions import known_versions, release
@@ -73,16 +73,14 @@ def require(version: str) -> Bundle:
     Raises LabgenError that names the parts which are not ready.
     """
     recipe = parts.recipe(version)
-    directory = directory_of(recipe)
-    states = quick_states(recipe, directory)
-    lacking = [f"{name} {state}" for name, state in states.items() if state is not State.READY]
+    lacking = _lacking(recipe, optional=False)
     if lacking:
         raise LabgenError(
             f"the bundle {recipe.name} is not ready",
-            last_seen=", ".join(lacking),
+            last_seen=lacking,
             hint=f"build it: {BUILD}",
         )
-    return describe(version, directory)
+    return describe(version, directory_of(recipe))
 
 
 def require_box(version: str) -> Box:
@@ -91,7 +89,22 @@ def require_box(version: str) -> Box:
     Raises LabgenError that names the parts which are not ready.
     """
     recipe = parts.recipe(version)
-    raise LabgenError(f"the box of {recipe.name} is not ready", hint=f"build it: {BUILD_BOX}")
+    lacking = _lacking(recipe, optional=True)
+    if lacking:
+        raise LabgenError(
+            f"the Vagrant box of bundle {recipe.name} is not ready",
+            last_seen=lacking,
+            hint=f"build it: {BUILD_BOX}",
+        )
+    directory = directory_of(recipe)
+    return Box(
+        name=f"labgen/{recipe.name}",
+        version=box.version(release(version), directory),
+        archive=directory / box.ARCHIVE,
+        kernel=directory / kernel.KERNEL,
+        initrd=directory / initrd.INITRD,
+        virtual_size=box.SIZE,
+    )
 
 
 def describe(version: str, directory: Path) -> Bundle:
@@ -120,3 +133,10 @@ def load_machine(bundle: Bundle) -> None:
 def clone_golden(store: Path, target: Path) -> None:
     """Make target a machine's own /var/lib/containerd out of the golden store, by hard links."""
     golden.clone(store, target)
+
+
+def _lacking(recipe: Recipe, *, optional: bool) -> str:
+    """The parts that are not ready, with their states; either the optional ones or the others."""
+    states = quick_states(recipe, directory_of(recipe))
+    wanted = [part.name for part in recipe.parts if part.optional is optional]
+    return ", ".join(f"{name} {states[name]}" for name in wanted if states[name] is not State.READY)

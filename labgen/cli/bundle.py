@@ -33,11 +33,13 @@ def bundle() -> None:
     show_default=True,
     help="Compile from Go modules, or download upstream's releases.",
 )
+@click.option("--box", is_flag=True, help="Build the Vagrant box for libvirt, too.")
 @common
 @click.pass_obj
-def build(session: Session, version: str, source: str) -> None:
+def build(session: Session, version: str, source: str, box: bool) -> None:
     """Build what the bundle lacks; what is good is kept."""
-    maintain.build(version, maintain.Source(source), progress.choose(quiet=session.quiet))
+    told = progress.choose(quiet=session.quiet)
+    maintain.build(version, maintain.Source(source), told, box=box)
 
 
 @bundle.command("list")
@@ -63,5 +65,5 @@ def list_() -> None:
 def verify(version: str) -> None:
     """Compare everything in the bundle with the sums in its lock file."""
     recipe = parts.recipe(version)
-    maintain.verify(recipe)
-    click.echo(f"bundle {recipe.name}: {len(recipe.parts)} parts are as they were built")
+    good = maintain.verify(recipe)
+    click.echo(f"bundle {recipe.name}: {good} parts are as they were built")

@@ -38,9 +38,38 @@ setup() {
 
 @test "a container's sshd takes its keys from the provider and no passwords" {
   MACHINE_IMAGE=container run_phases seal
-  local file=$LABGEN_ROOT/etc/ssh/sshd_config.d/10-labgen.conf
-  grep --quiet '^HostKey /etc/labgen/identity/ssh_host_ed25519_key$' "$file"
-  grep --quiet '^PasswordAuthentication no$' "$file"
+  local place=$LABGEN_ROOT/etc/ssh/sshd_config.d
+  grep --quiet '^HostKey /etc/labgen/identity/ssh_host_ed25519_key$' "$place/10-labgen-keys.conf"
+  grep --quiet '^PasswordAuthentication no$' "$place/10-labgen.conf"
+}
+
+@test "a virtual machine makes its own host key, and takes no passwords" {
+  MACHINE_IMAGE=vm run_phases seal
+  assert_success
+  local place=$LABGEN_ROOT/etc
+  grep --quiet '^HostKey /etc/ssh/ssh_host_ed25519_key$' "$place/ssh/sshd_config.d/10-labgen-keys.conf"
+  grep --quiet '^PasswordAuthentication no$' "$place/ssh/sshd_config.d/10-labgen.conf"
+  grep --quiet 'ExecStartPre=.*ssh-keygen' "$place/systemd/system/ssh.service.d/labgen.conf"
+  [[ ! -e $place/ssh/ssh_host_ed25519_key ]]
+}
+
+@test "a virtual machine gets its address by DHCP and keeps what others put on its interface" {
+  MACHINE_IMAGE=vm run_phases seal
+  local network=$LABGEN_ROOT/etc/systemd/network/20-labgen.network
+  grep --quiet '^DHCP=ipv4$' "$network"
+  grep --quiet '^KeepConfiguration=yes$' "$network"
+  [[ -L $LABGEN_ROOT/etc/systemd/system/multi-user.target.wants/systemd-networkd.service ]]
+  MACHINE_IMAGE=vm run_phases seal
+  assert_unchanged
+}
+
+@test "a virtual machine has devices and heeds its power button; nobody logs in at its console" {
+  MACHINE_IMAGE=vm run_phases seal
+  local unit units=$LABGEN_ROOT/etc/systemd/system
+  for unit in systemd-udevd systemd-logind systemd-networkd systemd-modules-load; do
+    [[ $(readlink "$units/$unit.service" || true) != /dev/null ]] || fail "$unit is masked"
+  done
+  [[ $(readlink "$units/getty.target") == /dev/null ]]
 }
 
 @test "sshd gets no option that its version does not know" {
