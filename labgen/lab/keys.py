@@ -51,25 +51,30 @@ def ensure_client(lab: Lab) -> None:
         files.write(known_hosts(lab), "")
 
 
-def learn(lab: Lab, machines: Sequence[Machine]) -> None:
-    """Ask machines on the network for their host keys, and hold them to those from now on.
+def forget_hosts(lab: Lab, machines: Sequence[Machine]) -> None:
+    """Machines that are made anew will have other host keys."""
+    gone = {str(machine.address) for machine in machines}
+    kept = {address: line for address, line in _known(lab).items() if address not in gone}
+    files.write(known_hosts(lab), "".join(kept.values()))
+
+
+def learn_hosts(lab: Lab) -> None:
+    """Ask the machines whose host keys are not known for them, and hold them to those from now on.
 
     Raises LabgenError with the machines that told none.
     """
-    addresses = [str(machine.address) for machine in machines]
+    known = _known(lab)
+    asked = [machine for machine in lab.machines if str(machine.address) not in known]
+    if not asked:
+        return
     timeout = SCAN * lab.slowdown
-    words = ["ssh-keyscan", "-q", "-T", f"{timeout:.0f}", "-t", "ed25519", *addresses]
-    told = run(words, timeout=2 * timeout, check=False).stdout.splitlines()
-    by_address = {line.partition(" ")[0]: line for line in told}
-    silent = [machine.name for machine in machines if str(machine.address) not in by_address]
+    words = ["ssh-keyscan", "-T", f"{timeout:.0f}", "-t", "ed25519"]
+    told = run([*words, *(str(m.address) for m in asked)], timeout=2 * timeout, check=False).stdout
+    known |= _by_address(told)
+    silent = [machine.name for machine in asked if str(machine.address) not in known]
     if silent:
         raise LabgenError(f"no SSH host key came from {', '.join(silent)}")
-    others = [
-        line
-        for line in known_hosts(lab).read_text().splitlines()
-        if line.partition(" ")[0] not in by_address
-    ]
-    files.write(known_hosts(lab), "\n".join([*others, *by_address.values(), ""]))
+    files.write(known_hosts(lab), "".join(known.values()))
 
 
 def join_secrets(lab: Lab) -> JoinSecrets:
@@ -92,6 +97,16 @@ def known_hosts(lab: Lab) -> Path:
 def machine_identity(lab: Lab, machine: Machine) -> Path:
     """The directory with the machine's host key and the keys that may log in to it."""
     return lab.keys / machine.name
+
+
+def _known(lab: Lab) -> dict[str, str]:
+    return _by_address(known_hosts(lab).read_text())
+
+
+def _by_address(lines: str) -> dict[str, str]:
+    """Address -> line of known_hosts, sshd(8), without comments."""
+    found = (line for line in lines.splitlines(keepends=True) if not line.startswith("#"))
+    return {line.partition(" ")[0]: line for line in found}
 
 
 def _ssh_key(path: Path, comment: str) -> None:

@@ -91,11 +91,16 @@ class LibvirtProvider:
             changed = network.ensure(connection, lab)
             volumes.ensure_boot_files(connection, box_names(box), box.kernel, box.initrd)
         states = self.machines(lab)
-        if State.ABSENT in states.values():
+        absent = [m for m in lab.machines if states[m.name] is State.ABSENT]
+        if absent:
+            keys.forget_hosts(lab, absent)
             maker.up(lab, hypervisor, box)
         self.power(lab, [m for m in lab.machines if states[m.name] is State.OFF], Power.ON)
         self.power(lab, [m for m in lab.machines if states[m.name] is State.PAUSED], Power.RESUME)
-        _learn_host_keys(lab, [m for m in lab.machines if states[m.name] is State.ABSENT])
+        # Machines make their host keys themselves. They are asked once, on a network that only they
+        # are on, and held to the answer from then on.
+        ensure_route(lab)
+        keys.learn_hosts(lab)
         return changed or any(state is not State.ON for state in states.values())
 
     def destroy(self, lab: Lab) -> None:
@@ -208,14 +213,6 @@ def _remove(connection: Any, lab: Lab, machine: Machine) -> None:
     domain.undefineFlags(
         libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
     )
-
-
-def _learn_host_keys(lab: Lab, machines: Sequence[Machine]) -> None:
-    """Machines make their host keys themselves. They are asked once, on a network that only they
-    are on, and held to the answer from then on."""
-    if machines:
-        ensure_route(lab)
-        keys.learn(lab, machines)
 
 
 def _sockets(lab: Lab) -> Path:

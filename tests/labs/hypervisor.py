@@ -51,8 +51,9 @@ def running(directory: Path) -> Iterator[str]:
         f"mkdir -p {place}; mount --bind {directory / part} {place}"
         for part, place in PLACES.items()
     ]
-    script = "\n".join(["set -e", *lines, "exec libvirtd"])
-    words = ["setpriv", "--pdeathsig", "KILL", "unshare", *OWN, "sh", "-c", script]
+    # bash stays the first process: it buries QEMUs, for whose end libvirt would wait
+    script = "\n".join(["set -e", *lines, "libvirtd & wait $!"])
+    words = ["setpriv", "--pdeathsig", "KILL", "unshare", *OWN, "bash", "-c", script]
     uri = f"qemu+unix:///system?socket={directory}/run/libvirt-sock"
     with (directory / "libvirtd.log").open("ab") as log:
         daemon = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
