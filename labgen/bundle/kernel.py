@@ -15,6 +15,7 @@ KERNEL = "box/vmlinuz"
 MODULES = "box/modules.tar.zst"
 BUSYBOX = "box/busybox"
 MODULES_PLACE = "usr/lib/modules"
+KEPT = ("vmlinuz", "modules", "config", "busybox")  # of the packages
 TIMEOUT = 300.0
 # the same bytes from the same packages
 PACK = ("tar", "--create", "--zstd", "--sort=name", "--mtime=@0", "--owner=0", "--group=0")
@@ -38,6 +39,9 @@ def make(workshop: Workshop, suite: str, architecture: str) -> None:
     shutil.copy(_only(root / "boot", "vmlinuz-*"), workshop.out / KERNEL)
     shutil.copy(root / "usr/bin/busybox", workshop.out / BUSYBOX)
     _unpack_modules(root / MODULES_PLACE)
+    # kubeadm looks there too (k8s.io/system-validators, validators/kernel_validator.go)
+    config = _only(root / "boot", "config-*")
+    shutil.copy(config, root / MODULES_PLACE / config.name.removeprefix("config-") / "config")
     pack: list[str | Path] = [*PACK, "--file", workshop.out / MODULES]
     workshop.log.run([*pack, "--directory", root / MODULES_PLACE, "."], timeout=TIMEOUT)
 

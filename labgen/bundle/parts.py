@@ -173,7 +173,7 @@ def _kernel(wanted: Release, architecture: str) -> Part:
         title=f"Debian {wanted.debian}'s kernel for virtual machines",
         outputs=(kernel.KERNEL, kernel.MODULES, kernel.BUSYBOX),
         make=lambda workshop: kernel.make(workshop, wanted.debian, architecture),
-        facts={"suite": wanted.debian, "packages": packages},
+        facts={"suite": wanted.debian, "packages": packages, "kept": kernel.KEPT},
         programs=("mmdebstrap", "apt-get", "tar", "zstd"),
         network=True,
         seconds=45,
