@@ -4,11 +4,12 @@
 SHELL := /bin/bash
 LABGEN := .venv/bin/labgen
 
-.PHONY: help install bundle lab test clean
+.PHONY: help install bundle lab test clean box
 
 help:
 	@echo 'make install   what is missing of Debian packages, then labgen in .venv'
 	@echo 'make bundle    Kubernetes and machine images, built once: about ten minutes, 3 GiB of disk'
+	@echo 'make box       the same, and a Vagrant box for virtual machines with what they need'
 	@echo 'make lab       bring up the lab ha-3x3'
 	@echo 'make test      lint, types, unit and shell tests, and real labs'
 	@echo 'make clean     remove what tests and builds left; ALL=1: also your labs and the bundle'
@@ -18,6 +19,10 @@ install:
 
 bundle: install
 	@$(LABGEN) bundle build
+
+box:
+	@tools/install.sh libvirt
+	@$(LABGEN) bundle build --box
 
 lab: bundle
 	@$(LABGEN) up ha-3x3
@@ -32,7 +37,7 @@ lab: bundle
 	@echo '  $(LABGEN) down ha-3x3                          remove the lab, with nothing left'
 
 # Should make itself be killed, the kernel tells the script, and labs are taken down all the same.
-test: bundle
+test: box
 	@exec setpriv --pdeathsig TERM tools/test.sh
 
 clean:

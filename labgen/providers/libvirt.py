@@ -1,6 +1,7 @@
 """Virtual machines of libvirt, made by Vagrant: their own kernels, power switches and disks."""
 
 import json
+import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -113,6 +114,8 @@ class LibvirtProvider:
                 _remove(connection, lab, machine)
             network.remove(connection, lab)
             volumes.remove(connection, lab)
+        if _sockets(lab).exists():
+            shutil.rmtree(_sockets(lab))
 
     def machines(self, lab: Lab) -> Mapping[str, State]:
         """See base.Provider."""
@@ -146,7 +149,8 @@ class LibvirtProvider:
                 if found(partial(connection.lookupByName, name)) is not None
             ]
             left += network.leftovers(connection, lab)
-            return [*left, *volumes.leftovers(connection, lab)]
+            left += volumes.leftovers(connection, lab)
+        return [*left, *(f"directory {path}" for path in [_sockets(lab)] if path.exists())]
 
     def _settle(self, lab: Lab, box: Box) -> Hypervisor:
         """Where this lab's machines run, decided when it is made and never after."""

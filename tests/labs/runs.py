@@ -54,6 +54,7 @@ class Run:
             VARIABLE: str(self.directory),
             "XDG_STATE_HOME": str(self.state),
             "XDG_CACHE_HOME": str(self._cache_home()),
+            "VAGRANT_HOME": str(places.cache() / "vagrant" / "tests"),
             "KUBECONFIG": str(self.directory / "kubeconfig"),
             "LABGEN_TEST_LAB": self.lab_name("ha"),
         }

@@ -16,7 +16,8 @@ class Kitchen:
     fails: str = ""
 
     def recipe(self, **facts: object) -> Recipe:
-        """flour and water are independent, dough stands on flour; facts go into water."""
+        """flour and water are independent, dough stands on flour; facts go into water. Raisins are
+        optional."""
         flour = Part(
             name="flour",
             title="flour",
@@ -40,7 +41,15 @@ class Kitchen:
             make=self._maker("dough", "dough.txt"),
             stands_on=("flour",),
         )
-        return Recipe("bread-1", {"bread": "1"}, (flour, water, dough))
+        raisins = Part(
+            name="raisins",
+            title="raisins",
+            outputs=("raisins.txt",),
+            make=self._maker("raisins", "raisins.txt"),
+            stands_on=("dough",),
+            optional=True,
+        )
+        return Recipe("bread-1", {"bread": "1"}, (flour, water, dough, raisins))
 
     def _maker(self, name: str, output: str) -> Callable[[Workshop], None]:
         def make(workshop: Workshop) -> None:

@@ -39,6 +39,27 @@ def test_a_second_build_makes_nothing(kitchen: Kitchen) -> None:
     assert build_recipe(kitchen.recipe(), Quiet()) == []
 
 
+def test_an_optional_part_is_made_when_it_is_asked_for_and_kept_afterwards(
+    kitchen: Kitchen,
+) -> None:
+    build_recipe(kitchen.recipe(), Quiet())
+    assert verify(kitchen.recipe()) == 3
+    assert build_recipe(kitchen.recipe(), Quiet(), optional=True) == ["raisins"]
+    assert verify(kitchen.recipe()) == 4
+    (kitchen.sources / "grain").write_text("spelt")
+    assert build_recipe(kitchen.recipe(), Quiet()) == ["flour", "dough"]
+    assert (place(kitchen) / "raisins.txt").exists()
+
+
+def test_a_damaged_optional_part_is_named_with_what_builds_it(kitchen: Kitchen) -> None:
+    build_recipe(kitchen.recipe(), Quiet(), optional=True)
+    (place(kitchen) / "raisins.txt").write_text("currants")
+    with pytest.raises(LabgenError, match="raisins: damaged") as bad:
+        verify(kitchen.recipe())
+    assert bad.value.hint is not None
+    assert bad.value.hint.endswith("labgen bundle build --box")
+
+
 def test_a_damaged_part_of_the_same_size_is_built_again_and_the_rest_kept(
     kitchen: Kitchen,
 ) -> None:
@@ -126,7 +147,7 @@ def test_verify_names_each_bad_part_and_what_to_type(kitchen: Kitchen) -> None:
     with pytest.raises(LabgenError) as failure:
         verify(kitchen.recipe())
     text = str(failure.value)
-    assert "2 of 3 parts of bundle bread-1 are not good" in text
+    assert "2 of 4 parts of bundle bread-1 are not good" in text
     assert "flour: damaged (flour.txt)" in text
     assert "water: damaged (jugs/water)" in text
     assert "labgen bundle build" in text
@@ -136,7 +157,12 @@ def test_a_report_says_the_state_of_each_part(kitchen: Kitchen) -> None:
     build_recipe(kitchen.recipe(), Quiet())
     (place(kitchen) / "dough.txt").write_text("crumbs")
     states = {part.name: part.state for part in report(kitchen.recipe(salt=True)).parts}
-    assert states == {"flour": State.READY, "water": State.OUTDATED, "dough": State.DAMAGED}
+    assert states == {
+        "flour": State.READY,
+        "water": State.OUTDATED,
+        "dough": State.DAMAGED,
+        "raisins": State.MISSING,
+    }
 
 
 def test_upstream_is_refused_clearly_until_it_is_built() -> None:

@@ -61,7 +61,7 @@ def test_a_host_that_cannot_build_may_use_a_ready_bundle(
 
 
 def test_disk_counts_what_earlier_parts_keep_beside_each_part_at_work(kitchen: Kitchen) -> None:
-    first, second, third = kitchen.recipe().parts
+    first, second, third, _ = kitchen.recipe().parts
     parts = [
         replace(first, disk=1000, kept=100),
         replace(second, disk=300, kept=300),

@@ -1,0 +1,141 @@
+"""Virtual machines: of a libvirt of the tests' own, with processors that QEMU emulates.
+
+They are slow, so these labs are small, and one has no cluster on its machines.
+"""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+
+import libvirt
+import pytest
+
+from labgen.lab import store
+from labgen.lab.lab import Lab
+from labgen.providers.base import State
+from labgen.providers.libvirt_connection import connected
+from tests.labs import hypervisor
+from tests.labs.health import assert_healthy
+from tests.labs.program import labgen
+from tests.labs.runs import Run
+from tests.labs.sights import Sights, seen
+from tests.labs.traces import traces
+
+UP = 1200.0  # seconds; beside other work
+PROBE = 0.2  # seconds between two probes, and for each
+SETTLED = 120.0  # seconds for what takes one on real processors
+STEADY = 3.0  # seconds of good answers that count as an end
+Property = Callable[[str, object], None]
+
+
+@pytest.fixture(scope="module")
+def uri(run_: Run) -> Iterator[str]:
+    with hypervisor.running(run_.directory / "libvirt") as address:
+        yield address
+
+
+def test_load_balancers_of_virtual_machines_survive_the_loss_of_their_holder(
+    run_: Run, uri: str, taken_down: list[str], record_property: Property
+) -> None:
+    name = run_.lab_name("virtual")
+    taken_down.append(name)
+    words = ["ha-3x0", "--name", name, "--provider", "libvirt", *_emulated(uri)]
+    words += ["-s", "machines[0].memory=1700MiB", "--until", "load-balancer"]
+    labgen("up", *words, timeout=UP)
+    lab = store.load(name)
+    sights = Sights(lab)
+    seen(lambda: len(sights.owners()) == 1, "one owner of the VIP", within=SETTLED)
+    [holder] = sights.owners()
+    with _probing(lab) as probes:
+        labgen("fault", "inject", name, "power-cut", holder, timeout=120)
+        assert sights.power(holder, State.OFF)
+        seen(lambda: _steady(probes), "the VIP answering again", within=SETTLED)
+    gap = max(_gaps(probes))
+    record_property("VIP of emulated machines away after a power cut", f"{gap:.1f} s")
+    assert gap < lab.scenario.load_balancer.timings.budget / 1000
+    [successor] = sights.owners()
+    assert successor != holder
+    labgen("fault", "heal", name, timeout=300)
+    first = lab.machines[0].name
+    seen(lambda: sights.owners() == [first], "the VIP on the first master again", within=SETTLED)
+    assert "nothing had to be changed" in labgen("up", *words, timeout=UP).stderr
+    _down(lab, uri)
+
+
+def test_cluster_of_virtual_machines_passes_the_smoke_tier(
+    run_: Run, uri: str, taken_down: list[str]
+) -> None:
+    name = run_.lab_name("emulated")
+    taken_down.append(name)
+    words = ["--name", name, "--provider", "libvirt", *_emulated(uri)]
+    groups = "machines=[{role: control-plane, memory: 2560MiB}, {role: worker, memory: 1GiB}]"
+    labgen("up", "single", *words, "-s", groups, timeout=UP)
+    lab = store.load(name)
+    assert_healthy(lab)
+    labgen("verify", name, timeout=UP)
+    _down(lab, uri)
+
+
+def _emulated(uri: str) -> list[str]:
+    return ["-s", f"provider.uri={uri}", "-s", "loadBalancer.profile=emulated"]
+
+
+def _down(lab: Lab, uri: str) -> None:
+    """Nothing of the lab is left, in the eyes of the host and of libvirt."""
+    with connected(uri) as connection:
+        assert any(lab.name in name for name in _known(connection))
+    labgen("down", lab.name, timeout=300)
+    with connected(uri) as connection:
+        assert _known(connection) == []
+    assert traces(lab) == []
+
+
+def _known(connection: libvirt.virConnect) -> list[str]:
+    """The names of all that libvirt has."""
+    things = [*connection.listAllDomains(), *connection.listAllNetworks()]
+    pools = connection.listAllStoragePools()
+    volumes = [volume for pool in pools if pool.isActive() for volume in pool.listVolumes()]
+    return [*(thing.name() for thing in things), *(pool.name() for pool in pools), *volumes]
+
+
+@contextmanager
+def _probing(lab: Lab) -> Iterator[list[tuple[float, bool]]]:
+    """(moment, whether it took a connection), added to while in here; a slow one delays none."""
+    found: list[tuple[float, bool]] = []
+    ended = threading.Event()
+
+    def probe() -> None:
+        moment = time.monotonic()
+        address = (str(lab.vip), lab.scenario.network.api_port)
+        try:
+            socket.create_connection(address, timeout=PROBE).close()
+        except OSError:
+            found.append((moment, False))
+        else:
+            found.append((moment, True))
+
+    def go_on() -> None:
+        while not ended.wait(PROBE):
+            probe()
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    try:
+        yield found
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _steady(probes: list[tuple[float, bool]]) -> bool:
+    """Whether there was a failure, and for some seconds none any more."""
+    failed = [moment for moment, good in probes if not good]
+    return bool(failed) and probes[-1][0] - failed[-1] > STEADY
+
+
+def _gaps(probes: list[tuple[float, bool]]) -> list[float]:
+    good = [moment for moment, taken in probes if taken]
+    return [after - before for before, after in pairwise(good)]

@@ -1,0 +1,62 @@
+"""The Vagrantfile of a lab of virtual machines, and the network that libvirt gets for it."""
+
+import re
+import shutil
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from labgen.render.vagrantfile import Box, Hypervisor, network_xml, pool_xml, vagrantfile
+from labgen.system.run import run
+from tests.unit.lab.samples import lab
+
+BOX = Box("labgen/v1", "1.37.2.4711", Path("/c/box.json"), Path("/b/vmlinuz"), Path("/b/initrd"))
+KVM = Hypervisor("qemu:///system", emulated=False)
+EMULATED = Hypervisor("qemu:///system", emulated=True)
+
+
+def test_network_is_isolated_and_knows_every_machine_by_its_address() -> None:
+    sample = lab("ha-3x3")
+    network = ET.fromstring(network_xml(sample))  # noqa: S314 - made by labgen
+    assert network.find("forward") is None
+    assert network.find("bridge").attrib["name"] == sample.bridge  # type: ignore[union-attr]
+    hosts = {host.attrib["mac"]: host.attrib["ip"] for host in network.iter("host")}
+    assert hosts == {machine.mac: str(machine.address) for machine in sample.machines}
+    assert {lease.attrib["expiry"] for lease in network.iter("lease")} == {"0"}
+
+
+def test_pool_is_a_directory_of_its_own() -> None:
+    pool = ET.fromstring(pool_xml())  # noqa: S314 - made by labgen
+    assert pool.findtext("target/path") == "/var/lib/libvirt/labgen"
+
+
+def test_each_machine_has_its_own_size_and_hardware_address() -> None:
+    sample = lab("ha-3x3", "machines[1].memory=3GiB", "machines[1].cpus=4")
+    text = vagrantfile(sample, KVM, BOX)
+    blocks = re.findall(r'config\.vm\.define "(\w+)" do(.*?)\n  end\n', text, re.DOTALL)
+    assert [name for name, _ in blocks] == [machine.name for machine in sample.machines]
+    for (_, block), machine in zip(blocks, sample.machines, strict=True):
+        assert f"libvirt.cpus = {machine.cpus}\n" in block
+        assert f"libvirt.memory = {machine.memory}\n" in block
+        assert f'management_network_mac = "{machine.mac}"' in block
+        assert f"systemd.hostname={machine.name} " in block
+
+
+def test_processors_are_emulated_only_where_there_is_no_kvm() -> None:
+    emulated, real = (vagrantfile(lab(), where, BOX) for where in (EMULATED, KVM))
+    assert 'libvirt.driver = "qemu"' in emulated
+    assert "clearcpuid=cx16" in emulated
+    assert 'libvirt.driver = "kvm"' in real
+    assert "clearcpuid" not in real
+
+
+@pytest.mark.skipif(shutil.which("vagrant") is None, reason="no vagrant on this host")
+@pytest.mark.parametrize("hypervisor", [KVM, EMULATED])
+def test_vagrant_takes_it_in_a_directory_of_its_own(hypervisor: Hypervisor, tmp_path: Path) -> None:
+    """Where the lab's key is not: it makes one."""
+    (tmp_path / "Vagrantfile").write_text(vagrantfile(lab("ha-3x3"), hypervisor, BOX))
+    environment = {"VAGRANT_HOME": str(tmp_path / "home"), "VAGRANT_CHECKPOINT_DISABLE": "1"}
+    words = ["vagrant", "validate"]
+    assert "successfully" in run(words, timeout=120, cwd=tmp_path, env=environment).stdout
+    assert (tmp_path / ".vagrant/id_ed25519").stat().st_mode & 0o777 == 0o600
