@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "start": "start",
     "stop": "stop",
     "fault": "fault",
+    "checkpoint": "checkpoint",
     "plan": "plan",
     "render": "render",
     "scenario": "scenario",

@@ -75,6 +75,28 @@ class Provider(Protocol):
         """
         ...
 
+    def save(self, lab: Lab, checkpoint: str) -> None:
+        """Keep disk and memory of all machines, of one moment, under that name.
+
+        Raises LabgenError where machines cannot be saved.
+        """
+        ...
+
+    def restore(self, lab: Lab, checkpoint: str) -> None:
+        """Have all machines as they were then, running and with the right time.
+
+        Raises WrongCall when there is no such checkpoint.
+        """
+        ...
+
+    def checkpoints(self, lab: Lab) -> Sequence[str]:
+        """The names of the lab's checkpoints."""
+        ...
+
+    def forget(self, lab: Lab, checkpoint: str) -> None:
+        """Remove a checkpoint; one that is not there is fine."""
+        ...
+
     def leftovers(self, lab: Lab) -> Sequence[str]:
         """What of the lab is still on this host outside its directory, as words for people."""
         ...

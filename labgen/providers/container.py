@@ -17,7 +17,7 @@ from labgen.providers.base import Finding, Power, State
 from labgen.providers.container_host import ensure_inotify_instances, findings
 from labgen.providers.sequence import power_on_delay
 from labgen.render.ssh_config import ssh_config
-from labgen.report.errors import LabgenError
+from labgen.report.errors import LabgenError, WrongCall
 from labgen.scenario.model import Role, Scenario
 from labgen.system import files, host, interrupt, mounts, places, podman
 from labgen.system.parallel import gather
@@ -106,6 +106,24 @@ class ContainerProvider:
             Ssh(lab.ssh_config).close([m.name for m in acting])
             return moment
         return time.monotonic()
+
+    def save(self, lab: Lab, checkpoint: str) -> None:  # noqa: ARG002 - see base.Provider
+        """See base.Provider."""
+        raise LabgenError(
+            f"lab {lab.name} is of machine-containers, which cannot be saved",
+            hint="virtual machines can: labgen up ... --provider libvirt",
+        )
+
+    def restore(self, lab: Lab, checkpoint: str) -> None:
+        """See base.Provider."""
+        raise WrongCall(f"lab {lab.name} has no checkpoint {checkpoint}", hint="it has: none")
+
+    def checkpoints(self, lab: Lab) -> Sequence[str]:  # noqa: ARG002 - there are none
+        """See base.Provider."""
+        return []
+
+    def forget(self, lab: Lab, checkpoint: str) -> None:
+        """See base.Provider."""
 
     def leftovers(self, lab: Lab) -> Sequence[str]:
         """See base.Provider."""

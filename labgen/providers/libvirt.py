@@ -4,6 +4,7 @@ import json
 import shutil
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from labgen.bundle import store as bundles
 from labgen.lab import keys
 from labgen.lab.access import ensure_route
 from labgen.lab.lab import Lab, Machine
+from labgen.providers import libvirt_checkpoints as checkpoints
 from labgen.providers import libvirt_host as host_
 from labgen.providers import libvirt_network as network
 from labgen.providers import libvirt_vagrant as maker
@@ -109,7 +111,7 @@ class LibvirtProvider:
         if lab.ssh_config.exists():
             Ssh(lab.ssh_config).close([machine.name for machine in lab.machines])
         maker.destroy(lab)
-        with connected(_hypervisor(lab, self.uri).uri) as connection:
+        with self._connected(lab) as connection:
             for machine in lab.machines:
                 _remove(connection, lab, machine)
             network.remove(connection, lab)
@@ -119,7 +121,7 @@ class LibvirtProvider:
 
     def machines(self, lab: Lab) -> Mapping[str, State]:
         """See base.Provider."""
-        with connected(_hypervisor(lab, self.uri).uri) as connection:
+        with self._connected(lab) as connection:
             return {machine.name: _state(connection, lab, machine) for machine in lab.machines}
 
     def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
@@ -128,7 +130,7 @@ class LibvirtProvider:
             return time.monotonic()
         states = self.machines(lab)
         acting = [m for m in machines if states[m.name] in BEFORE[action]]
-        with connected(_hypervisor(lab, self.uri).uri) as connection:
+        with self._connected(lab) as connection:
             if action is Power.ON:
                 network.ensure(connection, lab)
                 volumes.ensure_pool(connection)
@@ -139,9 +141,34 @@ class LibvirtProvider:
             return moment
         return time.monotonic()
 
+    def save(self, lab: Lab, checkpoint: str) -> None:
+        """See base.Provider."""
+        with self._connected(lab) as connection:
+            checkpoints.save(connection, lab, checkpoint)
+
+    def restore(self, lab: Lab, checkpoint: str) -> None:
+        """See base.Provider."""
+        with self._connected(lab) as connection:
+            known = checkpoints.checkpoints(connection, lab)
+            if checkpoint in known:  # what is open now is unknown to those that go back
+                Ssh(lab.ssh_config).close([machine.name for machine in lab.machines])
+            checkpoints.restore(connection, lab, checkpoint)
+        ensure_route(lab)
+        checkpoints.set_clocks(lab)
+
+    def checkpoints(self, lab: Lab) -> Sequence[str]:
+        """See base.Provider."""
+        with self._connected(lab) as connection:
+            return checkpoints.checkpoints(connection, lab)
+
+    def forget(self, lab: Lab, checkpoint: str) -> None:
+        """See base.Provider."""
+        with self._connected(lab) as connection:
+            checkpoints.delete(connection, lab, checkpoint)
+
     def leftovers(self, lab: Lab) -> Sequence[str]:
         """See base.Provider."""
-        with connected(_hypervisor(lab, self.uri).uri) as connection:
+        with self._connected(lab) as connection:
             domains = [domain_name(lab, machine.name) for machine in lab.machines]
             left = [
                 f"libvirt domain {name}"
@@ -151,6 +178,10 @@ class LibvirtProvider:
             left += network.leftovers(connection, lab)
             left += volumes.leftovers(connection, lab)
         return [*left, *(f"directory {path}" for path in [_sockets(lab)] if path.exists())]
+
+    def _connected(self, lab: Lab) -> AbstractContextManager[Any]:
+        """Where the lab's machines are."""
+        return connected(_hypervisor(lab, self.uri).uri)
 
     def _settle(self, lab: Lab, box: Box) -> Hypervisor:
         """Where this lab's machines run, decided when it is made and never after."""

@@ -9,7 +9,7 @@ from labgen.lab.lab import Lab
 from labgen.providers import container, sequence
 from labgen.providers.base import Power, State
 from labgen.providers.container import ContainerProvider
-from labgen.report.errors import LabgenError
+from labgen.report.errors import LabgenError, WrongCall
 from tests.unit.lab.samples import lab
 from tests.unit.system.stubs import Stub, stub
 
@@ -131,3 +131,13 @@ def test_machines_of_a_lab_with_the_same_name_elsewhere_are_not_replaced(
         ContainerProvider().create(sample)
     assert {call[2] for call in podman.calls} == {"ps"}
     assert not sample.keys.exists()
+
+
+def test_machine_containers_cannot_be_saved_and_have_no_checkpoints(sample: Lab) -> None:
+    provider = ContainerProvider()
+    with pytest.raises(LabgenError, match="machine-containers, which cannot be saved"):
+        provider.save(sample, "before")
+    with pytest.raises(WrongCall, match="has no checkpoint before"):
+        provider.restore(sample, "before")
+    assert provider.checkpoints(sample) == []
+    provider.forget(sample, "before")
