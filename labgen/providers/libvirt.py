@@ -97,6 +97,8 @@ class LibvirtProvider:
         absent = [m for m in lab.machines if states[m.name] is State.ABSENT]
         if absent:
             keys.forget_hosts(lab, absent)
+            with connected(hypervisor.uri) as connection:
+                volumes.remove_stale(connection, lab, absent)
             maker.up(lab, hypervisor, box)
         self.power(lab, [m for m in lab.machines if states[m.name] is State.OFF], Power.ON)
         self.power(lab, [m for m in lab.machines if states[m.name] is State.PAUSED], Power.RESUME)

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from labgen.lab.lab import Lab
+from labgen.lab.lab import Lab, Machine
 from labgen.providers.libvirt_connection import found
-from labgen.render.vagrantfile import POOL, pool_xml, prefix
+from labgen.render.vagrantfile import POOL, PREFIX, pool_xml, prefix
 
 VOLUME = (
     "<volume><name>{name}</name><capacity>{size}</capacity>"
@@ -39,6 +39,14 @@ def ensure_boot_files(connection: Any, names: Sequence[str], kernel: Path, initr
             _upload(connection, pool, name, path)
 
 
+def remove_stale(connection: Any, lab: Lab, machines: Sequence[Machine]) -> None:
+    """Delete the disks of machines that are not there: Vagrant makes none where one lies."""
+    pool = ensure_pool(connection)
+    pool.refresh()
+    for name in _disks(pool, lab, machines):
+        pool.storageVolLookupByName(name).delete()
+
+
 def path_of(connection: Any, name: str) -> str:
     """Where the hypervisor has the volume of that name."""
     path: str = ensure_pool(connection).storageVolLookupByName(name).path()
@@ -46,19 +54,24 @@ def path_of(connection: Any, name: str) -> str:
 
 
 def remove(connection: Any, lab: Lab) -> None:
-    """Delete the lab's disks, then what no machine needs any more, and an empty pool."""
+    """Delete the lab's disks; with the last lab's, also the box's files, and the pool.
+
+    The lab's network is gone by now; whoever has one may be about to use the pool.
+    """
     pool = found(lambda: connection.storagePoolLookupByName(POOL))
     if pool is None:
         return
     if not pool.isActive():
         pool.create()
     pool.refresh()
-    for name in _disks(pool, lab):
+    for name in _disks(pool, lab, lab.machines):
         pool.storageVolLookupByName(name).delete()
-    volumes = {name: pool.storageVolLookupByName(name) for name in pool.listVolumes()}
-    if any(_stands_on(volume) for volume in volumes.values()):
+    if any(it.name().startswith(PREFIX) for it in connection.listAllNetworks()):
         return
-    for volume in volumes.values():
+    volumes = [pool.storageVolLookupByName(name) for name in pool.listVolumes()]
+    if any(_stands_on(volume) for volume in volumes):
+        return
+    for volume in volumes:
         volume.delete()
     pool.destroy()
     pool.delete()
@@ -70,11 +83,11 @@ def leftovers(connection: Any, lab: Lab) -> list[str]:
     pool = found(lambda: connection.storagePoolLookupByName(POOL))
     if pool is None or not pool.isActive():
         return []
-    return [f"libvirt volume {name}" for name in _disks(pool, lab)]
+    return [f"libvirt volume {name}" for name in _disks(pool, lab, lab.machines)]
 
 
-def _disks(pool: Any, lab: Lab) -> list[str]:
-    wanted = {f"{prefix(lab)}{machine.name}.img" for machine in lab.machines}
+def _disks(pool: Any, lab: Lab, machines: Sequence[Machine]) -> list[str]:
+    wanted = {f"{prefix(lab)}{machine.name}.img" for machine in machines}
     return sorted(wanted & set(pool.listVolumes()))
 
 

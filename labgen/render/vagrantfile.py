@@ -7,6 +7,7 @@ from labgen.lab import keys
 from labgen.lab.lab import Lab
 from labgen.render.templating import render
 
+PREFIX = "labgen-"  # of all that is a lab's
 POOL = "labgen"
 POOL_PATH = "/var/lib/libvirt/labgen"
 # On one interface with its old name, as machine-containers have it.
@@ -44,11 +45,11 @@ def box_names(box: Box) -> tuple[str, str]:
 
 def prefix(lab: Lab) -> str:
     """What the lab's domains begin with."""
-    return f"labgen-{lab.name}-"
+    return f"{PREFIX}{lab.name}-"
 
 
 def network_name(lab: Lab) -> str:
-    return f"labgen-{lab.name}"
+    return f"{PREFIX}{lab.name}"
 
 
 def domain_name(lab: Lab, machine: str) -> str:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from labgen.providers import choose as choose_
+from labgen.providers import libvirt_host
 from labgen.providers.base import Finding
-from labgen.providers.choose import ensure_fit, provider
+from labgen.providers.choose import choose, ensure_fit, provider
 from labgen.providers.container import ContainerProvider
 from labgen.report.errors import HostUnfit, WrongCall
 from labgen.scenario.model import Scenario
@@ -22,6 +24,15 @@ class Unfit(ContainerProvider):
 class Fit(ContainerProvider):
     def check(self, scenario: Scenario) -> Sequence[Finding]:
         return []
+
+
+class Virtual(ContainerProvider):
+    """Stands for virtual machines, with findings that a test chooses."""
+
+    findings: Sequence[Finding] = ()
+
+    def check(self, scenario: Scenario) -> Sequence[Finding]:
+        return self.findings
 
 
 def test_auto_stands_for_machine_containers() -> None:
@@ -50,3 +61,45 @@ def test_an_unfit_host_is_told_everything_at_once_with_exit_code_3() -> None:
 
 def test_a_fit_host_is_told_nothing() -> None:
     ensure_fit(Fit(), scenario("single"))
+
+
+@pytest.fixture
+def virtual(monkeypatch: pytest.MonkeyPatch) -> Virtual:
+    found = Virtual()
+    real = choose_.provider
+    monkeypatch.setattr(
+        choose_, "provider", lambda name, uri=None: found if name == "libvirt" else real(name, uri)
+    )
+    return found
+
+
+def test_auto_takes_virtual_machines_where_nothing_keeps_them_and_kvm_boots(
+    virtual: Virtual, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(libvirt_host, "kvm_boots", lambda _: True)
+    choice = choose(scenario("single"))
+    assert choice.provider is virtual
+    assert choice.why == "KVM boots virtual machines here"
+
+
+def test_auto_takes_machine_containers_and_says_what_keeps_virtual_machines(
+    virtual: Virtual, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    virtual.findings = [Finding("the box is not ready", "build it")]
+    choice = choose(scenario("single"))
+    assert choice.provider.name == "container"
+    assert choice.why == "no virtual machines: the box is not ready"
+
+
+def test_auto_does_not_take_emulated_machines(
+    virtual: Virtual, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(libvirt_host, "kvm_boots", lambda _: False)
+    choice = choose(scenario("single", "loadBalancer.profile=emulated"))
+    assert choice.provider.name == "container"
+    assert "KVM boots no machine here" in choice.why
+
+
+def test_a_provider_that_is_named_is_taken_without_a_word(virtual: Virtual) -> None:
+    assert choose(scenario("single", "provider.name=container")).why == ""
+    assert choose(scenario("single", "provider.name=libvirt")).provider is virtual
