@@ -10,7 +10,7 @@ from labgen.scenario.model import Timings
 Range = tuple[float, float]
 # Linux retransmits for the first time after 200 ms (TCP_RTO_MIN, net/tcp.h), then doubles.
 RTO_MIN = 0.2
-SCRIPT_TIMEOUT = 1.0  # of keepalived's check of HAProxy: keepalived.conf.j2
+SCRIPT_TIMEOUT = 1.0  # of keepalived's check of HAProxy, x slowdown: keepalived.conf.j2
 ELECTION = 1.0  # etcd's --election-timeout; labgen has it so many times as long as slowdown says
 GRACE = 50.0  # --node-monitor-grace-period, pkg/controller/nodelifecycle of Kubernetes
 LEASE = 10.0  # a kubelet renews its lease so often, a quarter of nodeLeaseDurationSeconds
@@ -61,7 +61,8 @@ def haproxy_noticed(timings: Timings) -> Range:
     """From the death of the holder's HAProxy until the next master has the VIP."""
     interval = timings.script_interval / 1000
     least = (timings.script_fall - 1) * interval + skew(timings)
-    return least, timings.script_fall * interval + SCRIPT_TIMEOUT + skew(timings)
+    patience = SCRIPT_TIMEOUT * timings.slowdown
+    return least, timings.script_fall * interval + patience + skew(timings)
 
 
 def server_out(timings: Timings) -> Range:

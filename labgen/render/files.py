@@ -121,7 +121,7 @@ def _load_balancer(lab: Lab, machine: Machine, interface: str) -> dict[str, File
         "haproxy.cfg": File(render("haproxy.cfg", **values)),
         "keepalived.conf": File(render("keepalived.conf", **values)),
         "keepalived-vip.conf": File(render("keepalived-vip.conf", **values)),
-        "check-haproxy": File(render("check-haproxy"), 0o755),
+        "check-haproxy": File(render("check-haproxy", **values), 0o755),
     }
 
 

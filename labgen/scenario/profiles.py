@@ -49,7 +49,7 @@ STANDARD = Timings(
 # heartbeats.
 EMULATED = Timings(
     advert_interval=1000,
-    script_interval=2000,
+    script_interval=5000,  # not shorter than a script may take
     script_fall=3,
     script_rise=1,
     connect_timeout=2000,
