@@ -1,5 +1,6 @@
 """Real labs in a namespace with no way out; `tox -e labs` or `python -m tests.labs` runs them."""
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -40,9 +41,13 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """A real lab that was skipped proves nothing: it fails the run."""
+    """A real lab that was skipped proves nothing: it fails the run. Where a person runs it, virtual
+    machines may be missing."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if exitstatus == pytest.ExitCode.OK and reporter and reporter.stats.get("skipped"):
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if not os.environ.get("CI"):
+        skipped = [it for it in skipped if "no virtual machines" not in str(it.longrepr)]
+    if exitstatus == pytest.ExitCode.OK and reporter and skipped:
         reporter.write_line("error: a test of real labs was skipped", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
