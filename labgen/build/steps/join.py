@@ -50,15 +50,17 @@ def ensure_secrets(context: Context) -> None:
     """
     signed = partial(_signed, context.lab, context.secrets)
     what = "the join token being signed"
+    patience = context.lab.slowdown
+    limit = SECRETS_TIMEOUT * patience
     with context.join_gate:
         try:
-            until(signed, what=what, timeout=SIGNATURE_TIMEOUT, interval=0.1)
+            until(signed, what=what, timeout=SIGNATURE_TIMEOUT * patience, interval=0.1)
         except LabgenError:
             first = context.lab.control_planes[0]
             config = kubeadm_init(context.lab, context.adaptation, context.secrets)
             files = in_payload({"kubeadm.yaml": config})
-            context.run_phases(first, "join-secrets", files=files, timeout=SECRETS_TIMEOUT)
-            until(signed, what=what, timeout=SECRETS_TIMEOUT, interval=0.1)
+            context.run_phases(first, "join-secrets", files=files, timeout=limit)
+            until(signed, what=what, timeout=limit, interval=0.1)
 
 
 def _known_nodes(lab: Lab) -> set[str]:
@@ -70,7 +72,7 @@ def _known_nodes(lab: Lab) -> set[str]:
         except ApiUnreachable as error:
             raise NotYet(error.message) from error
 
-    return until(look, what="the API telling its nodes", timeout=SECRETS_TIMEOUT)
+    return until(look, what="the API telling its nodes", timeout=SECRETS_TIMEOUT * lab.slowdown)
 
 
 def _signed(lab: Lab, secrets: JoinSecrets) -> None:
