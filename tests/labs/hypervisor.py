@@ -52,7 +52,9 @@ def running(directory: Path) -> Iterator[str]:
         for part, place in PLACES.items()
     ]
     # bash stays the first process: it buries QEMUs, for whose end libvirt would wait
-    script = "\n".join(["set -e", *lines, "libvirtd & wait $!"])
+    script = "\n".join(
+        ["set -e", *lines, "libvirtd --pid-file /run/libvirt/libvirtd.pid & wait $!"]
+    )
     words = ["setpriv", "--pdeathsig", "KILL", "unshare", *OWN, "bash", "-c", script]
     uri = f"qemu+unix:///system?socket={directory}/run/libvirt-sock"
     with (directory / "libvirtd.log").open("ab") as log:
