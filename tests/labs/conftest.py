@@ -16,7 +16,15 @@ from tests.labs.runs import Run
 
 # Where the minute matters goes late, when the checks beside these have ended; the big lab is
 # brought up once, and the last file takes it down.
-LATE = ("test_ha_3x3", "test_faults", "test_power_cut", "test_teeth", "test_take_down")
+# Emulated machines take all cores there are.
+LATE = (
+    "test_libvirt",
+    "test_ha_3x3",
+    "test_faults",
+    "test_power_cut",
+    "test_teeth",
+    "test_take_down",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
