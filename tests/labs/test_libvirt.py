@@ -71,6 +71,7 @@ def test_load_balancers_of_virtual_machines_survive_the_loss_of_their_holder(
     _down(lab, uri)
 
 
+@pytest.mark.slow  # on two cores, kubeadm's waits for an emulated master are not always long enough
 def test_cluster_of_virtual_machines_passes_the_smoke_tier(
     run_: Run, uri: str, taken_down: list[str], record_property: Property
 ) -> None:
