@@ -155,9 +155,8 @@ install_venv() {
 install_libvirt_python() {
   local version
   version=$(pkg-config --modversion libvirt)
-  if .venv/bin/python -c 'import libvirt, sys, vagrant
-sys.exit(libvirt.getVersion() != sum(int(it) * 1000 ** p for p, it in enumerate(sys.argv[1].split(".")[::-1])))' \
-    "$version" 2>/dev/null; then
+  if .venv/bin/python -c 'import importlib.metadata, libvirt, sys, vagrant
+sys.exit(importlib.metadata.version("libvirt-python") != sys.argv[1])' "$version" 2>/dev/null; then
     return
   fi
   say "Python's libvirt $version and vagrant"

@@ -26,14 +26,13 @@ def bring_up(scenario: Scenario, name: str, console: Console, *, stage: str | No
     begin = time.monotonic()
     choice = _provider(scenario, name)
     chosen = choice.provider
-    ensure_fit(chosen, scenario)
     bundles.require(scenario.kubernetes.version)
-    with store.hold(name, lambda who: console.say(f"waiting for {who} to finish with lab {name}")):
+    with store.hold(name, store.tell_waiting(name, console)):
         lab = store.make(scenario, name, chosen.name)
         _introduce(lab, console)
         if choice.why:
             console.say(f"  {choice.why}")
-        journal = Journal(lab.directory / "journal.jsonl")
+        journal = Journal(lab.journal)
         journal.write("up", scenario=scenario.name)
         steps = plan(Context(lab, chosen))
         steps = until(steps, stage) if stage else steps
@@ -56,7 +55,8 @@ def bring_up(scenario: Scenario, name: str, console: Console, *, stage: str | No
 def _provider(scenario: Scenario, name: str) -> Choice:
     """That of the lab, where it is made already; a new one may get another today."""
     if name in store.names():
-        return Choice(provider(store.load(name).provider, scenario.provider.uri))
+        known = provider(store.load(name).provider, scenario.provider.uri)
+        return Choice(ensure_fit(known, scenario))
     return choose(scenario)
 
 

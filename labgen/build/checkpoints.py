@@ -9,17 +9,17 @@ from labgen.system.journal import Journal
 def save(name: str, checkpoint: str, console: Console) -> None:
     """Save the lab under that name; raises LabgenError when its machines cannot be saved."""
     lab = store.load(name)
-    with store.hold(name, lambda who: console.say(f"waiting for {who} to finish with lab {name}")):
+    with store.hold(name, store.tell_waiting(name, console)):
         provider(lab.provider).save(lab, checkpoint)
-        Journal(lab.directory / "journal.jsonl").write("checkpoint-saved", name=checkpoint)
+        Journal(lab.journal).write("checkpoint-saved", name=checkpoint)
     console.say(f"lab {name} is saved as {checkpoint}")
 
 
 def restore(name: str, checkpoint: str, console: Console) -> None:
     """Bring the lab back to the checkpoint; raises WrongCall when there is none of that name."""
     lab = store.load(name)
-    with store.hold(name, lambda who: console.say(f"waiting for {who} to finish with lab {name}")):
-        Journal(lab.directory / "journal.jsonl").write("checkpoint-restored", name=checkpoint)
+    with store.hold(name, store.tell_waiting(name, console)):
+        Journal(lab.journal).write("checkpoint-restored", name=checkpoint)
         provider(lab.provider).restore(lab, checkpoint)
     console.say(f"lab {name} is as it was at {checkpoint}")
 
@@ -27,7 +27,7 @@ def restore(name: str, checkpoint: str, console: Console) -> None:
 def delete(name: str, checkpoint: str, console: Console) -> None:
     """Forget a checkpoint; one that is not there is fine."""
     lab = store.load(name)
-    with store.hold(name, lambda who: console.say(f"waiting for {who} to finish with lab {name}")):
+    with store.hold(name, store.tell_waiting(name, console)):
         provider(lab.provider).forget(lab, checkpoint)
 
 

@@ -77,14 +77,16 @@ class Context:
     ) -> Outcome:
         """Send files (by their paths from the root) to the machine and run phases there.
 
+        timeout is for a machine of usual speed: a slow lab gets so many times as long.
         With afresh the provisioners are sent too and older payload files are removed first.
         Raises PhaseFailed with the last lines; the whole output is in the lab's logs.
         """
         archive = _archive(files, afresh)
         mode = "afresh" if afresh else "add"
         words = ["bash", "-c", RECEIVE, "receive", mode, *phases]
+        limit = timeout * self.lab.slowdown
         try:
-            done = self.ssh.run(machine.name, words, timeout=timeout, input=archive, check=False)
+            done = self.ssh.run(machine.name, words, timeout=limit, input=archive, check=False)
         except CommandTimedOut as late:
             ended = f"did not end within {late.timeout:g} s"
             raise self._failed(machine, phases, ended, late.stdout, late.stderr) from late

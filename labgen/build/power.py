@@ -29,8 +29,8 @@ def switch(name: str, names: Sequence[str], action: Power, console: Console) -> 
     lab = store.load(name)
     wanted = _chosen(lab, names)
     machines = provider(lab.provider)
-    with store.hold(name, lambda who: console.say(f"waiting for {who} to finish with lab {name}")):
-        Journal(lab.directory / "journal.jsonl").write(
+    with store.hold(name, store.tell_waiting(name, console)):
+        Journal(lab.journal).write(
             "power", action=action.value, machines=[machine.name for machine in wanted]
         )
         machines.power(lab, wanted, action)

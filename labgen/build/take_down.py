@@ -14,7 +14,7 @@ from labgen.report.errors import LabgenError
 
 def take_down(name: str, console: Console) -> None:
     """Remove the lab with all it made on this host; raises LabgenError if something is left."""
-    with store.hold(name, lambda who: console.say(f"waiting for {who} to finish with lab {name}")):
+    with store.hold(name, store.tell_waiting(name, console)):
         lab = store.load(name)
         machines = provider(lab.provider)
         waiting.end(lab)

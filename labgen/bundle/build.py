@@ -83,7 +83,6 @@ def _make(part: Part, inputs: str, recipe: Recipe, directory: Path) -> None:
     shutil.rmtree(workshop.out, ignore_errors=True)
     workshop.out.mkdir()
     workshop.log.path.unlink(missing_ok=True)
-    again = "labgen bundle build --box" if part.optional else "labgen bundle build"
     try:
         part.make(workshop)
     except LabgenError as error:
@@ -91,7 +90,7 @@ def _make(part: Part, inputs: str, recipe: Recipe, directory: Path) -> None:
             f"{part.title} could not be built: {error.message}",
             last_seen=error.last_seen,
             log=error.log or (workshop.log.path if workshop.log.path.exists() else None),
-            hint=error.hint or f"to go on from here, finished parts are kept: {again}",
+            hint=error.hint or f"to go on from here, finished parts are kept: {part.command}",
         ) from error
     outputs = {name: of(workshop.out / name) for name in part.outputs}
     lock = lockfile.read(directory).without_part(part.name)

@@ -8,9 +8,9 @@ from labgen.bundle import build as builder
 from labgen.bundle import lockfile, needs
 from labgen.bundle import parts as parts_of
 from labgen.bundle.progress import Progress
-from labgen.bundle.recipe import Recipe
+from labgen.bundle.recipe import BUILD, BUILD_BOX, Recipe
 from labgen.bundle.state import State, damaged_outputs, quick_states
-from labgen.bundle.store import BUILD, BUILD_BOX, directory_of
+from labgen.bundle.store import directory_of
 from labgen.bundle.versions import known_versions
 from labgen.report.errors import LabgenError
 from labgen.system.locks import locked
@@ -119,5 +119,5 @@ def verify(recipe: Recipe) -> int:
 
 def _command(recipe: Recipe, names: Collection[str]) -> str:
     """What builds these parts."""
-    box = any(part.optional for part in recipe.parts if part.name in names)
-    return BUILD_BOX if box else BUILD
+    commands = {part.command for part in recipe.parts if part.name in names}
+    return BUILD_BOX if BUILD_BOX in commands else BUILD

@@ -7,6 +7,9 @@ from pathlib import Path
 from labgen.bundle import digests
 from labgen.bundle.logged import Log
 
+BUILD = "labgen bundle build"
+BUILD_BOX = f"{BUILD} --box"
+
 
 @dataclass(frozen=True)
 class Workshop:
@@ -54,6 +57,11 @@ class Part:
     optional: bool = False
     fetch: Callable[[Workshop], None] | None = None
     adopt: Callable[[Path], None] = nothing_to_do
+
+    @property
+    def command(self) -> str:
+        """What builds it."""
+        return BUILD_BOX if self.optional else BUILD
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labgen.bundle import box, golden, images, initrd, kernel, machine, parts
-from labgen.bundle.recipe import Recipe
+from labgen.bundle.recipe import BUILD, BUILD_BOX, Recipe
 from labgen.bundle.state import State, quick_states
 from labgen.bundle.versions import known_versions, release
 from labgen.report.errors import LabgenError
@@ -20,9 +20,6 @@ __all__ = [
     "require",
     "require_box",
 ]
-
-BUILD = "labgen bundle build"
-BUILD_BOX = f"{BUILD} --box"
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ class Box:
     """A bundle's Vagrant box, and the kernel and initrd that boot its disk.
 
     version is what Vagrant compares: Kubernetes' numbers, then one that stands for the archive's
-    content. virtual_size is the disk's in GiB.
+    content.
     """
 
     name: str
@@ -59,7 +56,6 @@ class Box:
     archive: Path
     kernel: Path
     initrd: Path
-    virtual_size: int
 
 
 def directory_of(recipe: Recipe) -> Path:
@@ -73,13 +69,7 @@ def require(version: str) -> Bundle:
     Raises LabgenError that names the parts which are not ready.
     """
     recipe = parts.recipe(version)
-    lacking = _lacking(recipe, optional=False)
-    if lacking:
-        raise LabgenError(
-            f"the bundle {recipe.name} is not ready",
-            last_seen=lacking,
-            hint=f"build it: {BUILD}",
-        )
+    _ensure_ready(recipe, f"the bundle {recipe.name}", optional=False)
     return describe(version, directory_of(recipe))
 
 
@@ -89,13 +79,7 @@ def require_box(version: str) -> Box:
     Raises LabgenError that names the parts which are not ready.
     """
     recipe = parts.recipe(version)
-    lacking = _lacking(recipe, optional=True)
-    if lacking:
-        raise LabgenError(
-            f"the Vagrant box of bundle {recipe.name} is not ready",
-            last_seen=lacking,
-            hint=f"build it: {BUILD_BOX}",
-        )
+    _ensure_ready(recipe, f"the Vagrant box of bundle {recipe.name}", optional=True)
     directory = directory_of(recipe)
     return Box(
         name=f"labgen/{recipe.name}",
@@ -103,7 +87,6 @@ def require_box(version: str) -> Box:
         archive=directory / box.ARCHIVE,
         kernel=directory / kernel.KERNEL,
         initrd=directory / initrd.INITRD,
-        virtual_size=box.SIZE,
     )
 
 
@@ -135,8 +118,14 @@ def clone_golden(store: Path, target: Path) -> None:
     golden.clone(store, target)
 
 
-def _lacking(recipe: Recipe, *, optional: bool) -> str:
-    """The parts that are not ready, with their states; either the optional ones or the others."""
+def _ensure_ready(recipe: Recipe, what: str, *, optional: bool) -> None:
+    """Raise LabgenError with the parts that are not, of the optional ones or of the others."""
     states = quick_states(recipe, directory_of(recipe))
     wanted = [part.name for part in recipe.parts if part.optional is optional]
-    return ", ".join(f"{name} {states[name]}" for name in wanted if states[name] is not State.READY)
+    lacking = [f"{name} {states[name]}" for name in wanted if states[name] is not State.READY]
+    if lacking:
+        raise LabgenError(
+            f"{what} is not ready",
+            last_seen=", ".join(lacking),
+            hint=f"build it: {BUILD_BOX if optional else BUILD}",
+        )

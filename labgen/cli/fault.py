@@ -63,7 +63,7 @@ def inject(
         machine,
         lasting=_seconds(lasting) if lasting else None,
         seed=seed,
-        waiting_for=lambda who: console.say(f"waiting for {who} to finish with lab {name}"),
+        waiting_for=store.tell_waiting(name, console),
     )
     drawn = f", drawn with --seed {done.seed}" if done.seed is not None else ""
     console.say(f"{done}{drawn}")
@@ -81,9 +81,7 @@ def inject(
 def heal(session: Session, name: str) -> None:
     """Undo every fault on the lab NAME."""
     lab, console = store.load(name), session.console()
-    healed = faults.heal(
-        lab, waiting_for=lambda who: console.say(f"waiting for {who} to finish with lab {name}")
-    )
+    healed = faults.heal(lab, waiting_for=store.tell_waiting(name, console))
     for injection in healed:
         console.say(f"healed: {injection}")
     if not healed:

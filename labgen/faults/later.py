@@ -31,7 +31,7 @@ def main(directory: str, id: str, seconds: str) -> None:
     try:
         undo_one(lab, id)
     except LabgenError as error:
-        journal = Journal(lab.directory / "journal.jsonl")
+        journal = Journal(lab.journal)
         journal.write("fault-heal-failed", id=id, error=str(error)[:300])
 
 

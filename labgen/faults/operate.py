@@ -159,7 +159,7 @@ def _from_host(injection: Injection) -> bool:
 
 
 def _note(lab: Lab, event: str, injection: Injection, **facts: object) -> None:
-    Journal(lab.directory / "journal.jsonl").write(
+    Journal(lab.journal).write(
         event,
         id=injection.id,
         fault=injection.fault,

@@ -88,6 +88,16 @@ class Lab:
         return self.directory / "ssh_config"
 
     @property
+    def sockets(self) -> Path:
+        """SSH's shared connections; a socket's path may have 107 characters (unix(7)), so it does
+        not lie in the lab's directory."""
+        return Path("/run/labgen") / self.id
+
+    @property
+    def journal(self) -> Path:
+        return self.directory / "journal.jsonl"
+
+    @property
     def kubeconfig(self) -> Path:
         return self.directory / "kubeconfig"
 

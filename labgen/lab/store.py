@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from labgen.lab.lab import Lab, Machine, labs_directory
 from labgen.lab.names import ensure_lab_name
+from labgen.report.console import Console
 from labgen.report.errors import LabgenError, WrongCall
 from labgen.scenario.addresses import free_router_id, free_subnet, machine_addresses, vip_address
 from labgen.scenario.model import Scenario
@@ -71,6 +72,11 @@ def forget(lab: Lab) -> None:
     for entry in sorted(lab.directory.iterdir(), key=lambda path: path.name == "lab.json"):
         shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
     lab.directory.rmdir()
+
+
+def tell_waiting(name: str, console: Console) -> Callable[[str], None]:
+    """What hold() calls when another command is at work on the lab: tells people."""
+    return lambda who: console.say(f"waiting for {who} to finish with lab {name}")
 
 
 def hold(

@@ -33,6 +33,16 @@ class Power(StrEnum):
     RESUME = "resume"
 
 
+# The states in which an action does something.
+BEFORE: Mapping[Power, frozenset[State]] = {
+    Power.ON: frozenset({State.OFF}),
+    Power.OFF: frozenset({State.ON, State.PAUSED}),
+    Power.SHUTDOWN: frozenset({State.ON}),
+    Power.PAUSE: frozenset({State.ON}),
+    Power.RESUME: frozenset({State.PAUSED}),
+}
+
+
 @dataclass(frozen=True)
 class Finding:
     """Something that keeps this host from making machines, and the remedy."""

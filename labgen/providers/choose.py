@@ -15,7 +15,6 @@ PROVIDERS: Mapping[str, tuple[str, str]] = {
     "container": ("labgen.providers.container", "ContainerProvider"),
     "libvirt": ("labgen.providers.libvirt", "LibvirtProvider"),
 }
-LOCAL = "qemu:///system"
 
 
 def provider(name: str, uri: str | None = None) -> Provider:
@@ -31,7 +30,7 @@ def provider(name: str, uri: str | None = None) -> Provider:
     try:
         made = getattr(import_module(module), kind)
     except ImportError as error:
-        findings = libvirt_host.findings(uri or LOCAL)
+        findings = libvirt_host.findings(uri or libvirt_host.LOCAL)
         raise HostUnfit(_unfit(chosen, findings)) from error
     found: Provider = made(uri) if chosen == "libvirt" else made()
     return found
@@ -48,27 +47,29 @@ class Choice:
 def choose(scenario: Scenario) -> Choice:
     """The scenario's provider; for auto, virtual machines where KVM boots the box, else containers.
 
-    Raises as provider() does.
+    Raises as provider() and ensure_fit() do.
     """
     spec = scenario.provider
     if spec.name != AUTO:
-        return Choice(provider(spec.name, spec.uri))
+        return Choice(ensure_fit(provider(spec.name, spec.uri), scenario))
     try:
         machines = provider("libvirt")
         findings = machines.check(scenario)
     except HostUnfit:
-        findings = libvirt_host.findings(LOCAL)
-    if not findings and libvirt_host.kvm_boots(LOCAL):
+        findings = libvirt_host.findings(libvirt_host.LOCAL)
+    if not findings and libvirt_host.kvm_boots(libvirt_host.LOCAL):
         return Choice(machines, "KVM boots virtual machines here")
     reason = (findings or [libvirt_host.IMPATIENT])[0]
-    return Choice(provider("container"), f"no virtual machines: {reason.what}")
+    containers = ensure_fit(provider("container"), scenario)
+    return Choice(containers, f"no virtual machines: {reason.what}")
 
 
-def ensure_fit(provider: Provider, scenario: Scenario) -> None:
-    """Raise HostUnfit with every finding and its remedy, before anything is made."""
+def ensure_fit(provider: Provider, scenario: Scenario) -> Provider:
+    """The provider; HostUnfit with every finding and its remedy, before anything is made."""
     findings = provider.check(scenario)
     if findings:
         raise HostUnfit(_unfit(provider.name, findings))
+    return provider
 
 
 def _unfit(name: str, findings: Sequence[Finding]) -> str:

@@ -13,13 +13,13 @@ from labgen.bundle.store import Bundle, clone_golden, load_machine, require
 from labgen.lab import keys
 from labgen.lab.lab import Lab, Machine
 from labgen.providers import container_network as network
-from labgen.providers.base import Finding, Power, State
+from labgen.providers.base import BEFORE, Finding, Power, State
 from labgen.providers.container_host import ensure_inotify_instances, findings
-from labgen.providers.sequence import power_on_delay
+from labgen.providers.sequence import await_turn
 from labgen.render.ssh_config import ssh_config
 from labgen.report.errors import LabgenError, WrongCall
 from labgen.scenario.model import Role, Scenario
-from labgen.system import files, host, interrupt, mounts, places, podman
+from labgen.system import files, host, mounts, places, podman
 from labgen.system.parallel import gather
 from labgen.system.ssh import Ssh
 
@@ -59,7 +59,7 @@ class ContainerProvider:
         _ensure_alone(lab)
         load_machine(bundle)
         keys.ensure(lab)
-        files.write(lab.ssh_config, ssh_config(lab, _sockets(lab)))
+        files.write(lab.ssh_config, ssh_config(lab, lab.sockets))
         changed = _ready_host(lab)
         states = self.machines(lab)
         absent = [m for m in lab.machines if states[m.name] is State.ABSENT]
@@ -79,7 +79,7 @@ class ContainerProvider:
         gather({name: partial(podman.remove, [name]) for name in names})
         network.remove(lab)
         mounts.unmount_below(_disks(lab))
-        for path in (_disks(lab), _sockets(lab)):
+        for path in (_disks(lab), lab.sockets):
             if path.exists():
                 shutil.rmtree(path)
 
@@ -93,7 +93,7 @@ class ContainerProvider:
         if not machines:
             return time.monotonic()
         states = self.machines(lab)
-        acting = [m for m in machines if states[m.name] in _BEFORE[action]]
+        acting = [m for m in machines if states[m.name] in BEFORE[action]]
         if action is Power.ON:
             _ready_host(lab)
             network.plug_in(lab, acting)
@@ -130,7 +130,7 @@ class ContainerProvider:
         found = [f"container {container.name}" for container in podman.containers(_label(lab))]
         found += network.leftovers(lab)
         found += [f"mount {path}" for path in mounts.below(_disks(lab))]
-        found += [f"directory {path}" for path in (_disks(lab), _sockets(lab)) if path.exists()]
+        found += [f"directory {path}" for path in (_disks(lab), lab.sockets) if path.exists()]
         return found
 
     def _make(self, lab: Lab, machine: Machine, bundle: Bundle) -> None:
@@ -155,14 +155,6 @@ class ContainerProvider:
 
 
 _PARTS = ("containerd", "kubelet", "etcd")
-# The states in which an action does something.
-_BEFORE = {
-    Power.ON: {State.OFF},
-    Power.OFF: {State.ON, State.PAUSED},
-    Power.SHUTDOWN: {State.ON},
-    Power.PAUSE: {State.ON},
-    Power.RESUME: {State.PAUSED},
-}
 _WORDS = {
     Power.ON: ("start",),
     Power.OFF: ("kill", "--signal", "KILL"),
@@ -185,15 +177,14 @@ def _ensure_alone(lab: Lab) -> None:
 
 def _ready_host(lab: Lab) -> bool:
     """What a reboot of the host takes away; True if the network had to be made."""
-    files.private_directory(_sockets(lab))
+    files.private_directory(lab.sockets)
     ensure_inotify_instances(len(lab.machines))
     return network.ensure_bridge(lab)
 
 
 def _switch(lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]) -> None:
     if action is Power.ON:
-        before = [m for m in acting[: acting.index(machine)] if m.role is Role.CONTROL_PLANE]
-        interrupt.pause(power_on_delay(len(before), len(lab.control_planes)))
+        await_turn(lab, machine, acting)
     podman.podman(*_WORDS[action], _container(lab, machine))
 
 
@@ -208,8 +199,3 @@ def _container(lab: Lab, machine: Machine) -> str:
 def _disks(lab: Lab) -> Path:
     """The machines' disks lie beside the bundle: hard links do not cross file systems."""
     return places.cache() / "disks" / f"{lab.name}-{lab.id}"
-
-
-def _sockets(lab: Lab) -> Path:
-    """Short, because a socket's path may have 107 characters (unix(7))."""
-    return Path("/run/labgen") / lab.id

@@ -21,14 +21,14 @@ from labgen.providers import libvirt_host as host_
 from labgen.providers import libvirt_network as network
 from labgen.providers import libvirt_vagrant as maker
 from labgen.providers import libvirt_volumes as volumes
-from labgen.providers.base import Finding, Power, State
-from labgen.providers.libvirt_connection import LOCAL, connected, found
-from labgen.providers.sequence import power_on_delay
+from labgen.providers.base import BEFORE, Finding, Power, State
+from labgen.providers.libvirt_connection import connected, domain_of
+from labgen.providers.sequence import await_turn
 from labgen.render.ssh_config import ssh_config
-from labgen.render.vagrantfile import Box, Hypervisor, box_names, domain_name
+from labgen.render.vagrantfile import Box, Hypervisor
 from labgen.report.errors import LabgenError
-from labgen.scenario.model import Role, Scenario
-from labgen.system import files, host, interrupt
+from labgen.scenario.model import Scenario
+from labgen.system import files, host
 from labgen.system.parallel import gather
 from labgen.system.ssh import Ssh
 from labgen.system.wait import NotYet, until
@@ -41,14 +41,6 @@ STATES = {
     libvirt.VIR_DOMAIN_PMSUSPENDED: State.PAUSED,
 }
 SHUTDOWN = 45.0  # seconds until a machine that does not end by itself is switched off
-# The states in which an action does something.
-BEFORE = {
-    Power.ON: {State.OFF},
-    Power.OFF: {State.ON, State.PAUSED},
-    Power.SHUTDOWN: {State.ON},
-    Power.PAUSE: {State.ON},
-    Power.RESUME: {State.PAUSED},
-}
 
 
 class LibvirtProvider:
@@ -57,7 +49,7 @@ class LibvirtProvider:
     name = "libvirt"
 
     def __init__(self, uri: str | None = None) -> None:
-        self.uri = uri or LOCAL
+        self.uri = uri or host_.LOCAL
 
     def check(self, scenario: Scenario) -> Sequence[Finding]:
         """See base.Provider."""
@@ -74,10 +66,7 @@ class LibvirtProvider:
     def boots(self, box: Box) -> bool:
         """Whether KVM boots the box here, see libvirt_host.boots."""
         with connected(self.uri) as connection:
-            wanted = box_names(box)
-            volumes.ensure_boot_files(connection, wanted, box.kernel, box.initrd)
-            paths = [volumes.path_of(connection, it) for it in wanted]
-            return host_.boots(connection, self.uri, paths)
+            return host_.boots(connection, self.uri, volumes.ensure_boot_files(connection, box))
 
     def adaptation(self) -> host.Adaptation:
         """See base.Provider."""
@@ -87,18 +76,18 @@ class LibvirtProvider:
         """See base.Provider."""
         box = maker.describe(bundles.require_box(lab.scenario.kubernetes.version))
         keys.ensure_client(lab)
-        files.private_directory(_sockets(lab))
-        files.write(lab.ssh_config, ssh_config(lab, _sockets(lab)))
+        files.private_directory(lab.sockets)
+        files.write(lab.ssh_config, ssh_config(lab, lab.sockets))
         hypervisor = self._settle(lab, box)
         with connected(hypervisor.uri) as connection:
             changed = network.ensure(connection, lab)
-            volumes.ensure_boot_files(connection, box_names(box), box.kernel, box.initrd)
-        states = self.machines(lab)
-        absent = [m for m in lab.machines if states[m.name] is State.ABSENT]
+            volumes.ensure_boot_files(connection, box)
+            states = _states(connection, lab)
+            absent = [m for m in lab.machines if states[m.name] is State.ABSENT]
+            if absent:
+                volumes.remove_stale(connection, lab, absent)
         if absent:
             keys.forget_hosts(lab, absent)
-            with connected(hypervisor.uri) as connection:
-                volumes.remove_stale(connection, lab, absent)
             maker.up(lab, hypervisor, box)
         self.power(lab, [m for m in lab.machines if states[m.name] is State.OFF], Power.ON)
         self.power(lab, [m for m in lab.machines if states[m.name] is State.PAUSED], Power.RESUME)
@@ -118,13 +107,13 @@ class LibvirtProvider:
                 _remove(connection, lab, machine)
             network.remove(connection, lab)
             volumes.remove(connection, lab)
-        if _sockets(lab).exists():
-            shutil.rmtree(_sockets(lab))
+        if lab.sockets.exists():
+            shutil.rmtree(lab.sockets)
 
     def machines(self, lab: Lab) -> Mapping[str, State]:
         """See base.Provider."""
         with self._connected(lab) as connection:
-            return {machine.name: _state(connection, lab, machine) for machine in lab.machines}
+            return _states(connection, lab)
 
     def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
         """See base.Provider."""
@@ -151,10 +140,9 @@ class LibvirtProvider:
     def restore(self, lab: Lab, checkpoint: str) -> None:
         """See base.Provider."""
         with self._connected(lab) as connection:
-            known = checkpoints.checkpoints(connection, lab)
-            if checkpoint in known:  # what is open now is unknown to those that go back
-                Ssh(lab.ssh_config).close([machine.name for machine in lab.machines])
             checkpoints.restore(connection, lab, checkpoint)
+        # what is open was unknown to machines at the time to which they went back
+        Ssh(lab.ssh_config).close([machine.name for machine in lab.machines])
         ensure_route(lab)
         checkpoints.set_clocks(lab)
 
@@ -171,15 +159,11 @@ class LibvirtProvider:
     def leftovers(self, lab: Lab) -> Sequence[str]:
         """See base.Provider."""
         with self._connected(lab) as connection:
-            domains = [domain_name(lab, machine.name) for machine in lab.machines]
-            left = [
-                f"libvirt domain {name}"
-                for name in domains
-                if found(partial(connection.lookupByName, name)) is not None
-            ]
+            domains = [domain_of(connection, lab, machine) for machine in lab.machines]
+            left = [f"libvirt domain {domain.name()}" for domain in domains if domain is not None]
             left += network.leftovers(connection, lab)
             left += volumes.leftovers(connection, lab)
-        return [*left, *(f"directory {path}" for path in [_sockets(lab)] if path.exists())]
+        return [*left, *(f"directory {path}" for path in [lab.sockets] if path.exists())]
 
     def _connected(self, lab: Lab) -> AbstractContextManager[Any]:
         """Where the lab's machines are."""
@@ -203,18 +187,21 @@ def _settled(lab: Lab) -> Path:
     return lab.directory / "hypervisor.json"
 
 
-def _state(connection: Any, lab: Lab, machine: Machine) -> State:
-    domain = found(lambda: connection.lookupByName(domain_name(lab, machine.name)))
-    return State.ABSENT if domain is None else STATES.get(domain.state()[0], State.OFF)
+def _states(connection: Any, lab: Lab) -> dict[str, State]:
+    """See base.Provider.machines."""
+    domains = {machine.name: domain_of(connection, lab, machine) for machine in lab.machines}
+    return {
+        name: State.ABSENT if domain is None else STATES.get(domain.state()[0], State.OFF)
+        for name, domain in domains.items()
+    }
 
 
 def _switch(
     connection: Any, lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]
 ) -> None:
-    domain = connection.lookupByName(domain_name(lab, machine.name))
+    domain: Any = domain_of(connection, lab, machine)  # there, or it would not be acted upon
     if action is Power.ON:
-        before = [m for m in acting[: acting.index(machine)] if m.role is Role.CONTROL_PLANE]
-        interrupt.pause(power_on_delay(len(before), len(lab.control_planes)))
+        await_turn(lab, machine, acting)
         domain.create()
     elif action is Power.OFF:
         domain.destroy()
@@ -242,7 +229,7 @@ def _shut_down(domain: Any, timeout: float) -> None:
 
 def _remove(connection: Any, lab: Lab, machine: Machine) -> None:
     """What Vagrant did not remove of one machine."""
-    domain = found(lambda: connection.lookupByName(domain_name(lab, machine.name)))
+    domain = domain_of(connection, lab, machine)
     if domain is None:
         return
     if domain.isActive():
@@ -250,8 +237,3 @@ def _remove(connection: Any, lab: Lab, machine: Machine) -> None:
     domain.undefineFlags(
         libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
     )
-
-
-def _sockets(lab: Lab) -> Path:
-    """Short, because a socket's path may have 107 characters (unix(7))."""
-    return Path("/run/labgen") / lab.id

@@ -12,8 +12,7 @@ from xml.sax.saxutils import escape
 import libvirt
 
 from labgen.lab.lab import Lab
-from labgen.providers.libvirt_connection import found
-from labgen.render.vagrantfile import domain_name
+from labgen.providers.libvirt_connection import domain_of
 from labgen.report.errors import LabgenError, WrongCall
 from labgen.system.parallel import gather
 from labgen.system.ssh import Ssh
@@ -87,10 +86,7 @@ def set_clocks(lab: Lab) -> None:
 
 def _domains(connection: Any, lab: Lab) -> dict[str, Any]:
     """Machine name -> its domain; LabgenError when one was not made."""
-    domains = {
-        machine.name: found(partial(connection.lookupByName, domain_name(lab, machine.name)))
-        for machine in lab.machines
-    }
+    domains = {machine.name: domain_of(connection, lab, machine) for machine in lab.machines}
     absent = [name for name, domain in domains.items() if domain is None]
     if absent:
         raise LabgenError(

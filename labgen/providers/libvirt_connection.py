@@ -6,10 +6,11 @@ from typing import Any, TypeVar
 
 import libvirt
 
+from labgen.lab.lab import Lab, Machine
+from labgen.render.vagrantfile import domain_name
 from labgen.report.errors import LabgenError
 
 T = TypeVar("T")
-LOCAL = "qemu:///system"
 # what libvirt calls a domain, network, pool or volume that is not there
 ABSENT = {
     libvirt.VIR_ERR_NO_DOMAIN,
@@ -49,3 +50,8 @@ def found(look: Callable[[], T]) -> T | None:
         if error.get_error_code() in ABSENT:
             return None
         raise
+
+
+def domain_of(connection: Any, lab: Lab, machine: Machine) -> Any | None:
+    """The machine's domain, or None where it was not made or is gone."""
+    return found(lambda: connection.lookupByName(domain_name(lab, machine.name)))

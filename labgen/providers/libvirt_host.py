@@ -26,6 +26,7 @@ PROGRAMS = {
     "ssh-keygen": "apt-get install openssh-client",
     "ssh-keyscan": "apt-get install openssh-client",
 }
+LOCAL = "qemu:///system"
 PLUGIN = "vagrant-libvirt"
 PROBE = "labgen-probe"
 TRIED = "kvm.json"  # in the cache: by URI, whether KVM boots there

@@ -14,7 +14,7 @@ def ensure(connection: Any, lab: Lab) -> bool:
 
     Raises LabgenError when a lab of that name, of another state directory, has its network here.
     """
-    network = found(lambda: connection.networkLookupByName(network_name(lab)))
+    network = _named(connection, lab)
     if network is not None and bridge_of(network) != lab.bridge:
         raise LabgenError(
             f"the network of another lab {lab.name} is in this libvirt",
@@ -52,5 +52,10 @@ def bridge_of(network: Any) -> str:
 
 
 def _own(connection: Any, lab: Lab) -> Any | None:
-    network = found(lambda: connection.networkLookupByName(network_name(lab)))
+    network = _named(connection, lab)
     return network if network is not None and bridge_of(network) == lab.bridge else None
+
+
+def _named(connection: Any, lab: Lab) -> Any | None:
+    """Who has the name that the lab's network has; it may be another lab's."""
+    return found(lambda: connection.networkLookupByName(network_name(lab)))

@@ -5,12 +5,13 @@ What belongs to a box stays as long as any machine stands on it.
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.libvirt_connection import found
-from labgen.render.vagrantfile import POOL, PREFIX, pool_xml, prefix
+from labgen.render.vagrantfile import POOL, PREFIX, Box, box_names, pool_xml, prefix
 
 VOLUME = (
     "<volume><name>{name}</name><capacity>{size}</capacity>"
@@ -21,7 +22,7 @@ PIECE = 256 * 1024  # bytes; libvirt cuts larger ones (VIR_NET_MESSAGE_LEGACY_PA
 
 def ensure_pool(connection: Any) -> Any:
     """The pool, defined, built and started."""
-    pool = found(lambda: connection.storagePoolLookupByName(POOL))
+    pool = _pool(connection)
     if pool is None:
         pool = connection.storagePoolDefineXML(pool_xml())
         pool.build()
@@ -30,13 +31,14 @@ def ensure_pool(connection: Any) -> Any:
     return pool
 
 
-def ensure_boot_files(connection: Any, names: Sequence[str], kernel: Path, initrd: Path) -> None:
-    """Have the box's kernel and initrd in the pool by those names, where the hypervisor reads
-    them."""
+def ensure_boot_files(connection: Any, box: Box) -> list[str]:
+    """Have the box's kernel and initrd in the pool; their paths there, for the hypervisor."""
     pool = ensure_pool(connection)
-    for name, path in zip(names, (kernel, initrd), strict=True):
-        if found(lambda name=name: pool.storageVolLookupByName(name)) is None:  # type: ignore[misc]
-            _upload(connection, pool, name, path)
+    paths = []
+    for name, path in zip(box_names(box), (box.kernel, box.initrd), strict=True):
+        volume = found(partial(pool.storageVolLookupByName, name))
+        paths.append((volume or _upload(connection, pool, name, path)).path())
+    return paths
 
 
 def remove_stale(connection: Any, lab: Lab, machines: Sequence[Machine]) -> None:
@@ -47,18 +49,12 @@ def remove_stale(connection: Any, lab: Lab, machines: Sequence[Machine]) -> None
         pool.storageVolLookupByName(name).delete()
 
 
-def path_of(connection: Any, name: str) -> str:
-    """Where the hypervisor has the volume of that name."""
-    path: str = ensure_pool(connection).storageVolLookupByName(name).path()
-    return path
-
-
 def remove(connection: Any, lab: Lab) -> None:
     """Delete the lab's disks; with the last lab's, also the box's files, and the pool.
 
     The lab's network is gone by now; whoever has one may be about to use the pool.
     """
-    pool = found(lambda: connection.storagePoolLookupByName(POOL))
+    pool = _pool(connection)
     if pool is None:
         return
     if not pool.isActive():
@@ -80,10 +76,14 @@ def remove(connection: Any, lab: Lab) -> None:
 
 def leftovers(connection: Any, lab: Lab) -> list[str]:
     """The lab's disks in the pool, in words."""
-    pool = found(lambda: connection.storagePoolLookupByName(POOL))
+    pool = _pool(connection)
     if pool is None or not pool.isActive():
         return []
     return [f"libvirt volume {name}" for name in _disks(pool, lab, lab.machines)]
+
+
+def _pool(connection: Any) -> Any | None:
+    return found(lambda: connection.storagePoolLookupByName(POOL))
 
 
 def _disks(pool: Any, lab: Lab, machines: Sequence[Machine]) -> list[str]:
@@ -96,7 +96,8 @@ def _stands_on(volume: Any) -> bool:
     return bool(re.search(r"<backingStore>\s*<path>", volume.XMLDesc()))
 
 
-def _upload(connection: Any, pool: Any, name: str, path: Path) -> None:
+def _upload(connection: Any, pool: Any, name: str, path: Path) -> Any:
+    """The new volume of that name, with the file's content."""
     size = path.stat().st_size
     volume = pool.createXML(VOLUME.format(name=name, size=size))
     stream = connection.newStream()
@@ -108,3 +109,4 @@ def _upload(connection: Any, pool: Any, name: str, path: Path) -> None:
     except BaseException:
         volume.delete()
         raise
+    return volume

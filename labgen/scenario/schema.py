@@ -92,8 +92,6 @@ class MachinesPart(Part):
 
 
 class ProviderPart(Part):
-    """uri has a default only with the provider libvirt: see scenario.resolve."""
-
     name: Annotated[str, PlainValidator(values.provider)] = values.AUTO
     uri: Annotated[str | None, PlainValidator(values.libvirt_uri)] = None
 

@@ -3,13 +3,11 @@
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
-
-
 # where such files may be, the installed package first
 PLACES = (PACKAGE / "_data", PACKAGE.parent)
 
 
 def directory(name: str) -> Path:
     """The directory of that name (provisioners, scenarios) that came with this labgen."""
-    installed = PACKAGE / "_data" / name
-    return installed if installed.is_dir() else PACKAGE.parent / name
+    installed, checkout = (place / name for place in PLACES)
+    return installed if installed.is_dir() else checkout

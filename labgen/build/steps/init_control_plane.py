@@ -27,8 +27,7 @@ def init_control_plane(context: Context, machine: Machine) -> Outcome:
     """
     config = kubeadm_init(context.lab, context.adaptation, context.secrets)
     payload = in_payload({"kubeadm.yaml": config})
-    limit = TIMEOUT * context.lab.slowdown
-    outcome = context.run_phases(machine, "control-plane-init", files=payload, timeout=limit)
+    outcome = context.run_phases(machine, "control-plane-init", files=payload, timeout=TIMEOUT)
     done = context.ssh.run(machine.name, ["bash", "-c", CREDENTIALS], timeout=30)
     admin_conf, _, pin = done.stdout.partition("...\n")
     _keep(context.lab, YAML(typ="safe").load(admin_conf))

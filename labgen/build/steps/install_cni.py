@@ -9,5 +9,4 @@ TIMEOUT = 120.0
 
 def install_cni(context: Context, machine: Machine) -> Outcome:
     """Apply flannel's manifest and CoreDNS's placement with the first control plane's kubectl."""
-    limit = TIMEOUT * context.lab.slowdown
-    return context.run_phases(machine, "coredns", "cni", files={}, timeout=limit)
+    return context.run_phases(machine, "coredns", "cni", files={}, timeout=TIMEOUT)

@@ -39,8 +39,7 @@ def join(context: Context, machine: Machine) -> Outcome:
     secrets, pin = context.secrets, context.ca_hash
     config = kubeadm_join(context.lab, machine, context.adaptation, secrets, ca_hash=pin)
     payload = in_payload({"kubeadm.yaml": config})
-    limit = TIMEOUT * context.lab.slowdown
-    return context.run_phases(machine, "join", files=payload, timeout=limit)
+    return context.run_phases(machine, "join", files=payload, timeout=TIMEOUT)
 
 
 def ensure_secrets(context: Context) -> None:
@@ -50,17 +49,16 @@ def ensure_secrets(context: Context) -> None:
     """
     signed = partial(_signed, context.lab, context.secrets)
     what = "the join token being signed"
-    patience = context.lab.slowdown
-    limit = SECRETS_TIMEOUT * patience
+    slowdown = context.lab.slowdown
     with context.join_gate:
         try:
-            until(signed, what=what, timeout=SIGNATURE_TIMEOUT * patience, interval=0.1)
+            until(signed, what=what, timeout=SIGNATURE_TIMEOUT * slowdown, interval=0.1)
         except LabgenError:
             first = context.lab.control_planes[0]
             config = kubeadm_init(context.lab, context.adaptation, context.secrets)
             files = in_payload({"kubeadm.yaml": config})
-            context.run_phases(first, "join-secrets", files=files, timeout=limit)
-            until(signed, what=what, timeout=limit, interval=0.1)
+            context.run_phases(first, "join-secrets", files=files, timeout=SECRETS_TIMEOUT)
+            until(signed, what=what, timeout=SECRETS_TIMEOUT * slowdown, interval=0.1)
 
 
 def _known_nodes(lab: Lab) -> set[str]:

@@ -20,13 +20,13 @@ def prepare(context: Context, machine: Machine) -> Outcome:
     Raises LabgenError when it does not answer on SSH, PhaseFailed when a phase fails.
     """
     ensure_route(context.lab)
-    slowdown = context.lab.slowdown
-    context.ssh.connect(machine.name, str(machine.address), timeout=CONNECT_TIMEOUT * slowdown)
+    limit = CONNECT_TIMEOUT * context.lab.slowdown
+    context.ssh.connect(machine.name, str(machine.address), timeout=limit)
     files = in_payload(payload(context.lab, machine, context.adaptation, context.images))
     variables = environment(context.lab, context.bundle.images)
     lines = [f"{name}={shlex.quote(value)}\n" for name, value in variables.items()]
     files["etc/labgen/lab.env"] = File("".join(lines), 0o600)
     balancer = ("load-balancer",) if machine.role is Role.CONTROL_PLANE else ()
     return context.run_phases(
-        machine, *PHASES, *balancer, files=files, timeout=TIMEOUT * slowdown, afresh=True
+        machine, *PHASES, *balancer, files=files, timeout=TIMEOUT, afresh=True
     )

@@ -9,8 +9,8 @@ import pytest
 from labgen.build import bring_up as module
 from labgen.build.bring_up import bring_up
 from labgen.build.graph import Outcome, Step
+from labgen.providers import choose
 from labgen.providers.base import Finding
-from labgen.providers.choose import Choice
 from labgen.providers.container import ContainerProvider
 from labgen.report.console import Console
 from labgen.report.errors import HostUnfit, LabgenError
@@ -32,7 +32,7 @@ class Machines(ContainerProvider):
 @pytest.fixture
 def machines(monkeypatch: pytest.MonkeyPatch) -> Machines:
     found = Machines()
-    monkeypatch.setattr(module, "choose", lambda _: Choice(found))
+    monkeypatch.setattr(choose, "provider", lambda _name, _uri=None: found)
     return found
 
 

@@ -66,9 +66,8 @@ def test_a_fit_host_is_told_nothing() -> None:
 @pytest.fixture
 def virtual(monkeypatch: pytest.MonkeyPatch) -> Virtual:
     found = Virtual()
-    real = choose_.provider
     monkeypatch.setattr(
-        choose_, "provider", lambda name, uri=None: found if name == "libvirt" else real(name, uri)
+        choose_, "provider", lambda name, _uri=None: found if name == "libvirt" else Fit()
     )
     return found
 

@@ -21,7 +21,7 @@ LISTED = "1,,box-name,labgen/v1\n1,,box-provider,libvirt\n1,,box-version,1.2.3\n
 
 @pytest.fixture
 def box(tmp_path: Path) -> Box:
-    return Box("labgen/v1", "1.2.3", tmp_path / "a.box", tmp_path / "k", tmp_path / "i", 10)
+    return Box("labgen/v1", "1.2.3", tmp_path / "a.box", tmp_path / "k", tmp_path / "i")
 
 
 @pytest.fixture
