@@ -3,6 +3,7 @@
 import json
 import shutil
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
@@ -13,7 +14,7 @@ from typing import Any
 import libvirt
 
 from labgen.bundle import store as bundles
-from labgen.lab import keys
+from labgen.lab import keys, way
 from labgen.lab.access import door, ensure_route
 from labgen.lab.lab import Lab, Machine
 from labgen.providers import libvirt_checkpoints as checkpoints
@@ -27,8 +28,8 @@ from labgen.providers.sequence import await_turn
 from labgen.render.ssh_config import ssh_config
 from labgen.render.vagrantfile import Box, Hypervisor
 from labgen.report.errors import LabgenError
-from labgen.scenario.model import Scenario
-from labgen.system import files, host
+from labgen.scenario.model import ProviderSpec, Scenario
+from labgen.system import files, host, netns
 from labgen.system.parallel import gather
 from labgen.system.wait import NotYet, until
 
@@ -49,10 +50,11 @@ class LibvirtProvider:
 
     def __init__(self, uri: str | None = None) -> None:
         self.uri = uri or host_.LOCAL
+        self._jump = way.jump(ProviderSpec(self.name, self.uri))
 
     def check(self, scenario: Scenario) -> Sequence[Finding]:
         """See base.Provider."""
-        wrong = host_.findings(self.uri)
+        wrong = host_.findings(self.uri, self._jump)
         try:
             box = maker.describe(bundles.require_box(scenario.kubernetes.version))
         except LabgenError as error:
@@ -65,7 +67,8 @@ class LibvirtProvider:
     def boots(self, box: Box) -> bool:
         """Whether KVM boots the box here, see libvirt_host.boots."""
         with connected(self.uri) as connection:
-            return host_.boots(connection, self.uri, volumes.ensure_boot_files(connection, box))
+            paths = volumes.ensure_boot_files(connection, box)
+            return host_.boots(connection, self.uri, paths, boot=host_.boot_id(self._jump))
 
     def adaptation(self) -> host.Adaptation:
         """See base.Provider."""
@@ -79,7 +82,7 @@ class LibvirtProvider:
         files.write(lab.ssh_config, ssh_config(lab, lab.sockets))
         hypervisor = self._settle(lab, box)
         with connected(hypervisor.uri) as connection:
-            changed = network.ensure(connection, lab)
+            changed = network.ensure(connection, lab, hypervisor.network)
             volumes.ensure_boot_files(connection, box)
             states = _states(connection, lab)
             absent = [m for m in lab.machines if states[m.name] is State.ABSENT]
@@ -101,17 +104,24 @@ class LibvirtProvider:
         if lab.ssh_config.exists():
             door(lab).close([machine.name for machine in lab.machines])
         maker.destroy(lab)
+        hypervisor = _hypervisor(lab, self.uri)
         with self._connected(lab) as connection:
-            for machine in lab.machines:
-                _remove(connection, lab, machine)
-            network.remove(connection, lab)
-            volumes.remove(connection, lab)
+            if not network.is_anothers(connection, lab, hypervisor.network):
+                for machine in lab.machines:
+                    _remove(connection, lab, machine)
+                network.remove(connection, lab)
+                volumes.remove(connection, lab)
+        if lab.jump:
+            lab.jump.close()
         if lab.sockets.exists():
             shutil.rmtree(lab.sockets)
 
     def machines(self, lab: Lab) -> Mapping[str, State]:
         """See base.Provider."""
+        hypervisor = _hypervisor(lab, self.uri)
         with self._connected(lab) as connection:
+            if network.is_anothers(connection, lab, hypervisor.network):
+                return {machine.name: State.ABSENT for machine in lab.machines}
             return _states(connection, lab)
 
     def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
@@ -122,7 +132,7 @@ class LibvirtProvider:
         acting = [m for m in machines if states[m.name] in BEFORE[action]]
         with self._connected(lab) as connection:
             if action is Power.ON:
-                network.ensure(connection, lab)
+                network.ensure(connection, lab, _hypervisor(lab, self.uri).network)
                 volumes.ensure_pool(connection)
             moment = time.monotonic()
             gather({m.name: partial(_switch, connection, lab, m, action, acting) for m in acting})
@@ -157,33 +167,44 @@ class LibvirtProvider:
 
     def leftovers(self, lab: Lab) -> Sequence[str]:
         """See base.Provider."""
-        with self._connected(lab) as connection:
-            domains = [domain_of(connection, lab, machine) for machine in lab.machines]
-            left = [f"libvirt domain {domain.name()}" for domain in domains if domain is not None]
-            left += network.leftovers(connection, lab)
-            left += volumes.leftovers(connection, lab)
+        hypervisor, left = _hypervisor(lab, self.uri), []
+        with connected(hypervisor.uri) as connection:  # the jump is closed by now
+            if not network.is_anothers(connection, lab, hypervisor.network):
+                left = _left(connection, lab)
         return [*left, *(f"directory {path}" for path in [lab.sockets] if path.exists())]
 
     def _connected(self, lab: Lab) -> AbstractContextManager[Any]:
-        """Where the lab's machines are."""
+        """Where the lab's machines are; the way there is tried first, for libvirt's takes minutes
+        to give up."""
+        if lab.jump and lab.network_namespace == netns.inode():
+            lab.jump.open()
         return connected(_hypervisor(lab, self.uri).uri)
 
     def _settle(self, lab: Lab, box: Box) -> Hypervisor:
         """Where this lab's machines run, decided when it is made and never after."""
         path = _settled(lab)
         if not path.exists():
-            found_ = Hypervisor(self.uri, emulated=not self.boots(box))
+            found_ = Hypervisor(self.uri, not self.boots(box), str(uuid.uuid4()))
             files.write(path, json.dumps(asdict(found_)))
         return _hypervisor(lab, self.uri)
 
 
 def _hypervisor(lab: Lab, uri: str) -> Hypervisor:
     path = _settled(lab)
-    return Hypervisor(**json.loads(path.read_text())) if path.exists() else Hypervisor(uri, True)
+    if path.exists():
+        return Hypervisor(**json.loads(path.read_text()))
+    return Hypervisor(lab.scenario.provider.uri or uri, emulated=True)
 
 
 def _settled(lab: Lab) -> Path:
     return lab.directory / "hypervisor.json"
+
+
+def _left(connection: Any, lab: Lab) -> list[str]:
+    """What libvirt has of the lab, in words."""
+    domains = [domain_of(connection, lab, machine) for machine in lab.machines]
+    left = [f"libvirt domain {domain.name()}" for domain in domains if domain is not None]
+    return [*left, *network.leftovers(connection, lab), *volumes.leftovers(connection, lab)]
 
 
 def _states(connection: Any, lab: Lab) -> dict[str, State]:

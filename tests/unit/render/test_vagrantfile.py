@@ -18,7 +18,7 @@ EMULATED = Hypervisor("qemu:///system", emulated=True)
 
 def test_network_is_isolated_and_knows_every_machine_by_its_address() -> None:
     sample = lab("ha-3x3")
-    network = ET.fromstring(network_xml(sample))  # noqa: S314 - made by labgen
+    network = ET.fromstring(network_xml(sample, ""))  # noqa: S314 - made by labgen
     assert network.find("forward") is None
     assert network.find("bridge").attrib["name"] == sample.bridge  # type: ignore[union-attr]
     hosts = {host.attrib["mac"]: host.attrib["ip"] for host in network.iter("host")}
