@@ -1,5 +1,6 @@
 """A lab on a hypervisor that is another host: reached over SSH, and the lab through it."""
 
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -19,6 +20,8 @@ from tests.labs.traces import traces
 NEEDED = "no virtual machines without libvirt, QEMU, Vagrant and their Python: make box"
 pytest.importorskip("libvirt", reason=NEEDED)
 pytest.importorskip("vagrant", reason=NEEDED)
+if shutil.which("dropbear") is None:
+    pytest.skip("no virtual machines elsewhere without dropbear: make box", allow_module_level=True)
 from tests.labs import elsewhere, hypervisor  # noqa: E402 - these need them
 from tests.labs.elsewhere import THERE, URI, Elsewhere  # noqa: E402
 
