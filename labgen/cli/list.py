@@ -22,7 +22,9 @@ def list_() -> None:
             rows.append((name, "cannot be read", "-", "-", "-"))
             continue
         on = f"{_on(lab)}/{len(lab.machines)}"
-        rows.append((name, lab.scenario.name, lab.provider, lab.endpoint, on))
+        rows.append(
+            (name, lab.scenario.name, lab.provider, lab.server.removeprefix("https://"), on)
+        )
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))

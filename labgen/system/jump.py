@@ -167,10 +167,12 @@ def failure(jump: Jump, said: str) -> JumpFailed:
     """The error that ssh's own words stand for (ssh.c, sshconnect.c and sshconnect2.c)."""
     last = _last_line(said)
     host = jump.host
+    known_as = f"[{host}]:{jump.port}" if jump.port not in {None, 22} else host
+    forget = shlex.join(["ssh-keygen", "-R", known_as])
     if "IDENTIFICATION HAS CHANGED" in said:
         return JumpFailed(
             f"{host} shows another SSH host key than the one that is known of it",
-            hint=f"find out why; if it was made anew: ssh-keygen -R {host}    then: {jump.command}",
+            hint=f"find out why; if it was made anew: {forget}    then: {jump.command}",
         )
     if "Host key verification failed" in said or "host key is known" in said:
         return JumpFailed(

@@ -153,7 +153,7 @@ UNREACHABLE = "ssh: connect to host bighost port 2222: No route to host\n"
             CHANGED,
             [
                 "bighost shows another SSH host key than the one that is known of it",
-                "find out why; if it was made anew: ssh-keygen -R bighost    then: LOGIN",
+                "find out why; if it was made anew: ssh-keygen -R '[bighost]:2222'    then: LOGIN",
             ],
         ),
         (
