@@ -4,8 +4,8 @@ import json
 import shutil
 import time
 import uuid
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -143,12 +143,12 @@ class LibvirtProvider:
 
     def save(self, lab: Lab, checkpoint: str) -> None:
         """See base.Provider."""
-        with self._connected(lab) as connection:
+        with self._own(lab) as connection:
             checkpoints.save(connection, lab, checkpoint)
 
     def restore(self, lab: Lab, checkpoint: str) -> None:
         """See base.Provider."""
-        with self._connected(lab) as connection:
+        with self._own(lab) as connection:
             checkpoints.restore(connection, lab, checkpoint)
         # what is open was unknown to machines at the time to which they went back
         door(lab).close([machine.name for machine in lab.machines])
@@ -157,12 +157,12 @@ class LibvirtProvider:
 
     def checkpoints(self, lab: Lab) -> Sequence[str]:
         """See base.Provider."""
-        with self._connected(lab) as connection:
+        with self._own(lab) as connection:
             return checkpoints.checkpoints(connection, lab)
 
     def forget(self, lab: Lab, checkpoint: str) -> None:
         """See base.Provider."""
-        with self._connected(lab) as connection:
+        with self._own(lab) as connection:
             checkpoints.delete(connection, lab, checkpoint)
 
     def leftovers(self, lab: Lab) -> Sequence[str]:
@@ -180,6 +180,13 @@ class LibvirtProvider:
             lab.jump.open()
         return connected(_hypervisor(lab, self.uri).uri)
 
+    @contextmanager
+    def _own(self, lab: Lab) -> Iterator[Any]:
+        """The same; LabgenError where machines of its names are another lab's."""
+        with self._connected(lab) as connection:
+            network.ensure_own(connection, lab, _hypervisor(lab, self.uri).network)
+            yield connection
+
     def _settle(self, lab: Lab, box: Box) -> Hypervisor:
         """Where this lab's machines run, decided when it is made and never after."""
         path = _settled(lab)
@@ -193,7 +200,8 @@ def _hypervisor(lab: Lab, uri: str) -> Hypervisor:
     path = _settled(lab)
     if path.exists():
         return Hypervisor(**json.loads(path.read_text()))
-    return Hypervisor(lab.scenario.provider.uri or uri, emulated=True)
+    # nothing is made before it is settled where: what bears the lab's name there is another's
+    return Hypervisor(lab.scenario.provider.uri or uri, emulated=True, network="none")
 
 
 def _settled(lab: Lab) -> Path:

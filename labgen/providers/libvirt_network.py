@@ -12,14 +12,9 @@ from labgen.report.errors import LabgenError
 def ensure(connection: Any, lab: Lab, uuid: str) -> bool:
     """Define and start the network of that UUID; True if either was missing.
 
-    Raises LabgenError when another lab of that name, of another host or state directory, has its
-    network here.
+    Raises LabgenError as ensure_own() does.
     """
-    if is_anothers(connection, lab, uuid):
-        raise LabgenError(
-            f"the network of another lab {lab.name} is in this libvirt",
-            hint="bring this one up under another name: --name OTHER",
-        )
+    ensure_own(connection, lab, uuid)
     network = _named(connection, lab)
     missing = network is None
     if network is None:
@@ -28,6 +23,16 @@ def ensure(connection: Any, lab: Lab, uuid: str) -> bool:
         network.create()
         return True
     return missing
+
+
+def ensure_own(connection: Any, lab: Lab, uuid: str) -> None:
+    """Raise LabgenError when another lab of that name, of another host or state directory, has its
+    network here."""
+    if is_anothers(connection, lab, uuid):
+        raise LabgenError(
+            f"the network of another lab {lab.name} is in this libvirt",
+            hint="bring this one up under another name: --name OTHER",
+        )
 
 
 def is_anothers(connection: Any, lab: Lab, uuid: str) -> bool:

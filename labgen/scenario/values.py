@@ -167,6 +167,11 @@ def libvirt_uri(value: object) -> str:
     return written
 
 
+def by_ssh(uri: str | None) -> bool:
+    """Whether that URI is of a libvirt on another host."""
+    return uri is not None and uri.startswith("qemu+ssh:")
+
+
 def choice(*allowed: str) -> Callable[[object], str]:
     """A reader of one of a few words."""
     words = " or ".join(filter(None, [", ".join(allowed[:-1]), allowed[-1]]))
