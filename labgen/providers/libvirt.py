@@ -103,6 +103,7 @@ class LibvirtProvider:
         """See base.Provider."""
         if lab.ssh_config.exists():
             door(lab).close([machine.name for machine in lab.machines])
+        _open_way(lab)
         maker.destroy(lab)
         hypervisor = _hypervisor(lab, self.uri)
         with self._connected(lab) as connection:
@@ -174,10 +175,8 @@ class LibvirtProvider:
         return [*left, *(f"directory {path}" for path in [lab.sockets] if path.exists())]
 
     def _connected(self, lab: Lab) -> AbstractContextManager[Any]:
-        """Where the lab's machines are; the way there is tried first, for libvirt's takes minutes
-        to give up."""
-        if lab.jump and lab.network_namespace == netns.inode():
-            lab.jump.open()
+        """Where the lab's machines are."""
+        _open_way(lab)
         return connected(_hypervisor(lab, self.uri).uri)
 
     @contextmanager
@@ -194,6 +193,12 @@ class LibvirtProvider:
             found_ = Hypervisor(self.uri, not self.boots(box), str(uuid.uuid4()))
             files.write(path, json.dumps(asdict(found_)))
         return _hypervisor(lab, self.uri)
+
+
+def _open_way(lab: Lab) -> None:
+    """Try the way to another host before libvirt and Vagrant do: they take minutes to give up."""
+    if lab.jump and lab.network_namespace == netns.inode():
+        lab.jump.open()
 
 
 def _hypervisor(lab: Lab, uri: str) -> Hypervisor:
