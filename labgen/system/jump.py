@@ -100,9 +100,13 @@ class Jump:
             if error.stdout:
                 return error.stdout
             raise JumpFailed(f"no answer within {timeout:g} s") from error
-        if not heard.stdout:
-            raise JumpFailed(_last_line(heard.stderr) or "the connection ended without a word")
-        return heard.stdout
+        if heard.stdout:
+            return heard.stdout
+        why = _last_line(heard.stderr)  # not always the reason: the shared connection keeps that
+        place = f"{address}:{port}"
+        raise JumpFailed(
+            f"{self.host} gets no connection to {place}: {why}" if why else f"{place} says nothing"
+        )
 
     def forward(self, here: IPv4Address, address: IPv4Address, port: int) -> None:
         """Have port at here, an address of this host's loopback, lead to port at address.

@@ -122,8 +122,8 @@ def _load_balancer_is_reached(lab: Lab) -> None:
     port = lab.scenario.network.api_port
     with socket.create_connection((str(lab.near(lab.vip)), port), timeout=5) as connection:
         assert connection.recv(1) == b""
-    assert _end(lab, port) == "the connection ended without a word"
-    assert "refused" in _end(lab, NOBODY).lower()
+    assert _end(lab, port) == f"{lab.vip}:{port} says nothing"
+    assert f"{THERE} gets no connection to {lab.vip}:{NOBODY}" in _end(lab, NOBODY)
 
 
 def _end(lab: Lab, port: int) -> str:
