@@ -32,7 +32,8 @@ NEEDS=(
   chromium:chromium
 )
 
-# Of virtual machines. libvirt-python is compiled against the libvirt that is here.
+# Of virtual machines. libvirt-python is compiled against the libvirt that is here. dropbear is the
+# tests' SSH server: its package, unlike others, starts none on this host.
 LIBVIRT_NEEDS=(
   vagrant:vagrant
   /usr/share/vagrant-plugins/plugins.d/vagrant-libvirt.json:vagrant-libvirt
@@ -41,6 +42,7 @@ LIBVIRT_NEEDS=(
   qemu-img:qemu-utils
   mke2fs:e2fsprogs
   dnsmasq:dnsmasq-base
+  dropbear:dropbear-bin
   pkg-config:pkgconf
   /usr/include/libvirt/libvirt.h:libvirt-dev
 )

@@ -4,6 +4,7 @@ import click
 
 from labgen.cli.session import common
 from labgen.lab import store
+from labgen.lab.lab import Lab
 from labgen.providers.base import State
 from labgen.providers.choose import provider
 from labgen.report.errors import LabgenError
@@ -20,10 +21,20 @@ def list_() -> None:
         except LabgenError:
             rows.append((name, "cannot be read", "-", "-", "-"))
             continue
-        states = provider(lab.provider).machines(lab)
-        on = sum(1 for state in states.values() if state is State.ON)
-        rows.append((name, lab.scenario.name, lab.provider, lab.endpoint, f"{on}/{len(states)}"))
+        on = f"{_on(lab)}/{len(lab.machines)}"
+        rows.append(
+            (name, lab.scenario.name, lab.provider, lab.server.removeprefix("https://"), on)
+        )
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
+
+
+def _on(lab: Lab) -> str:
+    """How many machines are on; a ? where they are on another host that does not answer."""
+    try:
+        states = provider(lab.provider).machines(lab)
+    except LabgenError:
+        return "?"
+    return str(sum(1 for state in states.values() if state is State.ON))

@@ -23,10 +23,15 @@ EMULATED_WORDS = "clearcpuid=cx16 panic=1 mitigations=off"
 
 @dataclass(frozen=True)
 class Hypervisor:
-    """Where a lab's virtual machines run; emulated: by QEMU alone, without KVM."""
+    """Where a lab's virtual machines run; emulated: by QEMU alone, without KVM.
+
+    network is the UUID of the lab's network: others, of this host or another, may have labs of that
+    name there. Labs that were made without one have none.
+    """
 
     uri: str
     emulated: bool
+    network: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,9 +65,9 @@ def domain_name(lab: Lab, machine: str) -> str:
     return f"{prefix(lab)}{machine}"
 
 
-def network_xml(lab: Lab) -> str:
+def network_xml(lab: Lab, uuid: str) -> str:
     """libvirt's XML of the lab's isolated network; the machines' leases never end."""
-    return render("libvirt-network.xml", lab=lab, name=network_name(lab))
+    return render("libvirt-network.xml", lab=lab, name=network_name(lab), uuid=uuid)
 
 
 def pool_xml() -> str:
@@ -90,7 +95,7 @@ def vagrantfile(lab: Lab, hypervisor: Hypervisor, box: Box) -> str:
         kernel=kernel,
         initrd=initrd,
         key=keys.client_key(lab),
-        network_xml=network_xml(lab),
+        network_xml=network_xml(lab, hypervisor.network),
         pool_xml=pool_xml(),
         pool_path=POOL_PATH,
         kernel_words=words,

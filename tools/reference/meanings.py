@@ -115,5 +115,8 @@ MEANINGS = {
         "Where machines come from. `auto`: `libvirt` where this host has it, with a box and "
         "a KVM that boots it; else `container`."
     ),
-    "provider.uri": "Where libvirt is; only with `name: libvirt`.",
+    "provider.uri": (
+        "Where libvirt is: on this host, or on one that SSH reaches, as "
+        "`qemu+ssh://root@host/system`; only with `name: libvirt`."
+    ),
 }
