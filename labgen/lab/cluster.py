@@ -69,7 +69,7 @@ def api(lab: Lab, *, timeout: float = 3.0) -> KubeApi:
     """The lab's API behind the VIP, as its admin."""
     return KubeApi(
         str(lab.vip),
-        lab.scenario.network.api_port,
+        lab.endpoint_port,
         ca=lab.keys / "ca.crt",
         certificate=lab.keys / "admin.crt",
         key=lab.keys / "admin.key",

@@ -147,6 +147,25 @@ def provider(value: object) -> str:
     return choice(AUTO, "container", "libvirt")(written)
 
 
+NOT_OFFERED = {
+    "cri-o": "Debian 13 has no package of it, and labgen's bundle does not build it",
+    "docker": (
+        "Kubernetes speaks to it through cri-dockerd only, which Debian 13 has no package of and "
+        "labgen's bundle does not build"
+    ),
+}
+
+
+def runtime(value: object) -> str:
+    """The container runtime of the machines."""
+    written = text("containerd")(value)
+    if written in NOT_OFFERED:
+        raise ValueError(f"{written} is not offered: {NOT_OFFERED[written]}; use containerd")
+    if written != "containerd":
+        raise ValueError(f"{shown(written)} is not known; use containerd")
+    return written
+
+
 def libvirt_uri(value: object) -> str:
     """Where a libvirt that runs QEMU is, https://libvirt.org/uri.html."""
     written = text("qemu:///system")(value)

@@ -86,6 +86,13 @@ def test_machines_read_the_same_as_json() -> None:
     read = json.loads(json.dumps(data(found)))
     (row,) = read["faults"][0]["rows"]
     assert row["figure"] == "longest gap"
-    assert row["b"] == {"median": 0.8, "runs": 1, "budget": 0.6, "broken": 1}
+    assert row["b"] == {
+        "median": 0.8,
+        "least": 0.8,
+        "most": 0.8,
+        "runs": 1,
+        "budget": 0.6,
+        "broken": 1,
+    }
     assert (row["difference"], row["ratio"]) == (0.4, 2.0)
     assert read["only_a"] == [{"fault": "pause", "target": "master1"}]

@@ -14,7 +14,13 @@ from labgen.scenario.surroundings import Surroundings
 
 @pytest.mark.parametrize(
     ("name", "control_planes", "workers"),
-    [("ha-3x3", 3, 3), ("ha-3x0", 3, 0), ("ha-5x2", 5, 2), ("single", 1, 0)],
+    [
+        ("ha-3x3", 3, 3),
+        ("ha-3x0", 3, 0),
+        ("ha-5x2", 5, 2),
+        ("single", 1, 0),
+        ("onprem-classic", 3, 3),
+    ],
 )
 def test_scenarios_that_come_with_labgen_load(
     name: str, control_planes: int, workers: int, surroundings: Surroundings
