@@ -15,6 +15,14 @@ LETTERS = "use lower-case letters, digits and hyphens, beginning with a letter o
 LIBVIRT = re.compile(r"qemu(\+[a-z0-9]+)?://[^\s/]*/(system|session)(\?\S*)?", re.ASCII)
 VERSION = re.compile(r"v[0-9]+\.[0-9]+\.[0-9]+", re.ASCII)
 NOT_YET = ("ssh",)
+# Container runtimes, and why a lab cannot have them.
+NOT_OFFERED = {
+    "cri-o": "Debian 13 has no package of it, and labgen's bundle does not build it",
+    "docker": (
+        "Kubernetes speaks to it through cri-dockerd only, which Debian 13 has no package of and "
+        "labgen's bundle does not build"
+    ),
+}
 
 
 def kind_of(value: object) -> str:
@@ -145,15 +153,6 @@ def provider(value: object) -> str:
     if written in NOT_YET:
         raise ValueError(f"the provider {written} is not built yet; use auto, container or libvirt")
     return choice(AUTO, "container", "libvirt")(written)
-
-
-NOT_OFFERED = {
-    "cri-o": "Debian 13 has no package of it, and labgen's bundle does not build it",
-    "docker": (
-        "Kubernetes speaks to it through cri-dockerd only, which Debian 13 has no package of and "
-        "labgen's bundle does not build"
-    ),
-}
 
 
 def runtime(value: object) -> str:
