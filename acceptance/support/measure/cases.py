@@ -16,13 +16,12 @@ SERVICE = "service"
 def holder_silent(lab: Lab) -> Budgets:
     """The holder says nothing any more."""
     balancer = lab.scenario.load_balancer
-    latest = budgets.last_failure(balancer)
     return _budgets(
         lab,
         budgets.holder_silent(balancer),
         led=forecast.etcd_leader,
-        last_failure=Budget(latest, max(latest, _limit(balancer))),
-        one_owner=Budget(forecast.vip_away(balancer)[1], _limit(balancer)),
+        last_failure=_at_most(budgets.last_failure(balancer), balancer),
+        one_owner=_at_most(forecast.vip_away(balancer)[1], balancer),
     )
 
 
@@ -56,7 +55,7 @@ def haproxy_dies(lab: Lab) -> Budgets:
     return _budgets(
         lab,
         budgets.haproxy_dies(balancer),
-        one_owner=Budget(noticed, max(noticed, _limit(balancer))) if moves else None,
+        one_owner=_at_most(noticed, balancer) if moves else None,
     )
 
 
@@ -66,7 +65,7 @@ def keepalived_dies(lab: Lab) -> Budgets:
     return _budgets(
         lab,
         budgets.keepalived_dies(balancer),
-        one_owner=Budget(forecast.vip_away(balancer)[1], _limit(balancer)),
+        one_owner=_at_most(forecast.vip_away(balancer)[1], balancer),
     )
 
 
@@ -110,6 +109,11 @@ def _budgets(
         one_owner=one_owner,
         leader=Budget(election, election + _limit(balancer)) if led else None,
     )
+
+
+def _at_most(aim: float, balancer: LoadBalancer) -> Budget:
+    """The scenario's budget, or the aim where that is longer."""
+    return Budget(aim, max(aim, _limit(balancer)))
 
 
 def _limit(balancer: LoadBalancer) -> float:
