@@ -72,7 +72,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 def _difference(difference: float | None, unit: str) -> str:
     if difference is None:
         return "-"
-    shown = round(difference, 2)
+    shown = round(difference, 2) + 0.0  # no minus before 0
     return f"{'+' if shown > 0 else ''}{amount(shown, unit)}"
 
 
