@@ -120,7 +120,8 @@ def writes(gaps: Gaps, *, election: float) -> Budget:
     """Between two acknowledged writes, which use fresh connections; election says for how many
     seconds etcd may be without a leader."""
     fresh = gaps["fresh"]
-    return Budget(fresh.aim + election + WRITE + ANSWER, fresh.limit + election)
+    aim = fresh.aim + election + WRITE + ANSWER
+    return Budget(aim, max(aim, fresh.limit + election))
 
 
 def watch(gaps: Gaps, write: Budget) -> Budget:

@@ -92,6 +92,12 @@ def test_write_waits_for_an_election_where_the_leader_may_be_gone() -> None:
     assert with_one.aim - without.aim == pytest.approx(2.0)
 
 
+def test_write_has_no_limit_below_its_aim() -> None:
+    slow = scenario("ha-3x3", "loadBalancer.timings.advertInterval=1s").load_balancer
+    write = budgets.writes(budgets.holder_silent(slow), election=2.0)
+    assert write.aim <= write.limit
+
+
 def test_watch_waits_for_its_connection_and_for_writes() -> None:
     gaps = {"kept": Budget(0.9, 3.0), "fresh": Budget(0.6, 3.0)}
     assert budgets.watch(gaps, Budget(0.5, 2.0)).aim == pytest.approx(0.9 + 0.15)
