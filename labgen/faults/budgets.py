@@ -53,8 +53,7 @@ def retransmission(after: float) -> float:
 def holder_silent(balancer: LoadBalancer) -> Gaps:
     """The holder says nothing any more: its power was cut."""
     fresh = forecast.longest_gap(balancer)[1]
-    connect = 0.0 if balancer.direct else _connect(balancer)
-    kept = retransmission(forecast.vip_away(balancer)[1]) + connect + DIAL
+    kept = retransmission(forecast.vip_away(balancer)[1]) + _led_astray(balancer) + DIAL
     return _gaps(balancer, fresh, kept)
 
 
@@ -154,6 +153,15 @@ def _gaps(balancer: LoadBalancer, fresh: float, kept: float, *, hanging: float =
         "fresh": Budget(fresh, max(limit, fresh)),
         "kept": Budget(kept, max(limit, kept) + hanging),
     }
+
+
+def _led_astray(balancer: LoadBalancer) -> float:
+    """How long HAProxy leads a new connection to an API server that is silent, at most."""
+    if balancer.direct:
+        return 0.0
+    if balancer.haproxy.safeguards:
+        return _connect(balancer)
+    return forecast.server_out(balancer)[1]
 
 
 def _connect(balancer: LoadBalancer) -> float:

@@ -78,6 +78,7 @@ def test_what_guides_leave_out_is_never_noticed() -> None:
     assert budgets.haproxy_dies(left_out)["fresh"].limit == left_out.timings.budget / 1000
     # 10 s until the next check, 5 s for each of two, 10 s between them
     assert budgets.last_failure(left_out) == pytest.approx(3 + 154 / 256 + 30 + 0.1)
+    assert budgets.holder_silent(left_out)["kept"].aim == pytest.approx(6.2 + 30 + 0.1)
 
 
 def test_limits_are_the_budget_of_the_profile() -> None:
