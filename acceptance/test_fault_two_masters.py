@@ -34,7 +34,7 @@ def seen(lab: Lab, bench: Bench, keep: Keep) -> Measured:
         observation.heal()
         observation.await_whole()
         observation.await_good(quiet=1.0, timeout=60)
-    pods = {"service": budgets.pods(lab.scenario.load_balancer.timings)} if lab.workers else {}
+    pods = {"service": budgets.pods(lab.scenario.load_balancer)} if lab.workers else {}
     return keep(NAME, measured(observation, Budgets(gaps=pods, back=BACK)))
 
 

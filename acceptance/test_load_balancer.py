@@ -4,13 +4,14 @@ import pytest
 
 from acceptance.support import machines
 from acceptance.support.machines import On
+from labgen.faults import forecast
 from labgen.lab.lab import Lab, Machine
 from labgen.system.wait import NotYet, until
 
 pytestmark = pytest.mark.smoke
 
 # HAProxy marks a server down on one bad answer and up again on one good check: a look during a
-# host's pause says little, one that lasts is the truth
+# host's pause says little, one that lasts is the truth. Patient checks put it in later.
 SETTLED = 5.0
 
 
@@ -22,7 +23,8 @@ def test_haproxy_sees_all_api_servers_up(lab: Lab, on: On, control_plane: Machin
         if seen != expected:
             raise NotYet(str(seen))
 
-    until(look, what=f"{control_plane.name}'s HAProxy seeing {expected}", timeout=SETTLED)
+    settled = max(SETTLED, forecast.server_in(lab.scenario.load_balancer))
+    until(look, what=f"{control_plane.name}'s HAProxy seeing {expected}", timeout=settled)
 
 
 def test_haproxy_of_this_machine_leads_to_the_api(lab: Lab, on: On, control_plane: Machine) -> None:

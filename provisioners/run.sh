@@ -27,6 +27,7 @@ source "$HERE/lib/kernel.sh"
 source "$HERE/lib/pkg.sh"
 source "$HERE/lib/cluster.sh"
 source "$HERE/lib/image.sh"
+source "$HERE/lib/certificates.sh"
 
 source "$HERE/phases/packages.sh"
 source "$HERE/phases/kernel.sh"

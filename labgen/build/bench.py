@@ -1,10 +1,11 @@
-"""`labgen bench failover`: the acceptance suite's failover, run again and again, in numbers.
+"""`labgen bench`: one fault of the acceptance suite, measured again and again, in numbers.
 
 The suite is pytest in a process of its own; what it saw comes back as recordings.
 """
 
+import re
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +16,40 @@ from labgen.report.console import Console
 from labgen.report.recording import Figure, Recording
 from labgen.system.run import run
 
-FILE = "test_failover.py"
-RECORDING = "power-cut-holder.json"
-TIER = "ha"
 RUN_TIMEOUT = 600.0  # seconds; one takes about half a minute
 HARNESS_LINES = 12  # of a run that measured nothing, shown
+# pytest's summary, asked for by -ra: a failed test, or one whose fixtures failed.
+NOT_HELD = re.compile(r"^(?:FAILED|ERROR) \S+::(\S+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Case:
+    """The part of the suite that measures one fault: a file and, with only, some of its tests."""
+
+    file: str
+    recording: str
+    tier: str = "full"
+    only: str = ""
+
+
+FAILOVER = Case("test_failover.py", "power-cut-holder.json", "ha")
+PROCESSES = "test_fault_processes.py"
+CASES: Mapping[str, Case] = {
+    "power-cut": FAILOVER,
+    "haproxy-killed": Case(PROCESSES, "haproxy-killed-holder.json", only="haproxy-killed"),
+    "keepalived-killed": Case(PROCESSES, "keepalived-killed-holder.json", only="keepalived-killed"),
+    "api-server-killed": Case(PROCESSES, "api-server-killed-holder.json", only="api-server-killed"),
+    "partition": Case("test_fault_partition.py", "partition-holder.json"),
+    "reboot": Case("test_fault_rolling_reboot.py", "rolling-reboot.json"),
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One measurement, and the tests of the gate that the lab did not hold."""
+
+    recording: Recording
+    not_held: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -54,12 +84,21 @@ def failover(lab: Lab, runs: int, directory: Path, console: Console) -> list[Row
 
     A run that goes over a budget counts. Raises HarnessError for one that measured nothing.
     """
+    return table(run.recording for run in measure(lab, FAILOVER, runs, directory, console))
+
+
+def measure(lab: Lab, case: Case, runs: int, directory: Path, console: Console) -> list[Run]:
+    """Measure one fault so many times; recordings lie in directory as run-N/NAME.json.
+
+    Raises HarnessError for a run that measured nothing.
+    """
     seen = []
     for number in range(1, runs + 1):
-        seen.append(_run(lab, directory / f"run-{number:02d}"))
-        gap = next(figure for figure in seen[-1].figures if figure.name.startswith("longest gap"))
+        seen.append(_run(lab, case, directory / f"run-{number:02d}"))
+        figures = seen[-1].recording.figures
+        gap = next(figure for figure in figures if figure.name.startswith("longest gap"))
         console.say(f"run {number} of {runs}: {gap.name}: {gap.value:.2f} {gap.unit}")
-    return table(seen)
+    return seen
 
 
 def table(seen: Iterable[Recording]) -> list[Row]:
@@ -76,12 +115,13 @@ def _row(figures: Sequence[Figure]) -> Row:
     return Row(first.name, first.unit, values, first.aim, first.budget)
 
 
-def _run(lab: Lab, directory: Path) -> Recording:
-    path = directory / RECORDING
+def _run(lab: Lab, case: Case, directory: Path) -> Run:
+    path = directory / case.recording
     path.unlink(missing_ok=True)  # of an earlier bench
-    argv = verify.command(lab, TIER, ["-q", f"--record={directory}"], file=FILE)
+    options = ["-q", f"--record={directory}", *(["-k", case.only] if case.only else [])]
+    argv = verify.command(lab, case.tier, options, file=case.file)
     done = run(argv, timeout=RUN_TIMEOUT, check=False)
     if not path.exists():
         tail = "\n    ".join((done.stdout + done.stderr).rstrip().splitlines()[-HARNESS_LINES:])
         raise verify.HarnessError(f"a run measured nothing; pytest said:\n    {tail}")
-    return recording.read(path)
+    return Run(recording.read(path), tuple(NOT_HELD.findall(done.stdout)))

@@ -37,7 +37,7 @@ def render_files(scenario: Scenario, directory: Path) -> list[Path]:
     images = Images(sandbox=wanted.pause_image, flannel=wanted.flannel_image)
     written = []
     for machine in lab.machines:
-        rendered = payload(lab, machine, adaptation, images)
+        rendered = payload(lab, machine, adaptation, images, EXAMPLE_SECRETS)
         if machine == lab.control_planes[0]:
             config = kubeadm_init(lab, adaptation, EXAMPLE_SECRETS)
         else:

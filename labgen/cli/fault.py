@@ -8,6 +8,7 @@ from labgen.faults.catalogue import find
 from labgen.faults.explain import explain as explanation
 from labgen.lab import store
 from labgen.report.errors import WrongCall
+from labgen.scenario.model import LoadBalancer
 from labgen.scenario.profiles import PROFILES
 from labgen.scenario.units import duration
 
@@ -103,10 +104,10 @@ def explain(wanted: str, name: str | None, profile: str) -> None:
     """Say what FAULT does, what should happen and in what time, and why."""
     found = find(wanted)
     if name:
-        timings, named = store.load(name).scenario.load_balancer.timings, f"lab {name}"
+        balancer, named = store.load(name).scenario.load_balancer, f"lab {name}"
     else:
-        timings, named = PROFILES[profile], f"profile {profile}"
-    for line in explanation(found, timings, named):
+        balancer, named = LoadBalancer(profile, PROFILES[profile]), f"profile {profile}"
+    for line in explanation(found, balancer, named):
         click.echo(line)
 
 

@@ -5,18 +5,18 @@ from collections.abc import Sequence
 
 from labgen.faults import forecast
 from labgen.faults.fault import ANY, Expectation, Fault
-from labgen.scenario.model import Timings
+from labgen.scenario.model import LoadBalancer
 
 WIDTH = 96
 
 
-def explain(fault: Fault, timings: Timings, named: str) -> list[str]:
-    """The explanation with the times that follow from timings; named says whose they are."""
+def explain(fault: Fault, balancer: LoadBalancer, named: str) -> list[str]:
+    """The explanation with the times that follow from balancer; named says whose they are."""
     lines = [f"{fault.name}: {fault.summary}", "", *_wrapped(_done_to(fault)), "", "What it does"]
     lines += [*_wrapped(fault.does), "", f"What should happen, with the timings of {named}"]
     for expectation in fault.expected:
         lines += _wrapped(expectation.what, first="  - ", rest="    ")
-        computed = times(expectation, timings)
+        computed = times(expectation, balancer)
         when = f"{computed} = {expectation.when}" if computed else expectation.when
         lines += _wrapped(when, first="      ", rest="        ")
     if mentions_skew(fault):
@@ -24,11 +24,14 @@ def explain(fault: Fault, timings: Timings, named: str) -> list[str]:
     return [*lines, "", "Why", *_wrapped(fault.why)]
 
 
-def times(expectation: Expectation, timings: Timings) -> str:
-    """The computed time as words: 0.23 to 0.33 s; empty where nothing is computed."""
+def times(expectation: Expectation, balancer: LoadBalancer) -> str:
+    """The computed time as words: 0.23 to 0.33 s, or never; empty where nothing is computed."""
     if expectation.seconds is None:
         return ""
-    least, most = (_rounded(seconds) for seconds in expectation.seconds(timings))
+    found = expectation.seconds(balancer)
+    if found == forecast.NEVER:
+        return "never"
+    least, most = (_rounded(seconds) for seconds in found)
     return f"{most} s" if least == most else f"{least} to {most} s"
 
 

@@ -9,7 +9,7 @@ from labgen.lab import access
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.base import Provider, State
 from labgen.providers.choose import provider
-from labgen.scenario.model import Role, Timings
+from labgen.scenario.model import LoadBalancer, Role
 from labgen.system.ssh import Ssh
 
 CONTROL_PLANES = (Role.CONTROL_PLANE,)
@@ -64,12 +64,12 @@ class Way(Protocol):
 class Expectation:
     """What should happen, and when: in words or as a formula of the scenario's timings.
 
-    seconds computes it from them, as the least and the most.
+    seconds computes it from its load balancer, as the least and the most.
     """
 
     what: str
     when: str = ""
-    seconds: Callable[[Timings], tuple[float, float]] | None = None
+    seconds: Callable[[LoadBalancer], tuple[float, float]] | None = None
 
 
 @dataclass(frozen=True)

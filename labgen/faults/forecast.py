@@ -1,23 +1,31 @@
-"""What the timings of a scenario promise: the formulas of docs/explanation/ha.md, in seconds.
+"""What a scenario's load balancer promises: the formulas of docs/explanation/ha.md, in seconds.
 
-Each function returns the least and the most; the formula in words stands beside it, by the names
-of the scenario's timings. What Kubernetes and etcd promise by their defaults is here too.
+Each function returns the least and the most, NEVER for what its settings leave out; the formula in
+words stands beside it, by the names of the scenario's timings. What Kubernetes and etcd promise by
+their defaults is here too.
 """
 
+import math
+
 from labgen.render.files import HIGHEST_PRIORITY, PATIENCE, PRIORITY_STEP
-from labgen.scenario.model import Timings
+from labgen.scenario.model import LoadBalancer, Timings
 
 Range = tuple[float, float]
+NEVER = (math.inf, math.inf)
 # Linux retransmits for the first time after 200 ms (TCP_RTO_MIN, net/tcp.h), then doubles.
 RTO_MIN = 0.2
 SCRIPT_TIMEOUT = 1.0  # of keepalived's check of HAProxy, x slowdown: keepalived.conf.j2
+SECONDS_ONLY = 2  # the VRRP version that counts whole seconds
 ELECTION = 1.0  # etcd's --election-timeout; labgen has it so many times as long as slowdown says
 GRACE = 50.0  # --node-monitor-grace-period, pkg/controller/nodelifecycle of Kubernetes
 LEASE = 10.0  # a kubelet renews its lease so often, a quarter of nodeLeaseDurationSeconds
 MONITOR = 5.0  # --node-monitor-period
 
 SKEW = "skew"
-MEANING_OF_SKEW = "skew = (256 - 190) / 256 x advertInterval, 190 being the next master's priority"
+MEANING_OF_SKEW = (
+    "skew = (256 - 190) / 256 x advertInterval, 190 being the next master's priority where the "
+    "scenario has no priorities; with vrrpVersion 2, of one second instead of advertInterval"
+)
 VIP_AWAY = "2 to 3 x advertInterval + skew"
 LONGEST_GAP = "3 x advertInterval + skew + connectTimeout, and one answer"
 HAPROXY_NOTICED = "scriptFall x scriptInterval + at most 1 s for the script + skew"
@@ -30,82 +38,105 @@ ETCD_STEPS_DOWN = "up to 2 x etcd's election timeout until it steps down, then 1
 NOT_READY = "50 s after the last lease, which is renewed every 10 s; looked at every 5 s"
 
 
-def skew(timings: Timings) -> float:
-    """How long the second master waits in addition (RFC 5798, section 6.1)."""
-    return (256 - (HIGHEST_PRIORITY - PRIORITY_STEP)) / 256 * timings.advert_interval / 1000
+def skew(balancer: LoadBalancer) -> float:
+    """How long the second master waits in addition (RFC 5798, section 6.1; of one second, whatever
+    the interval, in version 2: RFC 3768, section 6.1)."""
+    _, *others = balancer.keepalived.priorities or (0, HIGHEST_PRIORITY - PRIORITY_STEP)
+    priority = others[0] if others else HIGHEST_PRIORITY
+    unit = 1.0 if balancer.keepalived.vrrp_version == SECONDS_ONLY else _advert(balancer)
+    return (256 - priority) / 256 * unit
 
 
-def one_advert(timings: Timings) -> Range:
+def one_advert(balancer: LoadBalancer) -> Range:
     """Until the next advert."""
-    return 0.0, timings.advert_interval / 1000
+    return 0.0, _advert(balancer)
 
 
-def handed_over(timings: Timings) -> Range:
+def handed_over(balancer: LoadBalancer) -> Range:
     """From an advert of priority 0 until the next master has the VIP."""
-    return skew(timings), skew(timings)
+    return skew(balancer), skew(balancer)
 
 
-def vip_away(timings: Timings) -> Range:
+def vip_away(balancer: LoadBalancer) -> Range:
     """From the holder's silence until the next master has the VIP."""
-    advert = timings.advert_interval / 1000
-    return 2 * advert + skew(timings), 3 * advert + skew(timings)
+    advert = _advert(balancer)
+    return 2 * advert + skew(balancer), 3 * advert + skew(balancer)
 
 
-def longest_gap(timings: Timings) -> Range:
-    """Of new connections, when the holder falls silent with an API server."""
-    least, most = vip_away(timings)
-    return least, most + timings.connect_timeout / 1000
+def longest_gap(balancer: LoadBalancer) -> Range:
+    """Of new connections, when the holder falls silent with an API server: past HAProxy, the next
+    holder's own API server answers, and nobody waits for the dead one."""
+    least, most = vip_away(balancer)
+    return least, most if balancer.direct else most + balancer.timings.connect_timeout / 1000
 
 
-def haproxy_noticed(timings: Timings) -> Range:
+def haproxy_noticed(balancer: LoadBalancer) -> Range:
     """From the death of the holder's HAProxy until the next master has the VIP."""
+    if balancer.keepalived.track_script == "none":
+        return NEVER
+    timings = balancer.timings
     interval = timings.script_interval / 1000
-    least = (timings.script_fall - 1) * interval + skew(timings)
+    least = (timings.script_fall - 1) * interval + skew(balancer)
     patience = SCRIPT_TIMEOUT * timings.slowdown
-    return least, timings.script_fall * interval + patience + skew(timings)
+    return least, timings.script_fall * interval + patience + skew(balancer)
 
 
-def server_out(timings: Timings) -> Range:
+def server_out(balancer: LoadBalancer) -> Range:
     """Until HAProxy's own checks take out an API server whose machine is silent."""
-    return _checks(timings, timings.connect_timeout)
+    return _checks(balancer.timings, balancer.timings.connect_timeout)
 
 
-def sessions_end(timings: Timings) -> Range:
+def server_in(balancer: LoadBalancer) -> float:
+    """The longest until HAProxy's checks put an API server in that has come back."""
+    timings = balancer.timings
+    return timings.rise * (timings.down_interval + timings.check_timeout) / 1000
+
+
+def sessions_end(balancer: LoadBalancer) -> Range:
     """Until HAProxy ends the sessions with an API server whose machine is silent: tcp-ut, which
     the kernel looks at when it sends again (tcp_retransmits_timed_out, net/ipv4/tcp_timer.c)."""
-    patience = PATIENCE * timings.connect_timeout / 1000
+    if not balancer.haproxy.safeguards:
+        return NEVER
+    patience = PATIENCE * balancer.timings.connect_timeout / 1000
     return patience, patience + RTO_MIN
 
 
-def server_refuses(timings: Timings) -> Range:
+def server_refuses(balancer: LoadBalancer) -> Range:
     """The same where the machine is there and refuses connections."""
-    return _checks(timings, 0)
+    return _checks(balancer.timings, 0)
 
 
-def server_stuck(timings: Timings) -> Range:
-    """The same where the API server takes connections and does not answer."""
-    return _checks(timings, timings.check_timeout)
+def server_stuck(balancer: LoadBalancer) -> Range:
+    """The same where the API server takes connections and does not answer: a check of TCP alone
+    is content with that."""
+    if balancer.haproxy.check == "tcp":
+        return NEVER
+    return _checks(balancer.timings, balancer.timings.check_timeout)
 
 
-def three_lost(timings: Timings) -> Range:
+def three_lost(balancer: LoadBalancer) -> Range:
     """The mean time until three adverts in a row are lost, when 20 in 100 are."""
     adverts = (1 - 0.2**3) / (0.8 * 0.2**3)
-    return adverts * timings.advert_interval / 1000, adverts * timings.advert_interval / 1000
+    return adverts * _advert(balancer), adverts * _advert(balancer)
 
 
-def etcd_leader(timings: Timings) -> Range:
+def etcd_leader(balancer: LoadBalancer) -> Range:
     """From the leader's silence until there is another."""
-    election = ELECTION * timings.slowdown
+    election = ELECTION * balancer.timings.slowdown
     return election, 2 * election
 
 
-def etcd_steps_down(timings: Timings) -> Range:
+def etcd_steps_down(balancer: LoadBalancer) -> Range:
     """From the moment at which the leader hears no answers until there is another."""
-    election = ELECTION * timings.slowdown
+    election = ELECTION * balancer.timings.slowdown
     return 2 * election, 4 * election
 
 
-def not_ready(_: Timings) -> Range:
+def _advert(balancer: LoadBalancer) -> float:
+    return balancer.timings.advert_interval / 1000
+
+
+def not_ready(_: LoadBalancer) -> Range:
     """From a kubelet's silence until its node is NotReady."""
     return GRACE - LEASE, GRACE + MONITOR
 

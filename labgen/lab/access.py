@@ -28,7 +28,7 @@ def ensure_route(lab: Lab) -> None:
         jump.open()
     for address in (lab.machines[0].address, lab.vip):
         route.ensure_through(lab.bridge, address, hint=hint, jump=jump)
-    near(lab, lab.vip, lab.scenario.network.api_port)
+    near(lab, lab.vip, lab.endpoint_port)
 
 
 def near(lab: Lab, address: IPv4Address, port: int) -> str:

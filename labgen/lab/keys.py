@@ -1,5 +1,6 @@
 """A lab's secrets: SSH keys, host keys, kubeadm's token and certificate key. All 0600."""
 
+import hashlib
 import json
 import secrets
 import string
@@ -27,6 +28,11 @@ class JoinSecrets:
     def token_id(self) -> str:
         """The token's public half."""
         return self.token.partition(".")[0]
+
+    @property
+    def vrrp_password(self) -> str:
+        """What keepalived's adverts are authenticated with: eight letters, no more are read."""
+        return hashlib.sha256(f"vrrp {self.certificate_key}".encode()).hexdigest()[:8]
 
 
 def ensure(lab: Lab) -> None:

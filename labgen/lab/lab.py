@@ -12,6 +12,7 @@ from labgen.scenario.model import Role, Scenario
 from labgen.system import places
 from labgen.system.jump import Jump
 
+API_SERVER_PORT = 6443
 MAC_PREFIX = "02:00"  # locally administered, unicast (IEEE 802)
 
 
@@ -66,9 +67,15 @@ class Lab:
         return self.subnet.network_address + 1
 
     @property
+    def endpoint_port(self) -> int:
+        """Where every client reaches the API on the VIP: HAProxy, or past it the API server."""
+        direct = self.scenario.load_balancer.direct
+        return API_SERVER_PORT if direct else self.scenario.network.api_port
+
+    @property
     def endpoint(self) -> str:
         """VIP:port, where every client reaches the API."""
-        return f"{self.vip}:{self.scenario.network.api_port}"
+        return f"{self.vip}:{self.endpoint_port}"
 
     @property
     def jump(self) -> Jump | None:
@@ -85,7 +92,7 @@ class Lab:
     @property
     def server(self) -> str:
         """The API's URL for clients here; its certificate is for the VIP."""
-        return f"https://{self.near(self.vip)}:{self.scenario.network.api_port}"
+        return f"https://{self.near(self.vip)}:{self.endpoint_port}"
 
     @property
     def slowdown(self) -> int:

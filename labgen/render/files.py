@@ -41,10 +41,11 @@ def payload(
     machine: Machine,
     adaptation: Adaptation,
     images: Images,
+    secrets: JoinSecrets,
     *,
     interface: str = INTERFACE,
 ) -> dict[str, File]:
-    """All files of machine that hold no secret; kubeadm.yaml comes from kubeadm()."""
+    """All files of machine but kubeadm.yaml; of them keepalived.conf may hold a secret."""
     files = {
         "hosts": File(render("hosts", lab=lab)),
         # CoreDNS wants an upstream; the gateway answers no name, at once
@@ -57,7 +58,7 @@ def payload(
     if not adaptation.shared_kernel:
         files["hostname"] = File(f"{machine.name}\n")
     if machine.role is Role.CONTROL_PLANE:
-        files |= _load_balancer(lab, machine, interface)
+        files |= _load_balancer(lab, machine, interface, secrets)
         for pod in STATIC_PODS:
             patch = render("static-pod-patch.yaml", container=pod, slowdown=lab.slowdown)
             files[f"patches/{pod}+strategic.yaml"] = File(patch)
@@ -67,7 +68,7 @@ def payload(
             kubernetes=lab.scenario.kubernetes,
             flannel_image=images.flannel,
             vip=lab.vip,
-            port=lab.scenario.network.api_port,
+            port=lab.endpoint_port,
         )
         files["flannel.yaml"] = File(flannel)
     return files
@@ -92,20 +93,29 @@ def environment(lab: Lab, images: tuple[str, ...]) -> Mapping[str, str]:
         "KUBERNETES_VERSION": lab.scenario.kubernetes.version,
         "API_PORT": str(lab.scenario.network.api_port),
         "API_ENDPOINT": lab.endpoint,
+        "CERTIFICATES": lab.scenario.kubernetes.certificates,
         "COREDNS_REPLICAS": "1" if len(lab.machines) == 1 else "2",
         "IMAGES": " ".join(images),
     }
 
 
 def _priority(lab: Lab, machine: Machine) -> int:
-    """Closer together where there are more than five masters."""
+    """The scenario's own, or labgen's: closer together where there are more than five masters."""
+    place = lab.control_planes.index(machine)
+    if lab.scenario.load_balancer.keepalived.priorities:
+        return lab.scenario.load_balancer.keepalived.priorities[place]
     step = min(PRIORITY_STEP, (HIGHEST_PRIORITY - 1) // max(1, len(lab.control_planes) - 1))
-    return HIGHEST_PRIORITY - step * lab.control_planes.index(machine)
+    return HIGHEST_PRIORITY - step * place
 
 
-def _load_balancer(lab: Lab, machine: Machine, interface: str) -> dict[str, File]:
+def _load_balancer(
+    lab: Lab, machine: Machine, interface: str, secrets: JoinSecrets
+) -> dict[str, File]:
+    balancer = lab.scenario.load_balancer
     values = {
-        "t": lab.scenario.load_balancer.timings,
+        "t": balancer.timings,
+        "keepalived": balancer.keepalived,
+        "haproxy": balancer.haproxy,
         "port": lab.scenario.network.api_port,
         "vip": lab.vip,
         "prefix_length": lab.subnet.prefixlen,
@@ -114,15 +124,19 @@ def _load_balancer(lab: Lab, machine: Machine, interface: str) -> dict[str, File
         "machine": machine,
         "control_planes": lab.control_planes,
         "peers": [other for other in lab.control_planes if other != machine],
+        "password": secrets.vrrp_password,
         "priority": _priority(lab, machine),
-        "patience": PATIENCE * lab.scenario.load_balancer.timings.connect_timeout,
+        "patience": PATIENCE * balancer.timings.connect_timeout,
     }
-    return {
+    files = {
         "haproxy.cfg": File(render("haproxy.cfg", **values)),
-        "keepalived.conf": File(render("keepalived.conf", **values)),
-        "keepalived-vip.conf": File(render("keepalived-vip.conf", **values)),
-        "check-haproxy": File(render("check-haproxy", **values), 0o755),
+        "keepalived.conf": File(render("keepalived.conf", **values), 0o600),
     }
+    if balancer.keepalived.safeguards:
+        files["keepalived-vip.conf"] = File(render("keepalived-vip.conf", **values))
+    if balancer.keepalived.track_script == "haproxy":
+        files["check-haproxy"] = File(render("check-haproxy", **values), 0o755)
+    return files
 
 
 def _kubeadm(

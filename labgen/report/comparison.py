@@ -15,9 +15,12 @@ Key = tuple[str, str]  # fault, target
 
 @dataclass(frozen=True)
 class Value:
-    """The median of a figure over so many runs; broken is in how many it broke its budget."""
+    """The median, least and most of a figure over so many runs; broken is in how many it broke its
+    budget."""
 
     median: float
+    least: float
+    most: float
     runs: int
     budget: float | None
     broken: int
@@ -142,6 +145,8 @@ def _value(figures: Sequence[Figure] | None) -> Value | None:
         return None
     return Value(
         median=median(figure.value for figure in figures),
+        least=min(figure.value for figure in figures),
+        most=max(figure.value for figure in figures),
         runs=len(figures),
         budget=figures[0].budget,
         broken=sum(not figure.kept for figure in figures),

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from labgen.report.comparison import Comparison, Fault, Row, Value
-from labgen.report.words import amount
+from labgen.report.words import amount, number
 
 HEADING = ("", "A", "B", "B - A", "B / A", "")
 
@@ -72,15 +72,17 @@ def _cells(row: Row) -> tuple[str, ...]:
 def _difference(difference: float | None, unit: str) -> str:
     if difference is None:
         return "-"
-    shown = round(difference, 2)
+    shown = round(difference, 2) + 0.0  # no minus before 0
     return f"{'+' if shown > 0 else ''}{amount(shown, unit)}"
 
 
 def _value(side: Value | None, unit: str) -> str:
     if side is None:
         return "-"
-    runs = f" (median of {side.runs})" if side.runs > 1 else ""
-    return f"{amount(side.median, unit)}{runs}"
+    if side.runs == 1:
+        return amount(side.median, unit)
+    least, most = number(side.least), number(side.most)
+    return f"{number(side.median)} ({least} to {most}) {unit}"
 
 
 def _over(row: Row) -> Iterator[tuple[str, Value]]:

@@ -1,12 +1,22 @@
 """A scenario as the YAML of a file, with every default filled in. It loads to the same again."""
 
 import io
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from itertools import pairwise
 
+from pydantic.alias_generators import to_camel
 from ruamel.yaml import YAML
 
-from labgen.scenario.model import MachineSpec, ProviderSpec, Scenario, Timings
+from labgen.scenario.balancing import NONE
+from labgen.scenario.model import (
+    Haproxy,
+    Keepalived,
+    MachineSpec,
+    ProviderSpec,
+    Scenario,
+    Timings,
+)
 from labgen.scenario.units import show_duration, show_size
 from labgen.scenario.values import AUTO
 
@@ -23,6 +33,29 @@ def dump(scenario: Scenario) -> str:
     return out.getvalue()
 
 
+def settings(scenario: Scenario) -> dict[str, str]:
+    """Every value that makes a difference to a lab, by its dotted name."""
+    told = ("apiVersion", "kind", "name", "description")
+    return {
+        name: text
+        for name, text in _leaves(_file(scenario), "")
+        if name.partition(".")[0] not in told
+    }
+
+
+def _leaves(value: object, name: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{name}.{key}" if name else key)
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        for number, item in enumerate(value):
+            yield from _leaves(item, f"{name}[{number}]")
+    elif isinstance(value, bool):
+        yield name, str(value).lower()
+    else:
+        yield name, str(value)
+
+
 def _file(scenario: Scenario) -> dict[str, object]:
     kubernetes, network = scenario.kubernetes, scenario.network
     return {
@@ -35,6 +68,8 @@ def _file(scenario: Scenario) -> dict[str, object]:
             "podSubnet": str(kubernetes.pod_subnet),
             "serviceSubnet": str(kubernetes.service_subnet),
             "cni": {"name": kubernetes.cni.name, "backend": kubernetes.cni.backend},
+            "certificates": kubernetes.certificates,
+            "runtime": kubernetes.runtime,
         },
         "network": {
             "subnet": str(network.subnet or AUTO),
@@ -44,7 +79,10 @@ def _file(scenario: Scenario) -> dict[str, object]:
         },
         "loadBalancer": {
             "profile": scenario.load_balancer.profile,
+            "endpoint": scenario.load_balancer.endpoint,
             "timings": _timings(scenario.load_balancer.timings),
+            "keepalived": _keepalived(scenario.load_balancer.keepalived),
+            "haproxy": _haproxy(scenario.load_balancer.haproxy),
         },
         "machines": [_group(machines) for machines in _groups(scenario.machines)],
         "provider": _provider(scenario.provider),
@@ -55,14 +93,29 @@ def _provider(provider: ProviderSpec) -> dict[str, object]:
     return {"name": provider.name, **({"uri": provider.uri} if provider.uri else {})}
 
 
+def _keepalived(keepalived: Keepalived) -> dict[str, object]:
+    written = _camel(asdict(keepalived))
+    return {**written, "priorities": list(keepalived.priorities) or AUTO}
+
+
+def _haproxy(haproxy: Haproxy) -> dict[str, object]:
+    slow_start = show_duration(haproxy.slow_start) if haproxy.slow_start else NONE
+    written = _camel(asdict(haproxy))
+    return {**written, "bind": list(haproxy.bind), "slowStart": slow_start}
+
+
 def _timings(timings: Timings) -> dict[str, object]:
-    shown: dict[str, object] = {}
-    for field in fields(timings):
-        value: int = getattr(timings, field.name)
-        first, *others = field.name.split("_")
-        name = first + "".join(word.capitalize() for word in others)
-        shown[name] = value if field.name in COUNTS else show_duration(value)
-    return shown
+    return _camel(
+        {
+            name: value if name in COUNTS else show_duration(value)
+            for name, value in asdict(timings).items()
+        }
+    )
+
+
+def _camel(values: Mapping[str, object]) -> dict[str, object]:
+    """The same by the names that the file has for them."""
+    return {to_camel(name): value for name, value in values.items()}
 
 
 def _groups(machines: tuple[MachineSpec, ...]) -> list[list[MachineSpec]]:

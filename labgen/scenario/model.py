@@ -24,12 +24,18 @@ class Cni:
 
 @dataclass(frozen=True)
 class Kubernetes:
-    """version as in v1.37.2."""
+    """version as in v1.37.2; runtime is containerd.
+
+    certificates says how the other control planes come by the CAs' keys: upload (by kubeadm,
+    encrypted, through the cluster) or copy (as files, from the first one).
+    """
 
     version: str
     pod_subnet: IPv4Network
     service_subnet: IPv4Network
     cni: Cni
+    certificates: str = "upload"
+    runtime: str = "containerd"
 
 
 @dataclass(frozen=True)
@@ -73,9 +79,50 @@ class Timings:
 
 
 @dataclass(frozen=True)
+class Keepalived:
+    """How the VIP is kept, in keepalived's own words; priorities are those of the control planes
+    in their order, none for labgen's own."""
+
+    vrrp_version: int = 3
+    peers: str = "unicast"
+    authentication: str = "none"
+    priorities: tuple[int, ...] = ()
+    track_script: str = "haproxy"
+    safeguards: bool = True
+
+
+@dataclass(frozen=True)
+class Haproxy:
+    """How HAProxy spreads connections, in its own words; slow_start in milliseconds, 0 for none.
+
+    bind is *, machine (its own address) or addresses. maxconn and maxqueue are those of a server,
+    0 for no limit.
+    """
+
+    bind: tuple[str, ...] = ("*",)
+    check: str = "http"
+    slow_start: int = 0
+    maxconn: int = 0
+    maxqueue: int = 0
+    weight: int = 1
+    log: str = "none"
+    safeguards: bool = True
+
+
+@dataclass(frozen=True)
 class LoadBalancer:
+    """endpoint says what clients reach behind the VIP: haproxy, or the holder's api-server."""
+
     profile: str
     timings: Timings
+    endpoint: str = "haproxy"
+    keepalived: Keepalived = Keepalived()
+    haproxy: Haproxy = Haproxy()
+
+    @property
+    def direct(self) -> bool:
+        """Whether clients reach the holder's own API server, past HAProxy."""
+        return self.endpoint == "api-server"
 
 
 @dataclass(frozen=True)

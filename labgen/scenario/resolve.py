@@ -5,6 +5,8 @@ from pathlib import Path
 
 from labgen.scenario.model import (
     Cni,
+    Haproxy,
+    Keepalived,
     Kubernetes,
     LoadBalancer,
     MachineSpec,
@@ -28,6 +30,8 @@ def resolve(part: ScenarioPart, *, source: Path, overrides: tuple[str, ...]) -> 
             pod_subnet=kubernetes.pod_subnet,
             service_subnet=kubernetes.service_subnet,
             cni=Cni(kubernetes.cni.name, kubernetes.cni.backend),
+            certificates=kubernetes.certificates,
+            runtime=kubernetes.runtime,
         ),
         network=NetworkSpec(network.subnet, network.vip, network.first_host, network.api_port),
         load_balancer=_load_balancer(part.load_balancer),
@@ -40,7 +44,13 @@ def resolve(part: ScenarioPart, *, source: Path, overrides: tuple[str, ...]) -> 
 
 def _load_balancer(part: LoadBalancerPart) -> LoadBalancer:
     own = part.timings.model_dump(exclude_none=True)
-    return LoadBalancer(part.profile, replace(PROFILES[part.profile], **own))
+    return LoadBalancer(
+        profile=part.profile,
+        timings=replace(PROFILES[part.profile], **own),
+        endpoint=part.endpoint,
+        keepalived=Keepalived(**part.keepalived.model_dump()),
+        haproxy=Haproxy(**part.haproxy.model_dump()),
+    )
 
 
 def _machines(part: ScenarioPart) -> tuple[MachineSpec, ...]:

@@ -6,13 +6,15 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, PlainValidator
 from pydantic.alias_generators import to_camel
 
-from labgen.scenario import values
-from labgen.scenario.model import Role
+from labgen.scenario import balancing, values
+from labgen.scenario.model import Haproxy, Keepalived, Role
 from labgen.scenario.units import LONGEST
 
 DEFAULT_VERSION = "v1.37.2"  # what labgen's own bundle is made of
 MACHINES_AT_MOST = 1000  # one host carries a lab; this only keeps slips of the finger out
 CPUS_AT_MOST = 1024
+WEIGHT_AT_MOST = 256  # HAProxy's
+KEEPALIVED, HAPROXY = Keepalived(), Haproxy()
 
 # None only stands for a value left to the profile: nobody can write it.
 Duration = Annotated[int | None, PlainValidator(values.duration)]
@@ -41,6 +43,8 @@ class KubernetesPart(Part):
         "10.96.0.0/12"
     )
     cni: CniPart = CniPart()
+    certificates: Annotated[str, PlainValidator(values.choice("upload", "copy"))] = "upload"
+    runtime: Annotated[str, PlainValidator(values.runtime)] = "containerd"
 
 
 class NetworkPart(Part):
@@ -71,9 +75,38 @@ class TimingsPart(Part):
     budget: Duration = None
 
 
+class KeepalivedPart(Part):
+    vrrp_version: Annotated[int, PlainValidator(values.count(2, 3))] = KEEPALIVED.vrrp_version
+    peers: Annotated[str, PlainValidator(values.choice("unicast", "multicast"))] = KEEPALIVED.peers
+    authentication: Annotated[str, PlainValidator(values.choice("none", "PASS", "AH"))] = (
+        KEEPALIVED.authentication
+    )
+    priorities: Annotated[tuple[int, ...], PlainValidator(balancing.priorities)] = (
+        KEEPALIVED.priorities
+    )
+    track_script: Annotated[str, PlainValidator(values.choice("haproxy", "none"))] = (
+        KEEPALIVED.track_script
+    )
+    safeguards: Annotated[bool, PlainValidator(balancing.switch)] = KEEPALIVED.safeguards
+
+
+class HaproxyPart(Part):
+    bind: Annotated[tuple[str, ...], PlainValidator(balancing.bind)] = HAPROXY.bind
+    check: Annotated[str, PlainValidator(values.choice("http", "tcp"))] = HAPROXY.check
+    slow_start: Annotated[int, PlainValidator(balancing.duration_or_none)] = HAPROXY.slow_start
+    maxconn: Annotated[int, PlainValidator(values.count(0, LONGEST))] = HAPROXY.maxconn
+    maxqueue: Annotated[int, PlainValidator(values.count(0, LONGEST))] = HAPROXY.maxqueue
+    weight: Annotated[int, PlainValidator(values.count(1, WEIGHT_AT_MOST))] = HAPROXY.weight
+    log: Annotated[str, PlainValidator(values.choice("none", "tcplog"))] = HAPROXY.log
+    safeguards: Annotated[bool, PlainValidator(balancing.switch)] = HAPROXY.safeguards
+
+
 class LoadBalancerPart(Part):
     profile: Annotated[str, PlainValidator(values.choice("fast", "standard", "emulated"))] = "fast"
+    endpoint: Annotated[str, PlainValidator(values.choice("haproxy", "api-server"))] = "haproxy"
     timings: TimingsPart = TimingsPart()
+    keepalived: KeepalivedPart = KeepalivedPart()
+    haproxy: HaproxyPart = HaproxyPart()
 
 
 class MachinesPart(Part):

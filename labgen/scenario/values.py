@@ -20,6 +20,14 @@ BY_SSH = re.compile(
 )
 VERSION = re.compile(r"v[0-9]+\.[0-9]+\.[0-9]+", re.ASCII)
 NOT_YET = ("ssh",)
+# Container runtimes, and why a lab cannot have them.
+NOT_OFFERED = {
+    "cri-o": "Debian 13 has no package of it, and labgen's bundle does not build it",
+    "docker": (
+        "Kubernetes speaks to it through cri-dockerd only, which Debian 13 has no package of and "
+        "labgen's bundle does not build"
+    ),
+}
 
 
 def kind_of(value: object) -> str:
@@ -150,6 +158,16 @@ def provider(value: object) -> str:
     if written in NOT_YET:
         raise ValueError(f"the provider {written} is not built yet; use auto, container or libvirt")
     return choice(AUTO, "container", "libvirt")(written)
+
+
+def runtime(value: object) -> str:
+    """The container runtime of the machines."""
+    written = text("containerd")(value)
+    if written in NOT_OFFERED:
+        raise ValueError(f"{written} is not offered: {NOT_OFFERED[written]}; use containerd")
+    if written != "containerd":
+        raise ValueError(f"{shown(written)} is not known; use containerd")
+    return written
 
 
 def libvirt_uri(value: object) -> str:

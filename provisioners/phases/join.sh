@@ -8,6 +8,7 @@ phase::join() {
   fi
   file::exists "$PAYLOAD/kubeadm.yaml"
   cluster::reset
+  certificates::take
   join::hurry &
   hurrying=$!
   cluster::kubeadm join --config "$PAYLOAD/kubeadm.yaml"

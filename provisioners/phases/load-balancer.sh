@@ -3,8 +3,11 @@
 phase::load_balancer() {
   service::unit "$FILES/restart.conf" /etc/systemd/system/haproxy.service.d/labgen.conf
   service::unit "$FILES/restart.conf" /etc/systemd/system/keepalived.service.d/labgen.conf
-  service::unit "$PAYLOAD/keepalived-vip.conf" \
-    /etc/systemd/system/keepalived.service.d/labgen-vip.conf
+  # Which of these files there are is the scenario's choice, made once for a lab's life.
+  if [[ -f $PAYLOAD/keepalived-vip.conf ]]; then
+    service::unit "$PAYLOAD/keepalived-vip.conf" \
+      /etc/systemd/system/keepalived.service.d/labgen-vip.conf
+  fi
   load_balancer::check
   file::install "$PAYLOAD/haproxy.cfg" /etc/haproxy/haproxy.cfg
   service::enable haproxy
@@ -13,8 +16,10 @@ phase::load_balancer() {
     wait::listening 5 "$API_PORT"
   fi
   # keepalived last: a machine claims the VIP only once its HAProxy answers.
-  file::install "$PAYLOAD/check-haproxy" /usr/local/libexec/labgen/check-haproxy 755
-  file::install "$PAYLOAD/keepalived.conf" /etc/keepalived/keepalived.conf
+  if [[ -f $PAYLOAD/check-haproxy ]]; then
+    file::install "$PAYLOAD/check-haproxy" /usr/local/libexec/labgen/check-haproxy 755
+  fi
+  file::install "$PAYLOAD/keepalived.conf" /etc/keepalived/keepalived.conf 600
   service::enable keepalived
   service::run keepalived /etc/keepalived/keepalived.conf
 }

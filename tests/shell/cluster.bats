@@ -3,21 +3,44 @@
 setup() {
   load helper
   make_machine
+  export CERTIFICATES=upload
   printf 'kind: InitConfiguration\n' >"$PAYLOAD/kubeadm.yaml"
   printf 'kind: DaemonSet\n' >"$PAYLOAD/flannel.yaml"
-  INIT="kubeadm init --config $PAYLOAD/kubeadm.yaml --upload-certs --skip-token-print"
-  INIT+=' --skip-certificate-key-print --skip-phases=show-join-command'
+  INIT="kubeadm init --config $PAYLOAD/kubeadm.yaml --skip-token-print"
+  INIT+=' --skip-phases=show-join-command'
+  UPLOAD="$INIT --upload-certs --skip-certificate-key-print"
 }
 
 @test "init makes the control plane once, and prints no secrets" {
   run_phases control-plane-init
   assert_success
-  assert_called "$INIT"
+  assert_called "$UPLOAD"
   assert_not_called 'kubeadm reset --force'
   : >"$CALLS"
   run_phases control-plane-init
   assert_unchanged
-  assert_not_called "$INIT"
+  assert_not_called "$UPLOAD"
+}
+
+@test "certificates that are copied are not uploaded, at init or later" {
+  export CERTIFICATES=copy
+  run_phases control-plane-init join-secrets
+  assert_success
+  assert_called "$INIT"
+  [[ $(<"$CALLS") != *upload-certs* ]] || fail "uploaded: $(<"$CALLS")"
+  assert_called "kubeadm init phase bootstrap-token --skip-token-print --config $PAYLOAD/kubeadm.yaml"
+}
+
+@test "certificates that were brought lie where kubeadm looks, for root alone, and nowhere else" {
+  mkdir -p "$PAYLOAD/certificates/pki/etcd" "$LABGEN_ROOT/etc/kubernetes/pki"
+  printf 'key\n' >"$PAYLOAD/certificates/pki/etcd/ca.key"
+  printf 'half a join\n' >"$LABGEN_ROOT/etc/kubernetes/pki/ca.key"
+  run_phases join
+  assert_success
+  [[ $(<"$LABGEN_ROOT/etc/kubernetes/pki/etcd/ca.key") == key ]]
+  [[ $(stat --format=%a "$LABGEN_ROOT/etc/kubernetes/pki/etcd/ca.key") == 600 ]]
+  [[ ! -e $LABGEN_ROOT/etc/kubernetes/pki/ca.key ]]
+  [[ ! -e $PAYLOAD/certificates ]]
 }
 
 @test "an init that was cut off is reset and made again" {

@@ -71,6 +71,20 @@ teardown() {
   assert_not_called 'systemctl restart keepalived'
 }
 
+@test "a scenario without check and safeguards has neither, and keepalived runs all the same" {
+  rm "$PAYLOAD/check-haproxy" "$PAYLOAD/keepalived-vip.conf"
+  run_phases load-balancer
+  assert_success
+  [[ ! -e $LABGEN_ROOT/usr/local/libexec/labgen/check-haproxy ]]
+  [[ ! -e $LABGEN_ROOT/etc/systemd/system/keepalived.service.d/labgen-vip.conf ]]
+  assert_called 'systemctl restart keepalived'
+}
+
+@test "keepalived's password is for root alone" {
+  run_phases load-balancer
+  [[ $(stat --format=%a "$LABGEN_ROOT/etc/keepalived/keepalived.conf") == 600 ]]
+}
+
 @test "both come back by themselves" {
   run_phases load-balancer
   for unit in haproxy keepalived; do

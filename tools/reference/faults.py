@@ -3,6 +3,7 @@
 from labgen.faults import FAULTS, Fault, forecast
 from labgen.faults.explain import fitting, mentions_skew, times
 from labgen.faults.fault import Expectation
+from labgen.scenario.model import LoadBalancer
 from labgen.scenario.profiles import FAST, STANDARD
 
 HEAD = """\
@@ -50,5 +51,6 @@ def _section(fault: Fault) -> str:
 
 
 def _row(expectation: Expectation) -> str:
-    computed = [times(expectation, profile) for profile in (FAST, STANDARD)]
+    profiles = (LoadBalancer("fast", FAST), LoadBalancer("standard", STANDARD))
+    computed = [times(expectation, profile) for profile in profiles]
     return f"| {expectation.what} | {expectation.when} | {' | '.join(computed)} |"

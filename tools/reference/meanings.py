@@ -44,6 +44,12 @@ MEANINGS = {
     "kubernetes.serviceSubnet": "Addresses of services. kubeadm takes /12 to /28.",
     "kubernetes.cni.name": "The pod network.",
     "kubernetes.cni.backend": "`vxlan`: a tunnel between machines. `host-gw`: plain routes.",
+    "kubernetes.certificates": (
+        "How the other control planes come by the keys of the cluster's authorities. `upload`: "
+        "kubeadm puts them into the cluster, encrypted, for two hours. `copy`: as files from the "
+        "first one, with its `admin.conf`."
+    ),
+    "kubernetes.runtime": "The machines' container runtime. Others are not offered.",
     "network.subnet": (
         "The machines' network. `auto`: the first /24 from 10.89.0.0 on that no route of this "
         "host and no other lab touches."
@@ -63,6 +69,54 @@ MEANINGS = {
     "loadBalancer.profile": (
         "Where `timings` come from that are not set: see below. `emulated` is for virtual machines "
         "without KVM."
+    ),
+    "loadBalancer.endpoint": (
+        "What clients reach behind the VIP, kubeadm's `controlPlaneEndpoint`. `haproxy`: "
+        "VIP:apiPort, and HAProxy spreads over all API servers. `api-server`: VIP:6443, the "
+        "holder's own one; HAProxy runs, and nobody uses it."
+    ),
+    "loadBalancer.keepalived.vrrpVersion": (
+        "`vrrp_version`. Version 2 counts adverts in whole seconds, and only it authenticates."
+    ),
+    "loadBalancer.keepalived.peers": (
+        "`unicast`: masters are named by `unicast_peer`. `multicast`: adverts go to 224.0.0.18."
+    ),
+    "loadBalancer.keepalived.authentication": (
+        "`auth_type` of adverts, with a password of the lab's own. Needs `vrrpVersion: 2`."
+    ),
+    "loadBalancer.keepalived.priorities": (
+        "`priority` of each control plane in their order, 1 to 254, the highest first. `auto`: "
+        "250, 190, 130; closer together where there are more than five."
+    ),
+    "loadBalancer.keepalived.trackScript": (
+        "`haproxy`: a master whose HAProxy does not answer gives the VIP away (`track_script`). "
+        "`none`: the VIP stays, whatever becomes of HAProxy."
+    ),
+    "loadBalancer.keepalived.safeguards": (
+        "What guides leave out: keepalived before all else on the machine (`vrrp_rt_priority`), "
+        "the VIP off when it dies (`ExecStopPost`), one owner again after a partition "
+        "(`higher_prio_send_advert`)."
+    ),
+    "loadBalancer.haproxy.bind": (
+        "What the frontend listens on: `*`, `machine` for the machine's own address, addresses."
+    ),
+    "loadBalancer.haproxy.check": (
+        "`http`: `GET /readyz` over TLS must answer 200. `tcp`: `tcp-check`, a port that takes "
+        "connections is enough."
+    ),
+    "loadBalancer.haproxy.slowStart": (
+        "`slowstart`: for so long the share of an API server grows that has come back."
+    ),
+    "loadBalancer.haproxy.maxconn": "`maxconn` of each API server; 0: no limit.",
+    "loadBalancer.haproxy.maxqueue": (
+        "`maxqueue` of each API server: so many connections wait for it; 0: no limit."
+    ),
+    "loadBalancer.haproxy.weight": "`weight` of each API server.",
+    "loadBalancer.haproxy.log": "`tcplog`: each connection in the machine's journal.",
+    "loadBalancer.haproxy.safeguards": (
+        "What guides leave out: another API server at the first retry (`option redispatch 1`), two "
+        "failed connections take one out (`observe layer4`), sessions to a machine without power "
+        "end (`tcp-ut`, `srvtcpka`)."
     ),
     "loadBalancer.timings.advertInterval": (
         "How often the VIP's holder says that it is alive (keepalived `advert_int`). Three "

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, PlainValidator
 from pydantic.fields import FieldInfo
 
-from labgen.scenario import values
+from labgen.scenario import balancing, values
 from labgen.scenario.profiles import PROFILES
 from labgen.scenario.schema import ScenarioPart
 from labgen.scenario.units import show_duration, show_size
@@ -27,6 +27,18 @@ TYPES: dict[Callable[[object], object], str] = {
     values.version: "version, as `v1.37.2`",
     values.provider: "`auto`, `container` or `libvirt`",
     values.libvirt_uri: "libvirt URI of QEMU",
+    values.runtime: "`containerd`",
+    balancing.switch: "`true` or `false`",
+    balancing.duration_or_none: "`none` or duration",
+    balancing.priorities: "`auto` or list of whole numbers",
+    balancing.bind: "list of `*`, `machine` and IPv4 addresses",
+}
+# How values are written that are no words or numbers.
+SHOWN: dict[Callable[[object], object], Callable[[Any], str]] = {
+    balancing.switch: lambda value: str(value).lower(),
+    balancing.duration_or_none: lambda value: show_duration(value) if value else balancing.NONE,
+    balancing.priorities: lambda value: str(list(value)) if value else values.AUTO,
+    balancing.bind: lambda value: str(list(value)),
 }
 
 
@@ -95,6 +107,8 @@ def _shown(reader: Callable[[object], object], value: Any) -> str:
     """The value as one would write it in the file."""
     if value is None:
         return "`qemu:///system`" if reader is values.libvirt_uri else "`auto`"
+    if reader in SHOWN:
+        return f"`{SHOWN[reader](value)}`"
     if value == "":
         return "none"
     if reader is values.duration:

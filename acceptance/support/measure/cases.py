@@ -1,4 +1,4 @@
-"""What each kind of fault may cost: its budgets from the lab's timings."""
+"""What each kind of fault may cost: its budgets from the lab's load balancer."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,34 +8,33 @@ from labgen.faults import budgets, forecast
 from labgen.faults.budgets import Budget, Gaps
 from labgen.faults.forecast import Range
 from labgen.lab.lab import Lab
-from labgen.scenario.model import Timings
+from labgen.scenario.model import LoadBalancer
 
 SERVICE = "service"
 
 
 def holder_silent(lab: Lab) -> Budgets:
     """The holder says nothing any more."""
-    timings = lab.scenario.load_balancer.timings
-    latest = budgets.last_failure(timings)
+    balancer = lab.scenario.load_balancer
     return _budgets(
         lab,
-        budgets.holder_silent(timings),
+        budgets.holder_silent(balancer),
         led=forecast.etcd_leader,
-        last_failure=Budget(latest, max(latest, _limit(timings))),
-        one_owner=Budget(forecast.vip_away(timings)[1], _limit(timings)),
+        last_failure=_at_most(budgets.last_failure(balancer), balancer),
+        one_owner=_at_most(forecast.vip_away(balancer)[1], balancer),
     )
 
 
 def server_silent(lab: Lab) -> Budgets:
     """A master that is not the holder says nothing any more."""
-    timings = lab.scenario.load_balancer.timings
-    return _budgets(lab, budgets.server_silent(timings), led=forecast.etcd_leader)
+    balancer = lab.scenario.load_balancer
+    return _budgets(lab, budgets.server_silent(balancer), led=forecast.etcd_leader)
 
 
-def server_refuses(lab: Lab) -> Budgets:
+def server_killed(lab: Lab) -> Budgets:
     """An API server dies on the holder."""
-    timings = lab.scenario.load_balancer.timings
-    return _budgets(lab, budgets.server_refuses(timings))
+    balancer = lab.scenario.load_balancer
+    return _budgets(lab, budgets.server_killed(balancer))
 
 
 def worker_silent(lab: Lab) -> Budgets:
@@ -43,29 +42,30 @@ def worker_silent(lab: Lab) -> Budgets:
 
     For most of a minute pods ask its pods too, so their stream is only told of.
     """
-    timings = lab.scenario.load_balancer.timings
-    found = _budgets(lab, budgets.server_refuses(timings))
+    balancer = lab.scenario.load_balancer
+    found = _budgets(lab, budgets.server_refuses(balancer))
     return replace(found, gaps={k: gap for k, gap in found.gaps.items() if k != SERVICE})
 
 
 def haproxy_dies(lab: Lab) -> Budgets:
     """HAProxy dies on the holder."""
-    timings = lab.scenario.load_balancer.timings
-    noticed = forecast.haproxy_noticed(timings)[1]
+    balancer = lab.scenario.load_balancer
+    noticed = forecast.haproxy_noticed(balancer)[1]
+    moves = balancer.keepalived.track_script == "haproxy"
     return _budgets(
         lab,
-        budgets.haproxy_dies(timings),
-        one_owner=Budget(noticed, max(noticed, _limit(timings))),
+        budgets.haproxy_dies(balancer),
+        one_owner=_at_most(noticed, balancer) if moves else None,
     )
 
 
 def keepalived_dies(lab: Lab) -> Budgets:
     """keepalived dies on the holder."""
-    timings = lab.scenario.load_balancer.timings
+    balancer = lab.scenario.load_balancer
     return _budgets(
         lab,
-        budgets.keepalived_dies(timings),
-        one_owner=Budget(forecast.vip_away(timings)[1], _limit(timings)),
+        budgets.keepalived_dies(balancer),
+        one_owner=_at_most(forecast.vip_away(balancer)[1], balancer),
     )
 
 
@@ -74,8 +74,8 @@ def holder_cut_off(lab: Lab) -> Budgets:
 
     If it leads etcd, it goes on to do so for itself until it notices.
     """
-    timings = lab.scenario.load_balancer.timings
-    return _budgets(lab, budgets.holder_silent(timings), led=forecast.etcd_steps_down)
+    balancer = lab.scenario.load_balancer
+    return _budgets(lab, budgets.holder_silent(balancer), led=forecast.etcd_steps_down)
 
 
 def masters_reboot(lab: Lab) -> Budgets:
@@ -83,8 +83,8 @@ def masters_reboot(lab: Lab) -> Budgets:
 
     etcd may lose its leader more than once, so there is no one time until it has one.
     """
-    timings = lab.scenario.load_balancer.timings
-    found = _budgets(lab, budgets.holder_goes(timings), led=forecast.etcd_leader)
+    balancer = lab.scenario.load_balancer
+    found = _budgets(lab, budgets.holder_goes(balancer), led=forecast.etcd_leader)
     return replace(found, leader=None)
 
 
@@ -92,24 +92,29 @@ def _budgets(
     lab: Lab,
     gaps: Gaps,
     *,
-    led: Callable[[Timings], Range] | None = None,
+    led: Callable[[LoadBalancer], Range] | None = None,
     last_failure: Budget | None = None,
     one_owner: Budget | None = None,
 ) -> Budgets:
     """led foretells when etcd has a leader again, None where it keeps the one it has."""
-    timings = lab.scenario.load_balancer.timings
-    election = led(timings)[1] if led else 0.0
+    balancer = lab.scenario.load_balancer
+    election = led(balancer)[1] if led else 0.0
     # without workers the stream's pods are on the masters, and what is done to those reaches them
-    pods = {SERVICE: budgets.pods(timings)} if lab.workers else {}
+    pods = {SERVICE: budgets.pods(balancer)} if lab.workers else {}
     write = budgets.writes(gaps, election=election)
     watch = budgets.watch(gaps, write)
     return Budgets(
         gaps={**gaps, "write": write, "watch": watch, **pods},
         last_failure=last_failure,
         one_owner=one_owner,
-        leader=Budget(election, election + _limit(timings)) if led else None,
+        leader=Budget(election, election + _limit(balancer)) if led else None,
     )
 
 
-def _limit(timings: Timings) -> float:
-    return timings.budget / 1000
+def _at_most(aim: float, balancer: LoadBalancer) -> Budget:
+    """The scenario's budget, or the aim where that is longer."""
+    return Budget(aim, max(aim, _limit(balancer)))
+
+
+def _limit(balancer: LoadBalancer) -> float:
+    return balancer.timings.budget / 1000

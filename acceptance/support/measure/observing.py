@@ -25,12 +25,14 @@ QUIET_TIMEOUT = 30.0  # seconds for the probes to run and to be good: connection
 def observing(bench: Bench, *, kept_at: str = "") -> Iterator[Observation]:
     """Watch a lab that is whole, with a quiet base line before the block runs.
 
-    The kept connection begins with the API server of the machine kept_at, if that is a master.
+    The kept connection begins with the API server of the machine kept_at, if that is a master;
+    past HAProxy it can only be the holder's.
     Faults are healed in the end, whatever happened. Raises HarnessError when the lab is not whole
     beforehand, or when the suite's own probes do not run.
     """
     task = _precondition(bench)
-    task = replace(task, kept_at=task.masters.get(kept_at, ""))
+    anywhere = bench.lab.scenario.load_balancer.direct
+    task = replace(task, kept_at="" if anywhere else task.masters.get(kept_at, ""))
     try:
         with outside.watching(task) as seen:
             observation = Observation(bench, seen, time.monotonic())

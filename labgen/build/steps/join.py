@@ -1,15 +1,18 @@
 """Further machines into the cluster, through the VIP."""
 
+from collections.abc import Mapping
 from functools import partial
 
+from labgen.build.certificates import shared
 from labgen.build.context import Context, in_payload
 from labgen.build.forget import forget
 from labgen.build.graph import Outcome
 from labgen.lab import cluster
 from labgen.lab.keys import JoinSecrets
 from labgen.lab.lab import Lab, Machine
-from labgen.render.files import kubeadm_init, kubeadm_join
+from labgen.render.files import File, kubeadm_init, kubeadm_join
 from labgen.report.errors import LabgenError
+from labgen.scenario.model import Role
 from labgen.system.kubeapi import ApiUnreachable
 from labgen.system.wait import NotYet, until
 
@@ -38,8 +41,15 @@ def join(context: Context, machine: Machine) -> Outcome:
             forget(context, machine)
     secrets, pin = context.secrets, context.ca_hash
     config = kubeadm_join(context.lab, machine, context.adaptation, secrets, ca_hash=pin)
-    payload = in_payload({"kubeadm.yaml": config})
+    brought = {} if "joined" in notes else _brought(context, machine)
+    payload = in_payload({"kubeadm.yaml": config, **brought})
     return context.run_phases(machine, "join", files=payload, timeout=TIMEOUT)
+
+
+def _brought(context: Context, machine: Machine) -> Mapping[str, File]:
+    """The certificates that a control plane does not fetch by itself."""
+    copied = context.lab.scenario.kubernetes.certificates == "copy"
+    return shared(context) if copied and machine.role is Role.CONTROL_PLANE else {}
 
 
 def ensure_secrets(context: Context) -> None:

@@ -2,7 +2,15 @@
 
 from collections.abc import Callable, Iterator
 
-from labgen.scenario.checks import addresses, kubernetes, machines, overlaps, provider, timings
+from labgen.scenario.checks import (
+    addresses,
+    balancing,
+    kubernetes,
+    machines,
+    overlaps,
+    provider,
+    timings,
+)
 from labgen.scenario.draft import Draft
 from labgen.scenario.mistakes import Mistake
 
@@ -21,6 +29,8 @@ CHECKS: tuple[Callable[[Draft], Iterator[Mistake]], ...] = (
     overlaps.subnets_are_apart,
     overlaps.host_reaches_none_of_them,
     timings.keepalived_can_count_them,
+    balancing.every_control_plane_has_a_priority,
+    balancing.authentication_is_of_version_2,
     provider.uri_is_for_libvirt,
 )
 

@@ -3,23 +3,44 @@
 from collections.abc import Iterator
 
 from labgen.scenario.draft import Draft
-from labgen.scenario.mistakes import Mistake
+from labgen.scenario.mistakes import Field, Mistake
+from labgen.scenario.profiles import PROFILES
 from labgen.scenario.units import show_duration
 
+ADVERT: Field = ("loadBalancer", "timings", "advertInterval")
+VERSION: Field = ("loadBalancer", "keepalived", "vrrpVersion")
+PROFILE: Field = ("loadBalancer", "profile")
 CENTISECOND = 10
 LONGEST_ADVERT = 4095 * CENTISECOND  # VRRPv3 has 12 bits of centiseconds: RFC 5798, 5.2.7
 SECOND = 1000
+LONGEST_SECONDS = 255 * SECOND  # VRRPv2 has 8 bits of whole seconds: RFC 3768, 5.3.7
 
 
 def keepalived_can_count_them(draft: Draft) -> Iterator[Mistake]:
     timings = draft.part.load_balancer.timings
     advert, script = timings.advert_interval, timings.script_interval
-    if advert is not None and (advert % CENTISECOND or advert > LONGEST_ADVERT):
+    if draft.part.load_balancer.keepalived.vrrp_version == 2:
+        yield from _whole_seconds(draft)
+    elif advert is not None and (advert % CENTISECOND or advert > LONGEST_ADVERT):
         text = (
             f"VRRP cannot say {show_duration(advert)}; "
             f"use a multiple of 10ms, at most {show_duration(LONGEST_ADVERT)}"
         )
-        yield Mistake(("loadBalancer", "timings", "advertInterval"), text)
+        yield Mistake(ADVERT, text)
     if script is not None and script % SECOND:
         text = f"keepalived runs scripts at whole seconds, not {show_duration(script)}; use 1s"
         yield Mistake(("loadBalancer", "timings", "scriptInterval"), text)
+
+
+def _whole_seconds(draft: Draft) -> Iterator[Mistake]:
+    """What version 2 cannot say, be it the file's own or its profile's."""
+    balancer = draft.part.load_balancer
+    if not draft.trusts(ADVERT, VERSION, PROFILE):
+        return
+    advert = balancer.timings.advert_interval or PROFILES[balancer.profile].advert_interval
+    if advert % SECOND or advert > LONGEST_SECONDS:
+        text = (
+            f"VRRP version 2 counts whole seconds, at most {show_duration(LONGEST_SECONDS)}, not "
+            f"{show_duration(advert)}; use 1s, or vrrpVersion: 3"
+        )
+        yield Mistake(ADVERT, text, also=(VERSION, PROFILE))

@@ -1,12 +1,17 @@
-"""`labgen bench failover` with a tiny suite that records what it is told."""
+"""`labgen bench` with a tiny suite that records what it is told."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from labgen.build import bench
+from labgen.build import bench, side_by_side
+from labgen.lab import store
+from labgen.lab.lab import Lab
 from labgen.report import recording
+from labgen.report.console import Console
 from labgen.report.recording import Figure, Recording
+from labgen.scenario.model import Scenario
 from labgen.system import data
 from tests.unit.cli.calling import labgen
 from tests.unit.lab.samples import made
@@ -41,7 +46,7 @@ def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = tmp_path / "_data" / "acceptance"
     directory.mkdir(parents=True)
     (directory / "conftest.py").write_text(CONFTEST)
-    (directory / bench.FILE).write_text(SUITE)
+    (directory / bench.FAILOVER.file).write_text(SUITE)
     monkeypatch.setattr(data, "directory", directory.with_name)
     made("single", "demo")
 
@@ -87,3 +92,61 @@ def test_figure_that_only_some_runs_have_is_told_too() -> None:
 
     rows = bench.table([seen(Figure("a", 1, "s")), seen(Figure("a", 3, "s"), Figure("b", 2, "x"))])
     assert [(row.name, row.values) for row in rows] == [("a", (1, 3)), ("b", (2,))]
+
+
+def test_two_labs_stand_side_by_side_with_their_settings(tmp_path: Path) -> None:
+    made("ha-3x0", "other")
+    said = labgen("bench", "compare", "demo", "other", "--record", str(tmp_path))
+    assert said.exit_code == 0, said.err
+    lines = [" ".join(line.split()) for line in said.out.splitlines()]
+    assert lines[:2] == ["A: demo", "B: other"]
+    assert "machines[0].count differs: 1 (A), 3 (B)" in lines
+    gap = "longest gap, fresh 0.20 (0.10 to 0.30) s 0.20 (0.10 to 0.30) s 0 s 1.00"
+    assert gap in lines
+    assert lines[-2:] == [f"not held by {side} in 1 of 3 runs: test_cut" for side in "AB"]
+    assert (tmp_path / "b/run-03/power-cut-holder.json").exists()
+
+
+def test_machines_read_a_comparison_as_json() -> None:
+    said = labgen("bench", "compare", "demo", "demo", "--runs", "2", "-o", "json")
+    found = json.loads(said.out)
+    assert found["not_held"] == {"a": {"test_cut": 1}, "b": {"test_cut": 1}}
+    (fault,) = found["faults"]
+    held = next(row for row in fault["rows"] if row["figure"] == "tests of the gate not held")
+    assert (held["a"]["median"], held["a"]["broken"]) == (0.5, 1)
+
+
+def test_a_scenario_is_brought_up_measured_and_taken_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def up(scenario: Scenario, name: str, _: Console) -> Lab:
+        seen.append(f"up {name} {scenario.load_balancer.timings.fall}")
+        return store.make(scenario, name, "container")
+
+    monkeypatch.setattr(side_by_side, "bring_up", up)
+    monkeypatch.setattr(side_by_side, "take_down", lambda name, _: seen.append(f"down {name}"))
+    words = ("ha-3x3", "ha-3x3", "--runs", "1", "--name", "x", "-s", "loadBalancer.timings.fall=9")
+    said = labgen("bench", "compare", *words)
+    assert said.exit_code == 0, said.err
+    assert seen == ["up x-a 2", "down x-a", "up x-b 9", "down x-b"]
+    assert "loadBalancer.timings.fall differs: 2 (A), 9 (B)" in said.out
+    assert "until the lab is up" in said.out
+
+
+def test_a_lab_is_taken_down_when_nothing_could_be_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    down: list[str] = []
+    monkeypatch.setenv("NOTHING", "1")
+    monkeypatch.setattr(
+        side_by_side, "bring_up", lambda found, name, _: store.make(found, name, "container")
+    )
+    monkeypatch.setattr(side_by_side, "take_down", lambda name, _: down.append(name))
+    assert labgen("bench", "compare", "single", "single").exit_code == 4
+    assert down == ["compare-a"]
+
+
+def test_a_labs_scenario_is_settled() -> None:
+    said = labgen("bench", "compare", "single", "demo", "-s", "kubernetes.certificates=copy")
+    assert said.exit_code == 2
+    assert "demo is a lab and its scenario is settled; -s is for scenarios" in said.err

@@ -2,9 +2,14 @@
 
 import pytest
 
-from labgen.faults import budgets
+from labgen.faults import budgets, forecast
 from labgen.faults.budgets import Budget
-from labgen.scenario.profiles import FAST, PROFILES, STANDARD
+from labgen.scenario.model import LoadBalancer
+from labgen.scenario.profiles import PROFILES
+from tests.unit.lab.samples import scenario
+
+FAST = LoadBalancer("fast", PROFILES["fast"])
+STANDARD = LoadBalancer("standard", PROFILES["standard"])
 
 
 @pytest.mark.parametrize(
@@ -16,7 +21,7 @@ def test_tcp_sends_again_after_doubled_times(after: float, at: float) -> None:
 
 def test_aims_of_a_silent_holder() -> None:
     fast = budgets.holder_silent(FAST)
-    skew, connect = 0.1 * 66 / 256, FAST.connect_timeout / 1000
+    skew, connect = 0.1 * 66 / 256, FAST.timings.connect_timeout / 1000
     assert fast["fresh"].aim == pytest.approx(0.3 + skew + connect)
     assert fast["kept"].aim == pytest.approx(0.6 + connect + 0.1)
 
@@ -39,14 +44,46 @@ def test_aim_of_the_fast_profile_is_that_of_the_project() -> None:
     ],
 )
 def test_no_aim_is_beyond_its_limit(fault, timings) -> None:  # type: ignore[no-untyped-def]
-    gaps = fault(timings)
+    gaps = fault(LoadBalancer("any", timings))
     assert set(gaps) == {"fresh", "kept"}
     assert all(0 < gap.aim <= gap.limit for gap in gaps.values())
 
 
+def test_past_haproxy_nobody_waits_for_it() -> None:
+    """One second, priority 102: VRRP version 2 waits for three adverts and (256 - 102) / 256 s."""
+    classic = scenario("onprem-classic").load_balancer
+    silent = budgets.holder_silent(classic)
+    assert silent["fresh"].aim == pytest.approx(3 + 154 / 256)
+    assert silent["kept"].aim == pytest.approx(6.2 + 0.1)
+    assert budgets.last_failure(classic) == pytest.approx(3 + 154 / 256 + 0.1)
+    assert budgets.haproxy_dies(classic) == budgets.server_silent(classic)
+    assert (
+        budgets.server_killed(classic)["fresh"].aim > budgets.server_refuses(classic)["fresh"].aim
+    )
+
+
+def test_version_2_waits_for_a_part_of_a_second_whatever_the_interval() -> None:
+    one, two = (
+        scenario("onprem-classic", f"loadBalancer.timings.advertInterval={seconds}s").load_balancer
+        for seconds in (1, 2)
+    )
+    assert forecast.skew(one) == forecast.skew(two) == pytest.approx(154 / 256)
+
+
+def test_what_guides_leave_out_is_never_noticed() -> None:
+    left_out = scenario("onprem-classic", "loadBalancer.endpoint=haproxy").load_balancer
+    assert forecast.haproxy_noticed(left_out) == forecast.NEVER
+    assert forecast.server_stuck(left_out) == forecast.NEVER
+    assert forecast.sessions_end(left_out) == forecast.NEVER
+    assert budgets.haproxy_dies(left_out)["fresh"].limit == left_out.timings.budget / 1000
+    # 10 s until the next check, 5 s for each of two, 10 s between them
+    assert budgets.last_failure(left_out) == pytest.approx(3 + 154 / 256 + 30 + 0.1)
+    assert budgets.holder_silent(left_out)["kept"].aim == pytest.approx(6.2 + 30 + 0.1)
+
+
 def test_limits_are_the_budget_of_the_profile() -> None:
-    assert budgets.holder_silent(FAST)["fresh"].limit == FAST.budget / 1000
-    assert budgets.holder_silent(STANDARD)["fresh"].limit == STANDARD.budget / 1000
+    assert budgets.holder_silent(FAST)["fresh"].limit == FAST.timings.budget / 1000
+    assert budgets.holder_silent(STANDARD)["fresh"].limit == STANDARD.timings.budget / 1000
 
 
 def test_write_waits_for_an_election_where_the_leader_may_be_gone() -> None:
@@ -54,6 +91,12 @@ def test_write_waits_for_an_election_where_the_leader_may_be_gone() -> None:
     without = budgets.writes(gaps, election=0.0)
     with_one = budgets.writes(gaps, election=2.0)
     assert with_one.aim - without.aim == pytest.approx(2.0)
+
+
+def test_write_has_no_limit_below_its_aim() -> None:
+    slow = scenario("ha-3x3", "loadBalancer.timings.advertInterval=1s").load_balancer
+    write = budgets.writes(budgets.holder_silent(slow), election=2.0)
+    assert write.aim <= write.limit
 
 
 def test_watch_waits_for_its_connection_and_for_writes() -> None:

@@ -8,9 +8,13 @@ from labgen.faults import FAULTS, Fault
 from labgen.faults.explain import explain, times
 from labgen.faults.on_machine import OnMachine
 from labgen.faults.targets import RANDOM, ROLES
-from labgen.scenario.profiles import FAST, STANDARD
+from labgen.scenario.model import LoadBalancer
+from labgen.scenario.profiles import PROFILES
 from labgen.system import data
+from tests.unit.lab.samples import scenario
 
+FAST = LoadBalancer("fast", PROFILES["fast"])
+STANDARD = LoadBalancer("standard", PROFILES["standard"])
 SHELL = data.directory("provisioners") / "faults"
 SHELL_FAULTS = {name: it for name, it in FAULTS.items() if isinstance(it.way, OnMachine)}
 each = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
@@ -40,9 +44,9 @@ def test_the_faults_own_target_is_a_role(fault: Fault) -> None:
 @each
 def test_times_are_a_range_of_positive_seconds(fault: Fault) -> None:
     for expectation in fault.expected:
-        for timings in (FAST, STANDARD):
+        for balancer in (FAST, STANDARD):
             if expectation.seconds:
-                least, most = expectation.seconds(timings)
+                least, most = expectation.seconds(balancer)
                 assert 0 <= least <= most
                 assert expectation.when, "a number without its formula"
 
@@ -52,6 +56,12 @@ def test_an_explanation_fits_a_terminal(fault: Fault) -> None:
     lines = explain(fault, FAST, "profile fast")
     assert max(map(len, lines)) <= 96
     assert {"What it does", "Why"} <= set(lines)
+
+
+def test_what_a_scenario_leaves_out_is_told_to_be_never_noticed() -> None:
+    classic = scenario("onprem-classic").load_balancer
+    lines = "\n".join(explain(FAULTS["haproxy-killed"], classic, "lab classic"))
+    assert "never = scriptFall x scriptInterval" in lines
 
 
 def test_times_are_those_of_the_docs() -> None:

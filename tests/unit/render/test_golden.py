@@ -44,6 +44,8 @@ def _compare(golden: Path, rendered: Path, *, only: frozenset[str] | None = None
         ("ha-3x3", "node1"),
         ("ha-3x0", "master1"),
         ("single", "master1"),
+        ("onprem-classic", "master1"),
+        ("onprem-classic", "master2"),
     ],
 )
 def test_a_machines_files_are_those_of_its_golden_copies(

@@ -110,16 +110,25 @@ def test_only_what_must_differs_on_a_host_with_cgroup_v1_and_fewer_capabilities(
     }
 
 
+WAYS = [
+    ("ha-3x3",),
+    ("ha-3x3", "loadBalancer.profile=standard"),
+    ("onprem-classic",),
+    ("onprem-classic", "loadBalancer.keepalived.peers=multicast"),
+]
+
+
 @pytest.mark.skipif(shutil.which("haproxy") is None, reason="no haproxy on this host")
-@pytest.mark.parametrize("profile", ["fast", "standard"])
-def test_haproxy_accepts_its_configuration(render: Rendering, profile: str) -> None:
-    config = render("ha-3x3", f"loadBalancer.profile={profile}") / "master1/haproxy.cfg"
+@pytest.mark.parametrize("words", WAYS, ids=" ".join)
+def test_haproxy_accepts_its_configuration(render: Rendering, words: tuple[str, ...]) -> None:
+    config = render(*words) / "master1/haproxy.cfg"
     run(["haproxy", "-c", "-f", config], timeout=30)
 
 
 @pytest.mark.skipif(shutil.which("keepalived") is None, reason="no keepalived on this host")
-def test_keepalived_accepts_its_configuration(render: Rendering) -> None:
-    config = render("ha-3x3") / "master1/keepalived.conf"
+@pytest.mark.parametrize("words", WAYS, ids=" ".join)
+def test_keepalived_accepts_its_configuration(render: Rendering, words: tuple[str, ...]) -> None:
+    config = render(*words) / "master1/keepalived.conf"
     said = run(["keepalived", "--config-test", f"--use-file={config}"], timeout=30, check=False)
     # the check script and the interface are on the machine, not here
     assert "Unknown keyword" not in said.stderr

@@ -81,11 +81,24 @@ def test_people_read_a_table_with_broken_budgets_marked() -> None:
     ]
 
 
+def test_repetitions_show_their_median_least_and_most_and_no_minus_before_nothing() -> None:
+    runs = [cut(replace(GAP, value=value)) for value in (0.4, 0.3, 0.55)]
+    shown = list(lines(compare(runs, [cut(replace(GAP, value=0.399))]), "before", "after"))
+    assert " ".join(shown[-1].split()) == "longest gap 0.40 (0.30 to 0.55) s 0.40 s 0 s 1.00"
+
+
 def test_machines_read_the_same_as_json() -> None:
     found = compare([cut(GAP), cut(fault="pause")], [cut(replace(GAP, value=0.8))])
     read = json.loads(json.dumps(data(found)))
     (row,) = read["faults"][0]["rows"]
     assert row["figure"] == "longest gap"
-    assert row["b"] == {"median": 0.8, "runs": 1, "budget": 0.6, "broken": 1}
+    assert row["b"] == {
+        "median": 0.8,
+        "least": 0.8,
+        "most": 0.8,
+        "runs": 1,
+        "budget": 0.6,
+        "broken": 1,
+    }
     assert (row["difference"], row["ratio"]) == (0.4, 2.0)
     assert read["only_a"] == [{"fault": "pause", "target": "master1"}]

@@ -12,7 +12,7 @@ def test_names_are_those_of_labgen_and_of_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert {"ha-3x0", "ha-3x3", "ha-5x2", "single"} <= set(catalog.names())
+    assert {"ha-3x0", "ha-3x3", "ha-5x2", "onprem-classic", "single"} <= set(catalog.names())
     (tmp_path / "scenarios").mkdir()
     (tmp_path / "scenarios" / "mine.yaml").touch()
     assert "mine" in catalog.names()
@@ -37,7 +37,7 @@ def test_a_path_is_taken_as_it_is(path: str) -> None:
 def test_unknown_name_comes_with_the_nearest_and_the_list() -> None:
     with pytest.raises(WrongCall, match=r"no scenario 'ha-3x4'; did you mean ha-3x3\?") as caught:
         catalog.find("ha-3x4")
-    assert "ha-3x0, ha-3x3, ha-5x2, single" in str(caught.value.hint)
+    assert "ha-3x0, ha-3x3, ha-5x2, onprem-classic, single" in str(caught.value.hint)
 
 
 def test_absent_file_is_a_wrong_call() -> None:

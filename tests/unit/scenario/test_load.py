@@ -7,14 +7,30 @@ import pytest
 
 from labgen.scenario import catalog
 from labgen.scenario.load import load
-from labgen.scenario.model import Cni, MachineSpec, NetworkSpec, ProviderSpec, Role, Timings
+from labgen.scenario.model import (
+    Cni,
+    Haproxy,
+    Keepalived,
+    LoadBalancer,
+    MachineSpec,
+    NetworkSpec,
+    ProviderSpec,
+    Role,
+    Timings,
+)
 from labgen.scenario.profiles import FAST, STANDARD
 from labgen.scenario.surroundings import Surroundings
 
 
 @pytest.mark.parametrize(
     ("name", "control_planes", "workers"),
-    [("ha-3x3", 3, 3), ("ha-3x0", 3, 0), ("ha-5x2", 5, 2), ("single", 1, 0)],
+    [
+        ("ha-3x3", 3, 3),
+        ("ha-3x0", 3, 0),
+        ("ha-5x2", 5, 2),
+        ("single", 1, 0),
+        ("onprem-classic", 3, 3),
+    ],
 )
 def test_scenarios_that_come_with_labgen_load(
     name: str, control_planes: int, workers: int, surroundings: Surroundings
@@ -46,7 +62,7 @@ def test_name_and_machines_are_enough(surroundings: Surroundings) -> None:
     assert scenario.kubernetes.cni == Cni("flannel", "vxlan")
     assert scenario.network == NetworkSpec(None, None, first_host=3, api_port=8443)
     assert scenario.load_balancer.profile == "fast"
-    assert scenario.load_balancer.timings == FAST
+    assert scenario.load_balancer == LoadBalancer("fast", FAST)
     assert scenario.machines == (
         MachineSpec("master1", Role.CONTROL_PLANE, host_number=3, cpus=2, memory=2048, disk=20),
     )
@@ -63,7 +79,7 @@ def test_every_value_can_be_set(surroundings: Surroundings) -> None:
         IPv4Network("192.168.50.0/24"), IPv4Address("192.168.50.200"), first_host=10, api_port=9443
     )
     assert scenario.load_balancer.timings == Timings(
-        advert_interval=250,
+        advert_interval=2000,
         script_interval=2000,
         script_fall=3,
         script_rise=4,
@@ -77,6 +93,26 @@ def test_every_value_can_be_set(surroundings: Surroundings) -> None:
         retries=0,
         slowdown=2,
         budget=60_000,
+    )
+    assert scenario.kubernetes.certificates == "copy"
+    assert scenario.load_balancer.direct
+    assert scenario.load_balancer.keepalived == Keepalived(
+        vrrp_version=2,
+        peers="multicast",
+        authentication="PASS",
+        priorities=(254, 100, 99, 2, 1),
+        track_script="none",
+        safeguards=False,
+    )
+    assert scenario.load_balancer.haproxy == Haproxy(
+        bind=("machine", "*", "127.0.0.1"),
+        check="tcp",
+        slow_start=1500,
+        maxconn=250,
+        maxqueue=256,
+        weight=100,
+        log="tcplog",
+        safeguards=False,
     )
     assert scenario.provider == ProviderSpec("libvirt", "qemu+ssh://root@hv/system?keyfile=k")
     assert scenario.machines[2] == MachineSpec("cp-3", Role.CONTROL_PLANE, 12, 4, 1700, 512)
