@@ -14,7 +14,6 @@ PREFIX = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)
 LETTERS = "use lower-case letters, digits and hyphens, beginning with a letter or digit"
 LIBVIRT = re.compile(r"qemu(\+[a-z0-9]+)?://[^\s/]*/(system|session)(\?\S*)?", re.ASCII)
 VERSION = re.compile(r"v[0-9]+\.[0-9]+\.[0-9]+", re.ASCII)
-NOT_YET = ("ssh",)
 
 
 def kind_of(value: object) -> str:
@@ -138,13 +137,6 @@ def version(value: object) -> str:
     if not VERSION.fullmatch(written):
         raise ValueError(f"{shown(written)} is no version; write all of it, as v1.37.2")
     return written
-
-
-def provider(value: object) -> str:
-    written = text("auto, container or libvirt")(value)
-    if written in NOT_YET:
-        raise ValueError(f"the provider {written} is not built yet; use auto, container or libvirt")
-    return choice(AUTO, "container", "libvirt")(written)
 
 
 def libvirt_uri(value: object) -> str:

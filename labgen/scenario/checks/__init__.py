@@ -2,7 +2,15 @@
 
 from collections.abc import Callable, Iterator
 
-from labgen.scenario.checks import addresses, kubernetes, machines, overlaps, provider, timings
+from labgen.scenario.checks import (
+    addresses,
+    hosts,
+    kubernetes,
+    machines,
+    overlaps,
+    provider,
+    timings,
+)
 from labgen.scenario.draft import Draft
 from labgen.scenario.mistakes import Mistake
 
@@ -18,6 +26,12 @@ CHECKS: tuple[Callable[[Draft], Iterator[Mistake]], ...] = (
     addresses.machines_have_addresses,
     addresses.vip_is_free,
     addresses.api_port_is_free,
+    hosts.machines_come_from_the_provider,
+    hosts.network_is_named,
+    hosts.addresses_are_their_own,
+    hosts.power_goes_off_and_on,
+    hosts.logins_are_for_existing_machines,
+    hosts.sizes_are_their_own,
     overlaps.subnets_are_apart,
     overlaps.host_reaches_none_of_them,
     timings.keepalived_can_count_them,

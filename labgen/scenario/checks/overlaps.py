@@ -22,6 +22,8 @@ def subnets_are_apart(draft: Draft) -> Iterator[Mistake]:
 
 def host_reaches_none_of_them(draft: Draft) -> Iterator[Mistake]:
     for field, subnet in _subnets(draft):
+        if draft.existing and field == SUBNET:
+            continue  # where existing machines are, this host has to come
         for route in draft.surroundings.routes:
             if subnet.overlaps(route.destination):
                 text = (
