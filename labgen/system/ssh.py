@@ -4,11 +4,12 @@ import contextlib
 import re
 import shlex
 import socket
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from labgen.system.run import CommandTimedOut, Completed, run
+from labgen.system.sudo import Sudo
 from labgen.system.wait import NotYet, until
 
 PORT = 22
@@ -16,14 +17,15 @@ PORT = 22
 
 @dataclass(frozen=True)
 class Ssh:
-    """SSH by the machine names of one ssh_config."""
+    """SSH by the machine names of one ssh_config; sudo has those where the login is not root."""
 
     config: Path
+    sudo: Mapping[str, Sudo] = field(default_factory=dict)
 
-    def connect(self, host: str, address: str, *, timeout: float) -> None:
+    def connect(self, host: str, address: str, *, timeout: float, port: int = PORT) -> None:
         """Wait until sshd at address answers and open the shared connection to host."""
         until(
-            lambda: _banner(address),
+            lambda: _banner(address, port),
             what=f"{host} answering on SSH at {address}",
             timeout=timeout,
             interval=0.1,
@@ -40,7 +42,9 @@ class Ssh:
         input: str | bytes | None = None,
         check: bool = True,
     ) -> Completed:
-        """Run argv on host, quoted for its shell; like run() otherwise."""
+        """Run argv as root on host, quoted for its shell; like run() otherwise."""
+        if host in self.sudo:
+            argv, input = self.sudo[host].wrap(argv, input)
         return self._ssh(host, "--", shlex.join(argv), timeout=timeout, input=input, check=check)
 
     def close(self, hosts: Sequence[str]) -> None:
@@ -71,9 +75,9 @@ class Ssh:
         return run(argv, timeout=timeout, input=input, check=check)
 
 
-def _banner(address: str) -> None:
+def _banner(address: str, port: int) -> None:
     try:
-        with socket.create_connection((address, PORT), timeout=1) as connection:
+        with socket.create_connection((address, port), timeout=1) as connection:
             greeting = connection.recv(4)
     except OSError as error:
         raise NotYet(str(error)) from error
