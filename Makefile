@@ -38,6 +38,7 @@ lab: bundle
 
 # Should make itself be killed, the kernel tells the script, and labs are taken down all the same.
 test: box
+	@.venv/bin/python -m tests.labs.plain
 	@exec setpriv --pdeathsig TERM tools/test.sh
 
 clean:

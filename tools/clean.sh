@@ -59,7 +59,7 @@ remove_all() {
   for path in "$cache"/bundles/*/; do
     remove_images "${path%/}"
   done
-  rm -rf "$cache"/{bundles,disks,go,vagrant,kvm.json}
+  rm -rf "$cache"/{bundles,disks,go,tests,vagrant,kvm.json}
 }
 
 main() {
