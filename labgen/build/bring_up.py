@@ -55,8 +55,9 @@ def bring_up(scenario: Scenario, name: str, console: Console, *, stage: str | No
 def _provider(scenario: Scenario, name: str) -> Choice:
     """That of the lab, where it is made already; a new one may get another today."""
     if name in store.names():
-        known = provider(store.load(name).provider, scenario.provider.uri)
-        return Choice(ensure_fit(known, scenario))
+        lab = store.load(name)
+        known = provider(lab.provider, scenario.provider.uri)
+        return Choice(ensure_fit(known, scenario, lab))
     return choose(scenario)
 
 

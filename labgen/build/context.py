@@ -11,7 +11,7 @@ from pathlib import Path
 
 from labgen.build.graph import Outcome
 from labgen.bundle.store import Bundle, require
-from labgen.lab import keys
+from labgen.lab import access, keys
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.base import Provider
 from labgen.render.files import DIRECTORY, File, Images
@@ -48,11 +48,11 @@ class Context:
 
     @cached_property
     def ssh(self) -> Ssh:
-        return Ssh(self.lab.ssh_config)
+        return access.door(self.lab)
 
-    @cached_property
-    def adaptation(self) -> Adaptation:
-        return self.provider.adaptation()
+    def adaptation(self, machine: Machine) -> Adaptation:
+        """How the machine differs from one of its own."""
+        return self.provider.adaptation(self.lab, machine)
 
     @cached_property
     def images(self) -> Images:

@@ -32,11 +32,11 @@ def render_files(scenario: Scenario, directory: Path) -> list[Path]:
     Secrets are placeholders; a subnet that is auto is 10.89.0.0/24.
     """
     lab, machines = _on_paper(scenario)
-    adaptation = machines.adaptation()
     wanted = release(scenario.kubernetes.version)
     images = Images(sandbox=wanted.pause_image, flannel=wanted.flannel_image)
     written = []
     for machine in lab.machines:
+        adaptation = machines.adaptation(lab, machine)
         rendered = payload(lab, machine, adaptation, images)
         if machine == lab.control_planes[0]:
             config = kubeadm_init(lab, adaptation, EXAMPLE_SECRETS)

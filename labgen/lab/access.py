@@ -1,7 +1,6 @@
 """Reaching a lab's machines and its API: the route is checked first, then SSH or HTTPS."""
 
 from collections.abc import Iterable
-from ipaddress import IPv4Address
 from pathlib import Path
 
 from labgen.lab import store
@@ -79,4 +78,3 @@ def _ensure_outward(lab: Lab) -> None:
                 f"{expected}; nothing was sent",
                 hint="the VIP has to be in the machines' network",
             )
-

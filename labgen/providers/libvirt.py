@@ -51,7 +51,7 @@ class LibvirtProvider:
     def __init__(self, uri: str | None = None) -> None:
         self.uri = uri or host_.LOCAL
 
-    def check(self, scenario: Scenario) -> Sequence[Finding]:
+    def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:  # noqa: ARG002 - see base.Provider
         """See base.Provider."""
         wrong = host_.findings(self.uri)
         try:
@@ -68,9 +68,17 @@ class LibvirtProvider:
         with connected(self.uri) as connection:
             return host_.boots(connection, self.uri, volumes.ensure_boot_files(connection, box))
 
-    def adaptation(self) -> host.Adaptation:
+    def adaptation(self, lab: Lab, machine: Machine) -> host.Adaptation:  # noqa: ARG002 - all alike
         """See base.Provider."""
         return host.none_needed()
+
+    def changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:  # noqa: ARG002 - all are made
+        """See base.Provider."""
+        return {}
+
+    def lacking(self, machine: Machine, action: Power) -> str | None:  # noqa: ARG002 - nothing
+        """See base.Provider."""
+        return None
 
     def create(self, lab: Lab) -> bool:
         """See base.Provider."""

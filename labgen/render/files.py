@@ -10,7 +10,6 @@ from labgen.scenario.model import Role
 from labgen.system.host import Adaptation
 
 DIRECTORY = "/etc/labgen/payload"  # where a machine has these files
-INTERFACE = "eth0"
 STATIC_PODS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 # Of the first master, and how far the others' lie below the one before; VRRP knows 1 to 254. The
 # skew time of RFC 5798 is made of them: with neighbouring priorities all others would take the VIP
@@ -41,8 +40,6 @@ def payload(
     machine: Machine,
     adaptation: Adaptation,
     images: Images,
-    *,
-    interface: str = INTERFACE,
 ) -> dict[str, File]:
     """All files of machine that hold no secret; kubeadm.yaml comes from kubeadm()."""
     files = {
@@ -54,10 +51,10 @@ def payload(
             render("containerd.toml", adaptation=adaptation, sandbox_image=images.sandbox)
         ),
     }
-    if not adaptation.shared_kernel:
+    if not (adaptation.shared_kernel or machine.host):  # who exists has a name
         files["hostname"] = File(f"{machine.name}\n")
     if machine.role is Role.CONTROL_PLANE:
-        files |= _load_balancer(lab, machine, interface)
+        files |= _load_balancer(lab, machine, adaptation.interface)
         for pod in STATIC_PODS:
             patch = render("static-pod-patch.yaml", container=pod, slowdown=lab.slowdown)
             files[f"patches/{pod}+strategic.yaml"] = File(patch)

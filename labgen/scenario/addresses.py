@@ -78,7 +78,7 @@ def free_router_id(taken: Collection[int]) -> int:
 
 
 def usual_router_id(vip: IPv4Address, taken: Collection[int]) -> int:
-    """The VIP's last byte where it can be had, as people number them. Raises as free_router_id()."""
+    """The VIP's last byte where it can be had. Raises as free_router_id()."""
     number = vip.packed[-1]
     return number if number and number not in taken else free_router_id(taken)
 

@@ -8,6 +8,7 @@ import os
 import re
 import resource
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 
 CAP_SYS_RESOURCE = 24  # include/uapi/linux/capability.h
@@ -41,7 +42,8 @@ class Adaptation:
     cgroups, systemd or (cgroupfs) kubelet and runc. fail_cgroup_v1: kubelet's own setting.
     systemd_mode: podman's words for a container whose process 1 is systemd. ignored_preflight:
     kubeadm checks that say nothing true about a machine that shares its host's kernel, memory and
-    swap. shared_kernel: sysctls of the kernel are not the machine's.
+    swap. shared_kernel: sysctls of the kernel are not the machine's. interface has the machine's
+    address. host_address is labgen's host as the machine sees it, where that is not the gateway.
     """
 
     restrict_oom_score: bool
@@ -54,6 +56,8 @@ class Adaptation:
     open_files: int
     processes: int
     mounts: tuple[tuple[Path, str, str], ...]
+    interface: str = "eth0"
+    host_address: IPv4Address | None = None
 
 
 def probe(root: Path = Path("/")) -> HostFacts:

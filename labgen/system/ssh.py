@@ -43,9 +43,8 @@ class Ssh:
         check: bool = True,
     ) -> Completed:
         """Run argv as root on host, quoted for its shell; like run() otherwise."""
-        if host in self.sudo:
-            argv, input = self.sudo[host].wrap(argv, input)
-        return self._ssh(host, "--", shlex.join(argv), timeout=timeout, input=input, check=check)
+        words, data = self.sudo[host].wrap(argv, input) if host in self.sudo else (argv, input)
+        return self._ssh(host, "--", shlex.join(words), timeout=timeout, input=data, check=check)
 
     def close(self, hosts: Sequence[str]) -> None:
         """Close the shared connections to hosts; those that have none are fine."""

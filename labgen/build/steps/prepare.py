@@ -21,8 +21,8 @@ def prepare(context: Context, machine: Machine) -> Outcome:
     """
     ensure_route(context.lab)
     limit = CONNECT_TIMEOUT * context.lab.slowdown
-    context.ssh.connect(machine.name, str(machine.address), timeout=limit)
-    files = in_payload(payload(context.lab, machine, context.adaptation, context.images))
+    context.ssh.connect(machine.name, str(machine.address), timeout=limit, port=machine.port)
+    files = in_payload(payload(context.lab, machine, context.adaptation(machine), context.images))
     variables = environment(context.lab, context.bundle.images)
     lines = [f"{name}={shlex.quote(value)}\n" for name, value in variables.items()]
     files["etc/labgen/lab.env"] = File("".join(lines), 0o600)
