@@ -1,5 +1,6 @@
 """A lab on paper: its plan and its configuration files, without making anything."""
 
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -24,6 +25,12 @@ def outline(scenario: Scenario) -> list[Step]:
     """The steps that would bring scenario up."""
     lab, machines = _on_paper(scenario)
     return plan(Context(lab, machines))
+
+
+def changes(scenario: Scenario) -> Mapping[str, Sequence[str]]:
+    """What bringing scenario up would change on machines that exist, which are asked for it; empty
+    where it makes its machines."""
+    return provider(scenario.provider.name, scenario.provider.uri).changes(scenario)
 
 
 def render_files(scenario: Scenario, directory: Path) -> list[Path]:

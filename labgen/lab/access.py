@@ -1,10 +1,10 @@
 """Reaching a lab's machines and its API: the route is checked first, then SSH or HTTPS."""
 
-from collections.abc import Iterable
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from labgen.lab import store
-from labgen.lab.lab import Lab, Machine, bridge
+from labgen.lab.lab import Lab, bridge
 from labgen.report.errors import LabgenError
 from labgen.system import netns, route
 from labgen.system.ssh import Ssh
@@ -12,39 +12,61 @@ from labgen.system.sudo import Sudo
 
 
 def ensure_route(lab: Lab) -> None:
-    """Raise LabgenError unless packets to the lab stay on its own bridge; to existing machines,
-    unless they leave this host by one interface that is no lab's."""
-    if netns.inode() != lab.network_namespace:
+    """Raise LabgenError unless packets to the lab stay on its own bridge; to existing machines, see
+    ensure_outward().
+
+    Where that is on another host, it is asked there, and the API is reached through it after that.
+    """
+    elsewhere = netns.inode() != lab.network_namespace
+    if elsewhere:
         place = netns.named(lab.network_namespace)
         where = f"    nsenter --net={place} labgen ..." if place else ""
         hint = f"the lab was made in another network namespace of this host{where}"
     else:
         hint = f"labgen start {lab.name} builds the lab's network again"
+    jump = lab.jump
+    if jump and elsewhere:
+        raise LabgenError(f"the way to lab {lab.name} does not begin here", hint=hint)
+    if jump:
+        jump.open()
     if lab.scenario.existing:
-        _ensure_outward(lab)
-        return
-    for address in (lab.machines[0].address, lab.vip):
-        route.ensure_through(lab.bridge, address, hint=hint)
+        ensure_outward(lab)
+    else:
+        for address in (lab.machines[0].address, lab.vip):
+            route.ensure_through(lab.bridge, address, hint=hint, jump=jump)
+    near(lab, lab.vip, lab.scenario.network.api_port)
+
+
+def near(lab: Lab, address: IPv4Address, port: int) -> str:
+    """The address by which a client here reaches port at address of the lab: its own, or one of
+    this host's that leads there through the jump, which is open.
+
+    Raises JumpFailed when something else listens there.
+    """
+    here = lab.near(address)
+    if lab.jump:
+        lab.jump.forward(here, address, port)
+    return str(here)
+
+
+def door(lab: Lab) -> Ssh:
+    """The lab's machines over SSH, as root, for those who have checked the route."""
+    return Ssh(lab.ssh_config, lab.jump, sudo(lab))
+
+
+def sudo(lab: Lab) -> dict[str, Sudo]:
+    """How to be root on the machines whose login is another user."""
+    return {
+        machine.name: Sudo(machine.host.sudo_password_file)
+        for machine in lab.machines
+        if machine.host and machine.host.user != "root"
+    }
 
 
 def ssh(lab: Lab) -> Ssh:
     """The lab's machines over SSH, after the route was checked."""
     ensure_route(lab)
     return door(lab)
-
-
-def door(lab: Lab) -> Ssh:
-    """The lab's machines over SSH, as root on all of them; no packet is sent."""
-    return Ssh(lab.ssh_config, sudo(lab.machines))
-
-
-def sudo(machines: Iterable[Machine]) -> dict[str, Sudo]:
-    """How to be root on the machines whose login is another user."""
-    return {
-        machine.name: Sudo(machine.host.sudo_password_file)
-        for machine in machines
-        if machine.host and machine.host.user != "root"
-    }
 
 
 def kubeconfig(lab: Lab) -> Path:
@@ -57,24 +79,25 @@ def kubeconfig(lab: Lab) -> Path:
     return lab.kubeconfig
 
 
-def _ensure_outward(lab: Lab) -> None:
-    """Raise LabgenError unless machines and VIP are reached alike, and not through a lab's bridge:
-    a lab with the same addresses would be taken for them."""
-    addresses = [*(machine.address for machine in lab.machines), lab.vip]
-    devices = {address: route.device(address) for address in addresses}
+def ensure_outward(lab: Lab) -> None:
+    """Raise LabgenError unless existing machines and their VIP are reached alike, and not through
+    the bridge of a lab of ours: one with the same addresses would be taken for them."""
+    jump = lab.jump
+    place = f" on {jump.host}" if jump else ""
     bridges = {bridge(name) for name in store.names()}
-    expected = devices[lab.machines[0].address]
-    for address, device in devices.items():
+    expected = route.device(lab.machines[0].address, jump)
+    for address in (*(machine.address for machine in lab.machines), lab.vip):
+        device = route.device(address, jump)
         if device is None:
-            raise LabgenError(f"there is no route to {address} of lab {lab.name}")
+            raise LabgenError(f"there is no route{place} to {address} of lab {lab.name}")
         if device in bridges or device == "lo":
-            what = "this host itself" if device == "lo" else f"another lab, through {device}"
+            what = f"this host{place} itself" if device == "lo" else f"another lab, by {device}"
             raise LabgenError(
                 f"packets to {address} of lab {lab.name} would reach {what}; nothing was sent"
             )
-        if address == lab.vip and device != expected:
+        if device != expected:
             raise LabgenError(
-                f"packets to the VIP {lab.vip} would leave by {device}, to the machines by "
-                f"{expected}; nothing was sent",
-                hint="the VIP has to be in the machines' network",
+                f"packets to {address} would leave{place} by {device}, to "
+                f"{lab.machines[0].name} by {expected}; nothing was sent",
+                hint="machines and VIP have to be in one network",
             )

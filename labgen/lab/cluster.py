@@ -68,8 +68,9 @@ class MasterView:
 def api(lab: Lab, *, timeout: float = 3.0) -> KubeApi:
     """The lab's API behind the VIP, as its admin."""
     return KubeApi(
-        str(lab.vip),
+        str(lab.near(lab.vip)),
         lab.scenario.network.api_port,
+        name=str(lab.vip),
         ca=lab.keys / "ca.crt",
         certificate=lab.keys / "admin.crt",
         key=lab.keys / "admin.key",

@@ -61,6 +61,8 @@ def forget_hosts(lab: Lab, machines: Sequence[Machine]) -> None:
 def learn_hosts(lab: Lab) -> None:
     """Ask the machines whose host keys are not known for them, and hold them to those from now on.
 
+    Those behind a jump are asked by its host, which must have ssh-keyscan.
+
     Raises LabgenError with the machines that told none.
     """
     known = _known(lab)
@@ -69,7 +71,9 @@ def learn_hosts(lab: Lab) -> None:
         return
     timeout = SCAN * lab.slowdown
     words = ["ssh-keyscan", "-T", f"{timeout:.0f}", "-t", "ed25519"]
-    told = run([*words, *(str(m.address) for m in asked)], timeout=2 * timeout, check=False).stdout
+    ask = lab.jump.run if lab.jump else run
+    addresses = [str(machine.address) for machine in asked]
+    told = ask([*words, *addresses], timeout=2 * timeout, check=False).stdout
     known |= _by_address(told)
     silent = [machine.name for machine in asked if str(machine.address) not in known]
     if silent:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
+from labgen.lab import way
 from labgen.report.errors import WrongCall
 from labgen.scenario.model import Host, Role, Scenario
 from labgen.system import places
+from labgen.system.jump import Jump
 
 MAC_PREFIX = "02:00"  # locally administered, unicast (IEEE 802)
 
@@ -73,6 +75,23 @@ class Lab:
     def endpoint(self) -> str:
         """VIP:port, where every client reaches the API."""
         return f"{self.vip}:{self.scenario.network.api_port}"
+
+    @property
+    def jump(self) -> Jump | None:
+        """The host on the way to the machines; None where they are on this one."""
+        return way.jump(self.scenario.provider, self.sockets / ".jump")
+
+    def near(self, address: IPv4Address) -> IPv4Address:
+        """Where clients here reach an address of the lab: itself, or what leads there by the jump.
+
+        Ports are the same; access.ensure_near() has one of them lead on.
+        """
+        return way.near(address) if self.jump else address
+
+    @property
+    def server(self) -> str:
+        """The API's URL for clients here; its certificate is for the VIP."""
+        return f"https://{self.near(self.vip)}:{self.scenario.network.api_port}"
 
     @property
     def slowdown(self) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from labgen.lab import way
 from labgen.lab.lab import Lab, Machine, labs_directory
 from labgen.lab.names import ensure_lab_name
 from labgen.report.console import Console
@@ -150,6 +151,8 @@ def _collide(scenario: Scenario, subnet: IPv4Network, other: Lab) -> bool:
 def _free_subnet(scenario: Scenario, others: list[Lab]) -> IPv4Network:
     taken = [other.subnet for other in others]
     taken += [route.destination for route in host_routes()]
+    if jump := way.jump(scenario.provider):
+        taken += [route.destination for route in host_routes(jump)]
     taken += [scenario.kubernetes.pod_subnet, scenario.kubernetes.service_subnet]
     return free_subnet(taken)
 

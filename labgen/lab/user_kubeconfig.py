@@ -38,7 +38,8 @@ def add(lab: Lab, kubectl: Path) -> bool:
     name = lab.context
     ca, certificate, key = (lab.keys / part for part in ("ca.crt", "admin.crt", "admin.key"))
     config = [str(kubectl), "config", f"--kubeconfig={target}"]
-    server = [f"--server=https://{lab.endpoint}", f"--certificate-authority={ca}"]
+    server = [f"--server={lab.server}", f"--certificate-authority={ca}"]
+    server += [f"--tls-server-name={lab.vip}"] if lab.jump else []
     login = [f"--client-certificate={certificate}", f"--client-key={key}"]
     with _turn():
         files.write(_note(lab), str(target))

@@ -14,7 +14,7 @@ import libvirt
 
 from labgen.bundle import store as bundles
 from labgen.lab import keys
-from labgen.lab.access import ensure_route
+from labgen.lab.access import door, ensure_route
 from labgen.lab.lab import Lab, Machine
 from labgen.providers import libvirt_checkpoints as checkpoints
 from labgen.providers import libvirt_host as host_
@@ -30,7 +30,6 @@ from labgen.report.errors import LabgenError
 from labgen.scenario.model import Scenario
 from labgen.system import files, host
 from labgen.system.parallel import gather
-from labgen.system.ssh import Ssh
 from labgen.system.wait import NotYet, until
 
 STATES = {
@@ -108,7 +107,7 @@ class LibvirtProvider:
     def destroy(self, lab: Lab) -> None:
         """See base.Provider."""
         if lab.ssh_config.exists():
-            Ssh(lab.ssh_config).close([machine.name for machine in lab.machines])
+            door(lab).close([machine.name for machine in lab.machines])
         maker.destroy(lab)
         with self._connected(lab) as connection:
             for machine in lab.machines:
@@ -136,7 +135,7 @@ class LibvirtProvider:
             moment = time.monotonic()
             gather({m.name: partial(_switch, connection, lab, m, action, acting) for m in acting})
         if action in (Power.OFF, Power.SHUTDOWN):
-            Ssh(lab.ssh_config).close([m.name for m in acting])
+            door(lab).close([m.name for m in acting])
             return moment
         return time.monotonic()
 
@@ -150,7 +149,7 @@ class LibvirtProvider:
         with self._connected(lab) as connection:
             checkpoints.restore(connection, lab, checkpoint)
         # what is open was unknown to machines at the time to which they went back
-        Ssh(lab.ssh_config).close([machine.name for machine in lab.machines])
+        door(lab).close([machine.name for machine in lab.machines])
         ensure_route(lab)
         checkpoints.set_clocks(lab)
 

@@ -11,11 +11,11 @@ from xml.sax.saxutils import escape
 
 import libvirt
 
+from labgen.lab import access
 from labgen.lab.lab import Lab
 from labgen.providers.libvirt_connection import domain_of
 from labgen.report.errors import LabgenError, WrongCall
 from labgen.system.parallel import gather
-from labgen.system.ssh import Ssh
 
 CLOCK_TIMEOUT = 30.0
 
@@ -75,7 +75,7 @@ def delete(connection: Any, lab: Lab, checkpoint: str) -> None:
 
 def set_clocks(lab: Lab) -> None:
     """A guest that went back has the time of then, and certificates and leases are about now."""
-    ssh = Ssh(lab.ssh_config)
+    ssh = access.door(lab)
 
     def set_clock(name: str, address: str) -> None:
         ssh.connect(name, address, timeout=CLOCK_TIMEOUT * lab.slowdown)

@@ -9,7 +9,7 @@ from functools import partial
 from ipaddress import IPv4Network
 
 from labgen.lab import keys, store
-from labgen.lab.access import door, ensure_route
+from labgen.lab.access import door, ensure_outward, ensure_route
 from labgen.lab.lab import Lab, Machine
 from labgen.providers import ssh_changes, ssh_findings, ssh_settled, ssh_survey
 from labgen.providers.base import BEFORE, Finding, Power, State
@@ -20,9 +20,10 @@ from labgen.report.errors import HostUnfit, LabgenError, WrongCall
 from labgen.scenario.model import Role, Scenario
 from labgen.system import files
 from labgen.system.host import Adaptation
+from labgen.system.jump import JumpFailed
 from labgen.system.parallel import gather
 from labgen.system.run import CommandFailed, CommandTimedOut, run
-from labgen.system.ssh import Ssh
+from labgen.system.ssh import GREET, Ssh
 from labgen.system.wait import NotYet, until
 
 ANSWER = 1.0  # seconds for a port of a machine that is on
@@ -45,14 +46,14 @@ class SshProvider:
     def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:
         """See base.Provider."""
         drawn = lab or _on_paper(scenario)
-        ensure_route(drawn)
+        _ensure_way(drawn)
         self._read = dict(ssh_survey.survey(drawn, list(ssh_findings.CONFLICTING)))
         return ssh_findings.judge(drawn, self._read, made=lab is not None)
 
     def changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:
         """See base.Provider."""
         drawn = _on_paper(scenario)
-        ensure_route(drawn)
+        _ensure_way(drawn)
         wanted = {name for role in Role for name in ssh_changes.packages(role)}
         read = ssh_survey.survey(drawn, sorted(wanted))
         return {
@@ -84,13 +85,15 @@ class SshProvider:
         """See base.Provider. The machines stay; `down` has taken the cluster off them."""
         if lab.ssh_config.exists():
             Ssh(lab.ssh_config).close([machine.name for machine in lab.machines])
+        if lab.jump:
+            lab.jump.close()
         if lab.sockets.exists():
             shutil.rmtree(lab.sockets)
 
     def machines(self, lab: Lab) -> Mapping[str, State]:
         """See base.Provider. A machine that does not answer counts as switched off."""
         ensure_route(lab)
-        answers = gather({m.name: partial(_answers, m) for m in lab.machines})
+        answers = gather({m.name: partial(_answers, lab, m) for m in lab.machines})
         return {name: State.ON if there else State.OFF for name, there in answers.items()}
 
     def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
@@ -147,12 +150,22 @@ def _on_paper(scenario: Scenario) -> Lab:
     return store.settle(scenario, scenario.name, "ssh", subnet=subnet, router_id=ROUTER_ID)
 
 
-def _answers(machine: Machine) -> bool:
+def _ensure_way(lab: Lab) -> None:
+    """For labs that may be on paper only: no connection stays."""
+    if lab.jump:
+        lab.jump.try_out()
+    ensure_outward(lab)
+
+
+def _answers(lab: Lab, machine: Machine) -> bool:
+    address, port = str(machine.address), machine.port
     try:
-        with socket.create_connection((str(machine.address), machine.port), timeout=ANSWER):
-            return True
-    except OSError:
+        if lab.jump:
+            return bool(lab.jump.greeting(address, port, timeout=GREET))
+        socket.create_connection((address, port), timeout=ANSWER).close()
+    except (OSError, JumpFailed):
         return False
+    return True
 
 
 def _switch(lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]) -> float:
@@ -160,27 +173,27 @@ def _switch(lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]
     if action is Power.ON:
         await_turn(lab, machine, acting)
         _command(machine, action)
-        until(partial(_is, machine, there=True), what=f"{machine.name} booting", timeout=BOOT)
+        until(partial(_is, lab, machine, there=True), what=f"{machine.name} booting", timeout=BOOT)
         return time.monotonic()
     if action is Power.SHUTDOWN:
         moment = time.monotonic()
         with suppress(CommandTimedOut):  # the connection ends with the machine
             words = ["systemctl", "poweroff"]
             door(lab).run(machine.name, words, timeout=10, check=False)
-        until(partial(_is, machine, there=False), what="its shutdown", timeout=SHUTDOWN)
+        until(partial(_is, lab, machine, there=False), what="its shutdown", timeout=SHUTDOWN)
         return moment
     _command(machine, action)
-    return until(partial(_dark, machine), what=f"{machine.name} being off", timeout=DARK)
+    return until(partial(_dark, lab, machine), what=f"{machine.name} being off", timeout=DARK)
 
 
-def _is(machine: Machine, *, there: bool) -> None:
-    if _answers(machine) is not there:
+def _is(lab: Lab, machine: Machine, *, there: bool) -> None:
+    if _answers(lab, machine) is not there:
         raise NotYet("it does not answer yet" if there else "it still answers")
 
 
-def _dark(machine: Machine) -> float:
+def _dark(lab: Lab, machine: Machine) -> float:
     asked = time.monotonic()
-    _is(machine, there=False)
+    _is(lab, machine, there=False)
     return asked
 
 

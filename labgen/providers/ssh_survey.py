@@ -83,7 +83,7 @@ def _doors(lab: Lab) -> Iterator[tuple[Ssh, Ssh]]:
         files.write(config, ssh_config(lab, Path(directory), known))
         plain = Ssh(config)
         try:
-            yield plain, Ssh(config, sudo(lab.machines))
+            yield plain, Ssh(config, sudo=sudo(lab))
         finally:
             plain.close([machine.name for machine in lab.machines])
 
@@ -106,7 +106,7 @@ def _survey(
     lab: Lab, machine: Machine, plain: Ssh, ssh: Ssh, packages: Sequence[str]
 ) -> Surveyed | Unread:
     try:
-        clock, uncertainty, seen_from = _greet(plain, machine)
+        clock, uncertainty, seen_from = _greet(lab, plain, machine)
         _become_root(plain, ssh, machine)
         others = [f"{m.address}:{m.port}" for m in lab.machines if m != machine]
         words = ["bash", "-s", "--", str(lab.vip), *others, "--", *packages]
@@ -119,7 +119,7 @@ def _survey(
         return Unread(error.message, error.hint or f"look at it: ssh {machine.address}")
 
 
-def _greet(ssh: Ssh, machine: Machine) -> tuple[float, float, str]:
+def _greet(lab: Lab, ssh: Ssh, machine: Machine) -> tuple[float, float, str]:
     """Clock, its uncertainty and where we come from; the connection is there before it is asked."""
     try:
         opened = ssh.run(machine.name, ["true"], timeout=LOGIN, check=False)
@@ -132,13 +132,13 @@ def _greet(ssh: Ssh, machine: Machine) -> tuple[float, float, str]:
             silent=True,
         ) from late  # fmt: skip
     if not opened.ok or not done.ok:
-        raise why_not(machine, opened if not opened.ok else done)
+        raise why_not(lab, machine, opened if not opened.ok else done)
     told, _, connection = done.stdout.splitlines()[:3]
     halfway = (before + after) / 2
     return float(told) - halfway, (after - before) / 2, connection.partition(" ")[0]
 
 
-def why_not(machine: Machine, said: Completed) -> Unread:
+def why_not(lab: Lab, machine: Machine, said: Completed) -> Unread:
     """What kept ssh from logging in, by its words."""
     words = said.stderr
     user = machine.host.user if machine.host else "root"
@@ -150,7 +150,7 @@ def why_not(machine: Machine, said: Completed) -> Unread:
             f"'{place(machine)}'",
         )
     if "host key is known" in words or "Host key verification failed" in words:
-        return _unknown_key(machine)
+        return _unknown_key(lab, machine)
     if "Permission denied" in words:
         key = machine.host.key if machine.host else None
         tried = f"the key {key}" if key else "your agent's keys and your usual ones"
@@ -169,10 +169,11 @@ def why_not(machine: Machine, said: Completed) -> Unread:
     return Unread(f"ssh ended with exit code {said.exit_code}: {last}", "correct what it says")
 
 
-def _unknown_key(machine: Machine) -> Unread:
+def _unknown_key(lab: Lab, machine: Machine) -> Unread:
     """labgen trusts no key by itself, but it shows which one to look for."""
     scan = ["ssh-keyscan", "-T", str(SCAN), "-p", str(machine.port), "-t", "ed25519"]
-    told = run([*scan, str(machine.address)], timeout=4 * SCAN, check=False).stdout
+    ask = lab.jump.run if lab.jump else run
+    told = ask([*scan, str(machine.address)], timeout=4 * SCAN, check=False).stdout
     found = re.search(r"^\S+ (ssh-ed25519 \S+)$", told, re.MULTILINE)
     if not found:
         return Unread("its host key is not known", f"ssh -p {machine.port} {machine.address} once")

@@ -52,7 +52,8 @@ def _file(scenario: Scenario) -> dict[str, object]:
 
 
 def _provider(provider: ProviderSpec) -> dict[str, object]:
-    return {"name": provider.name, **({"uri": provider.uri} if provider.uri else {})}
+    shown = {"name": provider.name, "uri": provider.uri, "jump": provider.jump}
+    return {key: value for key, value in shown.items() if value}
 
 
 def _timings(timings: Timings) -> dict[str, object]:

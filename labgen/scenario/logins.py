@@ -10,6 +10,7 @@ HOST_KEY = re.compile(
     r"(ssh-(ed25519|rsa)|ecdsa-sha2-nistp\d{3}) [A-Za-z0-9+/]{40,}={0,2}", re.ASCII
 )
 USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]*", re.ASCII)
+PLACE = re.compile(r"([A-Za-z0-9_][\w.-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*(:[1-9]\d{0,4})?", re.ASCII)
 COMMAND = "a list of words as [ipmitool, -H, 192.168.0.103, power, off]"
 
 
@@ -28,6 +29,16 @@ def user(value: object) -> str:
     written = text("root or admin")(value)
     if not USER.fullmatch(written):
         raise ValueError(f"{shown(written)} is no login; write a name as root or admin")
+    return written
+
+
+def place(value: object) -> str:
+    """A host to jump from, which may be an alias of ~/.ssh/config."""
+    written = text("admin@gateway.example.org:22")(value)
+    if not PLACE.fullmatch(written):
+        raise ValueError(
+            f"{shown(written)} is no login; write it like admin@gateway.example.org:22"
+        )
     return written
 
 

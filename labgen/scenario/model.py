@@ -114,10 +114,12 @@ class MachineSpec:
 
 @dataclass(frozen=True)
 class ProviderSpec:
-    """name is auto or a provider's name; uri is where libvirt is, for that provider."""
+    """name is auto or a provider's name; uri is where libvirt is, for that provider. jump is the
+    host through which existing machines are reached, as [USER@]HOST[:PORT]."""
 
     name: str
     uri: str | None = None
+    jump: str | None = None
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def resolve(part: ScenarioPart, *, source: Path, overrides: tuple[str, ...]) -> 
         network=NetworkSpec(network.subnet, network.vip, network.first_host, network.api_port),
         load_balancer=_load_balancer(part.load_balancer),
         machines=_machines(part, source),
-        provider=ProviderSpec(part.provider.name, part.provider.uri),
+        provider=ProviderSpec(part.provider.name, part.provider.uri, part.provider.jump),
         source=source,
         overrides=overrides,
     )

@@ -6,20 +6,24 @@ from ipaddress import IPv4Network
 
 from labgen.report.errors import HostUnfit
 from labgen.scenario.surroundings import Route
+from labgen.system.jump import Jump
 from labgen.system.run import run
 
 # A VPN that takes all traffic adds 0.0.0.0/1 and 128.0.0.0/1: default routes in two halves.
 HALF_OF_EVERYTHING = 1
+SHOW = ("ip", "-4", "-j", "route", "show")
+TIMEOUT = 20.0  # seconds; through a jump that includes a login
 
 
-def host_routes() -> tuple[Route, ...]:
-    """The IPv4 unicast routes of all tables but default routes.
+def host_routes(jump: Jump | None = None) -> tuple[Route, ...]:
+    """The IPv4 unicast routes of all tables but default routes, of this host or of the jump's.
 
     Raises HostUnfit without iproute2, CommandFailed.
     """
-    if shutil.which("ip") is None:
+    if jump is None and shutil.which("ip") is None:
         raise HostUnfit("ip is not installed", hint="apt-get install iproute2")
-    shown = run(["ip", "-4", "-j", "route", "show", "table", "all", "type", "unicast"], timeout=10)
+    ask = jump.run if jump else run
+    shown = ask([*SHOW, "table", "all", "type", "unicast"], timeout=TIMEOUT)
     return parse_routes(shown.stdout)
 
 

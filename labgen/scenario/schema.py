@@ -132,6 +132,7 @@ class MachinesPart(Part):
 class ProviderPart(LoginPart):
     name: Annotated[str, PlainValidator(values.choice(values.AUTO, *PROVIDERS))] = values.AUTO
     uri: Annotated[str | None, PlainValidator(values.libvirt_uri)] = None
+    jump: Annotated[str | None, PlainValidator(logins.place)] = None
 
 
 class ScenarioPart(Part):

@@ -5,6 +5,7 @@ Waiting for a cluster asks often; a kubectl process each time would cost more CP
 
 import http.client
 import json
+import socket
 import ssl
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,16 +15,31 @@ from typing import Any
 from labgen.report.errors import LabgenError
 
 
+def https(
+    host: str, port: int, name: str, *, timeout: float, context: ssl.SSLContext
+) -> http.client.HTTPConnection:
+    """A connection to host:port whose other end has a certificate for name. Raises OSError."""
+    connection = http.client.HTTPConnection(host, port, timeout=timeout)
+    plain = socket.create_connection((host, port), timeout=timeout)
+    try:
+        connection.sock = context.wrap_socket(plain, server_hostname=name)
+    except BaseException:
+        plain.close()
+        raise
+    return connection
+
+
 class ApiUnreachable(LabgenError):
     """The API did not answer, or not with success."""
 
 
 @dataclass(frozen=True)
 class KubeApi:
-    """The API at host:port; ca, certificate and key are PEM files."""
+    """The API at host:port with a certificate for name; ca, certificate and key are PEM files."""
 
     host: str
     port: int
+    name: str
     ca: Path
     certificate: Path
     key: Path
@@ -41,8 +57,8 @@ class KubeApi:
     def get_text(self, path: str) -> str:
         """The body of the answer to GET path; raises ApiUnreachable."""
         try:
-            connection = http.client.HTTPSConnection(
-                self.host, self.port, timeout=self.timeout, context=self._tls
+            connection = https(
+                self.host, self.port, self.name, timeout=self.timeout, context=self._tls
             )
             connection.request("GET", path, headers={"Accept": "application/json"})
             response = connection.getresponse()

@@ -3,23 +3,30 @@
 from ipaddress import IPv4Address
 
 from labgen.report.errors import LabgenError
+from labgen.system.jump import Jump
 from labgen.system.run import run
 
+TIMEOUT = 10.0
 
-def device(address: IPv4Address) -> str | None:
-    """The interface that packets to address would leave by; None without a route."""
-    found = run(["ip", "-o", "route", "get", str(address)], timeout=10, check=False)
+
+def device(address: IPv4Address, jump: Jump | None = None) -> str | None:
+    """The interface that packets to address would leave by, of this host or of the jump's; None
+    without a route."""
+    ask = jump.run if jump else run
+    found = ask(["ip", "-o", "route", "get", str(address)], timeout=TIMEOUT, check=False)
     words = found.stdout.split()
     return words[words.index("dev") + 1] if found.ok and "dev" in words else None
 
 
-def ensure_through(bridge: str, address: IPv4Address, *, hint: str) -> None:
-    """Raise LabgenError unless packets to address leave by bridge."""
-    actual = device(address)
+def ensure_through(
+    bridge: str, address: IPv4Address, *, hint: str, jump: Jump | None = None
+) -> None:
+    """Raise LabgenError unless packets to address leave by bridge, here or from the jump's host."""
+    actual = device(address, jump)
     if actual != bridge:
         seen = f"they would leave by {actual}" if actual else "there is no route"
         raise LabgenError(
-            f"packets to {address} do not go through the lab's own bridge {bridge}: {seen}; "
-            "nothing was sent",
+            f"packets to {address} do not go through the lab's own bridge {bridge}"
+            f"{f' on {jump.host}' if jump else ''}: {seen}; nothing was sent",
             hint=hint,
         )

@@ -8,24 +8,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from labgen.system.jump import Jump, JumpFailed
 from labgen.system.run import CommandTimedOut, Completed, run
 from labgen.system.sudo import Sudo
 from labgen.system.wait import NotYet, until
 
 PORT = 22
+GREETING = "SSH-"
+GREET = 5.0  # seconds for a greeting that comes through a jump, with its own way there
 
 
 @dataclass(frozen=True)
 class Ssh:
-    """SSH by the machine names of one ssh_config; sudo has those where the login is not root."""
+    """SSH by the machine names of one ssh_config; jump is the host on the way, if there is one.
+
+    sudo has the machines whose login is not root.
+    """
 
     config: Path
+    jump: Jump | None = None
     sudo: Mapping[str, Sudo] = field(default_factory=dict)
 
     def connect(self, host: str, address: str, *, timeout: float, port: int = PORT) -> None:
         """Wait until sshd at address answers and open the shared connection to host."""
+        if self.jump:
+            self.jump.open()
         until(
-            lambda: _banner(address, port),
+            lambda: _greeting(address, port, self.jump),
             what=f"{host} answering on SSH at {address}",
             timeout=timeout,
             interval=0.1,
@@ -74,11 +83,16 @@ class Ssh:
         return run(argv, timeout=timeout, input=input, check=check)
 
 
-def _banner(address: str, port: int) -> None:
+def _greeting(address: str, port: int, jump: Jump | None) -> None:
+    """Raises NotYet while nobody at address greets as sshd does."""
     try:
-        with socket.create_connection((address, port), timeout=1) as connection:
-            greeting = connection.recv(4)
-    except OSError as error:
+        said = jump.greeting(address, port, timeout=GREET) if jump else _first_words(address, port)
+    except (OSError, JumpFailed) as error:
         raise NotYet(str(error)) from error
-    if greeting != b"SSH-":
-        raise NotYet(f"the port is open but says {greeting!r}")
+    if not said.startswith(GREETING):
+        raise NotYet(f"the port is open but says {said[: len(GREETING)]!r}")
+
+
+def _first_words(address: str, port: int) -> str:
+    with socket.create_connection((address, port), timeout=1) as connection:
+        return connection.recv(len(GREETING)).decode(errors="replace")

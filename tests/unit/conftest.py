@@ -12,5 +12,5 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """State, cache and kubeconfig of this test's own, on a host without routes."""
     monkeypatch.setenv("LABGEN_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
-    monkeypatch.setattr(store, "host_routes", lambda: ())
+    monkeypatch.setattr(store, "host_routes", lambda *_: ())
     return tmp_path / "home"

@@ -133,6 +133,10 @@ MEANINGS = {
         "a KVM that boots it; else `container`. `ssh`: they exist, see `machines[].hosts`."
     ),
     "provider.uri": "Where libvirt is; only with `name: libvirt`.",
+    "provider.jump": (
+        "A host on the way to the machines, reached by your own SSH; your ~/.ssh/config may know "
+        "it. Only with `name: ssh`."
+    ),
     "provider.user": "Login of all `hosts` that name none; only with `name: ssh`, as what follows.",
     "provider.port": "Where their sshd listens.",
     "provider.key": (

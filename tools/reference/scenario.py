@@ -31,6 +31,7 @@ TYPES: dict[Callable[[object], object], str] = {
     logins.address: "IPv4 address",
     logins.host_key: "public key, as `ssh-ed25519 AAAA...`",
     logins.path: "path",
+    logins.place: "`[USER@]HOST[:PORT]`",
     logins.command: "list of words",
 }
 # What stands for nothing written, where that is not `auto`.

@@ -46,6 +46,8 @@ def _keep(lab: Lab, admin_conf: dict[str, Any]) -> None:
     }
     for name, data in pems.items():
         files.write(lab.keys / name, base64.b64decode(data), mode=files.PRIVATE)
+    if lab.jump:
+        cluster = {**cluster, "server": lab.server, "tls-server-name": str(lab.vip)}
     kubeconfig = {
         "apiVersion": "v1",
         "kind": "Config",

@@ -8,7 +8,7 @@ from labgen.scenario.draft import FIRST_HOST, SUBNET, VIP, Draft
 from labgen.scenario.mistakes import Field, Mistake
 
 PROVIDER: Field = ("provider", "name")
-LOGIN = ("user", "port", "key", "sudoPasswordFile")
+LOGIN = ("user", "port", "key", "sudoPasswordFile", "jump")
 SIZES = ("count", "cpus", "memory", "disk")
 
 

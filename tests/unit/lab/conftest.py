@@ -13,4 +13,6 @@ from labgen.scenario.surroundings import Route
 def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KUBECONFIG")
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
-    monkeypatch.setattr(store, "host_routes", lambda: (Route(IPv4Network("192.0.2.0/24"), "eth0"),))
+    monkeypatch.setattr(
+        store, "host_routes", lambda *_: (Route(IPv4Network("192.0.2.0/24"), "eth0"),)
+    )

@@ -1,5 +1,6 @@
 """Labs that exist on paper only, made of the scenarios that come with labgen."""
 
+from collections.abc import Sequence
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from labgen.scenario.model import Scenario
 from labgen.scenario.surroundings import Surroundings
 
 SUBNET = IPv4Network("10.89.0.0/24")
+REMOTE = ("provider.name=libvirt", "provider.uri=qemu+ssh://root@bighost/system")
 
 
 def scenario(name: str = "ha-3x3", *overrides: str) -> Scenario:
@@ -24,9 +26,9 @@ def lab(wanted: str = "ha-3x3", *overrides: str, name: str = "demo") -> Lab:
     return store.settle(found, name, "container", subnet=SUBNET, router_id=7)
 
 
-def made(wanted: str = "single", name: str = "demo") -> Lab:
+def made(wanted: str = "single", name: str = "demo", overrides: Sequence[str] = ()) -> Lab:
     """A lab in labgen's state directory, without machines."""
-    return store.make(scenario(wanted), name, "container")
+    return store.make(scenario(wanted, *overrides), name, "container")
 
 
 def mode(path: Path) -> int:

@@ -74,7 +74,7 @@ class Api(KubeApi):
 
 def _api(*items: Mapping[str, Any]) -> Api:
     nowhere = Path("/nowhere")
-    return Api("127.0.0.1", 1, nowhere, nowhere, nowhere, items=items)
+    return Api("127.0.0.1", 1, "127.0.0.1", nowhere, nowhere, nowhere, items=items)
 
 
 def _node(name: str, **ready: str) -> Mapping[str, Any]:

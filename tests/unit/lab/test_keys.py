@@ -1,10 +1,14 @@
 """A lab's secrets: made once, for their owner's eyes only."""
 
 import re
+from pathlib import Path
+
+import pytest
 
 from labgen.lab import keys
 from labgen.lab.lab import Lab
-from tests.unit.lab.samples import made, mode
+from tests.unit.lab.samples import REMOTE, made, mode
+from tests.unit.system.stubs import stub
 
 
 def _all(lab: Lab) -> dict[str, bytes]:
@@ -69,3 +73,15 @@ def test_a_key_that_was_half_made_is_made_again() -> None:
     keys.client_key(lab).write_text("half")
     keys.ensure(lab)
     assert keys.client_key(lab).read_text().startswith("-----BEGIN OPENSSH PRIVATE KEY-----")
+
+
+def test_machines_behind_a_jump_are_asked_for_their_host_keys_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = made(overrides=REMOTE)
+    keys.ensure_client(lab)
+    program = stub(monkeypatch, tmp_path, "ssh", "echo 10.89.0.3 ssh-ed25519 AAAA")
+    stub(monkeypatch, tmp_path, "ssh-keyscan", "exit 1")
+    keys.learn_hosts(lab)
+    assert program.calls[0][-1].startswith("ssh-keyscan ")
+    assert keys.known_hosts(lab).read_text() == "10.89.0.3 ssh-ed25519 AAAA\n"

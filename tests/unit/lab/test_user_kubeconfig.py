@@ -13,7 +13,7 @@ from labgen.lab.lab import Lab
 from labgen.system import places
 from labgen.system.parallel import gather
 from labgen.system.run import run
-from tests.unit.lab.samples import lab, made, mode
+from tests.unit.lab.samples import REMOTE, lab, made, mode
 
 PEMS = ("ca.crt", "admin.crt", "admin.key")
 
@@ -109,6 +109,14 @@ def test_the_context_works_without_the_labs_files(config: Path, demo: Lab, kubec
     user_kubeconfig.add(demo, kubectl)
     assert str(demo.directory) not in config.read_text()
     assert f"server: https://{demo.endpoint}\n" in config.read_text()
+
+
+def test_the_api_of_a_lab_elsewhere_is_reached_here_and_checked_against_the_vip(
+    config: Path, kubectl: Path, pems: Path
+) -> None:
+    user_kubeconfig.add(_with_keys(made(overrides=REMOTE), pems), kubectl)
+    assert "server: https://127.89.0.244:8443\n" in config.read_text()
+    assert "tls-server-name: 10.89.0.244\n" in config.read_text()
 
 
 def test_a_lab_is_not_taken_for_one_whose_name_begins_like_its_own(

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from labgen.lab import keys
+from labgen.lab.lab import Lab
 from labgen.render.ssh_config import ssh_config
 from labgen.system.run import run
-from tests.unit.lab.samples import lab
+from tests.unit.lab.samples import REMOTE, lab
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh") is None, reason="no ssh on this host")
 
@@ -16,8 +17,12 @@ pytestmark = pytest.mark.skipif(shutil.which("ssh") is None, reason="no ssh on t
 @pytest.fixture
 def options(tmp_path: Path) -> dict[str, str]:
     """What ssh would do for node2."""
+    return _options(tmp_path, lab("ha-3x3"))
+
+
+def _options(tmp_path: Path, sample: Lab) -> dict[str, str]:
     config = tmp_path / "config"
-    config.write_text(ssh_config(lab("ha-3x3"), Path("/run/labgen/x")))
+    config.write_text(ssh_config(sample, Path("/run/labgen/x")))
     lines = run(["ssh", "-F", config, "-G", "node2"], timeout=30).stdout.splitlines()
     return {name: value for name, _, value in (line.partition(" ") for line in lines)}
 
@@ -43,3 +48,16 @@ def test_connections_are_shared_and_a_dead_machine_is_noticed(options: dict[str,
     assert options["controlpath"] == "/run/labgen/x/node2"
     assert options["controlmaster"] in {"true", "auto"}
     assert int(options["serveraliveinterval"]) * int(options["serveralivecountmax"]) <= 10
+
+
+def test_a_machine_elsewhere_is_reached_through_its_host_with_the_users_own_ssh(
+    tmp_path: Path, options: dict[str, str]
+) -> None:
+    """The machine itself still gets the lab's key and no other."""
+    assert "proxycommand" not in options
+    elsewhere = _options(tmp_path, lab("ha-3x3", *REMOTE))
+    way = elsewhere.pop("proxycommand")
+    assert way.startswith("ssh -o BatchMode=yes ")
+    assert way.endswith(" -l root -W '[%h]:%p' bighost")
+    assert elsewhere.pop("hostname") == "10.89.0.7"
+    assert {name: options[name] for name in elsewhere} == elsewhere

@@ -75,7 +75,7 @@ def port(pki: Path) -> Iterator[int]:
 
 def _client(pki: Path, port: int, *, name: str = "client", ca: str = "ca") -> KubeApi:
     certificate, key = pki / f"{name}.crt", pki / f"{name}.key"
-    return KubeApi(LOOPBACK, port, pki / f"{ca}.crt", certificate, key, timeout=10)
+    return KubeApi(LOOPBACK, port, LOOPBACK, pki / f"{ca}.crt", certificate, key, timeout=10)
 
 
 def test_objects_and_texts_come_back_to_a_client_with_the_admins_certificate(

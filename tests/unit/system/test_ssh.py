@@ -9,6 +9,7 @@ import pytest
 
 from labgen.report.errors import LabgenError
 from labgen.system import ssh as door
+from labgen.system.jump import Jump
 from labgen.system.run import CommandFailed, CommandTimedOut
 from labgen.system.ssh import Ssh
 from tests.unit.system.stubs import Stub, stub
@@ -135,3 +136,18 @@ def test_close_removes_sockets_and_asks_only_where_there_are_some(
     machines.close(["master1", "master2"])
     assert [call[2:] for call in program.calls] == [["-O", "exit", "master1"]]
     assert list(sockets.iterdir()) == []
+
+
+def test_connect_waits_for_a_greeting_that_comes_through_a_jump(
+    machines: Ssh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is sent to the machine from here."""
+    silent = tmp_path / "silent"
+    silent.touch()
+    greet = f"case $* in *-W*) rm '{silent}' 2>/dev/null || printf SSH-2.0-x ;; esac"
+    program = stub(monkeypatch, tmp_path, "ssh", greet)
+    through = Ssh(machines.config, Jump("bighost"))
+    through.connect("master1", "192.0.2.3", timeout=10)
+    asked = [call for call in program.calls if "[192.0.2.3]:22" in call]
+    assert len(asked) == 2
+    assert program.calls[-1][2:] == ["-f", "-N", "-M", "master1"]
