@@ -108,17 +108,28 @@ survey::clusters() {
   done
 }
 
-# survey::vip VIP: whether another machine answers ARP for it. What this one remembers of the past is
-# forgotten first, where it has the means.
+# survey::vip VIP: whether another machine answers ARP for it.
 survey::vip() {
-  local address flags mac
-  ip neighbour delete "$1" dev "$(survey::device)" 2>/dev/null
+  local patience=1 mac
+  mac=$(survey::neighbour "$1")
+  # What this machine remembers of the past is forgotten, or, without iproute2, asked for again: the
+  # kernel gives a neighbour up after five seconds of doubt and three questions.
+  if [[ -n $mac ]] && ! ip neighbour delete "$1" dev "$(survey::device)" 2>/dev/null; then
+    patience=9
+  fi
   # a packet for nobody: the kernel asks who has the address
   { printf 'x' >"/dev/udp/$1/9"; } 2>/dev/null
-  sleep 1
+  sleep "$patience"
+  mac=$(survey::neighbour "$1")
+  [[ -z $mac ]] || printf 'arp %s\n' "$mac"
+}
+
+# survey::neighbour ADDRESS: its hardware address, as far as this machine knows one.
+survey::neighbour() {
+  local address flags mac
   while read -r address _ flags mac _; do
     if [[ $address == "$1" && $mac != 00:00:00:00:00:00 && $flags != 0x0 ]]; then
-      printf 'arp %s\n' "$mac"
+      printf '%s' "$mac"
     fi
   done </proc/net/arp
 }

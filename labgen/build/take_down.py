@@ -14,7 +14,8 @@ from labgen.report.errors import LabgenError
 
 
 def take_down(name: str, console: Console) -> None:
-    """Remove the lab with all it made on this host, or on machines that exist; raises LabgenError if something is left."""
+    """Remove the lab with all it made on this host, or on machines that exist; raises LabgenError
+    if something is left."""
     with store.hold(name, store.tell_waiting(name, console)):
         lab = store.load(name)
         machines = provider(lab.provider)

@@ -6,5 +6,5 @@ from labgen.lab.lab import Machine
 
 
 def take_off(context: Context, machine: Machine) -> Outcome:
-    """Take the cluster and all that labgen brought off the machine; fine on one that has nothing."""
+    """Take the cluster and all that labgen brought off the machine."""
     return context.run_phases(machine, "take-off", files={}, timeout=600, afresh=True)
