@@ -12,6 +12,7 @@ from labgen.scenario.model import (
     ProviderSpec,
     Role,
     Scenario,
+    Software,
 )
 from labgen.scenario.profiles import PROFILES
 from labgen.scenario.schema import LoadBalancerPart, ScenarioPart
@@ -33,6 +34,7 @@ def resolve(part: ScenarioPart, *, source: Path, overrides: tuple[str, ...]) -> 
         load_balancer=_load_balancer(part.load_balancer),
         machines=_machines(part),
         provider=ProviderSpec(part.provider.name, part.provider.uri),
+        software=Software(part.software.packages, part.software.kubernetes),
         source=source,
         overrides=overrides,
     )

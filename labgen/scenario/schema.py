@@ -96,6 +96,13 @@ class ProviderPart(Part):
     uri: Annotated[str | None, PlainValidator(values.libvirt_uri)] = None
 
 
+class SoftwarePart(Part):
+    """Where existing machines get it."""
+
+    packages: Annotated[str, PlainValidator(values.choice("bundle", "distribution"))] = "bundle"
+    kubernetes: Annotated[str, PlainValidator(values.choice("bundle", "repository"))] = "bundle"
+
+
 class ScenarioPart(Part):
     """The whole file."""
 
@@ -108,3 +115,4 @@ class ScenarioPart(Part):
     load_balancer: LoadBalancerPart = LoadBalancerPart()
     machines: list[MachinesPart]
     provider: ProviderPart = ProviderPart()
+    software: SoftwarePart = SoftwarePart()

@@ -41,7 +41,9 @@ class Adaptation:
     cgroups, systemd or (cgroupfs) kubelet and runc. fail_cgroup_v1: kubelet's own setting.
     systemd_mode: podman's words for a container whose process 1 is systemd. ignored_preflight:
     kubeadm checks that say nothing true about a machine that shares its host's kernel, memory and
-    swap. shared_kernel: sysctls of the kernel are not the machine's.
+    swap. shared_kernel: sysctls of the kernel are not the machine's. bare: the machine is not made
+    of labgen's image but someone's own, with nothing on it; it is equipped first, and what it was
+    like is recorded for the way back.
     """
 
     restrict_oom_score: bool
@@ -54,6 +56,7 @@ class Adaptation:
     open_files: int
     processes: int
     mounts: tuple[tuple[Path, str, str], ...]
+    bare: bool = False
 
 
 def probe(root: Path = Path("/")) -> HostFacts:

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from labgen.system.run import CommandTimedOut, Completed, run
 from labgen.system.wait import NotYet, until
@@ -38,10 +39,12 @@ class Ssh:
         *,
         timeout: float,
         input: str | bytes | None = None,
+        stdin_from: BinaryIO | None = None,
         check: bool = True,
     ) -> Completed:
         """Run argv on host, quoted for its shell; like run() otherwise."""
-        return self._ssh(host, "--", shlex.join(argv), timeout=timeout, input=input, check=check)
+        words = [host, "--", shlex.join(argv)]
+        return self._ssh(*words, timeout=timeout, input=input, stdin_from=stdin_from, check=check)
 
     def close(self, hosts: Sequence[str]) -> None:
         """Close the shared connections to hosts; those that have none are fine."""
@@ -65,10 +68,15 @@ class Ssh:
         return Path(pattern.replace("%n", host))
 
     def _ssh(
-        self, *words: str, timeout: float, input: str | bytes | None = None, check: bool = True
+        self,
+        *words: str,
+        timeout: float,
+        input: str | bytes | None = None,
+        stdin_from: BinaryIO | None = None,
+        check: bool = True,
     ) -> Completed:
         argv = ["ssh", "-F", str(self.config), *words]
-        return run(argv, timeout=timeout, input=input, check=check)
+        return run(argv, timeout=timeout, input=input, stdin_from=stdin_from, check=check)
 
 
 def _banner(address: str) -> None:

@@ -116,4 +116,12 @@ MEANINGS = {
         "a KVM that boots it; else `container`."
     ),
     "provider.uri": "Where libvirt is; only with `name: libvirt`.",
+    "software.packages": (
+        "Where existing machines get Debian's packages: `bundle`, or `distribution` for their own "
+        "apt sources. Machines that labgen makes have them."
+    ),
+    "software.kubernetes": (
+        "Where existing machines get kubeadm, kubelet and kubectl: `bundle`, or `repository` for "
+        "the Kubernetes project's packages, held at the scenario's version."
+    ),
 }

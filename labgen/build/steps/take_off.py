@@ -1,0 +1,21 @@
+"""The way back: a machine that labgen did not make, as it was before."""
+
+from labgen.build.context import Context
+from labgen.build.graph import Outcome
+from labgen.build.steps.prepare import lab_env, reach
+from labgen.lab.lab import Machine
+
+TIMEOUT = 600.0
+
+
+def take_off(context: Context, machine: Machine) -> Outcome:
+    """Take the cluster and all that labgen brought off the machine; fine on one that has nothing.
+
+    Needs no bundle. Raises LabgenError when the machine does not answer on SSH, PhaseFailed when
+    it is not as it was: calling it again goes on.
+    """
+    reach(context, machine)
+    variables = {"POD_SUBNET": str(context.lab.scenario.kubernetes.pod_subnet)}
+    return context.run_phases(
+        machine, "take-off", files=lab_env(variables), timeout=TIMEOUT, afresh=True
+    )
