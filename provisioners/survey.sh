@@ -94,7 +94,7 @@ survey::clusters() {
   local path line
   for path in /etc/kubernetes/*.conf /etc/kubernetes/manifests/* /var/lib/etcd/member \
     /var/lib/kubelet/config.yaml /etc/rancher /var/lib/rancher /var/snap/microk8s \
-    /var/lib/k0s /sys/class/net/cni0 /sys/class/net/flannel.1; do
+    /var/lib/k0s /var/lib/labgen/record /sys/class/net/cni0 /sys/class/net/flannel.1; do
     [[ ! -e $path ]] || printf 'cluster %s\n' "$path"
   done
   while read -r line; do

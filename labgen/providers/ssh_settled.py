@@ -69,7 +69,7 @@ def adaptation(settled: Mapping[str, Settled], machine: Machine) -> Adaptation:
                 bridge_netfilter=known.bridge_netfilter,
             )
         )
-    return replace(usual, interface=known.interface, host_address=known.seen_from)
+    return replace(usual, bare=True, interface=known.interface, host_address=known.seen_from)
 
 
 def _settled(machine: Machine, said: Surveyed) -> Settled:

@@ -51,7 +51,7 @@ def payload(
             render("containerd.toml", adaptation=adaptation, sandbox_image=images.sandbox)
         ),
     }
-    if not (adaptation.shared_kernel or machine.host):  # who exists has a name
+    if not adaptation.shared_kernel and not adaptation.bare:
         files["hostname"] = File(f"{machine.name}\n")
     if machine.role is Role.CONTROL_PLANE:
         files |= _load_balancer(lab, machine, adaptation.interface)
@@ -82,11 +82,13 @@ def kubeadm_join(
     return _kubeadm(lab, machine, adaptation, secrets, join=True, ca_hash=ca_hash)
 
 
-def environment(lab: Lab, images: tuple[str, ...]) -> Mapping[str, str]:
+def environment(lab: Lab, machine: Machine, images: tuple[str, ...]) -> Mapping[str, str]:
     """The variables of lab.env."""
     return {
         "LAB": lab.name,
+        "ROLE": machine.role,
         "KUBERNETES_VERSION": lab.scenario.kubernetes.version,
+        "KUBERNETES_SOURCE": lab.scenario.software.kubernetes,
         "API_PORT": str(lab.scenario.network.api_port),
         "API_ENDPOINT": lab.endpoint,
         "COREDNS_REPLICAS": "1" if len(lab.machines) == 1 else "2",

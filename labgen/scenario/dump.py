@@ -1,7 +1,7 @@
 """A scenario as the YAML of a file, with every default filled in. It loads to the same again."""
 
 import io
-from dataclasses import fields
+from dataclasses import asdict, fields
 from itertools import pairwise
 
 from ruamel.yaml import YAML
@@ -48,6 +48,7 @@ def _file(scenario: Scenario) -> dict[str, object]:
         },
         "machines": [_group(machines) for machines in _groups(scenario.machines)],
         "provider": _provider(scenario.provider),
+        "software": asdict(scenario.software),
     }
 
 

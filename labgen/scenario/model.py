@@ -123,6 +123,15 @@ class ProviderSpec:
 
 
 @dataclass(frozen=True)
+class Software:
+    """Where machines that labgen did not make get it. packages: bundle, or distribution for their
+    own apt sources; kubernetes: bundle, or repository for the Kubernetes project's."""
+
+    packages: str = "bundle"
+    kubernetes: str = "bundle"
+
+
+@dataclass(frozen=True)
 class Scenario:
     name: str
     description: str
@@ -133,6 +142,7 @@ class Scenario:
     provider: ProviderSpec
     source: Path
     overrides: tuple[str, ...] = ()
+    software: Software = Software()
 
     @property
     def existing(self) -> bool:

@@ -14,6 +14,7 @@ from labgen.scenario.model import (
     ProviderSpec,
     Role,
     Scenario,
+    Software,
 )
 from labgen.scenario.profiles import PROFILES
 from labgen.scenario.schema import HostPart, LoadBalancerPart, ProviderPart, ScenarioPart
@@ -37,6 +38,7 @@ def resolve(part: ScenarioPart, *, source: Path, overrides: tuple[str, ...]) -> 
         load_balancer=_load_balancer(part.load_balancer),
         machines=_machines(part, source),
         provider=ProviderSpec(part.provider.name, part.provider.uri, part.provider.jump),
+        software=Software(part.software.packages, part.software.kubernetes),
         source=source,
         overrides=overrides,
     )

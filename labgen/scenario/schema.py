@@ -135,6 +135,13 @@ class ProviderPart(LoginPart):
     jump: Annotated[str | None, PlainValidator(logins.place)] = None
 
 
+class SoftwarePart(Part):
+    """Where existing machines get it."""
+
+    packages: Annotated[str, PlainValidator(values.choice("bundle", "distribution"))] = "bundle"
+    kubernetes: Annotated[str, PlainValidator(values.choice("bundle", "repository"))] = "bundle"
+
+
 class ScenarioPart(Part):
     """The whole file."""
 
@@ -147,3 +154,4 @@ class ScenarioPart(Part):
     load_balancer: LoadBalancerPart = LoadBalancerPart()
     machines: list[MachinesPart]
     provider: ProviderPart = ProviderPart()
+    software: SoftwarePart = SoftwarePart()

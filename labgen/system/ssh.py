@@ -7,9 +7,11 @@ import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from labgen.system.jump import Jump, JumpFailed
 from labgen.system.run import CommandTimedOut, Completed, run
+from labgen.system.stream import following
 from labgen.system.sudo import Sudo
 from labgen.system.wait import NotYet, until
 
@@ -49,11 +51,19 @@ class Ssh:
         *,
         timeout: float,
         input: str | bytes | None = None,
+        stdin_from: BinaryIO | None = None,
         check: bool = True,
     ) -> Completed:
         """Run argv as root on host, quoted for its shell; like run() otherwise."""
-        words, data = self.sudo[host].wrap(argv, input) if host in self.sudo else (argv, input)
-        return self._ssh(host, "--", shlex.join(words), timeout=timeout, input=data, check=check)
+        if host not in self.sudo:
+            words = [host, "--", shlex.join(argv)]
+            return self._ssh(
+                *words, timeout=timeout, input=input, stdin_from=stdin_from, check=check
+            )
+        wrapped, head = self.sudo[host].wrap(argv)
+        with following(head, input, stdin_from) as stdin:
+            words = [host, "--", shlex.join(wrapped)]
+            return self._ssh(*words, timeout=timeout, stdin_from=stdin, check=check)
 
     def close(self, hosts: Sequence[str]) -> None:
         """Close the shared connections to hosts; those that have none are fine."""
@@ -77,10 +87,15 @@ class Ssh:
         return Path(pattern.replace("%n", host))
 
     def _ssh(
-        self, *words: str, timeout: float, input: str | bytes | None = None, check: bool = True
+        self,
+        *words: str,
+        timeout: float,
+        input: str | bytes | None = None,
+        stdin_from: BinaryIO | None = None,
+        check: bool = True,
     ) -> Completed:
         argv = ["ssh", "-F", str(self.config), *words]
-        return run(argv, timeout=timeout, input=input, check=check)
+        return run(argv, timeout=timeout, input=input, stdin_from=stdin_from, check=check)
 
 
 def _greeting(address: str, port: int, jump: Jump | None) -> None:

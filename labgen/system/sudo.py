@@ -18,15 +18,12 @@ class Sudo:
 
     password_file: Path | None = None
 
-    def wrap(
-        self, argv: Sequence[str], input: str | bytes | None
-    ) -> tuple[list[str], str | bytes | None]:
-        """argv and its standard input, as root. Raises LabgenError when the file is unreadable."""
+    def wrap(self, argv: Sequence[str]) -> tuple[list[str], bytes]:
+        """argv as root, and what comes before its own standard input. Raises as password()."""
         if self.password_file is None:
-            return ["sudo", "-n", "--", *argv], input
-        data = input.encode() if isinstance(input, str) else input or b""
-        head = f"{self.password()}\n{BEGIN}\n".encode()
-        return ["sudo", "-S", "-p", "", "--", "sh", "-c", SKIP, "sh", *argv], head + data
+            return ["sudo", "-n", "--", *argv], b""
+        words = ["sudo", "-S", "-p", "", "--", "sh", "-c", SKIP, "sh", *argv]
+        return words, f"{self.password()}\n{BEGIN}\n".encode()
 
     def password(self) -> str:
         """The password. Raises LabgenError when it cannot be read or others may read it."""

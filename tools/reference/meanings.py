@@ -146,4 +146,12 @@ MEANINGS = {
     "provider.sudoPasswordFile": (
         "File with the password that sudo wants of the login, for yourself alone (mode 0600)."
     ),
+    "software.packages": (
+        "Where existing machines get Debian's packages: `bundle`, or `distribution` for their own "
+        "apt sources. Machines that labgen makes have them."
+    ),
+    "software.kubernetes": (
+        "Where existing machines get kubeadm, kubelet and kubectl: `bundle`, or `repository` for "
+        "the Kubernetes project's packages, held at the scenario's version."
+    ),
 }

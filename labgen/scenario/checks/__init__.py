@@ -36,6 +36,7 @@ CHECKS: tuple[Callable[[Draft], Iterator[Mistake]], ...] = (
     overlaps.host_reaches_none_of_them,
     timings.keepalived_can_count_them,
     provider.uri_is_for_libvirt,
+    provider.software_is_for_existing_machines,
 )
 
 
