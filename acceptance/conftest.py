@@ -10,7 +10,7 @@ from acceptance.support import api as api_access
 from acceptance.support import kubeconfig, machines, namespaces, reach, workload
 from acceptance.support.api import FAILURES, Api
 from acceptance.support.machines import On
-from acceptance.support.power import LAB
+from acceptance.support.reach import LAB
 from acceptance.support.workload import Workload
 from labgen.bundle.versions import release
 from labgen.lab import store

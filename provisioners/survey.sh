@@ -108,20 +108,25 @@ survey::clusters() {
   done
 }
 
-# survey::vip VIP: whether another machine answers ARP for it.
+# survey::vip VIP: whether another machine answers ARP for it. What this machine remembers of the past
+# is forgotten. Without iproute2 the kernel forgets by itself: after 45 seconds at most it doubts, and
+# after eight more it has asked often enough.
 survey::vip() {
-  local patience=1 mac
+  local left=1 mac
   mac=$(survey::neighbour "$1")
-  # What this machine remembers of the past is forgotten, or, without iproute2, asked for again: the
-  # kernel gives a neighbour up after five seconds of doubt and three questions.
   if [[ -n $mac ]] && ! ip neighbour delete "$1" dev "$(survey::device)" 2>/dev/null; then
-    patience=9
+    left=55
   fi
-  # a packet for nobody: the kernel asks who has the address
-  { printf 'x' >"/dev/udp/$1/9"; } 2>/dev/null
-  sleep "$patience"
-  mac=$(survey::neighbour "$1")
+  while survey::ask "$1" && ((left--)) && [[ $left == 0 || -n $mac ]]; do
+    sleep 1
+    mac=$(survey::neighbour "$1")
+  done
   [[ -z $mac ]] || printf 'arp %s\n' "$mac"
+}
+
+# survey::ask ADDRESS: a packet for nobody: the kernel asks who has the address.
+survey::ask() {
+  { printf 'x' >"/dev/udp/$1/9"; } 2>/dev/null || true
 }
 
 # survey::neighbour ADDRESS: its hardware address, as far as this machine knows one.

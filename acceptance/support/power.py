@@ -5,11 +5,11 @@ Existing machines have a power switch only where their scenario names commands f
 
 import pytest
 
+from acceptance.support.reach import LAB
 from labgen.lab.lab import Lab
 from labgen.providers.base import Power
 from labgen.providers.choose import provider
 
-LAB = pytest.StashKey[Lab]()
 MARK = "power"
 ACTIONS = (Power.OFF, Power.SHUTDOWN, Power.ON)
 
@@ -23,8 +23,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Before any fixture of the test, which may have done the fault."""
     if item.get_closest_marker(MARK) is None:
         return
-    lab: Lab = item.session.config.stash[LAB]
-    if reason := lacking(lab):
+    if reason := lacking(item.config.stash[LAB]):
         pytest.skip(reason)
 
 

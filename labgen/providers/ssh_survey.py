@@ -22,7 +22,7 @@ from labgen.system.run import CommandTimedOut, Completed, run
 from labgen.system.ssh import Ssh
 
 LOGIN = 15.0  # seconds; ssh itself gives up on an address after five
-SURVEY = 60.0  # seconds; on an idle machine it takes four, most of it waits for silent ports
+SURVEY = 120.0  # seconds; two or three as a rule, a minute where the VIP was seen just before
 SCAN = 5
 # What only labgen makes, or only a cluster that was found absent beforehand.
 TRACES = (

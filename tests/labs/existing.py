@@ -10,7 +10,7 @@ from labgen.build.context import Context
 from labgen.build.graph import Done, Listener, run_steps
 from labgen.build.plan import plan
 from labgen.lab import keys, store, user_kubeconfig
-from labgen.lab.lab import Lab
+from labgen.lab.lab import Lab, Machine
 from labgen.providers.base import Provider
 from labgen.render.ssh_config import ssh_config
 from labgen.scenario import catalog
@@ -38,7 +38,7 @@ class Found:
 
     name = "ssh"
 
-    def adaptation(self) -> host.Adaptation:
+    def adaptation(self, lab: Lab, machine: Machine) -> host.Adaptation:
         return replace(host.adapt(host.probe()), bare=True)
 
     def create(self, lab: Lab) -> bool:

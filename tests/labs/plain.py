@@ -218,6 +218,9 @@ def _furnish(machine: PlainMachine, sudo: str) -> None:
     if sudo:
         asks = "NOPASSWD: ALL" if sudo == "free" else "ALL"
         machine.write(f"/etc/sudoers.d/{machine.user}", f"{machine.user} ALL=(ALL) {asks}\n", "440")
+    # as Debian's installer leaves it: without, sudo asks a name server that may not answer
+    own_name = f"127.0.0.1 localhost\n127.0.1.1 {machine.name}\n"
+    machine.write("/etc/hosts", own_name)
     machine.inside("ssh-keygen", "-A")
     # without keys it fell so often that systemd gave up
     machine.inside("systemctl", "reset-failed", "ssh")
