@@ -10,11 +10,11 @@ PATIENCE=2 # seconds for a peer, twice as long as the first retry of a lost SYN 
 CLUSTER_PORTS=(2380 6443 10250)
 
 survey::system() {
-  local ID='' VERSION_ID='' PRETTY_NAME=''
+  local ID='' VERSION_ID='' VERSION_CODENAME='' PRETTY_NAME=''
   # shell by its own definition: os-release(5)
   [[ ! -r /etc/os-release ]] || source /etc/os-release
   printf 'os %s %s %s\n' "${ID:-unknown}" "${VERSION_ID:-0}" "${PRETTY_NAME:-unknown}"
-  printf 'kernel %s\n' "$(uname -r)"
+  printf 'suite %s\n' "$VERSION_CODENAME"
   printf 'architecture %s\n' "$(uname -m)"
   printf 'cores %s\n' "$(nproc)"
   grep -s '^MemTotal:' /proc/meminfo

@@ -34,7 +34,11 @@ def provisioners() -> Path:
 
 def architecture() -> str:
     """This host's architecture in the words of Go and of container images."""
-    machine = platform.machine()
+    return in_go(platform.machine())
+
+
+def in_go(machine: str) -> str:
+    """uname's word for a processor in the words of Go."""
     return GO_ARCHITECTURES.get(machine, machine)
 
 

@@ -3,11 +3,12 @@
 import shutil
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from ipaddress import IPv4Network
 
+from labgen.bundle import store as bundles
 from labgen.lab import keys, store
 from labgen.lab.access import door, ensure_outward, ensure_route
 from labgen.lab.lab import Lab, Machine
@@ -48,7 +49,8 @@ class SshProvider:
         drawn = lab or _on_paper(scenario)
         _ensure_way(drawn)
         self._read = dict(ssh_survey.survey(drawn, list(ssh_findings.CONFLICTING)))
-        return ssh_findings.judge(drawn, self._read, made=lab is not None)
+        found = ssh_findings.judge(drawn, self._read, made=lab is not None)
+        return [*found, *_lacking_packages(drawn, self._read)]
 
     def changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:
         """See base.Provider."""
@@ -148,6 +150,18 @@ class SshProvider:
 def _on_paper(scenario: Scenario) -> Lab:
     subnet = scenario.network.subnet or NOWHERE
     return store.settle(scenario, scenario.name, "ssh", subnet=subnet, router_id=ROUTER_ID)
+
+
+def _lacking_packages(lab: Lab, read: Mapping[str, Surveyed | Unread]) -> Iterator[Finding]:
+    """Machines whose system's packages are not in the bundle, though they shall come from there."""
+    if lab.scenario.software.packages != "bundle":
+        return
+    for name, said in read.items():
+        if isinstance(said, Surveyed):
+            try:
+                bundles.require_packages(lab.scenario.kubernetes.version, said.facts.suite)
+            except LabgenError as error:
+                yield Finding(error.message, error.hint or "labgen bundle build --packages", name)
 
 
 def _ensure_way(lab: Lab) -> None:

@@ -22,7 +22,8 @@ class Peer:
 
 @dataclass(frozen=True)
 class Facts:
-    """memory and disk_free in MiB. os and version are ID and VERSION_ID of os-release(5).
+    """memory and disk_free in MiB. os, version, pretty and suite are ID, VERSION_ID,
+    PRETTY_NAME and VERSION_CODENAME of os-release(5).
 
     container is the kind of container that the machine is, capabilities what root may in it.
     routes has the networks that an interface reaches by itself. listens maps ports to programs.
@@ -33,7 +34,7 @@ class Facts:
     os: str
     version: str
     pretty: str
-    kernel: str
+    suite: str
     architecture: str
     cores: int
     memory: int
@@ -82,7 +83,7 @@ def parse(text: str) -> Facts:
         os=system[0],
         version=system[1],
         pretty=system[2],
-        kernel=said.one("kernel"),
+        suite=said.one("suite"),
         architecture=said.one("architecture"),
         cores=int(said.one("cores")),
         memory=int(said.one("MemTotal:").split()[0]) // 1024,

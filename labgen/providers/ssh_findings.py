@@ -1,8 +1,8 @@
 """What keeps existing machines from becoming a lab: pure judgement of what they said."""
 
-import os
 from collections.abc import Iterator, Mapping
 
+from labgen.bundle import sources
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.base import Finding
 from labgen.providers.ssh_facts import Facts
@@ -76,9 +76,9 @@ def _system(facts: Facts) -> Iterator[Finding]:
     if facts.version not in SYSTEMS.get(facts.os, ()):
         known = ", ".join(f"{name} {' or '.join(of)}" for name, of in SYSTEMS.items())
         yield Finding(f"it runs {facts.pretty}", f"install one of: {known}")
-    wanted = os.uname().machine
-    if facts.architecture != wanted:
-        what = f"its processor is {facts.architecture}, the bundle is for {wanted}"
+    processor, wanted = sources.in_go(facts.architecture), sources.architecture()
+    if processor != wanted:
+        what = f"its processor is {processor}, the bundle is for {wanted}"
         yield Finding(what, "use another machine, or a labgen host of its kind")
     if not facts.systemd:
         yield Finding("systemd does not run on it", "boot it with systemd")
