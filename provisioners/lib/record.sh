@@ -137,6 +137,7 @@ record::users_came() {
   local kind file name
   record::on || return 0
   for kind in users groups; do
+    [[ -e $(record::place "$kind" before) ]] || continue
     file=$ROOT/etc/passwd
     [[ $kind == users ]] || file=$ROOT/etc/group
     while read -r name; do

@@ -20,8 +20,8 @@ restore::services() {
 restore::running() {
   local unit active
   systemctl daemon-reload
-  systemctl reset-failed 2>/dev/null || true
   while read -r unit; do
+    systemctl reset-failed "$unit" 2>/dev/null || true
     read -r _ active <<<"$(record::value units "$unit")"
     if [[ $active == active ]]; then
       systemctl --quiet restart "$unit" || report::ok "$unit ran before, and does not start"
@@ -49,6 +49,9 @@ restore::files() {
     restore::unmount "$path"
     find "$ROOT$path" -mindepth 1 ! -name lost+found -delete
   done < <(record::names empty)
+  while read -r path; do
+    rmdir "$ROOT$path" 2>/dev/null || true
+  done < <(record::names unfilled | sort --reverse)
   report::changed "files"
 }
 

@@ -4,10 +4,15 @@ phase::remember() {
   local path unit
   record::open
   for path in /etc/kubernetes /etc/cni /opt/cni /usr/local/libexec /usr/local/share/labgen \
-    /var/lib/kubelet /var/lib/etcd /var/lib/cni /var/lib/containerd /var/lib/calico \
+    /var/lib/kubelet /var/lib/etcd /var/lib/cni /var/lib/containerd /var/lib/haproxy \
     /run/flannel /run/containerd /run/kubernetes /var/log/pods /var/log/containers \
-    /root/.kube /etc/systemd/system/kubelet.service.d; do
+    /root/.kube /usr/libexec/kubernetes /etc/systemd/system/kubelet.service.d; do
     record::directory "$path"
+  done
+  record::path /etc/iproute2/rt_addrprotos.d/keepalived.conf # keepalived's own, made when it runs
+  # Others may put something there meanwhile: containerd makes them, and kube-proxy's mount.
+  for path in /usr/lib/modules /opt/containerd/bin /opt/containerd/lib /opt/containerd; do
+    [[ -e $ROOT$path ]] || record::note unfilled "$path" ''
   done
   for unit in containerd haproxy keepalived kubelet; do
     record::unit "$unit"

@@ -7,9 +7,11 @@ from tests.labs.plain import DISKS, PlainMachine
 
 # Logs and caches; what package tools write about themselves; what a running system rewrites.
 PASSED_OVER = re.compile(
-    r"/(var/(log|cache|lib/(apt|dpkg|systemd|containerd|kubelet|etcd))|etc/ld\.so\.cache"
+    r"/(var/(log|cache|lib/(apt|dpkg|ucf|systemd|containerd|kubelet|etcd))|etc/ld\.so\.cache"
     r"|etc/(passwd|group|shadow|gshadow|subuid|subgid)-|etc/\.pwd\.lock)(/|$)"
 )
+# consoles, which a container lacks: systemd starts their gettys again and again
+CONSOLE = "getty"
 # of single interfaces, and counters
 FLEETING = re.compile(r"/(conf|neigh)/(?!all/|default/)|count$|/netns|/debug/")
 FILES = (
@@ -48,6 +50,8 @@ def snapshot(machine: PlainMachine) -> dict[str, set[str]]:
     }
     seen["settings"] = {line for line in _inside(machine, SETTINGS) if not FLEETING.search(line)}
     seen["programs"] = set(_inside(machine, PROGRAMS)) - {"sh", "cat", "sort", "sshd-session"}
+    for what in ("programs", "running services"):
+        seen[what] = {line for line in seen[what] if CONSOLE not in line}
     entering = ["nsenter", f"--net=/run/netns/{machine.container}"]
     for what, argv in NETWORK.items():
         seen[what] = set(run([*entering, *argv], timeout=30).stdout.splitlines())
