@@ -116,7 +116,8 @@ record::packages() {
   plan=$(pkg::apt --simulate install "$@")
   while read -r word name old _; do
     [[ $word == Inst ]] || continue
-    if [[ $old == '['* ]]; then
+    # One of ours whose installation was cut off is installed again.
+    if [[ $old == '['* && ! -e $(record::place packages "$name") ]]; then
       record::note upgraded "$name" "${old//[\[\]]/}"
     else
       record::note packages "$name" "$(dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null)"

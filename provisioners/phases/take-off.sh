@@ -38,11 +38,24 @@ take_off::pods() {
       ctr --namespace k8s.io tasks kill --signal SIGKILL --all "$pod" >&2 || true
     done < <(ctr --namespace k8s.io tasks list --quiet)
   fi
-  [[ -e $(record::place packages containerd) ]] || return 0
+  if [[ ! -e $(record::place packages containerd) ]]; then
+    take_off::images
+    return
+  fi
   systemctl --quiet stop containerd 2>/dev/null || true
   mapfile -t pids < <(pgrep --full '^/[^ ]*/containerd-shim-runc-v2 -namespace k8s\.io ')
   if ((${#pids[@]})); then
     kill -KILL "${pids[@]}" 2>/dev/null || true
+  fi
+}
+
+# take_off::images: those of the lab, out of a containerd that was there before.
+take_off::images() {
+  local images
+  mapfile -t images < <(record::names images)
+  if ((${#images[@]})) && service::active containerd; then
+    ctr --namespace k8s.io images remove "${images[@]}" >&2 || true
+    report::changed "${#images[@]} images removed"
   fi
 }
 

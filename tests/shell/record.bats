@@ -99,6 +99,20 @@ everything() {
   [[ ! -e $ROOT/etc/labgen ]]
 }
 
+@test "take-off takes the lab's images out of a containerd that was there before, and keeps it running" {
+  printf 'containerd installed\n' >"$STATE/packages"
+  mkdir -p "$STATE/active" "$BUNDLE/images"
+  touch "$STATE/active/containerd"
+  printf 'mine:1\n' >"$STATE/images"
+  printf 'pause:3\n' >"$BUNDLE/images/lab.tar"
+  IMAGES='mine:1 pause:3' run_phases remember packages images
+  assert_success
+  run_phases take-off
+  assert_success
+  assert_called 'ctr --namespace k8s.io images remove pause:3'
+  assert_not_called 'systemctl --quiet stop containerd'
+}
+
 @test "take-off leaves packages that others need by now" {
   run_phases remember packages
   printf 'curl\n' >"$STATE/needed"
