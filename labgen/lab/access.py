@@ -81,23 +81,26 @@ def kubeconfig(lab: Lab) -> Path:
 
 def ensure_outward(lab: Lab) -> None:
     """Raise LabgenError unless existing machines and their VIP are reached alike, and not through
-    the bridge of a lab of ours: one with the same addresses would be taken for them."""
-    jump = lab.jump
-    place = f" on {jump.host}" if jump else ""
+    the bridge of a lab of ours: one with the same addresses would be taken for them.
+
+    From a jump host on, the way is that host's.
+    """
+    if lab.jump:
+        return
     bridges = {bridge(name) for name in store.names()}
-    expected = route.device(lab.machines[0].address, jump)
+    expected = route.device(lab.machines[0].address)
     for address in (*(machine.address for machine in lab.machines), lab.vip):
-        device = route.device(address, jump)
+        device = route.device(address)
         if device is None:
-            raise LabgenError(f"there is no route{place} to {address} of lab {lab.name}")
+            raise LabgenError(f"there is no route to {address} of lab {lab.name}")
         if device in bridges or device == "lo":
-            what = f"this host{place} itself" if device == "lo" else f"another lab, by {device}"
+            what = "this host itself" if device == "lo" else f"another lab, by {device}"
             raise LabgenError(
                 f"packets to {address} of lab {lab.name} would reach {what}; nothing was sent"
             )
         if device != expected:
             raise LabgenError(
-                f"packets to {address} would leave{place} by {device}, to "
-                f"{lab.machines[0].name} by {expected}; nothing was sent",
+                f"packets to {address} would leave by {device}, to {lab.machines[0].name} by "
+                f"{expected}; nothing was sent",
                 hint="machines and VIP have to be in one network",
             )
