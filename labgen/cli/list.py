@@ -4,6 +4,7 @@ import click
 
 from labgen.cli.session import common
 from labgen.lab import store
+from labgen.lab.lab import Lab
 from labgen.providers.base import State
 from labgen.providers.choose import provider
 from labgen.report.errors import LabgenError
@@ -20,10 +21,18 @@ def list_() -> None:
         except LabgenError:
             rows.append((name, "cannot be read", "-", "-", "-"))
             continue
-        states = provider(lab.provider).machines(lab)
-        on = sum(1 for state in states.values() if state is State.ON)
-        rows.append((name, lab.scenario.name, lab.provider, lab.endpoint, f"{on}/{len(states)}"))
+        rows.append((name, lab.scenario.name, lab.provider, lab.endpoint, _on(lab)))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
+
+
+def _on(lab: Lab) -> str:
+    """How many machines of how many are on; a lab that cannot be asked must not hide the others."""
+    try:
+        states = provider(lab.provider).machines(lab)
+    except LabgenError:
+        return f"?/{len(lab.machines)}"
+    on = sum(1 for state in states.values() if state is State.ON)
+    return f"{on}/{len(states)}"
