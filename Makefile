@@ -37,7 +37,10 @@ lab: bundle
 	@echo '  $(LABGEN) down ha-3x3                          remove the lab, with nothing left'
 
 # Should make itself be killed, the kernel tells the script, and labs are taken down all the same.
-test: box
+test:
+	@tools/install.sh libvirt
+	@$(LABGEN) bundle build --box --packages trixie --packages bookworm
+	@.venv/bin/python -m tests.labs.plain
 	@exec setpriv --pdeathsig TERM tools/test.sh
 
 clean:

@@ -10,6 +10,7 @@ from acceptance.support import api as api_access
 from acceptance.support import kubeconfig, machines, namespaces, reach, workload
 from acceptance.support.api import FAILURES, Api
 from acceptance.support.machines import On
+from acceptance.support.reach import LAB
 from acceptance.support.workload import Workload
 from labgen.bundle.versions import release
 from labgen.lab import store
@@ -18,10 +19,9 @@ from labgen.report.errors import LabgenError
 
 pytest_plugins = [
     f"acceptance.support.{plugin}"
-    for plugin in ("alone", "measuring", "summary", "tiers", "verdict")
+    for plugin in ("alone", "measuring", "power", "summary", "tiers", "verdict")
 ]
 
-LAB = pytest.StashKey[Lab]()
 REACHED = pytest.StashKey[Api]()
 
 # Fixture names that stand for one machine of the lab each: a test that takes one runs for all.

@@ -14,7 +14,7 @@ from acceptance.support.measure.run import measure
 from acceptance.support.measuring import Keep
 from labgen.lab.lab import Lab
 
-pytestmark = [pytest.mark.ha, pytest.mark.disturbs]
+pytestmark = [pytest.mark.ha, pytest.mark.disturbs, pytest.mark.power]
 
 NAME = "power-cut-holder"
 Record = Callable[[str, object], None]

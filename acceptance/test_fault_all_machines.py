@@ -12,7 +12,7 @@ from acceptance.support.measure.observing import observing
 from acceptance.support.measuring import Keep
 from labgen.faults.budgets import Budget
 
-pytestmark = [pytest.mark.full, pytest.mark.disturbs]
+pytestmark = [pytest.mark.full, pytest.mark.disturbs, pytest.mark.power]
 
 NAME = "power-cut-all-machines"
 DARK = 2.0  # seconds without any machine

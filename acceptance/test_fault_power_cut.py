@@ -13,7 +13,7 @@ from acceptance.support.measure.run import measure
 from acceptance.support.measuring import Keep
 from labgen.lab.lab import Lab
 
-pytestmark = [pytest.mark.full, pytest.mark.disturbs]
+pytestmark = [pytest.mark.full, pytest.mark.disturbs, pytest.mark.power]
 
 Record = Callable[[str, object], None]
 

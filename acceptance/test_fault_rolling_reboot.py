@@ -10,7 +10,7 @@ from acceptance.support.measure.observation import Bench
 from acceptance.support.measure.observing import observing
 from acceptance.support.measuring import Keep
 
-pytestmark = [pytest.mark.full, pytest.mark.disturbs]
+pytestmark = [pytest.mark.full, pytest.mark.disturbs, pytest.mark.power]
 
 NAME = "rolling-reboot"
 Record = Callable[[str, object], None]

@@ -15,7 +15,7 @@ from labgen.faults import budgets
 from labgen.faults.budgets import Budget
 from labgen.lab.lab import Lab
 
-pytestmark = [pytest.mark.full, pytest.mark.disturbs]
+pytestmark = [pytest.mark.full, pytest.mark.disturbs, pytest.mark.power]
 
 NAME = "power-cut-two-masters"
 WITHOUT = 12.0  # seconds without a majority; a machine that got its power back is up after 7

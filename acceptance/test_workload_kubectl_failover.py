@@ -15,7 +15,7 @@ from acceptance.support.interrupted import Interrupted
 from acceptance.support.machines import On
 from labgen.lab.lab import Lab
 
-pytestmark = [pytest.mark.ha, pytest.mark.disturbs]
+pytestmark = [pytest.mark.ha, pytest.mark.disturbs, pytest.mark.power]
 
 CHORES = ("exec", "logs -f", "port-forward", "cp")
 # seconds between kubectl's signs of life, in client-go of Kubernetes 1.37: pingPeriod in

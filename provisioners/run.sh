@@ -20,6 +20,7 @@ export SYSTEMCTL_SKIP_SYSV=1
 
 source "$HERE/lib/report.sh"
 source "$HERE/lib/phase.sh"
+source "$HERE/lib/record.sh"
 source "$HERE/lib/wait.sh"
 source "$HERE/lib/file.sh"
 source "$HERE/lib/service.sh"
@@ -28,7 +29,9 @@ source "$HERE/lib/pkg.sh"
 source "$HERE/lib/cluster.sh"
 source "$HERE/lib/image.sh"
 source "$HERE/lib/certificates.sh"
+source "$HERE/lib/restore.sh"
 
+source "$HERE/phases/remember.sh"
 source "$HERE/phases/packages.sh"
 source "$HERE/phases/kernel.sh"
 source "$HERE/phases/identity.sh"
@@ -41,6 +44,7 @@ source "$HERE/phases/coredns.sh"
 source "$HERE/phases/cni.sh"
 source "$HERE/phases/join.sh"
 source "$HERE/phases/join-secrets.sh"
+source "$HERE/phases/take-off.sh"
 source "$HERE/phases/seal.sh"
 
 trap 'report::error_at "${BASH_SOURCE[0]#"$HERE"/}" "$LINENO" "$BASH_COMMAND" "$?"' ERR

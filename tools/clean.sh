@@ -35,11 +35,11 @@ workbench.clear(pathlib.Path(sys.argv[1]))' "$bundle" || echo "clean: a build of
   done
 }
 
-# podman's copies of a bundle's machine image.
+# podman's copies of images, by a filter of its own.
 remove_images() {
   local images
   if command -v podman >/dev/null; then
-    mapfile -t images < <(podman image ls --quiet --filter "label=labgen.bundle=$1")
+    mapfile -t images < <(podman image ls --quiet --filter "$1")
     if [ ${#images[@]} -gt 0 ]; then
       podman image rm --force "${images[@]}" >/dev/null
     fi
@@ -57,9 +57,10 @@ remove_all() {
     fi
   done
   for path in "$cache"/bundles/*/; do
-    remove_images "${path%/}"
+    remove_images "label=labgen.bundle=${path%/}"
   done
-  rm -rf "$cache"/{bundles,disks,go,vagrant,kvm.json}
+  remove_images 'reference=localhost/labgen/plain'
+  rm -rf "$cache"/{bundles,disks,go,tests,vagrant,kvm.json}
 }
 
 main() {

@@ -12,6 +12,7 @@ NEEDS=(
   /usr/lib/podman/netavark:netavark
   newuidmap:uidmap
   iptables:iptables
+  nft:nftables
   ip:iproute2
   nsenter:util-linux
   ssh:openssh-client

@@ -9,9 +9,13 @@ from typing import Any
 
 import testinfra
 
+from labgen.lab import access
 from labgen.lab.cluster import ETCD_PKI, HAPROXY_SOCKET
 from labgen.lab.lab import Lab, Machine
 from labgen.system.parallel import gather
+from labgen.system.ssh import Ssh
+
+TIMEOUT = 120.0  # seconds for a command by sudo
 
 # A testinfra host by the name of its machine. testinfra has no type hints.
 On = Callable[[str], Any]
@@ -24,12 +28,28 @@ ETCDCTL = (
 
 
 def on(lab: Lab) -> On:
-    """Testinfra hosts by machine name; the shared connections are those of the ssh_config."""
+    """Testinfra hosts by machine name; the shared connections are those of the ssh_config.
+
+    Their commands run as root, as labgen's own do.
+    """
+    ssh = access.door(lab)
 
     def host(name: str) -> Any:
-        return testinfra.get_host(f"ssh://{name}", ssh_config=str(lab.ssh_config), controlpersist=0)
+        found = testinfra.get_host(
+            f"ssh://{name}", ssh_config=str(lab.ssh_config), controlpersist=0
+        )
+        if name in ssh.sudo:
+            found.backend.run = partial(_by_sudo, found.backend, ssh, name)
+        return found
 
     return host
+
+
+def _by_sudo(backend: Any, ssh: Ssh, name: str, command: str, *words: str) -> Any:
+    """In place of testinfra's own sudo, which knows no password."""
+    line = backend.quote(command, *words)
+    done = ssh.run(name, ["sh", "-c", line], timeout=TIMEOUT, check=False)
+    return backend.result(done.exit_code, line.encode(), done.stdout, done.stderr)
 
 
 def vip_holders(lab: Lab, host: On, among: Sequence[Machine]) -> list[str]:

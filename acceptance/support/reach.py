@@ -1,4 +1,6 @@
-"""The precondition of the whole suite: the API answers through the VIP."""
+"""The precondition of the whole suite: a lab whose API answers through the VIP."""
+
+import pytest
 
 from acceptance.support import api as api_access
 from acceptance.support import kubeconfig, machines
@@ -7,6 +9,7 @@ from labgen.lab import access
 from labgen.lab.lab import Lab
 from labgen.report.errors import LabgenError
 
+LAB = pytest.StashKey[Lab]()
 TIMEOUT = 5.0  # seconds; a healthy API answers /readyz within a tenth of one
 
 

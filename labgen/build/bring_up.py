@@ -3,13 +3,13 @@
 import time
 from collections.abc import Sequence
 
+from labgen.build.check import ensure_possible
 from labgen.build.context import Context
 from labgen.build.graph import Done, Listener, Outcome, Step, run_steps
 from labgen.build.plan import plan, until
 from labgen.bundle import store as bundles
 from labgen.lab import store
 from labgen.lab.lab import Lab
-from labgen.providers.choose import Choice, choose, ensure_fit, provider
 from labgen.report.console import Console
 from labgen.report.errors import LabgenError
 from labgen.scenario.model import Scenario
@@ -24,7 +24,7 @@ def bring_up(scenario: Scenario, name: str, console: Console, *, stage: str | No
     call again goes on.
     """
     begin = time.monotonic()
-    choice = _provider(scenario, name)
+    choice = ensure_possible(scenario, name)
     chosen = choice.provider
     bundles.require(scenario.kubernetes.version)
     with store.hold(name, store.tell_waiting(name, console)):
@@ -50,14 +50,6 @@ def bring_up(scenario: Scenario, name: str, console: Console, *, stage: str | No
     reached = f"has its {stage}" if stage else "is up"
     console.heading(f"lab {name} {reached} after {seconds:.1f} s; {said}")
     return lab
-
-
-def _provider(scenario: Scenario, name: str) -> Choice:
-    """That of the lab, where it is made already; a new one may get another today."""
-    if name in store.names():
-        known = provider(store.load(name).provider, scenario.provider.uri)
-        return Choice(ensure_fit(known, scenario))
-    return choose(scenario)
 
 
 def _introduce(lab: Lab, console: Console) -> None:

@@ -50,9 +50,9 @@ class Context:
     def ssh(self) -> Ssh:
         return access.door(self.lab)
 
-    @cached_property
-    def adaptation(self) -> Adaptation:
-        return self.provider.adaptation()
+    def adaptation(self, machine: Machine) -> Adaptation:
+        """How the machine differs from one of its own."""
+        return self.provider.adaptation(self.lab, machine)
 
     @cached_property
     def images(self) -> Images:

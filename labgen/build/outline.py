@@ -1,5 +1,6 @@
 """A lab on paper: its plan and its configuration files, without making anything."""
 
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -26,17 +27,23 @@ def outline(scenario: Scenario) -> list[Step]:
     return plan(Context(lab, machines))
 
 
+def changes(scenario: Scenario) -> Mapping[str, Sequence[str]]:
+    """What bringing scenario up would change on machines that exist, which are asked for it; empty
+    where it makes its machines."""
+    return provider(scenario.provider.name, scenario.provider.uri).changes(scenario)
+
+
 def render_files(scenario: Scenario, directory: Path) -> list[Path]:
     """Write the files of every machine to directory/MACHINE and return their paths.
 
     Secrets are placeholders; a subnet that is auto is 10.89.0.0/24.
     """
     lab, machines = _on_paper(scenario)
-    adaptation = machines.adaptation()
     wanted = release(scenario.kubernetes.version)
     images = Images(sandbox=wanted.pause_image, flannel=wanted.flannel_image)
     written = []
     for machine in lab.machines:
+        adaptation = machines.adaptation(lab, machine)
         rendered = payload(lab, machine, adaptation, images, EXAMPLE_SECRETS)
         if machine == lab.control_planes[0]:
             config = kubeadm_init(lab, adaptation, EXAMPLE_SECRETS)

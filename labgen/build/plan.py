@@ -9,6 +9,7 @@ from labgen.build.context import Context
 from labgen.build.graph import Outcome, Step
 from labgen.build.steps.await_ready import await_ready
 from labgen.build.steps.create_machines import create_machines
+from labgen.build.steps.equip import equip
 from labgen.build.steps.init_control_plane import init_control_plane
 from labgen.build.steps.install_cni import install_cni
 from labgen.build.steps.join import join
@@ -33,7 +34,7 @@ def plan(context: Context) -> list[Step]:
     init = f"init_control_plane {first.name}"
     return [
         _once(context, create_machines),
-        *_on(context, lab.machines, prepare, after=["create_machines"]),
+        *_ready_made(context),
         *_on(context, [first], init_control_plane, after=[f"prepare {first.name}"]),
         *_on(context, [first], install_cni, after=[init]),
         *_join(context, [*others, *lab.workers], after=[init]),
@@ -54,6 +55,20 @@ def until(steps: Sequence[Step], stage: str) -> list[Step]:
         if step.name in wanted:
             wanted |= step.after
     return [step for step in steps if step.name in wanted]
+
+
+def _ready_made(context: Context) -> list[Step]:
+    """Machines with all that Kubernetes stands on, which those of someone's own lack."""
+    machines = context.lab.machines
+    if not any(context.adaptation(machine).bare for machine in machines):
+        return _on(context, machines, prepare, after=["create_machines"])
+    equipped = _on(context, machines, equip, after=["create_machines"])
+    prepared = [
+        step
+        for machine in machines
+        for step in _on(context, [machine], prepare, after=[f"equip {machine.name}"])
+    ]
+    return [*equipped, *prepared]
 
 
 def _join(context: Context, machines: Sequence[Machine], *, after: Sequence[str]) -> list[Step]:

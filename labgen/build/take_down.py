@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from labgen.build.clear_machines import clear_machines
 from labgen.bundle import store as bundles
 from labgen.faults import waiting
 from labgen.lab import store, user_kubeconfig
@@ -13,11 +14,14 @@ from labgen.report.errors import LabgenError
 
 
 def take_down(name: str, console: Console) -> None:
-    """Remove the lab with all it made on this host; raises LabgenError if something is left."""
+    """Remove the lab with all it made on this host, or on machines that exist; raises LabgenError
+    if something is left."""
     with store.hold(name, store.tell_waiting(name, console)):
         lab = store.load(name)
         machines = provider(lab.provider)
         waiting.end(lab)
+        if lab.scenario.existing:
+            clear_machines(lab, machines, console)
         machines.destroy(lab)
         _forget_kubeconfig(lab)
         left = leftovers(lab, machines)

@@ -7,7 +7,7 @@ a build that was killed anywhere leaves parts that are whole or parts that are b
 import logging
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from labgen.bundle import lockfile, workbench
@@ -24,13 +24,13 @@ from labgen.system.parallel import gather
 logger = logging.getLogger(__name__)
 
 
-def to_build(recipe: Recipe, directory: Path, *, optional: bool) -> tuple[Part, ...]:
+def to_build(recipe: Recipe, directory: Path, *, options: Collection[str]) -> tuple[Part, ...]:
     """The parts that are not there, damaged or of other inputs; reads and hashes everything.
 
-    Optional ones count only when they are asked for.
+    Those with an option count only when it is among options.
     """
     states = thorough_states(recipe, directory)
-    wanted = (part for part in recipe.parts if optional or not part.optional)
+    wanted = (part for part in recipe.parts if not part.option or part.option in options)
     return tuple(part for part in wanted if states[part.name] is not State.READY)
 
 

@@ -42,14 +42,19 @@ def bootstrap(
 
 def make(workshop: Workshop, suite: str) -> None:
     """The Debian of every machine: what the provisioners' phase `packages` installs."""
+    hooks = phases(("packages",), image="container")
+    bootstrap(workshop, suite, "minbase", (), to=workshop.out / ARCHIVE, hooks=hooks)
+
+
+def phases(names: Sequence[str], *, image: str = "") -> tuple[str, ...]:
+    """Hooks that run phases in the file system; image is what it is for, empty: no image."""
     provisioners = sources.provisioners()
-    hooks = (
+    return (
         f'mkdir -p "$1{INSIDE}"',
         f'cp -r "{provisioners}/." "$1{INSIDE}/"',
-        f'chroot "$1" env MACHINE_IMAGE=container bash {INSIDE}/run.sh packages',
+        f'chroot "$1" env MACHINE_IMAGE={image} bash {INSIDE}/run.sh {" ".join(names)}',
         f'rm -r "$1{INSIDE}"',
     )
-    bootstrap(workshop, suite, "minbase", (), to=workshop.out / ARCHIVE, hooks=hooks)
 
 
 def host_mirror() -> list[str]:

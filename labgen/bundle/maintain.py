@@ -8,7 +8,7 @@ from labgen.bundle import build as builder
 from labgen.bundle import lockfile, needs
 from labgen.bundle import parts as parts_of
 from labgen.bundle.progress import Progress
-from labgen.bundle.recipe import BUILD, BUILD_BOX, Recipe
+from labgen.bundle.recipe import BUILD, Recipe
 from labgen.bundle.state import State, damaged_outputs, quick_states
 from labgen.bundle.store import directory_of
 from labgen.bundle.versions import known_versions
@@ -44,10 +44,12 @@ class BundleReport:
     parts: tuple[PartReport, ...]
 
 
-def build(version: str, source: Source, progress: Progress, *, box: bool = False) -> list[str]:
+def build(
+    version: str, source: Source, progress: Progress, *, options: Collection[str] = ()
+) -> list[str]:
     """Build what the bundle of that version lacks and return the names of the built parts.
 
-    box: the Vagrant box, too.
+    options are those of parts that are built only on demand: see recipe.Part.
     Waits for a build that another process does. Raises HostUnfit before anything is made when
     this host cannot, LabgenError when a part fails.
     """
@@ -56,16 +58,16 @@ def build(version: str, source: Source, progress: Progress, *, box: bool = False
             f"the source {source} is not built yet",
             hint=f"use the Go modules: {BUILD} --source modules",
         )
-    return build_recipe(parts_of.recipe(version), progress, optional=box)
+    return build_recipe(parts_of.recipe(version), progress, options=options)
 
 
-def build_recipe(recipe: Recipe, progress: Progress, *, optional: bool = False) -> list[str]:
-    """As build, for a recipe, with or without its optional parts."""
+def build_recipe(recipe: Recipe, progress: Progress, *, options: Collection[str] = ()) -> list[str]:
+    """As build, for a recipe."""
     directory = directory_of(recipe)
     waiting = f"waiting for another build of bundle {recipe.name}"
     lock = directory.with_name(f"{recipe.name}.lock")
     with locked(lock, timeout=OTHER_BUILD, waiting=lambda who: progress.note(f"{waiting}: {who}")):
-        missing = builder.to_build(recipe, directory, optional=optional)
+        missing = builder.to_build(recipe, directory, options=options)
         if missing:
             progress.note(needs.sentence(needs.of(missing, directory), recipe.name, directory))
             needs.check(missing, directory)
@@ -95,7 +97,7 @@ def report(recipe: Recipe) -> BundleReport:
 def verify(recipe: Recipe) -> int:
     """Hash everything and return how many parts are good.
 
-    Optional parts may be missing, or of other inputs until they are asked for again.
+    Parts with an option may be missing, or of other inputs until they are asked for again.
     Raises LabgenError that names each part that is not as it was built.
     """
     directory = directory_of(recipe)
@@ -103,7 +105,7 @@ def verify(recipe: Recipe) -> int:
     faults = {
         part.name: str(states[part.name])
         for part in recipe.parts
-        if states[part.name] is not State.READY and not part.optional
+        if states[part.name] is not State.READY and not part.option
     }
     for name, outputs in damaged_outputs(recipe, directory).items():
         faults[name] = f"damaged ({', '.join(outputs)})"
@@ -119,5 +121,5 @@ def verify(recipe: Recipe) -> int:
 
 def _command(recipe: Recipe, names: Collection[str]) -> str:
     """What builds these parts."""
-    commands = {part.command for part in recipe.parts if part.name in names}
-    return BUILD_BOX if BUILD_BOX in commands else BUILD
+    options = (part.option for part in recipe.parts if part.name in names and part.option)
+    return " ".join([BUILD, *dict.fromkeys(options)])

@@ -17,6 +17,7 @@ DEBIAN_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 # program -> the Debian package that brings it
 PACKAGES = {
     "apt-get": "apt",
+    "dpkg-deb": "dpkg",
     "gcc": "gcc",
     "ip": "iproute2",
     "libc.a": "libc6-dev",

@@ -12,11 +12,12 @@ from labgen.bundle import (
     initrd,
     kernel,
     machine,
+    packages,
     programs,
     rootfs,
     sources,
 )
-from labgen.bundle.recipe import Part, Recipe
+from labgen.bundle.recipe import BOX, PACKAGES, Part, Recipe
 from labgen.bundle.versions import Release, release
 
 COMPILED = ("kubernetes", "companions")
@@ -48,6 +49,7 @@ def recipe(version: str) -> Recipe:
             _kernel(wanted, architecture),
             _initrd(),
             _box(wanted),
+            *(_packages(suite) for suite in packages.SUITES),
         ),
     )
 
@@ -179,7 +181,7 @@ def _kernel(wanted: Release, architecture: str) -> Part:
         seconds=45,
         disk=450,
         kept=50,
-        optional=True,
+        option=BOX,
     )
 
 
@@ -197,7 +199,7 @@ def _initrd() -> Part:
         seconds=2,
         disk=130,
         kept=3,
-        optional=True,
+        option=BOX,
     )
 
 
@@ -216,5 +218,25 @@ def _box(wanted: Release) -> Part:
         seconds=60,
         disk=3000,
         kept=500,
-        optional=True,
+        option=BOX,
+    )
+
+
+def _packages(suite: str) -> Part:
+    """As the machine's Debian, of the same phase, for machines that are there already."""
+    provisioners = sources.provisioners()
+    return Part(
+        name=f"packages-{suite}",
+        title=f"packages for machines with Debian {suite}",
+        outputs=(packages.archive(suite),),
+        make=lambda workshop: packages.make(workshop, suite),
+        facts={"suite": suite, "minimal": packages.MINIMAL},
+        sources=(provisioners / "phases" / "packages.sh", provisioners / "lib" / "pkg.sh"),
+        source_root=provisioners,
+        programs=("mmdebstrap", "apt-get", "dpkg-deb", "tar"),
+        network=True,
+        seconds=40,
+        disk=500,
+        kept=100,
+        option=f"{PACKAGES} {suite}",
     )

@@ -8,7 +8,8 @@ from labgen.bundle import digests
 from labgen.bundle.logged import Log
 
 BUILD = "labgen bundle build"
-BUILD_BOX = f"{BUILD} --box"
+BOX = "--box"
+PACKAGES = "--packages"  # and a suite
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Part:
     inputs: when one changes, the part is built again. seconds, disk (MiB at the peak), objects (MiB
     on the workbench) and kept (MiB that stay) are forecasts. fetch downloads what make would, while
     earlier parts are made. adopt runs whenever the part is ready, for what lives outside the
-    directory. Optional parts are made only when they are asked for, and nothing else needs them.
+    directory. Parts with an option are made only when `bundle build` is given it, and nothing
+    without that option needs them.
     """
 
     name: str
@@ -54,14 +56,14 @@ class Part:
     disk: int = 1
     objects: int = 0
     kept: int = 1
-    optional: bool = False
+    option: str = ""
     fetch: Callable[[Workshop], None] | None = None
     adopt: Callable[[Path], None] = nothing_to_do
 
     @property
     def command(self) -> str:
         """What builds it."""
-        return BUILD_BOX if self.optional else BUILD
+        return f"{BUILD} {self.option}".rstrip()
 
 
 @dataclass(frozen=True)

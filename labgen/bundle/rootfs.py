@@ -79,7 +79,7 @@ def run_inside(workshop: Workshop, root: Path, *words: str) -> None:
 def _furnish(root: Path, bundle: Path, release: Release) -> None:
     """Put the provisioners, their payload and the programs where the phases look for them."""
     inside = root / debian.INSIDE.lstrip("/")
-    left_out = shutil.ignore_patterns(sources.FAULTS)
+    left_out = shutil.ignore_patterns(*sources.SENT)
     shutil.copytree(sources.provisioners(), inside, ignore=left_out)
     for name, content in payload(release).items():
         files.write(root / "etc/labgen/payload" / name, content)

@@ -7,7 +7,7 @@ from labgen.report.errors import LabgenError
 from labgen.system import data
 
 MODULES = Path(__file__).parent / "modules"
-FAULTS = "faults"
+SENT = ("faults", "survey.sh")  # along with each use
 
 # uname's words and Go's, https://go.dev/doc/install/source#environment
 GO_ARCHITECTURES = {
@@ -34,10 +34,14 @@ def provisioners() -> Path:
 
 def architecture() -> str:
     """This host's architecture in the words of Go and of container images."""
-    machine = platform.machine()
+    return in_go(platform.machine())
+
+
+def in_go(machine: str) -> str:
+    """uname's word for a processor in the words of Go."""
     return GO_ARCHITECTURES.get(machine, machine)
 
 
 def of_the_image() -> tuple[Path, ...]:
-    """What of the provisioners a machine image holds; faults are sent when they are injected."""
-    return tuple(path for path in sorted(provisioners().iterdir()) if path.name != FAULTS)
+    """What of the provisioners a machine image holds: not what is sent when it is wanted."""
+    return tuple(path for path in sorted(provisioners().iterdir()) if path.name not in SENT)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from labgen.bundle import box, golden, images, initrd, kernel, machine, parts
-from labgen.bundle.recipe import BUILD, BUILD_BOX, Recipe
+from labgen.bundle import box, golden, images, initrd, kernel, machine, packages, parts
+from labgen.bundle.recipe import BOX, PACKAGES, Recipe
 from labgen.bundle.state import State, quick_states
 from labgen.bundle.versions import known_versions, release
-from labgen.report.errors import LabgenError
+from labgen.report.errors import LabgenError, WrongCall
 from labgen.system import places
 
 __all__ = [
@@ -69,7 +69,7 @@ def require(version: str) -> Bundle:
     Raises LabgenError that names the parts which are not ready.
     """
     recipe = parts.recipe(version)
-    _ensure_ready(recipe, f"the bundle {recipe.name}", optional=False)
+    _ensure_ready(recipe, f"the bundle {recipe.name}", option="")
     return describe(version, directory_of(recipe))
 
 
@@ -79,7 +79,7 @@ def require_box(version: str) -> Box:
     Raises LabgenError that names the parts which are not ready.
     """
     recipe = parts.recipe(version)
-    _ensure_ready(recipe, f"the Vagrant box of bundle {recipe.name}", optional=True)
+    _ensure_ready(recipe, f"the Vagrant box of bundle {recipe.name}", option=BOX)
     directory = directory_of(recipe)
     return Box(
         name=f"labgen/{recipe.name}",
@@ -88,6 +88,23 @@ def require_box(version: str) -> Box:
         kernel=directory / kernel.KERNEL,
         initrd=directory / initrd.INITRD,
     )
+
+
+def require_packages(version: str, suite: str) -> str:
+    """The packages of that suite, as a path in the bundle's directory; nothing is hashed.
+
+    Raises LabgenError when the part is not ready, WrongCall for a suite that no bundle has.
+    """
+    if suite not in packages.SUITES:
+        raise WrongCall(
+            f"the bundle has no packages for {suite or 'a system without a name'}",
+            hint=f"it knows {', '.join(packages.SUITES)}; the machine's own sources: "
+            "software: {packages: distribution}",
+        )
+    recipe = parts.recipe(version)
+    what = f"the part of bundle {recipe.name} with packages for {suite}"
+    _ensure_ready(recipe, what, option=f"{PACKAGES} {suite}")
+    return packages.archive(suite)
 
 
 def describe(version: str, directory: Path) -> Bundle:
@@ -118,14 +135,14 @@ def clone_golden(store: Path, target: Path) -> None:
     golden.clone(store, target)
 
 
-def _ensure_ready(recipe: Recipe, what: str, *, optional: bool) -> None:
-    """Raise LabgenError with the parts that are not, of the optional ones or of the others."""
+def _ensure_ready(recipe: Recipe, what: str, *, option: str) -> None:
+    """Raise LabgenError with the parts that are not, of those with that option ("": none)."""
     states = quick_states(recipe, directory_of(recipe))
-    wanted = [part.name for part in recipe.parts if part.optional is optional]
-    lacking = [f"{name} {states[name]}" for name in wanted if states[name] is not State.READY]
+    wanted = [part for part in recipe.parts if part.option == option]
+    lacking = [p for p in wanted if states[p.name] is not State.READY]
     if lacking:
         raise LabgenError(
             f"{what} is not ready",
-            last_seen=", ".join(lacking),
-            hint=f"build it: {BUILD_BOX if optional else BUILD}",
+            last_seen=", ".join(f"{part.name} {states[part.name]}" for part in lacking),
+            hint=f"build it: {lacking[0].command}",
         )

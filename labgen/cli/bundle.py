@@ -4,7 +4,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from labgen.bundle import maintain, parts, progress
+from labgen.bundle import maintain, parts, progress, recipe
+from labgen.bundle.packages import SUITES
 from labgen.bundle.versions import KUBERNETES, known_versions
 from labgen.cli.session import Session, common
 
@@ -34,12 +35,22 @@ def bundle() -> None:
     help="Compile from Go modules, or download upstream's releases.",
 )
 @click.option("--box", is_flag=True, help="Build the Vagrant box for libvirt, too.")
+@click.option(
+    "--packages",
+    type=click.Choice(SUITES),
+    multiple=True,
+    help="Also the packages for existing machines with that Debian. May be repeated.",
+)
 @common
 @click.pass_obj
-def build(session: Session, version: str, source: str, box: bool) -> None:
+def build(
+    session: Session, version: str, source: str, box: bool, packages: tuple[str, ...]
+) -> None:
     """Build what the bundle lacks; what is good is kept."""
     told = progress.choose(quiet=session.quiet)
-    maintain.build(version, maintain.Source(source), told, box=box)
+    options = [f"{recipe.PACKAGES} {suite}" for suite in packages]
+    options += [recipe.BOX] if box else []
+    maintain.build(version, maintain.Source(source), told, options=options)
 
 
 @bundle.command("list")
@@ -64,6 +75,6 @@ def list_() -> None:
 @common
 def verify(version: str) -> None:
     """Compare everything in the bundle with the sums in its lock file."""
-    recipe = parts.recipe(version)
-    good = maintain.verify(recipe)
-    click.echo(f"bundle {recipe.name}: {good} parts are as they were built")
+    wanted = parts.recipe(version)
+    good = maintain.verify(wanted)
+    click.echo(f"bundle {wanted.name}: {good} parts are as they were built")

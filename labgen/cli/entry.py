@@ -18,6 +18,7 @@ from labgen.system import interrupt
 
 # command -> module; the object in it has the command's name (list_ and exec_ end in a dash)
 COMMANDS: Mapping[str, str] = {
+    "check": "check",
     "up": "up",
     "down": "down",
     "status": "status",

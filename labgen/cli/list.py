@@ -21,10 +21,8 @@ def list_() -> None:
         except LabgenError:
             rows.append((name, "cannot be read", "-", "-", "-"))
             continue
-        on = f"{_on(lab)}/{len(lab.machines)}"
-        rows.append(
-            (name, lab.scenario.name, lab.provider, lab.server.removeprefix("https://"), on)
-        )
+        server = lab.server.removeprefix("https://")
+        rows.append((name, lab.scenario.name, lab.provider, server, _on(lab)))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -32,9 +30,10 @@ def list_() -> None:
 
 
 def _on(lab: Lab) -> str:
-    """How many machines are on; a ? where they are on another host that does not answer."""
+    """How many machines of how many are on; a lab that cannot be asked must not hide the others."""
     try:
         states = provider(lab.provider).machines(lab)
     except LabgenError:
-        return "?"
-    return str(sum(1 for state in states.values() if state is State.ON))
+        return f"?/{len(lab.machines)}"
+    on = sum(1 for state in states.values() if state is State.ON)
+    return f"{on}/{len(states)}"

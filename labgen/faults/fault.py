@@ -31,6 +31,10 @@ class Site:
         """Over SSH, after the route was checked; raises LabgenError."""
         return access.ssh(self.lab)
 
+    def connect(self, machine: Machine, timeout: float) -> None:
+        """Wait until the machine answers on SSH."""
+        self.ssh.connect(machine.name, str(machine.address), timeout=timeout, port=machine.port)
+
     def state(self, machine: Machine) -> State:
         """The machine's power state now."""
         return self.provider.machines(self.lab)[machine.name]

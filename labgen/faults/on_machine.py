@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from labgen.faults.fault import Site
-from labgen.lab.lab import Lab, Machine
+from labgen.lab.lab import Machine
 from labgen.providers.base import State
 from labgen.report.errors import HostUnfit, LabgenError
 from labgen.system import data
@@ -71,13 +71,13 @@ class OnMachine:
                 f"{self.name} on {machine.name} cannot be undone: the machine is {state}",
                 hint=f"labgen start {site.lab.name} {machine.name}    then heal again",
             )
-        site.ssh.connect(machine.name, str(machine.address), timeout=ANSWER_TIMEOUT)
+        site.connect(machine, ANSWER_TIMEOUT)
         said = self._run(site, machine, "heal").stdout
         return any(line.startswith("changed") for line in said.splitlines())
 
     def _run(self, site: Site, machine: Machine, verb: str, *words: str) -> Completed:
         argv = ["bash", "-c", RECEIVE, "receive", verb, self.name, *words]
-        archive = _archive(_facts(site.lab, machine))
+        archive = _archive(_facts(site, machine))
         done = site.ssh.run(machine.name, argv, timeout=TIMEOUT, input=archive, check=False)
         if done.ok or (verb == "holds" and done.exit_code == ABSENT):
             return done
@@ -106,12 +106,15 @@ def moment(said: str, asked: float, done: float, *, offset: float) -> float:
     return done
 
 
-def _facts(lab: Lab, machine: Machine) -> Mapping[str, str]:
+def _facts(site: Site, machine: Machine) -> Mapping[str, str]:
     """What the shell knows of the lab: KEY='value' lines, read as data."""
+    lab = site.lab
+    host = site.provider.adaptation(lab, machine).host_address or lab.gateway
     return {
         "MACHINE": machine.name,
         "ADDRESS": str(machine.address),
-        "GATEWAY": str(lab.gateway),
+        "GATEWAY": str(host),
+        "SSH_PORT": str(machine.port),
         "SUBNET": str(lab.subnet),
         "POD_SUBNET": str(lab.scenario.kubernetes.pod_subnet),
         "CONTROL_PLANES": " ".join(f"{m.name}={m.address}" for m in lab.control_planes),

@@ -7,6 +7,7 @@ from labgen.faults import forecast
 from labgen.faults.fault import Expectation, Fault, Site
 from labgen.lab.lab import Machine
 from labgen.providers.base import Power, State
+from labgen.report.errors import HostUnfit
 
 BOOT_TIMEOUT = 60.0  # seconds; a machine-container answers after two on a quiet host
 
@@ -21,6 +22,13 @@ class Switched:
     from_host: bool = True
 
     def inject(self, site: Site, machines: Sequence[Machine], lasting: float | None) -> float:  # noqa: ARG002 - the host waits
+        lacking = {
+            site.provider.lacking(machine, action)
+            for machine in machines
+            for action in (self.action, self.undo)
+        }
+        if reasons := sorted(reason for reason in lacking if reason):
+            raise HostUnfit("; ".join(reasons))
         return site.provider.power(site.lab, machines, self.action)
 
     def heal(self, site: Site, machines: Sequence[Machine]) -> bool:
@@ -28,7 +36,7 @@ class Switched:
         site.provider.power(site.lab, away, self.undo)
         limit = BOOT_TIMEOUT * site.lab.slowdown
         for machine in away:
-            site.ssh.connect(machine.name, str(machine.address), timeout=limit)
+            site.connect(machine, limit)
         return bool(away)
 
     def holds(self, site: Site, machine: Machine) -> bool:

@@ -3,14 +3,17 @@
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from labgen.lab.lab import Lab
+from labgen.lab import store
+from labgen.lab.lab import Lab, bridge
 from labgen.report.errors import LabgenError
 from labgen.system import netns, route
 from labgen.system.ssh import Ssh
+from labgen.system.sudo import Sudo
 
 
 def ensure_route(lab: Lab) -> None:
-    """Raise LabgenError unless packets to the lab stay on its own bridge.
+    """Raise LabgenError unless packets to the lab stay on its own bridge; to existing machines, see
+    ensure_outward().
 
     Where that is on another host, it is asked there, and the API is reached through it after that.
     """
@@ -26,8 +29,11 @@ def ensure_route(lab: Lab) -> None:
         raise LabgenError(f"the way to lab {lab.name} does not begin here", hint=hint)
     if jump:
         jump.open()
-    for address in (lab.machines[0].address, lab.vip):
-        route.ensure_through(lab.bridge, address, hint=hint, jump=jump)
+    if lab.scenario.existing:
+        ensure_outward(lab)
+    else:
+        for address in (lab.machines[0].address, lab.vip):
+            route.ensure_through(lab.bridge, address, hint=hint, jump=jump)
     near(lab, lab.vip, lab.endpoint_port)
 
 
@@ -44,8 +50,17 @@ def near(lab: Lab, address: IPv4Address, port: int) -> str:
 
 
 def door(lab: Lab) -> Ssh:
-    """The lab's machines over SSH, for those who have checked the route."""
-    return Ssh(lab.ssh_config, lab.jump)
+    """The lab's machines over SSH, as root, for those who have checked the route."""
+    return Ssh(lab.ssh_config, lab.jump, sudo(lab))
+
+
+def sudo(lab: Lab) -> dict[str, Sudo]:
+    """How to be root on the machines whose login is another user."""
+    return {
+        machine.name: Sudo(machine.host.sudo_password_file)
+        for machine in lab.machines
+        if machine.host and machine.host.user != "root"
+    }
 
 
 def ssh(lab: Lab) -> Ssh:
@@ -62,3 +77,30 @@ def kubeconfig(lab: Lab) -> Path:
             hint=f"to go on: {lab.up_command}",
         )
     return lab.kubeconfig
+
+
+def ensure_outward(lab: Lab) -> None:
+    """Raise LabgenError unless existing machines and their VIP are reached alike, and not through
+    the bridge of a lab of ours: one with the same addresses would be taken for them.
+
+    From a jump host on, the way is that host's.
+    """
+    if lab.jump:
+        return
+    bridges = {bridge(name) for name in store.names()}
+    expected = route.device(lab.machines[0].address)
+    for address in (*(machine.address for machine in lab.machines), lab.vip):
+        device = route.device(address)
+        if device is None:
+            raise LabgenError(f"there is no route to {address} of lab {lab.name}")
+        if device in bridges or device == "lo":
+            what = "this host itself" if device == "lo" else f"another lab, by {device}"
+            raise LabgenError(
+                f"packets to {address} of lab {lab.name} would reach {what}; nothing was sent"
+            )
+        if device != expected:
+            raise LabgenError(
+                f"packets to {address} would leave by {device}, to {lab.machines[0].name} by "
+                f"{expected}; nothing was sent",
+                hint="machines and VIP have to be in one network",
+            )

@@ -68,7 +68,7 @@ class MasterView:
 def api(lab: Lab, *, timeout: float = 3.0) -> KubeApi:
     """The lab's API behind the VIP, as its admin."""
     return KubeApi(
-str(lab.near(lab.vip)),
+        str(lab.near(lab.vip)),
         lab.endpoint_port,
         name=str(lab.vip),
         ca=lab.keys / "ca.crt",

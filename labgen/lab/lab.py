@@ -8,7 +8,7 @@ from pathlib import Path
 
 from labgen.lab import way
 from labgen.report.errors import WrongCall
-from labgen.scenario.model import Role, Scenario
+from labgen.scenario.model import Host, Role, Scenario
 from labgen.system import places
 from labgen.system.jump import Jump
 
@@ -18,7 +18,7 @@ MAC_PREFIX = "02:00"  # locally administered, unicast (IEEE 802)
 
 @dataclass(frozen=True)
 class Machine:
-    """memory in MiB, disk in GiB."""
+    """memory in MiB, disk in GiB. host is there for a machine that exists."""
 
     name: str
     role: Role
@@ -26,6 +26,12 @@ class Machine:
     cpus: int
     memory: int
     disk: int
+    host: Host | None = None
+
+    @property
+    def port(self) -> int:
+        """Where its sshd listens."""
+        return self.host.port if self.host else 22
 
     @property
     def mac(self) -> str:

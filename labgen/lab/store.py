@@ -15,7 +15,13 @@ from labgen.lab.lab import Lab, Machine, labs_directory
 from labgen.lab.names import ensure_lab_name
 from labgen.report.console import Console
 from labgen.report.errors import LabgenError, WrongCall
-from labgen.scenario.addresses import free_router_id, free_subnet, machine_addresses, vip_address
+from labgen.scenario.addresses import (
+    free_router_id,
+    free_subnet,
+    machine_addresses,
+    usual_router_id,
+    vip_address,
+)
 from labgen.scenario.model import Scenario
 from labgen.scenario.routes import host_routes
 from labgen.system import files, netns
@@ -109,7 +115,7 @@ def settle(
         vip=vip_address(scenario, subnet),
         router_id=router_id,
         machines=tuple(
-            Machine(m.name, m.role, addresses[m.name], m.cpus, m.memory, m.disk)
+            Machine(m.name, m.role, addresses[m.name], m.cpus, m.memory, m.disk, m.host)
             for m in scenario.machines
         ),
         provider=provider,
@@ -120,13 +126,26 @@ def settle(
 def _allocate(scenario: Scenario, name: str, provider: str, others: list[Lab]) -> Lab:
     subnet = scenario.network.subnet or _free_subnet(scenario, others)
     for other in others:
-        if other.subnet.overlaps(subnet):
+        if _collide(scenario, subnet, other):
             raise WrongCall(
                 f"network.subnet {subnet} overlaps {other.subnet} of lab {other.name}",
                 hint="use subnet: auto, or take that lab down first",
             )
-    router_id = free_router_id([other.router_id for other in others])
+    taken = [other.router_id for other in others]
+    router_id = free_router_id(taken)
+    if scenario.existing and scenario.network.vip:
+        # others of that network, with another labgen, have another VIP
+        router_id = usual_router_id(scenario.network.vip, taken)
     return settle(scenario, name, provider, subnet=subnet, router_id=router_id)
+
+
+def _collide(scenario: Scenario, subnet: IPv4Network, other: Lab) -> bool:
+    """Whether the two cannot be at once; labs of existing machines can share a network."""
+    if not (scenario.existing and other.scenario.existing):
+        return other.subnet.overlaps(subnet)
+    mine = {machine.host.address for machine in scenario.machines if machine.host}
+    theirs = {machine.address for machine in other.machines}
+    return bool({*mine, scenario.network.vip} & {*theirs, other.vip})
 
 
 def _free_subnet(scenario: Scenario, others: list[Lab]) -> IPv4Network:

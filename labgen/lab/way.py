@@ -14,8 +14,13 @@ LOOPBACK = 127
 def jump(spec: ProviderSpec, socket: Path | None = None) -> Jump | None:
     """The host that a provider's machines are on and reached through; None where that is this one.
 
-    libvirt's URI says how to log in there: user, port and the parameter keyfile.
+    libvirt's URI says how to log in there: user, port and the parameter keyfile. For existing
+    machines it is named.
     """
+    if spec.jump:
+        user, _, place = spec.jump.rpartition("@")
+        host, _, port = place.partition(":")
+        return Jump(host, user or None, int(port) if port else None, socket=socket)
     if spec.uri is None or not by_ssh(spec.uri):
         return None
     parts = urlsplit(spec.uri)

@@ -45,10 +45,12 @@ BEFORE: Mapping[Power, frozenset[State]] = {
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that keeps this host from making machines, and the remedy."""
+    """Something that keeps this host from making machines, or a machine from being one of a lab,
+    and the remedy."""
 
     what: str
     remedy: str
+    machine: str = ""
 
 
 class Provider(Protocol):
@@ -56,13 +58,22 @@ class Provider(Protocol):
 
     name: str
 
-    def check(self, scenario: Scenario) -> Sequence[Finding]:
-        """What keeps this host from making the scenario's machines; empty means good. No lab is
-        touched."""
+    def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:
+        """What keeps this host from making the scenario's machines, or existing ones from being
+        them; empty means good. lab is what was made of it before. No lab is touched."""
         ...
 
-    def adaptation(self) -> Adaptation:
-        """How these machines differ from machines of their own."""
+    def adaptation(self, lab: Lab, machine: Machine) -> Adaptation:
+        """How this machine differs from one of its own."""
+        ...
+
+    def changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:
+        """What would be changed on machines that exist, by name, as words for people; empty where
+        they are made."""
+        ...
+
+    def lacking(self, machine: Machine, action: Power) -> str | None:
+        """Why the action cannot be done to that machine; None where it can."""
         ...
 
     def create(self, lab: Lab) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
+from labgen.lab.lab import Lab
 from labgen.providers import libvirt_host
 from labgen.providers.base import Finding, Provider
 from labgen.report.errors import HostUnfit, WrongCall
@@ -14,6 +15,7 @@ from labgen.scenario.values import AUTO
 PROVIDERS: Mapping[str, tuple[str, str]] = {
     "container": ("labgen.providers.container", "ContainerProvider"),
     "libvirt": ("labgen.providers.libvirt", "LibvirtProvider"),
+    "ssh": ("labgen.providers.ssh", "SshProvider"),
 }
 
 
@@ -64,9 +66,10 @@ def choose(scenario: Scenario) -> Choice:
     return Choice(containers, f"no virtual machines: {reason.what}")
 
 
-def ensure_fit(provider: Provider, scenario: Scenario) -> Provider:
-    """The provider; HostUnfit with every finding and its remedy, before anything is made."""
-    findings = provider.check(scenario)
+def ensure_fit(provider: Provider, scenario: Scenario, lab: Lab | None = None) -> Provider:
+    """The provider; HostUnfit with every finding and its remedy, before anything is made. lab is
+    what was made of the scenario before."""
+    findings = provider.check(scenario, lab)
     if findings:
         raise HostUnfit(_unfit(provider.name, findings))
     return provider
@@ -74,4 +77,9 @@ def ensure_fit(provider: Provider, scenario: Scenario) -> Provider:
 
 def _unfit(name: str, findings: Sequence[Finding]) -> str:
     lines = [f"this host cannot run labs of provider {name}:"]
-    return "\n".join([*lines, *(f"  {finding.what}; {finding.remedy}" for finding in findings)])
+    if any(finding.machine for finding in findings):
+        lines = ["these machines cannot be a lab as they are; nothing was changed on them:"]
+    for finding in findings:
+        machine = f"{finding.machine}: " if finding.machine else ""
+        lines.append(f"  {machine}{finding.what}; {finding.remedy}")
+    return "\n".join(lines)

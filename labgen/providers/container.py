@@ -45,13 +45,21 @@ class ContainerProvider:
     def _facts(self) -> host.HostFacts:
         return host.probe()
 
-    def check(self, scenario: Scenario) -> Sequence[Finding]:  # noqa: ARG002 - the host decides
+    def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:  # noqa: ARG002 - the host decides
         """See base.Provider."""
         return findings(self._facts)
 
-    def adaptation(self) -> host.Adaptation:
+    def adaptation(self, lab: Lab, machine: Machine) -> host.Adaptation:  # noqa: ARG002 - all alike
         """See base.Provider."""
         return host.adapt(self._facts)
+
+    def changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:  # noqa: ARG002 - all are made
+        """See base.Provider."""
+        return {}
+
+    def lacking(self, machine: Machine, action: Power) -> str | None:  # noqa: ARG002 - nothing
+        """See base.Provider."""
+        return None
 
     def create(self, lab: Lab) -> bool:
         """See base.Provider."""
@@ -147,7 +155,7 @@ class ContainerProvider:
             name=_container(lab, machine),
             hostname=machine.name,
             network=f"ns:{network.namespace_path(lab, machine)}",
-            adaptation=self.adaptation(),
+            adaptation=self.adaptation(lab, machine),
             cpu_shares=CPU_SHARES[machine.role],
             volumes=[*volumes, (identity, "/etc/labgen/identity", "ro")],
             labels={LABEL: lab.name, "labgen.directory": str(lab.directory)},

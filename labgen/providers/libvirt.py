@@ -52,7 +52,7 @@ class LibvirtProvider:
         self.uri = uri or host_.LOCAL
         self._jump = way.jump(ProviderSpec(self.name, self.uri))
 
-    def check(self, scenario: Scenario) -> Sequence[Finding]:
+    def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:  # noqa: ARG002 - see base.Provider
         """See base.Provider."""
         wrong = host_.findings(self.uri, self._jump)
         try:
@@ -70,9 +70,17 @@ class LibvirtProvider:
             paths = volumes.ensure_boot_files(connection, box)
             return host_.boots(connection, self.uri, paths, boot=host_.boot_id(self._jump))
 
-    def adaptation(self) -> host.Adaptation:
+    def adaptation(self, lab: Lab, machine: Machine) -> host.Adaptation:  # noqa: ARG002 - all alike
         """See base.Provider."""
         return host.none_needed()
+
+    def changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:  # noqa: ARG002 - all are made
+        """See base.Provider."""
+        return {}
+
+    def lacking(self, machine: Machine, action: Power) -> str | None:  # noqa: ARG002 - nothing
+        """See base.Provider."""
+        return None
 
     def create(self, lab: Lab) -> bool:
         """See base.Provider."""

@@ -10,7 +10,6 @@ from labgen.scenario.model import Role
 from labgen.system.host import Adaptation
 
 DIRECTORY = "/etc/labgen/payload"  # where a machine has these files
-INTERFACE = "eth0"
 STATIC_PODS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 # Of the first master, and how far the others' lie below the one before; VRRP knows 1 to 254. The
 # skew time of RFC 5798 is made of them: with neighbouring priorities all others would take the VIP
@@ -42,8 +41,6 @@ def payload(
     adaptation: Adaptation,
     images: Images,
     secrets: JoinSecrets,
-    *,
-    interface: str = INTERFACE,
 ) -> dict[str, File]:
     """All files of machine but kubeadm.yaml; of them keepalived.conf may hold a secret."""
     files = {
@@ -55,10 +52,10 @@ def payload(
             render("containerd.toml", adaptation=adaptation, sandbox_image=images.sandbox)
         ),
     }
-    if not adaptation.shared_kernel:
+    if not adaptation.shared_kernel and not adaptation.bare:
         files["hostname"] = File(f"{machine.name}\n")
     if machine.role is Role.CONTROL_PLANE:
-        files |= _load_balancer(lab, machine, interface, secrets)
+        files |= _load_balancer(lab, machine, adaptation.interface, secrets)
         for pod in STATIC_PODS:
             patch = render("static-pod-patch.yaml", container=pod, slowdown=lab.slowdown)
             files[f"patches/{pod}+strategic.yaml"] = File(patch)
@@ -86,11 +83,13 @@ def kubeadm_join(
     return _kubeadm(lab, machine, adaptation, secrets, join=True, ca_hash=ca_hash)
 
 
-def environment(lab: Lab, images: tuple[str, ...]) -> Mapping[str, str]:
+def environment(lab: Lab, machine: Machine, images: tuple[str, ...]) -> Mapping[str, str]:
     """The variables of lab.env."""
     return {
         "LAB": lab.name,
+        "ROLE": machine.role,
         "KUBERNETES_VERSION": lab.scenario.kubernetes.version,
+        "KUBERNETES_SOURCE": lab.scenario.software.kubernetes,
         "API_PORT": str(lab.scenario.network.api_port),
         "API_ENDPOINT": lab.endpoint,
         "CERTIFICATES": lab.scenario.kubernetes.certificates,

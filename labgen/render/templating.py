@@ -23,5 +23,6 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - configuration files, no HTML
     )
+    environment.filters["quoted"] = lambda path: f'"{path}"'  # as ssh_config(5) reads blanks
     environment.filters["seconds"] = lambda milliseconds: f"{milliseconds / 1000:g}"
     return environment

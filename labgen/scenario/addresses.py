@@ -77,5 +77,11 @@ def free_router_id(taken: Collection[int]) -> int:
     raise LabgenError("all 255 VRRP router ids are taken", hint="take a lab down: labgen list")
 
 
+def usual_router_id(vip: IPv4Address, taken: Collection[int]) -> int:
+    """The VIP's last byte where it can be had. Raises as free_router_id()."""
+    number = vip.packed[-1]
+    return number if number and number not in taken else free_router_id(taken)
+
+
 def _ten(second: int, third: int, prefix: int) -> IPv4Network:
     return IPv4Network(f"10.{second}.{third}.0/{prefix}")

@@ -1,10 +1,11 @@
 """A scenario on its way through the checks: complete, but not yet known to be good."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labgen.scenario.mistakes import Field, covers
 from labgen.scenario.model import Role
-from labgen.scenario.schema import MachinesPart, ScenarioPart
+from labgen.scenario.schema import HostPart, MachinesPart, ScenarioPart
 from labgen.scenario.surroundings import Surroundings
 
 SUBNET: Field = ("network", "subnet")
@@ -33,9 +34,10 @@ class Draft:
         """Whether the field stands in the file or an override, and is no default."""
         value = self.data
         for step in field:
-            if not isinstance(value, dict) or step not in value:
+            items = dict(enumerate(value)) if isinstance(value, list) else value
+            if not isinstance(items, dict) or step not in items:
                 return False
-            value = value[step]
+            value = items[step]
         return True
 
     @property
@@ -48,9 +50,23 @@ class Draft:
         return [item for item in self.groups if item[1].role == Role.CONTROL_PLANE]
 
     @property
+    def existing(self) -> bool:
+        """Whether the machines are there already."""
+        return self.part.provider.name == "ssh" and self.trusts(("provider", "name"))
+
+    @property
+    def hosts(self) -> list[tuple[Field, str, HostPart]]:
+        """Each existing machine with its field and its name."""
+        return [
+            ((*field, "hosts", index), name, host)
+            for field, group in self.groups
+            for index, (name, host) in enumerate(zip(group.names, group.hosts, strict=False))
+        ]
+
+    @property
     def count_fields(self) -> tuple[Field, ...]:
         """What the number of machines is made of."""
-        return tuple((*field, "count") for field, _ in self.groups)
+        return tuple(count_field(field, group) for field, group in self.groups)
 
     @property
     def counts_known(self) -> bool:
@@ -62,16 +78,22 @@ class Draft:
         return tuple((*field, "role") for field, _ in self.groups)
 
     @property
-    def host_numbers(self) -> range:
-        """The host numbers of all machines, one after another."""
-        first = self.part.network.first_host
-        return range(first, first + sum(group.count for group in self.part.machines))
+    def host_numbers(self) -> Sequence[int]:
+        """The host numbers of all machines, in their order; without a subnet, none of existing
+        machines."""
+        first, subnet = self.part.network.first_host, self.part.network.subnet
+        if not self.existing:
+            return range(first, first + sum(group.number for group in self.part.machines))
+        if subnet is None:
+            return ()
+        return [int(host.address) - int(subnet.network_address) for _, _, host in self.hosts]
 
     def machine_name(self, host_number: int) -> str:
-        """The name of the machine with that host number."""
-        place = host_number - self.part.network.first_host
-        for group in self.part.machines:
-            if place < group.count:
-                return f"{group.name_prefix}{place + 1}"
-            place -= group.count
-        raise LookupError(host_number)
+        """The name of the machine with that host number. Raises ValueError if there is none."""
+        names = [name for group in self.part.machines for name in group.names]
+        return names[list(self.host_numbers).index(host_number)]
+
+
+def count_field(field: Field, group: MachinesPart) -> Field:
+    """What says how many machines a group has."""
+    return (*field, "hosts" if group.hosts else "count")

@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from labgen.scenario.balancing import NONE
 from labgen.scenario.model import (
     Haproxy,
+    Host,
     Keepalived,
     MachineSpec,
     ProviderSpec,
@@ -74,7 +75,7 @@ def _file(scenario: Scenario) -> dict[str, object]:
         "network": {
             "subnet": str(network.subnet or AUTO),
             "vip": str(network.vip or AUTO),
-            "firstHost": network.first_host,
+            **({} if scenario.existing else {"firstHost": network.first_host}),
             "apiPort": network.api_port,
         },
         "loadBalancer": {
@@ -86,11 +87,13 @@ def _file(scenario: Scenario) -> dict[str, object]:
         },
         "machines": [_group(machines) for machines in _groups(scenario.machines)],
         "provider": _provider(scenario.provider),
+        "software": asdict(scenario.software),
     }
 
 
 def _provider(provider: ProviderSpec) -> dict[str, object]:
-    return {"name": provider.name, **({"uri": provider.uri} if provider.uri else {})}
+    shown = {"name": provider.name, "uri": provider.uri, "jump": provider.jump}
+    return {key: value for key, value in shown.items() if value}
 
 
 def _keepalived(keepalived: Keepalived) -> dict[str, object]:
@@ -119,12 +122,13 @@ def _camel(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def _groups(machines: tuple[MachineSpec, ...]) -> list[list[MachineSpec]]:
-    """Neighbours whose numbers follow each other and that are equal otherwise."""
+    """Neighbours whose numbers follow each other and that are equal otherwise; existing machines
+    of one role."""
     groups: list[list[MachineSpec]] = [[machines[0]]]
     for before, machine in pairwise(machines):
         group = groups[-1]
         follows = machine.name == f"{_prefix(group)}{len(group) + 1}"
-        if follows and _likeness(machine) == _likeness(before):
+        if (follows or machine.host) and _likeness(machine) == _likeness(before):
             group.append(machine)
         else:
             groups.append([machine])
@@ -142,6 +146,9 @@ def _likeness(machine: MachineSpec) -> tuple[object, ...]:
 
 def _group(machines: list[MachineSpec]) -> dict[str, object]:
     first = machines[0]
+    if first.host:
+        hosts = [_host(machine.name, machine.host) for machine in machines if machine.host]
+        return {"role": str(first.role), "hosts": hosts}
     return {
         "prefix": _prefix(machines),
         "role": str(first.role),
@@ -150,3 +157,18 @@ def _group(machines: list[MachineSpec]) -> dict[str, object]:
         "memory": show_size(first.memory),
         "disk": f"{first.disk}GiB",
     }
+
+
+def _host(name: str, host: Host) -> dict[str, object]:
+    shown: dict[str, object] = {
+        "address": str(host.address),
+        "name": name,
+        "user": host.user,
+        "port": host.port,
+        "key": str(host.key or ""),
+        "hostKey": host.host_key,
+        "sudoPasswordFile": str(host.sudo_password_file or ""),
+    }
+    if host.power_on:
+        shown["power"] = {"on": list(host.power_on), "off": list(host.power_off)}
+    return {key: value for key, value in shown.items() if value}

@@ -126,8 +126,29 @@ class LoadBalancer:
 
 
 @dataclass(frozen=True)
+class Host:
+    """A machine that exists, and the way to it.
+
+    Without key it is the user's SSH agent or usual keys, without host_key the user's own
+    known_hosts. A user that is not root is root by sudo; sudo_password_file holds the password for
+    that, if it wants one. power_on and power_off are run on labgen's host; both or none are there.
+    """
+
+    address: IPv4Address
+    user: str = "root"
+    port: int = 22
+    key: Path | None = None
+    host_key: str | None = None
+    sudo_password_file: Path | None = None
+    power_on: tuple[str, ...] = ()
+    power_off: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class MachineSpec:
-    """One machine; memory in MiB, disk in GiB. host_number is its place in the subnet."""
+    """One machine; memory in MiB, disk in GiB. host_number is its place in the subnet, host says
+    where it is if it exists: what it has is then told by itself.
+    """
 
     name: str
     role: Role
@@ -135,14 +156,26 @@ class MachineSpec:
     cpus: int
     memory: int
     disk: int
+    host: Host | None = None
 
 
 @dataclass(frozen=True)
 class ProviderSpec:
-    """name is auto or a provider's name; uri is where libvirt is, for that provider."""
+    """name is auto or a provider's name; uri is where libvirt is, for that provider. jump is the
+    host through which existing machines are reached, as [USER@]HOST[:PORT]."""
 
     name: str
     uri: str | None = None
+    jump: str | None = None
+
+
+@dataclass(frozen=True)
+class Software:
+    """Where machines that labgen did not make get it. packages: bundle, or distribution for their
+    own apt sources; kubernetes: bundle, or repository for the Kubernetes project's."""
+
+    packages: str = "bundle"
+    kubernetes: str = "bundle"
 
 
 @dataclass(frozen=True)
@@ -156,3 +189,9 @@ class Scenario:
     provider: ProviderSpec
     source: Path
     overrides: tuple[str, ...] = ()
+    software: Software = Software()
+
+    @property
+    def existing(self) -> bool:
+        """Whether the machines are there already."""
+        return all(machine.host for machine in self.machines)

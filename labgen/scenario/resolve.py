@@ -1,11 +1,13 @@
 """From the checked file to the Scenario that the rest of labgen knows."""
 
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 
 from labgen.scenario.model import (
     Cni,
     Haproxy,
+    Host,
     Keepalived,
     Kubernetes,
     LoadBalancer,
@@ -14,9 +16,12 @@ from labgen.scenario.model import (
     ProviderSpec,
     Role,
     Scenario,
+    Software,
 )
 from labgen.scenario.profiles import PROFILES
-from labgen.scenario.schema import LoadBalancerPart, ScenarioPart
+from labgen.scenario.schema import HostPart, LoadBalancerPart, ProviderPart, ScenarioPart
+
+USER, PORT = "root", 22
 
 
 def resolve(part: ScenarioPart, *, source: Path, overrides: tuple[str, ...]) -> Scenario:
@@ -35,8 +40,9 @@ def resolve(part: ScenarioPart, *, source: Path, overrides: tuple[str, ...]) -> 
         ),
         network=NetworkSpec(network.subnet, network.vip, network.first_host, network.api_port),
         load_balancer=_load_balancer(part.load_balancer),
-        machines=_machines(part),
-        provider=ProviderSpec(part.provider.name, part.provider.uri),
+        machines=_machines(part, source),
+        provider=ProviderSpec(part.provider.name, part.provider.uri, part.provider.jump),
+        software=Software(part.software.packages, part.software.kubernetes),
         source=source,
         overrides=overrides,
     )
@@ -53,18 +59,41 @@ def _load_balancer(part: LoadBalancerPart) -> LoadBalancer:
     )
 
 
-def _machines(part: ScenarioPart) -> tuple[MachineSpec, ...]:
-    """Host numbers follow each other in the file's order, numbers in names within a group."""
+def _machines(part: ScenarioPart, source: Path) -> tuple[MachineSpec, ...]:
+    """Host numbers follow each other in the file's order, numbers in names within a group; those
+    of existing machines are those of their addresses."""
     machines: list[MachineSpec] = []
     for group in part.machines:
-        for number in range(1, group.count + 1):
+        for name, existing in zip_longest(group.names, group.hosts):
+            number = part.network.first_host + len(machines)
+            if existing and part.network.subnet:
+                number = int(existing.address) - int(part.network.subnet.network_address)
             machine = MachineSpec(
-                name=f"{group.name_prefix}{number}",
+                name=name,
                 role=Role(group.role),
-                host_number=part.network.first_host + len(machines),
+                host_number=number,
                 cpus=group.cpus,
                 memory=group.memory,
                 disk=group.disk,
+                host=_host(existing, part.provider, source) if existing else None,
             )
             machines.append(machine)
     return tuple(machines)
+
+
+def _host(part: HostPart, usual: ProviderPart, source: Path) -> Host:
+    return Host(
+        address=part.address,
+        user=part.user or usual.user or USER,
+        port=part.port or usual.port or PORT,
+        key=_path(part.key or usual.key, source),
+        host_key=part.host_key,
+        sudo_password_file=_path(part.sudo_password_file or usual.sudo_password_file, source),
+        power_on=part.power.on or (),
+        power_off=part.power.off or (),
+    )
+
+
+def _path(written: str | None, source: Path) -> Path | None:
+    """Absolute; what is relative is so to the scenario's directory."""
+    return (source.parent / Path(written).expanduser()).absolute() if written else None

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, PlainValidator
 from pydantic.alias_generators import to_camel
 
-from labgen.scenario import balancing, values
+from labgen.scenario import balancing, logins, values
 from labgen.scenario.model import Haproxy, Keepalived, Role
 from labgen.scenario.units import LONGEST
 
@@ -15,6 +15,7 @@ MACHINES_AT_MOST = 1000  # one host carries a lab; this only keeps slips of the 
 CPUS_AT_MOST = 1024
 WEIGHT_AT_MOST = 256  # HAProxy's
 KEEPALIVED, HAPROXY = Keepalived(), Haproxy()
+PROVIDERS = ("container", "libvirt", "ssh")
 
 # None only stands for a value left to the profile: nobody can write it.
 Duration = Annotated[int | None, PlainValidator(values.duration)]
@@ -109,8 +110,33 @@ class LoadBalancerPart(Part):
     haproxy: HaproxyPart = HaproxyPart()
 
 
+class LoginPart(Part):
+    """How existing machines are reached; None stands for what the provider part says, and there
+    for the usual."""
+
+    user: Annotated[str | None, PlainValidator(logins.user)] = None
+    port: Annotated[int | None, PlainValidator(values.count(1, 65535))] = None
+    key: Annotated[str | None, PlainValidator(logins.path)] = None
+    sudo_password_file: Annotated[str | None, PlainValidator(logins.path)] = None
+
+
+class PowerPart(Part):
+    on: Annotated[tuple[str, ...] | None, PlainValidator(logins.command)] = None
+    off: Annotated[tuple[str, ...] | None, PlainValidator(logins.command)] = None
+
+
+class HostPart(LoginPart):
+    """A machine that exists. An empty name means: the group's prefix and its number."""
+
+    address: Annotated[IPv4Address, PlainValidator(logins.address)]
+    name: Annotated[str, PlainValidator(values.label)] = ""
+    host_key: Annotated[str | None, PlainValidator(logins.host_key)] = None
+    power: PowerPart = PowerPart()
+
+
 class MachinesPart(Part):
-    """A group of equal machines. An empty prefix means: the role's usual one."""
+    """A group of equal machines, made or (hosts) existing ones. An empty prefix means: the role's
+    usual one."""
 
     role: Annotated[str, PlainValidator(values.choice(*Role))]
     prefix: Annotated[str, PlainValidator(values.prefix)] = ""
@@ -118,15 +144,35 @@ class MachinesPart(Part):
     cpus: Annotated[int, PlainValidator(values.count(1, CPUS_AT_MOST))] = 2
     memory: Annotated[int, PlainValidator(values.size)] = 2048
     disk: Annotated[int, PlainValidator(values.disk)] = 20
+    hosts: list[HostPart] = []
 
     @property
     def name_prefix(self) -> str:
         return self.prefix or ("master" if self.role == Role.CONTROL_PLANE else "node")
 
+    @property
+    def number(self) -> int:
+        """How many machines there are in the group."""
+        return len(self.hosts) or self.count
 
-class ProviderPart(Part):
-    name: Annotated[str, PlainValidator(values.provider)] = values.AUTO
+    @property
+    def names(self) -> list[str]:
+        """The names of the group's machines."""
+        usual = [f"{self.name_prefix}{number}" for number in range(1, self.number + 1)]
+        return [host.name or name for host, name in zip(self.hosts, usual, strict=False)] or usual
+
+
+class ProviderPart(LoginPart):
+    name: Annotated[str, PlainValidator(values.choice(values.AUTO, *PROVIDERS))] = values.AUTO
     uri: Annotated[str | None, PlainValidator(values.libvirt_uri)] = None
+    jump: Annotated[str | None, PlainValidator(logins.place)] = None
+
+
+class SoftwarePart(Part):
+    """Where existing machines get it."""
+
+    packages: Annotated[str, PlainValidator(values.choice("bundle", "distribution"))] = "bundle"
+    kubernetes: Annotated[str, PlainValidator(values.choice("bundle", "repository"))] = "bundle"
 
 
 class ScenarioPart(Part):
@@ -141,3 +187,4 @@ class ScenarioPart(Part):
     load_balancer: LoadBalancerPart = LoadBalancerPart()
     machines: list[MachinesPart]
     provider: ProviderPart = ProviderPart()
+    software: SoftwarePart = SoftwarePart()

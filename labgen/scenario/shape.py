@@ -4,22 +4,28 @@ What could be read goes on to the checks even when other parts could not.
 """
 
 import difflib
+from collections.abc import Iterator
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from labgen.scenario.mistakes import Field, Mistake
-from labgen.scenario.schema import MachinesPart, ScenarioPart
+from labgen.scenario.schema import ScenarioPart
 from labgen.scenario.values import kind_of
 
 # Stands in for what is required and unreadable; checks do not look at it.
 STAND_INS: dict[Field, object] = {("name",): "unreadable", ("machines",): []}
-GROUP_STAND_IN = {"role": "worker"}
+# The same for the items of a list, by the list's key.
+ITEM_STAND_INS: dict[str | int, dict[str, object]] = {
+    "machines": {"role": "worker"},
+    "hosts": {"address": "192.0.2.1"},
+}
 MISSING = {
     "name": "missing; name the scenario, as ha-3x3",
     "machines": "missing; list at least one group of machines with role: control-plane",
     "role": "missing; write control-plane or worker",
+    "address": "missing; write the machine's own, as 192.168.0.3",
 }
 
 
@@ -50,7 +56,8 @@ def _mistake(detail: ErrorDetails) -> Mistake:
             return Mistake(field, f"expected a mapping with the keys {keys}, found {found}")
         case "list_type":
             found = kind_of(detail["input"])
-            return Mistake(field, f"expected a list of groups of machines, found {found}")
+            items = "existing machines" if field[-1] == "hosts" else "groups of machines"
+            return Mistake(field, f"expected a list of {items}, found {found}")
         case _:
             return Mistake(field, str(detail["ctx"]["error"]))
 
@@ -74,16 +81,25 @@ def _keys(field: Field) -> list[str]:
         annotation: Any = next(
             info.annotation for info in part.model_fields.values() if info.alias == step
         )
-        part = MachinesPart if get_args(annotation) else annotation
+        part = next(_parts(annotation))
     return [str(info.alias) for info in part.model_fields.values()]
 
 
-def _without(data: Any, field: Field) -> Any:
-    """A copy of data that lacks field; a group of machines keeps a role."""
+def _parts(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The parts of the file that an annotation speaks of: list[MachinesPart] of one."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _parts(argument)
+
+
+def _without(data: Any, field: Field, within: str | int = "") -> Any:
+    """A copy of data that lacks field; the items of lists keep what they must have."""
     step, rest = field[0], field[1:]
     if isinstance(data, list) and isinstance(step, int):
-        group = _without(data[step], rest) if rest else GROUP_STAND_IN
-        return [*data[:step], {**GROUP_STAND_IN, **group}, *data[step + 1 :]]
+        stand_in = ITEM_STAND_INS[within]
+        item = _without(data[step], rest) if rest else {}
+        return [*data[:step], {**stand_in, **item}, *data[step + 1 :]]
     if rest:
-        return {**data, step: _without(data[step], rest)}
+        return {**data, step: _without(data[step], rest, within=step)}
     return {key: value for key, value in data.items() if key != step}

@@ -19,7 +19,6 @@ BY_SSH = re.compile(
     r"qemu\+ssh://([^@\s/-][^@\s/]*@)?(\[[0-9a-f:.]+\]|\w[\w.-]*)(:\d+)?/.*", re.ASCII
 )
 VERSION = re.compile(r"v[0-9]+\.[0-9]+\.[0-9]+", re.ASCII)
-NOT_YET = ("ssh",)
 # Container runtimes, and why a lab cannot have them.
 NOT_OFFERED = {
     "cri-o": "Debian 13 has no package of it, and labgen's bundle does not build it",
@@ -151,13 +150,6 @@ def version(value: object) -> str:
     if not VERSION.fullmatch(written):
         raise ValueError(f"{shown(written)} is no version; write all of it, as v1.37.2")
     return written
-
-
-def provider(value: object) -> str:
-    written = text("auto, container or libvirt")(value)
-    if written in NOT_YET:
-        raise ValueError(f"the provider {written} is not built yet; use auto, container or libvirt")
-    return choice(AUTO, "container", "libvirt")(written)
 
 
 def runtime(value: object) -> str:

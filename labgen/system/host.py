@@ -8,6 +8,7 @@ import os
 import re
 import resource
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 
 CAP_SYS_RESOURCE = 24  # include/uapi/linux/capability.h
@@ -41,7 +42,10 @@ class Adaptation:
     cgroups, systemd or (cgroupfs) kubelet and runc. fail_cgroup_v1: kubelet's own setting.
     systemd_mode: podman's words for a container whose process 1 is systemd. ignored_preflight:
     kubeadm checks that say nothing true about a machine that shares its host's kernel, memory and
-    swap. shared_kernel: sysctls of the kernel are not the machine's.
+    swap. shared_kernel: sysctls of the kernel are not the machine's. bare: the machine is not made
+    of labgen's image but someone's own, with nothing on it; it is equipped first, and what it was
+    like is recorded for the way back. interface has the machine's address. host_address is labgen's
+    host as the machine sees it, where that is not the gateway.
     """
 
     restrict_oom_score: bool
@@ -54,6 +58,9 @@ class Adaptation:
     open_files: int
     processes: int
     mounts: tuple[tuple[Path, str, str], ...]
+    bare: bool = False
+    interface: str = "eth0"
+    host_address: IPv4Address | None = None
 
 
 def probe(root: Path = Path("/")) -> HostFacts:

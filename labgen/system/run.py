@@ -70,12 +70,14 @@ def run(
     check: bool = True,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
+    stdin_from: BinaryIO | None = None,
     stdout_to: BinaryIO | None = None,
 ) -> Completed:
     """Run argv to its end, at most timeout seconds; env is added to this process's environment.
 
-    Secrets go in through input, never through argv, which is logged. With stdout_to, standard
-    output goes to that open file and Completed.stdout is empty.
+    Secrets go in through input, never through argv, which is logged. With stdin_from, the process
+    reads that open file from where it stands. With stdout_to, standard output goes to that open
+    file and Completed.stdout is empty.
     Raises CommandFailed (unless check is False) and CommandTimedOut.
     """
     words = tuple(str(word) for word in argv)
@@ -86,7 +88,7 @@ def run(
         try:
             process = subprocess.Popen(
                 words,
-                stdin=stdin,
+                stdin=stdin_from or stdin,
                 stdout=stdout_to or subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=cwd,

@@ -4,12 +4,15 @@ import contextlib
 import re
 import shlex
 import socket
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from labgen.system.jump import Jump, JumpFailed
 from labgen.system.run import CommandTimedOut, Completed, run
+from labgen.system.stream import following
+from labgen.system.sudo import Sudo
 from labgen.system.wait import NotYet, until
 
 PORT = 22
@@ -19,17 +22,21 @@ GREET = 5.0  # seconds for a greeting that comes through a jump, with its own wa
 
 @dataclass(frozen=True)
 class Ssh:
-    """SSH by the machine names of one ssh_config; jump is the host on the way, if there is one."""
+    """SSH by the machine names of one ssh_config; jump is the host on the way, if there is one.
+
+    sudo has the machines whose login is not root.
+    """
 
     config: Path
     jump: Jump | None = None
+    sudo: Mapping[str, Sudo] = field(default_factory=dict)
 
-    def connect(self, host: str, address: str, *, timeout: float) -> None:
+    def connect(self, host: str, address: str, *, timeout: float, port: int = PORT) -> None:
         """Wait until sshd at address answers and open the shared connection to host."""
         if self.jump:
             self.jump.open()
         until(
-            lambda: _greeting(address, self.jump),
+            lambda: _greeting(address, port, self.jump),
             what=f"{host} answering on SSH at {address}",
             timeout=timeout,
             interval=0.1,
@@ -44,10 +51,19 @@ class Ssh:
         *,
         timeout: float,
         input: str | bytes | None = None,
+        stdin_from: BinaryIO | None = None,
         check: bool = True,
     ) -> Completed:
-        """Run argv on host, quoted for its shell; like run() otherwise."""
-        return self._ssh(host, "--", shlex.join(argv), timeout=timeout, input=input, check=check)
+        """Run argv as root on host, quoted for its shell; like run() otherwise."""
+        if host not in self.sudo:
+            words = [host, "--", shlex.join(argv)]
+            return self._ssh(
+                *words, timeout=timeout, input=input, stdin_from=stdin_from, check=check
+            )
+        wrapped, head = self.sudo[host].wrap(argv)
+        with following(head, input, stdin_from) as stdin:
+            words = [host, "--", shlex.join(wrapped)]
+            return self._ssh(*words, timeout=timeout, stdin_from=stdin, check=check)
 
     def close(self, hosts: Sequence[str]) -> None:
         """Close the shared connections to hosts; those that have none are fine."""
@@ -71,22 +87,27 @@ class Ssh:
         return Path(pattern.replace("%n", host))
 
     def _ssh(
-        self, *words: str, timeout: float, input: str | bytes | None = None, check: bool = True
+        self,
+        *words: str,
+        timeout: float,
+        input: str | bytes | None = None,
+        stdin_from: BinaryIO | None = None,
+        check: bool = True,
     ) -> Completed:
         argv = ["ssh", "-F", str(self.config), *words]
-        return run(argv, timeout=timeout, input=input, check=check)
+        return run(argv, timeout=timeout, input=input, stdin_from=stdin_from, check=check)
 
 
-def _greeting(address: str, jump: Jump | None) -> None:
+def _greeting(address: str, port: int, jump: Jump | None) -> None:
     """Raises NotYet while nobody at address greets as sshd does."""
     try:
-        said = jump.greeting(address, PORT, timeout=GREET) if jump else _first_words(address)
+        said = jump.greeting(address, port, timeout=GREET) if jump else _first_words(address, port)
     except (OSError, JumpFailed) as error:
         raise NotYet(str(error)) from error
     if not said.startswith(GREETING):
         raise NotYet(f"the port is open but says {said[: len(GREETING)]!r}")
 
 
-def _first_words(address: str) -> str:
-    with socket.create_connection((address, PORT), timeout=1) as connection:
+def _first_words(address: str, port: int) -> str:
+    with socket.create_connection((address, port), timeout=1) as connection:
         return connection.recv(len(GREETING)).decode(errors="replace")

@@ -30,10 +30,40 @@ file::remove() {
   for path in "$@"; do
     [[ $path == /?* ]] || report::fail "file::remove wants absolute paths, not '$path'"
     if [[ -e $ROOT$path || -L $ROOT$path ]]; then
+      record::path "$path"
       rm -rf -- "$ROOT$path"
       report::changed "$path removed"
     fi
   done
+}
+
+# file::install_block SOURCE TARGET: the text file TARGET, which is others', has the lines of SOURCE at
+# its end, between marks.
+file::install_block() {
+  local source=$1 target=$2 new
+  file::exists "$source"
+  new=$ROOT$target.labgen-block
+  file::without_block "$ROOT$target" >"$new"
+  { printf '# labgen begin\n' && cat "$source" && printf '# labgen end\n'; } >>"$new"
+  if file::same_text "$new" "$ROOT$target"; then
+    report::ok "$target"
+  else
+    record::note blocks "$target" ''
+    file::replace "$new" "$ROOT$target"
+    report::changed "$target"
+  fi
+  rm -f "$new"
+}
+
+file::without_block() {
+  sed '/^# labgen begin$/,/^# labgen end$/d' "$1"
+}
+
+# file::replace NEW PATH: PATH, which stays whose it is, has what is in NEW.
+file::replace() {
+  chown --reference="$2" "$1"
+  chmod --reference="$2" "$1"
+  mv --force --no-target-directory "$1" "$2" 2>/dev/null || cat "$1" >"$2"
 }
 
 file::exists() {
@@ -57,6 +87,7 @@ file::has_mode() {
 # file::put SOURCE PATH MODE: written beside PATH and renamed into it.
 file::put() {
   local new=$2.labgen-new
+  record::path "${2#"$ROOT"}"
   install -D --mode="$3" "$1" "$new"
   if ! mv --force --no-target-directory "$new" "$2" 2>/dev/null; then
     # podman mounts /etc/hosts, /etc/hostname and /etc/resolv.conf: they can only be written.

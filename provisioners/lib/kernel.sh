@@ -9,7 +9,7 @@ kernel::shared() {
 kernel::module() {
   if [[ -d $ROOT/sys/module/$1 ]]; then
     report::ok "module $1"
-  elif modprobe --quiet "$1" 2>/dev/null; then
+  elif record::note modules "$1" '' && modprobe --quiet "$1" 2>/dev/null; then
     report::changed "module $1"
   else
     report::ok "module $1 built in or not loadable here"
@@ -35,6 +35,7 @@ kernel::set_sysctl() {
     report::ok "sysctl $1"
     return
   fi
+  record::note sysctl "$1" "$now"
   { printf '%s\n' "$2" >"$path"; } 2>/dev/null || return 1
   report::changed "sysctl $1 = $2"
 }
@@ -48,6 +49,8 @@ kernel::swap_off() {
   elif ((${#swaps[@]} <= 1)); then # the first line is the heading
     report::ok "no swap"
   else
+    record::path /etc/fstab
+    record::note swaps on "$(printf '%s\n' "${swaps[@]:1}" | cut --delimiter=' ' --fields=1)"
     swapoff --all
     sed --in-place '/^[^#]\S*\s\+\S\+\s\+swap\s/s/^/#/' "$ROOT/etc/fstab"
     report::changed "swap off"

@@ -18,6 +18,7 @@ service::enable() {
     report::ok "$1 enabled"
     return
   fi
+  record::unit "$1"
   systemctl --quiet enable "$1"
   report::changed "$1 enabled"
 }
@@ -27,6 +28,7 @@ service::disable() {
     report::ok "$1 disabled"
     return
   fi
+  record::unit "$1"
   systemctl --quiet disable "$1"
   report::changed "$1 disabled"
 }
@@ -69,12 +71,14 @@ service::run() {
   if ! service::booted; then
     report::ok "$unit starts at boot, no systemd runs here"
   elif file::noted "$@"; then
+    record::unit "$unit"
     service::command restart "$unit"
     file::forget "$@"
     report::changed "$unit restarted"
   elif service::active "$unit"; then
     report::ok "$unit runs"
   else
+    record::unit "$unit"
     service::command start "$unit"
     report::changed "$unit started"
   fi

@@ -4,8 +4,23 @@ phase::identity() {
   if [[ -f $PAYLOAD/hostname ]]; then
     identity::hostname
   fi
-  file::install "$PAYLOAD/hosts" /etc/hosts
-  file::install "$PAYLOAD/resolv.conf" /etc/resolv.conf
+  if record::on; then
+    # A machine of someone's own keeps what it knows of other machines, and whom it asks.
+    file::install_block "$PAYLOAD/hosts" /etc/hosts
+    identity::name_server
+  else
+    file::install "$PAYLOAD/hosts" /etc/hosts
+    file::install "$PAYLOAD/resolv.conf" /etc/resolv.conf
+  fi
+}
+
+# identity::name_server: CoreDNS does not start without one to ask.
+identity::name_server() {
+  if grep --quiet '^nameserver' "$ROOT/etc/resolv.conf" 2>/dev/null; then
+    report::ok "/etc/resolv.conf is the machine's own"
+  else
+    file::install "$PAYLOAD/resolv.conf" /etc/resolv.conf
+  fi
 }
 
 identity::hostname() {
@@ -17,6 +32,7 @@ identity::hostname() {
     report::ok "hostname $wanted"
     return
   fi
+  record::note hostname now "$now"
   hostname "$wanted"
   report::changed "hostname $wanted"
 }

@@ -1,13 +1,16 @@
 # phases/images.sh: every container image of the lab is in containerd; nothing is ever pulled.
 # needs: IMAGES
 phase::images() {
-  local refs missing archive
+  local refs missing archive ref
   read -r -a refs <<<"$IMAGES"
   missing=$(image::missing "${refs[@]}")
   if [[ -z $missing ]]; then
     report::ok "${#refs[@]} images"
     return
   fi
+  for ref in $missing; do
+    record::note images "$ref" ''
+  done
   for archive in "$BUNDLE"/images/*.tar; do
     [[ -f $archive ]] || report::fail "images missing: ${missing//$'\n'/ }; no archive in $BUNDLE/images"
     image::import "$archive"

@@ -3,7 +3,7 @@ phase::kernel() {
   file::install "$FILES/modules-load.conf" /etc/modules-load.d/labgen.conf
   file::install "$FILES/sysctl.conf" /etc/sysctl.d/90-labgen.conf
   file::install "$FILES/flannel.link" /etc/systemd/network/10-flannel.link
-  if kernel::shared; then
+  if kernel::shared && ! record::on; then
     file::install "$FILES/journald-container.conf" /etc/systemd/journald.conf.d/labgen.conf
     service::refresh systemd-journald /etc/systemd/journald.conf.d/labgen.conf
   fi

@@ -1,9 +1,13 @@
 # phases/kubernetes.sh: the programs of Kubernetes and the CNI, and a kubelet that waits for kubeadm.
 # needs: KUBERNETES_VERSION
 phase::kubernetes() {
+  if [[ ${KUBERNETES_SOURCE:-bundle} == repository ]]; then
+    kubernetes::repository # its packages have a unit of their own
+  else
+    service::unit "$FILES/kubelet.service" /etc/systemd/system/kubelet.service
+  fi
   kubernetes::programs
   kubernetes::cni_plugins
-  service::unit "$FILES/kubelet.service" /etc/systemd/system/kubelet.service
   file::install "$FILES/tmpfiles.conf" /etc/tmpfiles.d/labgen.conf
   # An image belongs to no machine yet and has none.
   if [[ -f $PAYLOAD/kubelet.default ]]; then
@@ -13,15 +17,29 @@ phase::kubernetes() {
   service::enable kubelet
 }
 
+# kubernetes::repository: kubeadm, kubelet and kubectl as the Kubernetes project packages them.
+kubernetes::repository() {
+  local key=/etc/apt/keyrings/kubernetes.asc list=/etc/apt/sources.list.d/kubernetes.list
+  local url=https://pkgs.k8s.io/core:/stable:/${KUBERNETES_VERSION%.*}/deb version=${KUBERNETES_VERSION#v}
+  if [[ ! -f $ROOT$key ]]; then
+    curl --silent --show-error --fail --location --output "$PAYLOAD/kubernetes.asc" "$url/Release.key"
+    file::install "$PAYLOAD/kubernetes.asc" "$key"
+  fi
+  printf 'deb [signed-by=%s] %s/ /\n' "$key" "$url" >"$PAYLOAD/kubernetes.list"
+  file::install "$PAYLOAD/kubernetes.list" "$list"
+  pkg::hold kubeadm="$version-*" kubelet="$version-*" kubectl="$version-*"
+}
+
 # kubernetes::programs: from the bundle where it is there, else as the machine image has them.
 kubernetes::programs() {
   local stamp=$ROOT/usr/local/share/labgen/kubernetes-version found='' program
   if [[ -d $BUNDLE/bin ]]; then
-    for program in kubeadm kubelet kubectl etcdctl; do
-      file::install_program "$BUNDLE/bin/$program" "/usr/local/bin/$program"
+    for program in "$BUNDLE"/bin/*; do
+      file::install_program "$program" "/usr/local/bin/${program##*/}"
     done
-    found=$("$ROOT/usr/local/bin/kubelet" --version)
+    found=$(PATH=$ROOT/usr/local/bin:$PATH kubelet --version)
     found=${found#Kubernetes }
+    record::path "${stamp#"$ROOT"}"
     mkdir -p "${stamp%/*}"
     printf '%s\n' "$found" >"$stamp"
   elif [[ -f $stamp ]]; then

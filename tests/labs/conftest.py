@@ -10,7 +10,7 @@ import pytest
 
 from labgen.lab import store
 from labgen.lab.lab import Lab
-from tests.labs import runs
+from tests.labs import plain, runs
 from tests.labs.program import UP, labgen
 from tests.labs.runs import Run
 
@@ -92,6 +92,13 @@ def lab_of_the_teeth(request: pytest.FixtureRequest) -> None:
     """test_teeth finds its lab by LABGEN_TEST_LAB; it has to be up by then."""
     if request.path.stem == "test_teeth":
         request.getfixturevalue("ha_3x3")
+
+
+@pytest.fixture
+def plain_network(run_: Run) -> Iterator[plain.PlainNetwork]:
+    """Where a test adds plain machines; they go when it ends."""
+    with plain.network(run_) as made:
+        yield made
 
 
 @pytest.fixture

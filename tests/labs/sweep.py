@@ -14,7 +14,7 @@ from labgen.report.errors import LabgenError
 from labgen.system import mounts, netns, places, podman
 from labgen.system.run import run
 from labgen.system.wait import NotYet, until
-from tests.labs import runs
+from tests.labs import plain, runs
 from tests.labs.runs import Run
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +42,8 @@ def remove(run_: Run) -> list[str]:
     found += _remove_containers(run_)
     for lab in run_.labs:
         found += _remove_places(lab)
+    for space in plain.namespaces(run_):
+        run(["ip", "netns", "delete", space], timeout=30)
     mounts.unmount_below(run_.directory)
     if (netns.NAMED / run_.namespace).exists():
         run(["ip", "netns", "delete", run_.namespace], timeout=30)

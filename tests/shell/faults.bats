@@ -6,7 +6,7 @@ setup() {
   load helper
   make_machine
   mkdir -p "$STATE/active" "$LABGEN_ROOT"/etc/kubernetes/manifests "$LABGEN_ROOT/var/lib/etcd/member"
-  export MACHINE=master1 ADDRESS=10.0.0.3 GATEWAY=10.0.0.1 SUBNET=10.0.0.0/24
+  export MACHINE=master1 ADDRESS=10.0.0.3 GATEWAY=10.0.0.1 SUBNET=10.0.0.0/24 SSH_PORT=22
   export POD_SUBNET=10.244.0.0/16
   export CONTROL_PLANES='master1=10.0.0.3 master2=10.0.0.4 master3=10.0.0.5'
   printf '2: eth0    inet 10.0.0.3/24 scope global eth0\n' >"$STATE/ip-address"

@@ -37,6 +37,7 @@ library() {
   (
     set -Eeuo pipefail
     source "$REPO/provisioners/lib/report.sh"
+    source "$REPO/provisioners/lib/record.sh"
     source "$REPO/provisioners/lib/wait.sh"
     source "$REPO/provisioners/lib/file.sh"
     source "$REPO/provisioners/lib/service.sh"

@@ -119,6 +119,21 @@ make_bundle() {
   assert_contains "$stderr" "error: Kubernetes here is absent, the lab wants v1.37.2; it is installed from $BUNDLE/bin"
 }
 
+@test "kubernetes: from the project's repository, of the scenario's version and held" {
+  make_bundle
+  export KUBERNETES_SOURCE=repository
+  rm "$BUNDLE"/bin/{kubeadm,kubectl}
+  printf 'key\n' >"$PAYLOAD/kubernetes.asc" # as curl would bring it
+  run_phases kubernetes
+  assert_success
+  grep --quiet '^deb .*/core:/stable:/v1.37/deb/ /$' "$ROOT/etc/apt/sources.list.d/kubernetes.list"
+  grep --quiet '^apt-get .* install kubeadm=1.37.2-\* kubelet=1.37.2-\* kubectl=1.37.2-\*$' "$CALLS"
+  assert_called 'apt-mark --quiet --quiet hold kubeadm kubelet kubectl'
+  [[ ! -e $ROOT/etc/systemd/system/kubelet.service ]]
+  run_phases kubernetes
+  assert_unchanged
+}
+
 @test "kubernetes: changed kubelet options restart a kubelet that runs" {
   make_bundle
   run_phases kubernetes
@@ -160,7 +175,26 @@ make_bundle() {
 @test "packages are installed once" {
   run_phases packages
   assert_success
-  assert_contains "$output" 'changed packages: systemd'
+  assert_contains "$output" 'changed packages: dbus'
   run_phases packages
   assert_unchanged
+}
+
+@test "packages: an image also has what lets it boot, and a worker no load balancer" {
+  MACHINE_IMAGE=vm run_phases packages
+  grep --quiet '^systemd installed' "$STATE/packages"
+  rm "$STATE/packages"
+  ROLE=worker run_phases packages
+  assert_success
+  run ! grep --quiet -e '^systemd ' -e '^haproxy ' "$STATE/packages"
+}
+
+@test "packages: apt sees those that the bundle brought and no other source" {
+  mkdir -p "$BUNDLE" "$BATS_TEST_TMPDIR/debs"
+  printf 'Package: jq\n' >"$BATS_TEST_TMPDIR/debs/Packages"
+  tar --create --file "$BUNDLE/packages.tar" --directory "$BATS_TEST_TMPDIR/debs" .
+  run_phases packages
+  assert_success
+  grep --quiet "^apt-get .*Dir::Etc::SourceList=$BUNDLE/packages/sources.list .*SourceParts=/dev/null .* install" "$CALLS"
+  [[ ! -e $BUNDLE/packages ]]
 }

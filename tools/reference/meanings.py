@@ -165,12 +165,50 @@ MEANINGS = {
     "machines[].cpus": "Processors. A control plane needs 2. Machine-containers do not enforce it.",
     "machines[].memory": "A control plane needs 1700MiB. Machine-containers do not enforce it.",
     "machines[].disk": "Machine-containers do not enforce it.",
+    "machines[].hosts[].address": (
+        "A machine that exists, by its own address within `network.subnet`; in place of `count` "
+        "and sizes. Only with provider `ssh`."
+    ),
+    "machines[].hosts[].name": "Its name in the cluster; by default the prefix and a number.",
+    "machines[].hosts[].user": "Login; one that is not root is root by sudo.",
+    "machines[].hosts[].port": "Where its sshd listens.",
+    "machines[].hosts[].key": "File with the private key of the login.",
+    "machines[].hosts[].hostKey": (
+        "Its sshd's public key. Without it, the key that your own `known_hosts` has for it."
+    ),
+    "machines[].hosts[].sudoPasswordFile": "File with the password that sudo wants of the login.",
+    "machines[].hosts[].power.on": (
+        "Command for this host that switches the machine on, for faults of power; run without a "
+        "shell. It must be fine with a machine that is on."
+    ),
+    "machines[].hosts[].power.off": "The same for switching it off at once, as by a pulled plug.",
     "provider.name": (
         "Where machines come from. `auto`: `libvirt` where this host has it, with a box and "
-        "a KVM that boots it; else `container`."
+        "a KVM that boots it; else `container`. `ssh`: they exist, see `machines[].hosts`."
     ),
     "provider.uri": (
         "Where libvirt is: on this host, or on one that SSH reaches, as "
         "`qemu+ssh://root@host/system`; only with `name: libvirt`."
+    ),
+    "provider.jump": (
+        "A host on the way to the machines, reached by your own SSH; your ~/.ssh/config may know "
+        "it. Only with `name: ssh`."
+    ),
+    "provider.user": "Login of all `hosts` that name none; only with `name: ssh`, as what follows.",
+    "provider.port": "Where their sshd listens.",
+    "provider.key": (
+        "File with the private key of the login; a path that is relative is so to the scenario's "
+        "directory. Left out, `ssh` takes your agent's keys and the usual files."
+    ),
+    "provider.sudoPasswordFile": (
+        "File with the password that sudo wants of the login, for yourself alone (mode 0600)."
+    ),
+    "software.packages": (
+        "Where existing machines get Debian's packages: `bundle`, or `distribution` for their own "
+        "apt sources. Machines that labgen makes have them."
+    ),
+    "software.kubernetes": (
+        "Where existing machines get kubeadm, kubelet and kubectl: `bundle`, or `repository` for "
+        "the Kubernetes project's packages, held at the scenario's version."
     ),
 }

@@ -1,6 +1,7 @@
 """docs/reference/scenario.md, from the schema of scenario files and the timing profiles."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -8,8 +9,9 @@ from typing import Any, get_args
 from pydantic import BaseModel, PlainValidator
 from pydantic.fields import FieldInfo
 
-from labgen.scenario import balancing, values
+from labgen.scenario import balancing, logins, values
 from labgen.scenario.profiles import PROFILES
+from labgen.scenario.resolve import PORT, USER
 from labgen.scenario.schema import ScenarioPart
 from labgen.scenario.units import show_duration, show_size
 from tools.reference.meanings import HEAD, MEANINGS, TAIL
@@ -25,13 +27,17 @@ TYPES: dict[Callable[[object], object], str] = {
     values.label: "DNS label",
     values.prefix: "beginning of a DNS label",
     values.version: "version, as `v1.37.2`",
-    values.provider: "`auto`, `container` or `libvirt`",
     values.libvirt_uri: "libvirt URI of QEMU",
     values.runtime: "`containerd`",
     balancing.switch: "`true` or `false`",
     balancing.duration_or_none: "`none` or duration",
     balancing.priorities: "`auto` or list of whole numbers",
     balancing.bind: "list of `*`, `machine` and IPv4 addresses",
+    logins.address: "IPv4 address",
+    logins.host_key: "public key, as `ssh-ed25519 AAAA...`",
+    logins.path: "path",
+    logins.place: "`[USER@]HOST[:PORT]`",
+    logins.command: "list of words",
 }
 # How values are written that are no words or numbers.
 SHOWN: dict[Callable[[object], object], Callable[[Any], str]] = {
@@ -40,6 +46,14 @@ SHOWN: dict[Callable[[object], object], Callable[[Any], str]] = {
     balancing.priorities: lambda value: str(list(value)) if value else values.AUTO,
     balancing.bind: lambda value: str(list(value)),
 }
+# What stands for nothing written, where that is not `auto`.
+UNWRITTEN = {
+    "provider.uri": "`qemu:///system`",
+    "provider.user": f"`{USER}`",
+    "provider.port": f"`{PORT}`",
+    "provider.key": "those of `ssh`",
+}
+OF_THE_PROVIDER = re.compile(r"machines\[\]\.hosts\[\]\.(user|port|key|sudoPasswordFile)")
 
 
 @dataclass(frozen=True)
@@ -100,13 +114,20 @@ def _timing_row(leaf: Leaf) -> str:
 def _default(leaf: Leaf) -> str:
     if leaf.info.is_required():
         return "required"
+    if leaf.info.default is None:
+        return _unwritten(leaf.path)
     return _shown(leaf.reader, leaf.info.default)
+
+
+def _unwritten(path: str) -> str:
+    if OF_THE_PROVIDER.fullmatch(path):
+        return "the provider's"
+    usual = "`auto`" if path.startswith("network.") else "none"
+    return UNWRITTEN.get(path, usual)
 
 
 def _shown(reader: Callable[[object], object], value: Any) -> str:
     """The value as one would write it in the file."""
-    if value is None:
-        return "`qemu:///system`" if reader is values.libvirt_uri else "`auto`"
     if reader in SHOWN:
         return f"`{SHOWN[reader](value)}`"
     if value == "":

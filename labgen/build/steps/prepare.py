@@ -1,6 +1,7 @@
 """A machine with everything on it that Kubernetes stands on."""
 
 import shlex
+from collections.abc import Mapping
 
 from labgen.build.context import Context, in_payload
 from labgen.build.graph import Outcome
@@ -14,19 +15,28 @@ TIMEOUT = 180.0
 PHASES = ("kernel", "identity", "containerd", "kubernetes", "images")
 
 
+def reach(context: Context, machine: Machine) -> None:
+    """Wait until the machine answers on SSH; raises LabgenError when it does not."""
+    ensure_route(context.lab)
+    limit = CONNECT_TIMEOUT * context.lab.slowdown
+    context.ssh.connect(machine.name, str(machine.address), timeout=limit, port=machine.port)
+
+
+def lab_env(variables: Mapping[str, str]) -> dict[str, File]:
+    """The file that phases read variables from."""
+    lines = [f"{name}={shlex.quote(value)}\n" for name, value in variables.items()]
+    return {"etc/labgen/lab.env": File("".join(lines), 0o600)}
+
+
 def prepare(context: Context, machine: Machine) -> Outcome:
     """Reach the machine and run the phases that need no cluster on it.
 
     Raises LabgenError when it does not answer on SSH, PhaseFailed when a phase fails.
     """
-    ensure_route(context.lab)
-    limit = CONNECT_TIMEOUT * context.lab.slowdown
-    context.ssh.connect(machine.name, str(machine.address), timeout=limit)
-    rendered = payload(context.lab, machine, context.adaptation, context.images, context.secrets)
-    files = in_payload(rendered)
-    variables = environment(context.lab, context.bundle.images)
-    lines = [f"{name}={shlex.quote(value)}\n" for name, value in variables.items()]
-    files["etc/labgen/lab.env"] = File("".join(lines), 0o600)
+    reach(context, machine)
+    adaptation, secrets = context.adaptation(machine), context.secrets
+    files = in_payload(payload(context.lab, machine, adaptation, context.images, secrets))
+    files |= lab_env(environment(context.lab, machine, context.bundle.images))
     balancer = ("load-balancer",) if machine.role is Role.CONTROL_PLANE else ()
     return context.run_phases(
         machine, *PHASES, *balancer, files=files, timeout=TIMEOUT, afresh=True

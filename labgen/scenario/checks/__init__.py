@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from labgen.scenario.checks import (
     addresses,
     balancing,
+    hosts,
     kubernetes,
     machines,
     overlaps,
@@ -26,12 +27,19 @@ CHECKS: tuple[Callable[[Draft], Iterator[Mistake]], ...] = (
     addresses.machines_have_addresses,
     addresses.vip_is_free,
     addresses.api_port_is_free,
+    hosts.machines_come_from_the_provider,
+    hosts.network_is_named,
+    hosts.addresses_are_their_own,
+    hosts.power_goes_off_and_on,
+    hosts.logins_are_for_existing_machines,
+    hosts.sizes_are_their_own,
     overlaps.subnets_are_apart,
     overlaps.host_reaches_none_of_them,
     timings.keepalived_can_count_them,
     balancing.every_control_plane_has_a_priority,
     balancing.authentication_is_of_version_2,
     provider.uri_is_for_libvirt,
+    provider.software_is_for_existing_machines,
 )
 
 

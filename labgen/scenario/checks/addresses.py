@@ -38,11 +38,11 @@ def subnet_is_for_machines(draft: Draft) -> Iterator[Mistake]:
 
 
 def machines_have_addresses(draft: Draft) -> Iterator[Mistake]:
-    if not (draft.trusts(SUBNET, FIRST_HOST) and draft.counts_known):
+    if draft.existing or not (draft.trusts(SUBNET, FIRST_HOST) and draft.counts_known):
         return
     subnet = draft.part.network.subnet or CHOSEN
     numbers = draft.host_numbers
-    last, end = last_usable(subnet), numbers.stop - 1
+    last, end = last_usable(subnet), numbers[-1] if numbers else 0
     vip_needs_one = draft.part.network.vip is None and vip_number(subnet, numbers) is None
     if end <= last and not vip_needs_one:
         return
@@ -54,7 +54,7 @@ def machines_have_addresses(draft: Draft) -> Iterator[Mistake]:
         remedy = f"name a subnet, a /{prefix} or larger"
     text = (
         f"too few addresses: {'a chosen /24' if subnet is CHOSEN else subnet} has host numbers up "
-        f"to {max(last, 0)}, {len(numbers)} machines from number {numbers.start} need up to {end}"
+        f"to {max(last, 0)}, {len(numbers)} machines from number {numbers[0]} need up to {end}"
         f"{vip}; {remedy}"
     )
     yield Mistake(SUBNET, text, also=(FIRST_HOST, *draft.count_fields))
@@ -69,7 +69,7 @@ def vip_is_free(draft: Draft) -> Iterator[Mistake]:
         yield Mistake(VIP, text, also=(SUBNET,))
         return
     numbers_known = draft.trusts(FIRST_HOST) and draft.counts_known
-    numbers = draft.host_numbers if numbers_known else range(0)
+    numbers = draft.host_numbers if numbers_known else ()
     number = vip_number(subnet, numbers)
     example = f", for instance {subnet.network_address + number}" if number else ""
     remedy = f"use an address in it that no machine has{example}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from labgen.scenario.draft import Draft
+from labgen.scenario.draft import Draft, count_field
 from labgen.scenario.mistakes import Field, Mistake
 from labgen.scenario.units import show_size
 from labgen.scenario.values import LABEL_LENGTH
@@ -17,12 +17,12 @@ def control_planes_form_a_majority(draft: Draft) -> Iterator[Mistake]:
     if ("machines",) in draft.bad or not draft.trusts(*draft.role_fields):
         return
     groups = draft.control_planes
-    counts: list[Field] = [(*field, "count") for field, _ in groups]
+    counts: list[Field] = [count_field(field, group) for field, group in groups]
     if not groups:
         text = "no machine is a control plane; give one group role: control-plane"
         yield Mistake(("machines",), text, also=draft.role_fields)
         return
-    count = sum(group.count for _, group in groups)
+    count = sum(group.number for _, group in groups)
     if count % 2 == 0 and draft.trusts(*counts):
         failures = "no failure" if count == 2 else f"no more failures than {count - 1}"
         text = f"{count} control planes tolerate {failures} (etcd needs a majority); use 1, 3 or 5"
@@ -69,11 +69,11 @@ def names_are_unique(draft: Draft) -> Iterator[Mistake]:
     names: set[str] = set()
     for field, group in draft.groups:
         prefix: Field = (*field, "prefix")
-        if not draft.trusts(prefix, (*field, "count"), (*field, "role")):
+        if not draft.trusts(prefix, count_field(field, group), (*field, "role")):
             continue
-        first = prefixes.setdefault(group.name_prefix, field)
-        mine = [f"{group.name_prefix}{number}" for number in range(1, group.count + 1)]
+        mine = group.names
         taken = next((name for name in mine if name in names), None)
+        first = field if group.hosts else prefixes.setdefault(group.name_prefix, field)
         if first != field:
             text = (
                 f"machines[{first[1]}] has the prefix {group.name_prefix} already; "

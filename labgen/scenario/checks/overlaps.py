@@ -25,6 +25,8 @@ def host_reaches_none_of_them(draft: Draft) -> Iterator[Mistake]:
     if by_ssh(draft.part.provider.uri):
         return  # the lab is on another host, whose libvirt looks at its routes
     for field, subnet in _subnets(draft):
+        if draft.existing and field == SUBNET:
+            continue  # where existing machines are, this host has to come
         for route in draft.surroundings.routes:
             if subnet.overlaps(route.destination):
                 text = (

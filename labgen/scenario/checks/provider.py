@@ -5,6 +5,19 @@ from collections.abc import Iterator
 from labgen.scenario.draft import Draft
 from labgen.scenario.mistakes import Mistake
 
+MAKERS = ("container", "libvirt")
+
+
+def software_is_for_existing_machines(draft: Draft) -> Iterator[Mistake]:
+    """Those that labgen makes have all of it in their image."""
+    provider = draft.part.provider.name
+    if provider not in MAKERS:
+        return
+    for field, value in draft.part.software:
+        if value != "bundle":
+            text = f"machines of provider {provider} have it from the bundle; leave this out"
+            yield Mistake(("software", field), text)
+
 
 def uri_is_for_libvirt(draft: Draft) -> Iterator[Mistake]:
     provider = draft.part.provider

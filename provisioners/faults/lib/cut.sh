@@ -77,7 +77,7 @@ EOF
 
 cut::from_clients() {
   cat <<EOF
-    ip saddr $GATEWAY tcp dport 22 accept
+    ip saddr $GATEWAY tcp dport $SSH_PORT accept
     ip saddr $GATEWAY drop
     ip saddr != { $SUBNET, $POD_SUBNET } drop
 EOF
@@ -85,7 +85,7 @@ EOF
 
 cut::to_clients() {
   cat <<EOF
-    ip daddr $GATEWAY tcp sport 22 accept
+    ip daddr $GATEWAY tcp sport $SSH_PORT accept
     ip daddr $GATEWAY drop
     ip daddr != { $SUBNET, $POD_SUBNET } drop
 EOF
@@ -93,22 +93,25 @@ EOF
 
 cut::some_in() {
   cat <<EOF
-    ip saddr $GATEWAY tcp dport 22 accept
+    ip saddr $GATEWAY tcp dport $SSH_PORT accept
     meta protocol ip numgen random mod 100 < $LOST drop
 EOF
 }
 
 cut::some_out() {
   cat <<EOF
-    ip daddr $GATEWAY tcp sport 22 accept
+    ip daddr $GATEWAY tcp sport $SSH_PORT accept
     meta protocol ip numgen random mod 100 < $LOST drop
 EOF
 }
 
-# cut::gateway_mac: known as long as labgen's own connection to this machine is.
+# cut::gateway_mac: known as long as labgen's own connection to this machine is. A host that is
+# further away is reached through its router.
 cut::gateway_mac() {
-  local found
-  found=$(ip -4 neighbour show "$GATEWAY")
+  local found route next=$GATEWAY
+  route=$(ip -4 -o route get "$GATEWAY")
+  [[ ! $route =~ \ via\ ([0-9.]+) ]] || next=${BASH_REMATCH[1]}
+  found=$(ip -4 neighbour show "$next")
   [[ $found =~ lladdr\ ([0-9a-f:]+) ]] ||
     report::fail "the host, $GATEWAY, is no neighbour of this machine: ${found:-not seen}"
   printf '%s' "${BASH_REMATCH[1]}"

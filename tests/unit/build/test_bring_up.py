@@ -9,6 +9,7 @@ import pytest
 from labgen.build import bring_up as module
 from labgen.build.bring_up import bring_up
 from labgen.build.graph import Outcome, Step
+from labgen.lab.lab import Lab
 from labgen.providers import choose
 from labgen.providers.base import Finding
 from labgen.providers.container import ContainerProvider
@@ -25,7 +26,7 @@ class Machines(ContainerProvider):
 
     findings: Sequence[Finding] = ()
 
-    def check(self, scenario: Scenario) -> Sequence[Finding]:
+    def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:
         return self.findings
 
 

@@ -1,11 +1,14 @@
 """The plan: what waits on what."""
 
+from dataclasses import replace
+
 import pytest
 
 from labgen.build.context import Context
 from labgen.build.graph import Step
 from labgen.build.plan import STAGES, plan, until
 from labgen.providers.container import ContainerProvider
+from labgen.system.host import none_needed
 from tests.unit.lab.samples import lab
 
 
@@ -42,6 +45,16 @@ def test_a_single_machine_joins_nothing() -> None:
         "merge_kubeconfig",
         "await_ready",
     ]
+
+
+def test_machines_of_someones_own_are_equipped_before_they_are_prepared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    provider = ContainerProvider()
+    monkeypatch.setattr(provider, "adaptation", lambda *_: replace(none_needed(), bare=True))
+    steps = {step.name: step for step in plan(Context(lab("single"), provider))}
+    assert list(steps)[:3] == ["create_machines", "equip master1", "prepare master1"]
+    assert steps["prepare master1"].after == {"equip master1"}
 
 
 def test_the_first_control_plane_does_not_wait_for_other_machines() -> None:

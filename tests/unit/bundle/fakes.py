@@ -47,7 +47,7 @@ class Kitchen:
             outputs=("raisins.txt",),
             make=self._maker("raisins", "raisins.txt"),
             stands_on=("dough",),
-            optional=True,
+            option="--box",
         )
         return Recipe("bread-1", {"bread": "1"}, (flour, water, dough, raisins))
 

@@ -44,7 +44,7 @@ def test_an_optional_part_is_made_when_it_is_asked_for_and_kept_afterwards(
 ) -> None:
     build_recipe(kitchen.recipe(), Quiet())
     assert verify(kitchen.recipe()) == 3
-    assert build_recipe(kitchen.recipe(), Quiet(), optional=True) == ["raisins"]
+    assert build_recipe(kitchen.recipe(), Quiet(), options=["--box"]) == ["raisins"]
     assert verify(kitchen.recipe()) == 4
     (kitchen.sources / "grain").write_text("spelt")
     assert build_recipe(kitchen.recipe(), Quiet()) == ["flour", "dough"]
@@ -52,7 +52,7 @@ def test_an_optional_part_is_made_when_it_is_asked_for_and_kept_afterwards(
 
 
 def test_a_damaged_optional_part_is_named_with_what_builds_it(kitchen: Kitchen) -> None:
-    build_recipe(kitchen.recipe(), Quiet(), optional=True)
+    build_recipe(kitchen.recipe(), Quiet(), options=["--box"])
     (place(kitchen) / "raisins.txt").write_text("currants")
     with pytest.raises(LabgenError, match="raisins: damaged") as bad:
         verify(kitchen.recipe())

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from labgen.lab.lab import Lab
 from labgen.providers import choose as choose_
 from labgen.providers import libvirt_host
 from labgen.providers.base import Finding
@@ -17,12 +18,12 @@ from tests.unit.lab.samples import scenario
 class Unfit(ContainerProvider):
     """A provider that finds two things wrong."""
 
-    def check(self, scenario: Scenario) -> Sequence[Finding]:
+    def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:
         return [Finding("podman is not installed", "apt-get install podman"), Finding("b", "c")]
 
 
 class Fit(ContainerProvider):
-    def check(self, scenario: Scenario) -> Sequence[Finding]:
+    def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:
         return []
 
 
@@ -31,7 +32,7 @@ class Virtual(ContainerProvider):
 
     findings: Sequence[Finding] = ()
 
-    def check(self, scenario: Scenario) -> Sequence[Finding]:
+    def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:
         return self.findings
 
 
@@ -44,7 +45,7 @@ def test_an_unknown_provider_is_a_wrong_call_with_the_known_ones() -> None:
         provider("vmware")
     assert str(wrong.value).splitlines() == [
         "there is no provider vmware",
-        "  providers: container, libvirt",
+        "  providers: container, libvirt, ssh",
     ]
 
 

@@ -1,0 +1,62 @@
+"""Debian packages for machines that labgen did not make: they need no network to install them.
+
+One archive a suite: what the provisioners' phase `packages` installs, with everything that a
+minimal machine lacks, and apt's index of it.
+"""
+
+import shutil
+from pathlib import Path
+
+from labgen.bundle import debian, digests
+from labgen.bundle.recipe import Workshop
+from labgen.report.errors import LabgenError
+from labgen.system.run import run
+
+SUITES = ("trixie", "bookworm")
+# what every machine has that answers on SSH
+MINIMAL = ("systemd-sysv", "openssh-server")
+INDEX = "Packages"
+TIMEOUT = 300.0
+PACK = ("tar", "--create", "--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--mode=a+rX")
+
+
+def archive(suite: str) -> str:
+    """The output that holds the packages of that suite."""
+    return f"packages/{suite}.tar"
+
+
+def make(workshop: Workshop, suite: str) -> None:
+    """Have the phase `packages` of a minimal machine download and install nothing; pack it all.
+
+    Raises LabgenError when it downloaded nothing.
+    """
+    found = workshop.scratch / "found"
+    shutil.rmtree(found, ignore_errors=True)
+    found.mkdir()
+    hooks = (
+        'printf \'APT::Get::Download-Only "true";\\n\' >"$1"/etc/apt/apt.conf.d/00labgen',
+        *debian.phases(("packages",)),
+        f'cp "$1"/var/cache/apt/archives/*.deb "{found}"',
+    )
+    debian.bootstrap(workshop, suite, "minbase", MINIMAL, to=Path("/dev/null"), hooks=hooks)
+    (found / INDEX).write_text(index(found))
+    target = workshop.out / archive(suite)
+    target.parent.mkdir()
+    workshop.log.run([*PACK, "--file", target, "--directory", found, "."], timeout=TIMEOUT)
+
+
+def index(directory: Path) -> str:
+    """apt's index of the packages in directory, deb822(5); LabgenError when there are none."""
+    packages = sorted(directory.glob("*.deb"))
+    if not packages:
+        raise LabgenError(f"no package came to {directory}")
+    return "\n".join(_entry(package) for package in packages)
+
+
+def _entry(package: Path) -> str:
+    control = run(["dpkg-deb", "--field", package], timeout=30).stdout
+    digest = digests.of_file(package)
+    return (
+        f"{control.rstrip()}\nFilename: ./{package.name}\n"
+        f"Size: {digest.size}\nSHA256: {digest.sha256}\n"
+    )

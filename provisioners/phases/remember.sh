@@ -1,0 +1,51 @@
+# phases/remember.sh: a record of this machine as it is, for take-off. To be run before all else, and
+# again once the packages are there that can tell more.
+phase::remember() {
+  local path unit
+  record::open
+  for path in /etc/kubernetes /etc/cni /opt/cni /usr/local/libexec /usr/local/share/labgen \
+    /var/lib/kubelet /var/lib/etcd /var/lib/cni /var/lib/containerd /var/lib/haproxy \
+    /run/flannel /run/containerd /run/kubernetes /var/log/pods /var/log/containers \
+    /root/.kube /usr/libexec/kubernetes /etc/systemd/system/kubelet.service.d; do
+    record::directory "$path"
+  done
+  record::path /etc/iproute2/rt_addrprotos.d/keepalived.conf # keepalived's own, made when it runs
+  # Others may put something there meanwhile: containerd makes them, and kube-proxy's mount.
+  for path in /usr/lib/modules /opt/containerd/bin /opt/containerd/lib /opt/containerd; do
+    [[ -e $ROOT$path ]] || record::note unfilled "$path" ''
+  done
+  for unit in containerd haproxy keepalived kubelet; do
+    record::unit "$unit"
+  done
+  remember::sysctl
+  record::note swaps proc "$(<"$ROOT/proc/swaps")"
+  remember::tables
+  report::ok "record of this machine as it was"
+}
+
+# remember::sysctl: what kubelet, kube-proxy, flannel and CNI plugins set of the running kernel.
+remember::sysctl() {
+  local key path now
+  for key in net.ipv4.ip_forward net.ipv4.conf.all.route_localnet net.ipv4.conf.all.forwarding \
+    net.ipv6.conf.all.forwarding net.ipv4.vs.conntrack \
+    net.bridge.bridge-nf-call-iptables net.bridge.bridge-nf-call-ip6tables \
+    net.netfilter.nf_conntrack_max net.netfilter.nf_conntrack_tcp_be_liberal \
+    net.netfilter.nf_conntrack_tcp_timeout_established \
+    net.netfilter.nf_conntrack_tcp_timeout_close_wait \
+    vm.overcommit_memory vm.panic_on_oom kernel.panic kernel.panic_on_oops \
+    kernel.keys.root_maxkeys kernel.keys.root_maxbytes; do
+    path=$ROOT/proc/sys/${key//.//}
+    if [[ -r $path ]] && read -r now <"$path"; then
+      record::note sysctl "$key" "$now"
+    fi
+  done
+}
+
+# remember::tables: the firewall's tables, as soon as there is a program that can tell.
+remember::tables() {
+  local tables
+  [[ ! -e $(record::place tables nft) ]] || return 0
+  command -v nft >/dev/null || return 0
+  tables=$(nft list tables)
+  record::note tables nft "$tables"
+}

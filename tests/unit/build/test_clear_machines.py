@@ -1,0 +1,74 @@
+"""Existing machines on the way back: all of them, but none that is another lab's by now."""
+
+from pathlib import Path
+
+import pytest
+
+from labgen.build import clear_machines as module
+from labgen.build.clear_machines import clear_machines
+from labgen.build.context import Context
+from labgen.build.graph import Outcome
+from labgen.lab import access
+from labgen.lab.lab import Lab, Machine
+from labgen.providers.ssh import SshProvider
+from labgen.report.console import Console
+from labgen.report.errors import LabgenError
+from labgen.system.run import Completed
+from labgen.system.ssh import Ssh
+from tests.unit.providers import existing
+
+QUIET = Console(quiet=True)
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    monkeypatch.setenv("LABGEN_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(access, "ensure_route", lambda _: None)
+    monkeypatch.setattr(Ssh, "connect", lambda *_, **__: None)
+    monkeypatch.setattr(module, "undo", lambda _: [])
+    found = existing.lab(tmp_path)
+    found.directory.mkdir(parents=True)
+    found.ssh_config.write_text("")
+    return found
+
+
+@pytest.fixture
+def taken_off(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The machines that the cluster was taken off; node1 is another lab's."""
+    cleared: list[str] = []
+
+    def run(self: Ssh, host: str, *_: object, **__: object) -> Completed:
+        owner = "other" if host == "node1" else "site"
+        return Completed(("ssh",), 0, f"LAB={owner}\nROLE=worker\n", "")
+
+    def take_off(context: Context, machine: Machine) -> Outcome:
+        cleared.append(machine.name)
+        return Outcome.CHANGED
+
+    monkeypatch.setattr(Ssh, "run", run)
+    monkeypatch.setattr(module, "take_off", take_off)
+    return cleared
+
+
+def test_the_cluster_comes_off_the_labs_own_machines(lab: Lab, taken_off: list[str]) -> None:
+    clear_machines(lab, SshProvider(), QUIET)
+    assert sorted(taken_off) == ["master1", "master2", "master3"]
+
+
+def test_machines_that_up_never_reached_are_left_alone(lab: Lab, taken_off: list[str]) -> None:
+    lab.ssh_config.unlink()
+    clear_machines(lab, SshProvider(), QUIET)
+    assert taken_off == []
+
+
+def test_a_machine_that_fails_keeps_no_other_from_being_cleared(
+    lab: Lab, taken_off: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connect(self: Ssh, host: str, *_: object, **__: object) -> None:
+        if host == "master2":
+            raise LabgenError("master2 does not answer")
+
+    monkeypatch.setattr(Ssh, "connect", connect)
+    with pytest.raises(LabgenError, match="master2 does not answer"):
+        clear_machines(lab, SshProvider(), QUIET)
+    assert sorted(taken_off) == ["master1", "master3"]

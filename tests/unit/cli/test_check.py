@@ -1,0 +1,89 @@
+"""`labgen check` and `labgen plan` of machines that exist: all that is in the way, nothing done."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from labgen.lab.lab import Lab
+from labgen.providers import choose
+from labgen.providers.base import Finding, State
+from labgen.providers.ssh import SshProvider
+from labgen.report.errors import LabgenError
+from labgen.scenario.model import Scenario
+from tests.unit.cli.calling import labgen
+from tests.unit.lab.samples import made
+from tests.unit.providers import existing
+
+
+class Machines(SshProvider):
+    """Machines with findings that a test chooses."""
+
+    findings: Sequence[Finding] = ()
+
+    def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:
+        return self.findings
+
+    def changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:
+        return {"master1": ["swap off: /dev/sda2"]}
+
+    def machines(self, lab: Lab) -> Mapping[str, State]:
+        raise LabgenError("there is no route")
+
+
+@pytest.fixture
+def machines(monkeypatch: pytest.MonkeyPatch) -> Machines:
+    found = Machines()
+    monkeypatch.setattr("labgen.build.outline.provider", lambda *_: found)
+    monkeypatch.setattr("labgen.cli.list.provider", lambda *_: found)
+    monkeypatch.setattr(choose, "provider", lambda *_: found)
+    return found
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> str:
+    path = tmp_path / "site.yaml"
+    path.write_text(existing.SCENARIO)
+    return str(path)
+
+
+def test_machines_with_nothing_in_the_way_are_good(machines: Machines, site: str) -> None:
+    said = labgen("check", site)
+    assert (said.exit_code, said.err) == (0, "nothing is in the way of site, by ssh\n")
+
+
+def test_all_that_is_in_the_way_is_told_by_machine_with_exit_code_3(
+    machines: Machines, site: str, home: Path
+) -> None:
+    machines.findings = [
+        Finding("it has 1 core", "give it more", "master1"),
+        Finding("nobody answers", "switch it on", "node1"),
+    ]
+    said = labgen("check", site)
+    assert said.exit_code == 3
+    assert said.err.splitlines() == [
+        "error: these machines cannot be a lab as they are; nothing was changed on them:",
+        "  master1: it has 1 core; give it more",
+        "  node1: nobody answers; switch it on",
+    ]
+    assert not (home / "state/labs").exists()
+
+
+def test_the_plan_shows_what_would_be_changed_on_each_machine(
+    machines: Machines, site: str
+) -> None:
+    said = labgen("plan", site)
+    assert said.exit_code == 0
+    assert "equip master1  after create_machines\n" in said.out
+    assert "to be changed on master1, and back by `down`:\n  swap off: /dev/sda2\n" in said.out
+
+
+def test_a_lab_whose_machines_cannot_be_asked_hides_no_other(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made("single", "demo")
+    said = labgen("list")
+    assert said.exit_code == 0
+    assert said.out.splitlines()[1].split() == [
+        "demo", "single", "container", "10.89.0.244:8443", "?/1",
+    ]  # fmt: skip
