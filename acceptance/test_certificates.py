@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from acceptance.support import kubeconfig
 from acceptance.support.api import Api
 from acceptance.support.machines import On
+from labgen.lab import access
 from labgen.lab.lab import Lab, Machine
 
 pytestmark = pytest.mark.smoke
@@ -17,11 +19,12 @@ API_SERVER_PORT = 6443
 DIRECTORY = "/etc/kubernetes"
 
 
-def _names(context: ssl.SSLContext, address: str) -> set[str]:
+def _names(context: ssl.SSLContext, lab: Lab, address: IPv4Address) -> set[str]:
     """What the certificate of the API server at address is good for; the CA is checked."""
+    near = access.near(lab, address, API_SERVER_PORT)
     with (
-        socket.create_connection((address, API_SERVER_PORT), timeout=5) as plain,
-        context.wrap_socket(plain, server_hostname=address) as connection,
+        socket.create_connection((near, API_SERVER_PORT), timeout=5) as plain,
+        context.wrap_socket(plain, server_hostname=str(address)) as connection,
     ):
         certificate: Any = connection.getpeercert()
     return {value for _, value in certificate["subjectAltName"]}
@@ -35,12 +38,15 @@ def test_certificate_of_the_api_server_holds_the_vip(lab: Lab, control_plane: Ma
     """At its own address: behind the VIP another API server would answer for it. That the one
     there has a good certificate is what the whole suite stands on (support/reach.py)."""
     context = kubeconfig.credentials(lab.kubeconfig).anonymous()
-    names = _names(context, str(control_plane.address))
+    names = _names(context, lab, control_plane.address)
     assert {str(lab.vip), str(control_plane.address)} <= names
 
 
 def test_users_kubeconfig_points_at_the_vip(lab: Lab) -> None:
-    assert kubeconfig.servers(lab.kubeconfig.read_text()) == [f"https://{lab.endpoint}"]
+    """Or at this host's end of the way there, where the lab is on another; the certificate has to
+    be the VIP's in any case."""
+    assert kubeconfig.servers(lab.kubeconfig.read_text()) == [lab.server]
+    assert kubeconfig.credentials(lab.kubeconfig).name == str(lab.vip)
 
 
 def test_administrators_kubeconfig_points_at_the_vip(

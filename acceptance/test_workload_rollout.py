@@ -6,6 +6,7 @@ import pytest
 
 from acceptance.support import manifests, running, web
 from acceptance.support.api import Api
+from labgen.lab import access
 from labgen.lab.lab import Lab
 from labgen.system.wait import NotYet, until
 
@@ -24,9 +25,9 @@ def test_no_request_fails_while_a_deployment_rolls(
         image = manifests.web_image(lab)
         return manifests.deployment(image, replicas=REPLICAS, edition=number)
 
-    address = str(lab.machines[-1].address)
     made = running.apply(api, own_namespace, manifests.service("web", type="NodePort"))
     port = made["spec"]["ports"][0]["nodePort"]
+    address = access.near(lab, lab.machines[-1].address, port)
     running.apply(api, own_namespace, edition("1"))
     old = {pod["metadata"]["name"] for pod in running.await_rolled(api, own_namespace, "web")}
     until(lambda: _answers(address, port), what="an answer at the node port", timeout=SETTLED)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from acceptance.support import manifests, names, running, web
 from acceptance.support.api import Api
 from acceptance.support.machines import On
+from labgen.lab import access
 from labgen.lab.lab import Lab, Machine
 from labgen.report.errors import LabgenError
 from labgen.system.wait import NotYet, until
@@ -47,9 +49,9 @@ def node_port(api: Api, servers: Web) -> int:
 
 
 def test_node_port_is_reached_on_every_machine_from_outside(
-    machine: Machine, servers: Web, node_port: int
+    lab: Lab, machine: Machine, servers: Web, node_port: int
 ) -> None:
-    address = str(machine.address)
+    address = access.near(lab, machine.address, node_port)
     until(
         partial(_answers, address, node_port, servers),
         what=f"a web server's answer at {address}:{node_port}",
@@ -85,9 +87,11 @@ def test_load_balancer_has_an_address_or_is_known_to_have_none(
         address = until(lambda: _given(api, path), what="an address", timeout=ASSIGNED)
     except LabgenError:
         said = "stays pending: no load-balancer controller is here; its node port works"
-        address, port = str(lab.machines[-1].address), _node_port(made)
+        port = _node_port(made)
+        address = access.near(lab, lab.machines[-1].address, port)
     else:
         said, port = f"has the address {address}", 80
+        address = access.near(lab, IPv4Address(address), port) if lab.jump else address
     record_property("Service of type LoadBalancer", said)
     until(
         partial(_answers, address, port, servers),

@@ -33,7 +33,8 @@ NEEDS=(
   chromium:chromium
 )
 
-# Of virtual machines. libvirt-python is compiled against the libvirt that is here.
+# Of virtual machines. libvirt-python is compiled against the libvirt that is here. dropbear is the
+# tests' SSH server: its package, unlike others, starts none on this host.
 LIBVIRT_NEEDS=(
   vagrant:vagrant
   /usr/share/vagrant-plugins/plugins.d/vagrant-libvirt.json:vagrant-libvirt
@@ -42,9 +43,12 @@ LIBVIRT_NEEDS=(
   qemu-img:qemu-utils
   mke2fs:e2fsprogs
   dnsmasq:dnsmasq-base
+  dropbear:dropbear-bin
   pkg-config:pkgconf
   /usr/include/libvirt/libvirt.h:libvirt-dev
 )
+EMULATOR=(qemu-system-x86 qemu-utils)
+EMULATOR_SINCE=8 # QEMU's first version whose emulated processors run a kernel without a fault
 
 say() {
   printf 'install: %s\n' "$*"
@@ -133,6 +137,33 @@ install_packages() {
   try_thrice apt install "${packages[@]}" >/dev/null
 }
 
+# Debian 12's QEMU spoils flags of emulated processors and panics one boot of fifteen; its backports
+# have one that does not, and that is faster. apt looks there this once: its sources stay as they are.
+install_emulator() {
+  local version suite sources=/etc/apt/sources.list.d
+  version=$(qemu-system-x86_64 --version | sed -n 's/^QEMU emulator version \([0-9]*\).*/\1/p')
+  suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+  if [ "$version" -ge "$EMULATOR_SINCE" ] || [ "$suite" != bookworm ]; then
+    return
+  fi
+  say "QEMU of $suite-backports: version $version emulates with faults"
+  (
+    parts=$(mktemp -d)
+    trap 'rm -rf "$parts"' EXIT
+    find "$sources" \( -name '*.list' -o -name '*.sources' \) -exec ln -s -t "$parts" {} +
+    echo "deb $(debian_mirror) $suite-backports main" >"$parts/labgen-backports.list"
+    try_thrice apt update -o "Dir::Etc::sourceparts=$parts"
+    try_thrice apt install -o "Dir::Etc::sourceparts=$parts" \
+      --target-release "$suite-backports" "${EMULATOR[@]}" >/dev/null
+  ) || say "no QEMU of $suite-backports; emulated machines are slower, and not every boot succeeds"
+}
+
+# Where this host's own packages come from.
+debian_mirror() {
+  apt-get indextargets --format "\$(REPO_URI) \$(LABEL)" 'Created-By: Packages' |
+    sed -n '0,/ Debian$/s/ Debian$//p'
+}
+
 # What .venv was made from; another pyproject.toml, place or Python makes it stale.
 fingerprint() {
   { pwd && readlink -f "$1" && cat pyproject.toml; } | sha256sum | cut -d ' ' -f 1
@@ -179,6 +210,7 @@ main() {
   [ -n "$python" ] || die "Python 3.11 or newer is needed; Debian 12 and 13 have it"
   install_venv "$python"
   if [ "${1:-}" = libvirt ]; then
+    install_emulator
     install_libvirt_python
   fi
 }

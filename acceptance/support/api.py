@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from acceptance.support.kubeconfig import Credentials
+from labgen.system.kubeapi import https
 
 JSON = "application/json"
 MERGE = "application/merge-patch+json"
@@ -33,13 +34,14 @@ FAILURES = (OSError, http.client.HTTPException, ApiError)
 @dataclass(frozen=True)
 class Api:
     """timeout is the longest wait for one answer of the socket, in seconds; looking only allows
-    nothing but GET."""
+    nothing but GET. name is what the certificate is for, where that is not the host."""
 
     host: str
     port: int
     context: ssl.SSLContext
     timeout: float = 10.0
     looking_only: bool = False
+    name: str = ""
 
     def get(self, path: str) -> Any:
         """The JSON object at path."""
@@ -61,9 +63,8 @@ class Api:
         """The text of the answer. Raises ApiError, OSError or http.client.HTTPException."""
         if self.looking_only and method != "GET":
             raise ReadOnly(f"{method} {path} in a run that only looks")
-        connection = http.client.HTTPSConnection(
-            self.host, self.port, timeout=self.timeout, context=self.context
-        )
+        name = self.name or self.host
+        connection = https(self.host, self.port, name, timeout=self.timeout, context=self.context)
         try:
             data = None if body is None else json.dumps(body)
             connection.request(method, path, data, {"Content-Type": kind, "Accept": JSON})
@@ -78,4 +79,5 @@ class Api:
 
 def connect(found: Credentials, *, timeout: float = 10.0, looking_only: bool = False) -> Api:
     """The API as the kubeconfig's administrator sees it."""
-    return Api(found.host, found.port, found.administrator(), timeout, looking_only)
+    context = found.administrator()
+    return Api(found.host, found.port, context, timeout, looking_only, found.name)

@@ -17,6 +17,7 @@ from acceptance.support.chores import LOOPBACK, Chore, Pod
 from acceptance.support.keeping import Talk
 from acceptance.support.kubectl import Stream
 from acceptance.support.machines import On
+from labgen.lab import access
 from labgen.lab.lab import Lab, Machine
 from labgen.report.errors import LabgenError
 from labgen.system.parallel import gather
@@ -28,6 +29,8 @@ DARK = 30.0  # seconds until a machine whose plug is pulled is silent
 CHORE = 60.0  # seconds in which a chore has to work, tried again and again
 BROKEN = 90.0  # seconds until every open stream has ended
 DISCARD = 9  # a port nothing listens on: a machine with power refuses at once
+REFUSAL = 0.1  # seconds that a refusal takes, at most
+REFUSAL_ELSEWHERE = 1.0  # the same on the way through another host
 
 
 @dataclass(frozen=True)
@@ -133,18 +136,23 @@ def _cutting(lab: Lab, victim: Machine) -> Iterator[float]:
     """Pull the victim's plug; the block runs from the moment when it is silent."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         stopping = pool.submit(_labgen, "stop", lab.name, victim.name, "--now")
-        until(partial(_dark, victim), what="silence", timeout=DARK, interval=0.02)
+        until(partial(_dark, lab, victim), what="silence", timeout=DARK, interval=0.02)
         yield time.monotonic()
         stopping.result()
 
 
-def _dark(victim: Machine) -> None:
+def _dark(lab: Lab, victim: Machine) -> None:
+    """A refusal that comes from another host ends the connection to this host's end of the way."""
+    address = (access.near(lab, victim.address, DISCARD), DISCARD)
+    timeout = REFUSAL_ELSEWHERE if lab.jump else REFUSAL
     try:
-        socket.create_connection((str(victim.address), DISCARD), timeout=0.1).close()
-    except ConnectionRefusedError:
+        with socket.create_connection(address, timeout=timeout) as connection:
+            connection.recv(1)
+    except (ConnectionRefusedError, ConnectionResetError):
         raise NotYet("it still answers") from None
     except OSError:
         return
+    raise NotYet("it still answers")
 
 
 def _await_end(streams: dict[str, Stream], talk: Talk) -> None:

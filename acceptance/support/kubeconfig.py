@@ -13,10 +13,14 @@ from ruamel.yaml import YAML
 
 @dataclass(frozen=True)
 class Credentials:
-    """One API endpoint with its CA and a client certificate, all PEM."""
+    """One API endpoint with its CA and a client certificate, all PEM.
+
+    name is what the endpoint's certificate is for; it is the host, unless the kubeconfig says so.
+    """
 
     host: str
     port: int
+    name: str
     authority: str
     certificate: str
     key: str
@@ -51,6 +55,7 @@ def credentials(path: Path) -> Credentials:
     return Credentials(
         host=server.hostname or "",
         port=server.port or 443,
+        name=cluster.get("tls-server-name") or server.hostname or "",
         authority=_decoded(cluster["certificate-authority-data"]),
         certificate=_decoded(user["client-certificate-data"]),
         key=_decoded(user["client-key-data"]),

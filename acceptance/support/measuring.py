@@ -17,9 +17,11 @@ from acceptance.support.api import Api
 from acceptance.support.machines import On
 from acceptance.support.measure.measured import Measured
 from acceptance.support.measure.observation import Bench
+from acceptance.support.observers.leader import PORT
 from acceptance.support.probes import contexts
 from acceptance.support.probes.task import Task
 from labgen.bundle.versions import release
+from labgen.lab import access
 from labgen.lab.cluster import ETCD_PKI
 from labgen.lab.lab import Lab
 from labgen.report import page, recording
@@ -63,12 +65,14 @@ def bench(lab: Lab, api: Api, on: On) -> Iterator[Bench]:
     ):
         _fetch(on(lab.control_planes[0].name), Path(directory))
         asking = stream.make(lab, api, namespace, image)
+        near = {str(m.address): access.near(lab, m.address, PORT) for m in lab.control_planes}
         task = Task(
             kubeconfig=str(lab.kubeconfig),
             ssh_config=str(lab.ssh_config),
             vip=str(lab.vip),
             masters={machine.name: str(machine.address) for machine in lab.control_planes},
             etcd=directory,
+            near=near,
             pods=asking.pods,
             service=asking.service,
             service_port=asking.port,

@@ -57,7 +57,7 @@ def _introduce(lab: Lab, console: Console) -> None:
     workers = _counted(len(lab.workers), "worker")
     console.heading(
         f"lab {lab.name}: {masters}, {workers} on {lab.subnet}, "
-        f"API at https://{lab.endpoint}, machines by provider {lab.provider}"
+        f"API at {lab.server}, machines by provider {lab.provider}"
     )
 
 

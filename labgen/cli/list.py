@@ -21,7 +21,10 @@ def list_() -> None:
         except LabgenError:
             rows.append((name, "cannot be read", "-", "-", "-"))
             continue
-        rows.append((name, lab.scenario.name, lab.provider, lab.endpoint, _on(lab)))
+        on = f"{_on(lab)}/{len(lab.machines)}"
+        rows.append(
+            (name, lab.scenario.name, lab.provider, lab.server.removeprefix("https://"), on)
+        )
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -29,10 +32,9 @@ def list_() -> None:
 
 
 def _on(lab: Lab) -> str:
-    """How many machines of how many are on; a lab that cannot be asked must not hide the others."""
+    """How many machines are on; a ? where they are on another host that does not answer."""
     try:
         states = provider(lab.provider).machines(lab)
     except LabgenError:
-        return f"?/{len(lab.machines)}"
-    on = sum(1 for state in states.values() if state is State.ON)
-    return f"{on}/{len(states)}"
+        return "?"
+    return str(sum(1 for state in states.values() if state is State.ON))

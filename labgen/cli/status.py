@@ -34,7 +34,7 @@ def status(name: str, output: str) -> None:
         shown = {"name": lab.name, **dataclasses.asdict(seen), "faults": injected}
         click.echo(json.dumps(shown, indent=2))
     else:
-        click.echo(f"lab {lab.name}: scenario {lab.scenario.name}, API at https://{lab.endpoint}")
+        click.echo(f"lab {lab.name}: scenario {lab.scenario.name}, API at {lab.server}")
         for line in [*_lines(seen), *(f"fault: {injection}" for injection in injected)]:
             click.echo(line)
     if seen.problems:

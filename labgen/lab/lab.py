@@ -84,7 +84,7 @@ class Lab:
     def near(self, address: IPv4Address) -> IPv4Address:
         """Where clients here reach an address of the lab: itself, or what leads there by the jump.
 
-        Ports are the same; access.ensure_near() has one of them lead on.
+        Ports are the same; access.near() has one of them lead on.
         """
         return way.near(address) if self.jump else address
 

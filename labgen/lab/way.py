@@ -5,10 +5,10 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from labgen.scenario.model import ProviderSpec
+from labgen.scenario.values import by_ssh
 from labgen.system.jump import Jump
 
 LOOPBACK = 127
-BY_SSH = "qemu+ssh"
 
 
 def jump(spec: ProviderSpec, socket: Path | None = None) -> Jump | None:
@@ -21,9 +21,9 @@ def jump(spec: ProviderSpec, socket: Path | None = None) -> Jump | None:
         user, _, place = spec.jump.rpartition("@")
         host, _, port = place.partition(":")
         return Jump(host, user or None, int(port) if port else None, socket=socket)
-    parts = urlsplit(spec.uri or "")
-    if parts.scheme != BY_SSH:
+    if spec.uri is None or not by_ssh(spec.uri):
         return None
+    parts = urlsplit(spec.uri)
     login, _, place = parts.netloc.rpartition("@")
     host = place.removesuffix(f":{parts.port}") if parts.port else place
     [identity] = parse_qs(parts.query).get("keyfile", [None])[-1:]

@@ -3,8 +3,9 @@
 import json
 import shutil
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import libvirt
 
 from labgen.bundle import store as bundles
-from labgen.lab import keys
+from labgen.lab import keys, way
 from labgen.lab.access import door, ensure_route
 from labgen.lab.lab import Lab, Machine
 from labgen.providers import libvirt_checkpoints as checkpoints
@@ -27,8 +28,8 @@ from labgen.providers.sequence import await_turn
 from labgen.render.ssh_config import ssh_config
 from labgen.render.vagrantfile import Box, Hypervisor
 from labgen.report.errors import LabgenError
-from labgen.scenario.model import Scenario
-from labgen.system import files, host
+from labgen.scenario.model import ProviderSpec, Scenario
+from labgen.system import files, host, netns
 from labgen.system.parallel import gather
 from labgen.system.wait import NotYet, until
 
@@ -49,10 +50,11 @@ class LibvirtProvider:
 
     def __init__(self, uri: str | None = None) -> None:
         self.uri = uri or host_.LOCAL
+        self._jump = way.jump(ProviderSpec(self.name, self.uri))
 
     def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:  # noqa: ARG002 - see base.Provider
         """See base.Provider."""
-        wrong = host_.findings(self.uri)
+        wrong = host_.findings(self.uri, self._jump)
         try:
             box = maker.describe(bundles.require_box(scenario.kubernetes.version))
         except LabgenError as error:
@@ -65,7 +67,8 @@ class LibvirtProvider:
     def boots(self, box: Box) -> bool:
         """Whether KVM boots the box here, see libvirt_host.boots."""
         with connected(self.uri) as connection:
-            return host_.boots(connection, self.uri, volumes.ensure_boot_files(connection, box))
+            paths = volumes.ensure_boot_files(connection, box)
+            return host_.boots(connection, self.uri, paths, boot=host_.boot_id(self._jump))
 
     def adaptation(self, lab: Lab, machine: Machine) -> host.Adaptation:  # noqa: ARG002 - all alike
         """See base.Provider."""
@@ -87,7 +90,7 @@ class LibvirtProvider:
         files.write(lab.ssh_config, ssh_config(lab, lab.sockets))
         hypervisor = self._settle(lab, box)
         with connected(hypervisor.uri) as connection:
-            changed = network.ensure(connection, lab)
+            changed = network.ensure(connection, lab, hypervisor.network)
             volumes.ensure_boot_files(connection, box)
             states = _states(connection, lab)
             absent = [m for m in lab.machines if states[m.name] is State.ABSENT]
@@ -108,18 +111,26 @@ class LibvirtProvider:
         """See base.Provider."""
         if lab.ssh_config.exists():
             door(lab).close([machine.name for machine in lab.machines])
+        _open_way(lab)
         maker.destroy(lab)
+        hypervisor = _hypervisor(lab, self.uri)
         with self._connected(lab) as connection:
-            for machine in lab.machines:
-                _remove(connection, lab, machine)
-            network.remove(connection, lab)
-            volumes.remove(connection, lab)
+            if not network.is_anothers(connection, lab, hypervisor.network):
+                for machine in lab.machines:
+                    _remove(connection, lab, machine)
+                network.remove(connection, lab)
+                volumes.remove(connection, lab)
+        if lab.jump:
+            lab.jump.close()
         if lab.sockets.exists():
             shutil.rmtree(lab.sockets)
 
     def machines(self, lab: Lab) -> Mapping[str, State]:
         """See base.Provider."""
+        hypervisor = _hypervisor(lab, self.uri)
         with self._connected(lab) as connection:
+            if network.is_anothers(connection, lab, hypervisor.network):
+                return {machine.name: State.ABSENT for machine in lab.machines}
             return _states(connection, lab)
 
     def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
@@ -130,7 +141,7 @@ class LibvirtProvider:
         acting = [m for m in machines if states[m.name] in BEFORE[action]]
         with self._connected(lab) as connection:
             if action is Power.ON:
-                network.ensure(connection, lab)
+                network.ensure(connection, lab, _hypervisor(lab, self.uri).network)
                 volumes.ensure_pool(connection)
             moment = time.monotonic()
             gather({m.name: partial(_switch, connection, lab, m, action, acting) for m in acting})
@@ -141,12 +152,12 @@ class LibvirtProvider:
 
     def save(self, lab: Lab, checkpoint: str) -> None:
         """See base.Provider."""
-        with self._connected(lab) as connection:
+        with self._own(lab) as connection:
             checkpoints.save(connection, lab, checkpoint)
 
     def restore(self, lab: Lab, checkpoint: str) -> None:
         """See base.Provider."""
-        with self._connected(lab) as connection:
+        with self._own(lab) as connection:
             checkpoints.restore(connection, lab, checkpoint)
         # what is open was unknown to machines at the time to which they went back
         door(lab).close([machine.name for machine in lab.machines])
@@ -155,43 +166,66 @@ class LibvirtProvider:
 
     def checkpoints(self, lab: Lab) -> Sequence[str]:
         """See base.Provider."""
-        with self._connected(lab) as connection:
+        with self._own(lab) as connection:
             return checkpoints.checkpoints(connection, lab)
 
     def forget(self, lab: Lab, checkpoint: str) -> None:
         """See base.Provider."""
-        with self._connected(lab) as connection:
+        with self._own(lab) as connection:
             checkpoints.delete(connection, lab, checkpoint)
 
     def leftovers(self, lab: Lab) -> Sequence[str]:
         """See base.Provider."""
-        with self._connected(lab) as connection:
-            domains = [domain_of(connection, lab, machine) for machine in lab.machines]
-            left = [f"libvirt domain {domain.name()}" for domain in domains if domain is not None]
-            left += network.leftovers(connection, lab)
-            left += volumes.leftovers(connection, lab)
+        hypervisor, left = _hypervisor(lab, self.uri), []
+        with connected(hypervisor.uri) as connection:  # the jump is closed by now
+            if not network.is_anothers(connection, lab, hypervisor.network):
+                left = _left(connection, lab)
         return [*left, *(f"directory {path}" for path in [lab.sockets] if path.exists())]
 
     def _connected(self, lab: Lab) -> AbstractContextManager[Any]:
         """Where the lab's machines are."""
+        _open_way(lab)
         return connected(_hypervisor(lab, self.uri).uri)
+
+    @contextmanager
+    def _own(self, lab: Lab) -> Iterator[Any]:
+        """The same; LabgenError where machines of its names are another lab's."""
+        with self._connected(lab) as connection:
+            network.ensure_own(connection, lab, _hypervisor(lab, self.uri).network)
+            yield connection
 
     def _settle(self, lab: Lab, box: Box) -> Hypervisor:
         """Where this lab's machines run, decided when it is made and never after."""
         path = _settled(lab)
         if not path.exists():
-            found_ = Hypervisor(self.uri, emulated=not self.boots(box))
+            found_ = Hypervisor(self.uri, not self.boots(box), str(uuid.uuid4()))
             files.write(path, json.dumps(asdict(found_)))
         return _hypervisor(lab, self.uri)
 
 
+def _open_way(lab: Lab) -> None:
+    """Try the way to another host before libvirt and Vagrant do: they take minutes to give up."""
+    if lab.jump and lab.network_namespace == netns.inode():
+        lab.jump.open()
+
+
 def _hypervisor(lab: Lab, uri: str) -> Hypervisor:
     path = _settled(lab)
-    return Hypervisor(**json.loads(path.read_text())) if path.exists() else Hypervisor(uri, True)
+    if path.exists():
+        return Hypervisor(**json.loads(path.read_text()))
+    # nothing is made before it is settled where: what bears the lab's name there is another's
+    return Hypervisor(lab.scenario.provider.uri or uri, emulated=True, network="none")
 
 
 def _settled(lab: Lab) -> Path:
     return lab.directory / "hypervisor.json"
+
+
+def _left(connection: Any, lab: Lab) -> list[str]:
+    """What libvirt has of the lab, in words."""
+    domains = [domain_of(connection, lab, machine) for machine in lab.machines]
+    left = [f"libvirt domain {domain.name()}" for domain in domains if domain is not None]
+    return [*left, *network.leftovers(connection, lab), *volumes.leftovers(connection, lab)]
 
 
 def _states(connection: Any, lab: Lab) -> dict[str, State]:

@@ -1,5 +1,6 @@
 """The door to libvirt: connections, and its errors as labgen's."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -26,20 +27,27 @@ class HypervisorFailed(LabgenError):
 
 @contextmanager
 def connected(uri: str) -> Iterator[Any]:
-    """A connection to libvirt, closed afterwards.
+    """A connection to libvirt, closed afterwards. ssh, where that leads to it, asks for nothing.
 
     Raises HypervisorFailed with libvirt's words, also for all that goes wrong in the block.
     """
     # it prints every error besides raising it
     libvirt.registerErrorHandler(lambda _context, _error: None, None)
     try:
-        connection = libvirt.open(uri)
+        connection = libvirt.open(unasked(uri))
         try:
             yield connection
         finally:
             connection.close()
     except libvirt.libvirtError as error:
         raise HypervisorFailed(f"libvirt at {uri}: {error.get_error_message()}") from error
+
+
+def unasked(uri: str) -> str:
+    """The same URI, with the parameter by which libvirt has ssh ask for no password."""
+    if "+ssh:" not in uri or re.search(r"[?&]no_tty=", uri):
+        return uri
+    return f"{uri}{'&' if '?' in uri else '?'}no_tty=1"
 
 
 def found(look: Callable[[], T]) -> T | None:

@@ -13,6 +13,7 @@ from labgen.providers.base import Finding
 from labgen.render.vagrantfile import probe_xml
 from labgen.report.errors import LabgenError
 from labgen.system import files, places
+from labgen.system.jump import Jump, JumpFailed
 from labgen.system.run import run
 from labgen.system.wait import NotYet, until
 
@@ -35,11 +36,13 @@ IMPATIENT = Finding(
     "bring it up with -s loadBalancer.profile=emulated",
 )
 BOOT = 15.0  # seconds; a kernel is up after one
+ASK = 20.0  # seconds for a host elsewhere, a login included
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
-def findings(uri: str) -> list[Finding]:
-    """All that is wrong with this host for virtual machines of the libvirt at uri."""
+def findings(uri: str, jump: Jump | None = None) -> list[Finding]:
+    """All that is wrong with this host for virtual machines of the libvirt at uri, and with the way
+    there, which is by the jump."""
     lacking = [name for name in MODULES if importlib.util.find_spec(name) is None]
     wrong = [Finding(f"Python's {name} is not installed", MODULES[name]) for name in lacking]
     wrong += [
@@ -51,16 +54,16 @@ def findings(uri: str) -> list[Finding]:
         return wrong  # what follows needs these
     if not _plugin():
         wrong.append(Finding(f"Vagrant has no {PLUGIN}", f"apt-get install {PLUGIN}"))
-    return wrong + _unreachable(uri)
+    return wrong + _unreachable(uri, jump)
 
 
-def boots(connection: Any, uri: str, paths: Sequence[str]) -> bool:
+def boots(connection: Any, uri: str, paths: Sequence[str], *, boot: str) -> bool:
     """Whether KVM boots a machine with the kernel and initrd of paths, which the hypervisor has.
 
-    Tried once while this host runs: /dev/kvm that opens, and capabilities that name kvm, prove
-    nothing.
+    Tried once in that boot of the hypervisor's host: /dev/kvm that opens, and capabilities that
+    name kvm, prove nothing.
     """
-    known, tried = _known(), {"files": list(paths), "boot": _this_boot()}
+    known, tried = _known(), {"files": list(paths), "boot": boot}
     told = known.get(uri, {})
     if {key: told.get(key) for key in tried} == tried:
         return bool(told["boots"])
@@ -73,7 +76,7 @@ def boots(connection: Any, uri: str, paths: Sequence[str]) -> bool:
 def kvm_boots(uri: str) -> bool:
     """What the last try came to since this host is up; False where there was none."""
     told = _known().get(uri, {})
-    return bool(told.get("boots")) and told.get("boot") == _this_boot()
+    return bool(told.get("boots")) and told.get("boot") == boot_id()
 
 
 def _known() -> dict[str, Any]:
@@ -82,8 +85,10 @@ def _known() -> dict[str, Any]:
     return found
 
 
-def _this_boot() -> str:
-    return BOOT_ID.read_text().strip()
+def boot_id(jump: Jump | None = None) -> str:
+    """What tells this boot of this host, or of the jump's, from all others."""
+    text = jump.run(["cat", BOOT_ID], timeout=ASK).stdout if jump else BOOT_ID.read_text()
+    return text.strip()
 
 
 def _try(connection: Any, paths: Sequence[str]) -> bool:
@@ -116,11 +121,18 @@ def _plugin() -> bool:
     return PLUGIN in listed
 
 
-def _unreachable(uri: str) -> list[Finding]:
+def _unreachable(uri: str, jump: Jump | None) -> list[Finding]:
     from labgen.providers.libvirt_connection import connected  # noqa: PLC0415 - needs libvirt
 
+    if jump:
+        try:
+            jump.try_out()
+        except JumpFailed as error:
+            seen = f": {error.last_seen}" if error.last_seen else ""
+            return [Finding(f"{error.message}{seen}", error.hint or jump.command)]
+    place = f" on {jump.host}: apt-get install libvirt-daemon-system;" if jump else ":"
     try:
         with connected(uri):
             return []
     except LabgenError as error:
-        return [Finding(error.message, "start it: systemctl start libvirtd")]
+        return [Finding(error.message, f"start it{place} systemctl start libvirtd")]

@@ -9,29 +9,43 @@ from labgen.render.vagrantfile import network_name, network_xml
 from labgen.report.errors import LabgenError
 
 
-def ensure(connection: Any, lab: Lab) -> bool:
-    """Define and start the network; True if either was missing.
+def ensure(connection: Any, lab: Lab, uuid: str) -> bool:
+    """Define and start the network of that UUID; True if either was missing.
 
-    Raises LabgenError when a lab of that name, of another state directory, has its network here.
+    Raises LabgenError as ensure_own() does.
     """
+    ensure_own(connection, lab, uuid)
     network = _named(connection, lab)
-    if network is not None and bridge_of(network) != lab.bridge:
-        raise LabgenError(
-            f"the network of another lab {lab.name} is in this libvirt",
-            hint="bring this one up under another name: --name OTHER",
-        )
     missing = network is None
     if network is None:
-        network = connection.networkDefineXML(network_xml(lab))
+        network = connection.networkDefineXML(network_xml(lab, uuid))
     if not network.isActive():
         network.create()
         return True
     return missing
 
 
+def ensure_own(connection: Any, lab: Lab, uuid: str) -> None:
+    """Raise LabgenError when another lab of that name, of another host or state directory, has its
+    network here."""
+    if is_anothers(connection, lab, uuid):
+        raise LabgenError(
+            f"the network of another lab {lab.name} is in this libvirt",
+            hint="bring this one up under another name: --name OTHER",
+        )
+
+
+def is_anothers(connection: Any, lab: Lab, uuid: str) -> bool:
+    """Whether another lab of that name has its network here, and so its machines."""
+    network = _named(connection, lab)
+    if network is None:
+        return False
+    return bridge_of(network) != lab.bridge or uuid not in {"", network.UUIDString()}
+
+
 def remove(connection: Any, lab: Lab) -> None:
     """Stop and forget the lab's network, where it is."""
-    network = _own(connection, lab)
+    network = _named(connection, lab)
     if network is None:
         return
     if network.isActive():
@@ -41,7 +55,7 @@ def remove(connection: Any, lab: Lab) -> None:
 
 def leftovers(connection: Any, lab: Lab) -> list[str]:
     """The lab's network in words, where it is."""
-    network = _own(connection, lab)
+    network = _named(connection, lab)
     return [] if network is None else [f"libvirt network {network.name()}"]
 
 
@@ -49,11 +63,6 @@ def bridge_of(network: Any) -> str:
     """The name of the network's bridge; a network without one has none."""
     names = re.findall(r"<bridge\b[^>]*\bname='([^']+)'", network.XMLDesc())
     return names[0] if names else ""
-
-
-def _own(connection: Any, lab: Lab) -> Any | None:
-    network = _named(connection, lab)
-    return network if network is not None and bridge_of(network) == lab.bridge else None
 
 
 def _named(connection: Any, lab: Lab) -> Any | None:

@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "VAGRANT_CHECKPOINT_DISABLE": "1",  # asks the network for newer versions
     "VAGRANT_NO_COLOR": "1",
     "VAGRANT_DEFAULT_PROVIDER": "libvirt",
+    "SSH_ASKPASS_REQUIRE": "never",  # by ssh to a hypervisor elsewhere
 }
 
 

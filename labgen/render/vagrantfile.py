@@ -15,16 +15,23 @@ KERNEL_WORDS = "root=/dev/vda rw console=ttyS0 net.ifnames=0 quiet"
 # The emulator of QEMU 7.2 spoils flags in cmpxchg16b, and udev crashes; HAProxy wants to see that
 # the processor has it, so it is the kernel alone that is told to do without. With two processors it
 # sometimes runs what the kernel is just patching: one boot of fifteen ended in "Oops: int3" after
-# four seconds. A kernel that stood still would be waited for in vain; this one boots again.
-EMULATED_WORDS = "clearcpuid=cx16 panic=1"
+# four seconds. A kernel that stood still would be waited for in vain; this one boots again. An
+# emulator does not speculate, and what kernels do against that costs a third of its time: changing
+# page tables at every system call throws away all that it has translated.
+EMULATED_WORDS = "clearcpuid=cx16 panic=1 mitigations=off"
 
 
 @dataclass(frozen=True)
 class Hypervisor:
-    """Where a lab's virtual machines run; emulated: by QEMU alone, without KVM."""
+    """Where a lab's virtual machines run; emulated: by QEMU alone, without KVM.
+
+    network is the UUID of the lab's network: others, of this host or another, may have labs of that
+    name there. Labs that were made without one have none.
+    """
 
     uri: str
     emulated: bool
+    network: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,9 +65,9 @@ def domain_name(lab: Lab, machine: str) -> str:
     return f"{prefix(lab)}{machine}"
 
 
-def network_xml(lab: Lab) -> str:
+def network_xml(lab: Lab, uuid: str) -> str:
     """libvirt's XML of the lab's isolated network; the machines' leases never end."""
-    return render("libvirt-network.xml", lab=lab, name=network_name(lab))
+    return render("libvirt-network.xml", lab=lab, name=network_name(lab), uuid=uuid)
 
 
 def pool_xml() -> str:
@@ -88,7 +95,7 @@ def vagrantfile(lab: Lab, hypervisor: Hypervisor, box: Box) -> str:
         kernel=kernel,
         initrd=initrd,
         key=keys.client_key(lab),
-        network_xml=network_xml(lab),
+        network_xml=network_xml(lab, hypervisor.network),
         pool_xml=pool_xml(),
         pool_path=POOL_PATH,
         kernel_words=words,

@@ -13,6 +13,11 @@ LABEL_LENGTH = 63
 PREFIX = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)
 LETTERS = "use lower-case letters, digits and hyphens, beginning with a letter or digit"
 LIBVIRT = re.compile(r"qemu(\+[a-z0-9]+)?://[^\s/]*/(system|session)(\?\S*)?", re.ASCII)
+HERE = re.compile(r"qemu(\+unix)?:///.*")
+# A user's or a host's name never begins with a dash: ssh would read an option.
+BY_SSH = re.compile(
+    r"qemu\+ssh://([^@\s/-][^@\s/]*@)?(\[[0-9a-f:.]+\]|\w[\w.-]*)(:\d+)?/.*", re.ASCII
+)
 VERSION = re.compile(r"v[0-9]+\.[0-9]+\.[0-9]+", re.ASCII)
 
 
@@ -144,7 +149,19 @@ def libvirt_uri(value: object) -> str:
     written = text("qemu:///system")(value)
     if not LIBVIRT.fullmatch(written):
         raise ValueError(f"{shown(written)} is no URI of QEMU's; write it like qemu:///system")
+    if not HERE.fullmatch(written) and not BY_SSH.fullmatch(written):
+        raise ValueError(
+            f"{shown(written)} leads to libvirt, but not to a lab's machines; "
+            "write it like qemu+ssh://root@host/system"
+        )
+    if "no_verify" in written:
+        raise ValueError("host keys are always checked; leave no_verify out")
     return written
+
+
+def by_ssh(uri: str | None) -> bool:
+    """Whether that URI is of a libvirt on another host."""
+    return uri is not None and uri.startswith("qemu+ssh:")
 
 
 def choice(*allowed: str) -> Callable[[object], str]:

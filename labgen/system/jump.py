@@ -100,9 +100,13 @@ class Jump:
             if error.stdout:
                 return error.stdout
             raise JumpFailed(f"no answer within {timeout:g} s") from error
-        if not heard.stdout:
-            raise JumpFailed(_last_line(heard.stderr) or "the connection ended without a word")
-        return heard.stdout
+        if heard.stdout:
+            return heard.stdout
+        why = _last_line(heard.stderr)  # not always the reason: the shared connection keeps that
+        place = f"{address}:{port}"
+        raise JumpFailed(
+            f"{self.host} gets no connection to {place}: {why}" if why else f"{place} says nothing"
+        )
 
     def forward(self, here: IPv4Address, address: IPv4Address, port: int) -> None:
         """Have port at here, an address of this host's loopback, lead to port at address.
@@ -167,10 +171,12 @@ def failure(jump: Jump, said: str) -> JumpFailed:
     """The error that ssh's own words stand for (ssh.c, sshconnect.c and sshconnect2.c)."""
     last = _last_line(said)
     host = jump.host
+    known_as = f"[{host}]:{jump.port}" if jump.port not in {None, 22} else host
+    forget = shlex.join(["ssh-keygen", "-R", known_as])
     if "IDENTIFICATION HAS CHANGED" in said:
         return JumpFailed(
             f"{host} shows another SSH host key than the one that is known of it",
-            hint=f"find out why; if it was made anew: ssh-keygen -R {host}    then: {jump.command}",
+            hint=f"find out why; if it was made anew: {forget}    then: {jump.command}",
         )
     if "Host key verification failed" in said or "host key is known" in said:
         return JumpFailed(

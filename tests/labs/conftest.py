@@ -19,6 +19,7 @@ from tests.labs.runs import Run
 # Emulated machines take all cores there are.
 LATE = (
     "test_libvirt",
+    "test_elsewhere",
     "test_ha_3x3",
     "test_faults",
     "test_power_cut",

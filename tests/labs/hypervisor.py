@@ -6,7 +6,7 @@ machines, and what it wrote lies in the run's directory.
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,6 +43,21 @@ OWN = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagat
 @contextmanager
 def running(directory: Path) -> Iterator[str]:
     """The URI of a libvirtd that runs while in here, in this process's network namespace."""
+    with started(directory):
+        yield uri_of(directory)
+
+
+def uri_of(directory: Path) -> str:
+    """Where the libvirtd of that directory is reached, from any network namespace."""
+    return f"qemu+unix:///system?socket={directory}/run/libvirt-sock"
+
+
+@contextmanager
+def started(
+    directory: Path, apart: Sequence[str] = (), beside: Sequence[str] = ()
+) -> Iterator[int]:
+    """The first process of a libvirtd that runs while in here, apart from this process in more ways
+    (options of unshare), with lines of shell done in its namespaces before it starts."""
     for part in PLACES:
         (directory / part).mkdir(parents=True, exist_ok=True)
     (directory / "etc/qemu.conf").write_text(QEMU_CONF)
@@ -52,29 +67,36 @@ def running(directory: Path) -> Iterator[str]:
         for part, place in PLACES.items()
     ]
     # bash stays the first process: it buries QEMUs, for whose end libvirt would wait
-    script = "\n".join(
-        ["set -e", *lines, "libvirtd --pid-file /run/libvirt/libvirtd.pid & wait $!"]
-    )
-    words = ["setpriv", "--pdeathsig", "KILL", "unshare", *OWN, "bash", "-c", script]
-    uri = f"qemu+unix:///system?socket={directory}/run/libvirt-sock"
+    daemon_line = "libvirtd --pid-file /run/libvirt/libvirtd.pid & wait $!"
+    script = "\n".join(["set -e", *lines, *beside, daemon_line])
+    words = ["setpriv", "--pdeathsig", "KILL", "unshare", *OWN, *apart, "bash", "-c", script]
     with (directory / "libvirtd.log").open("ab") as log:
         daemon = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
-        until(lambda: _answers(daemon, uri, directory), what="libvirt's answer", timeout=START)
-        yield uri
+        until(lambda: _answers(daemon, directory), what="libvirt's answer", timeout=START)
+        yield daemon.pid
     finally:
         daemon.kill()  # and by --kill-child all that it started
         daemon.wait(timeout=FAREWELL)
 
 
-def _answers(daemon: subprocess.Popen[bytes], uri: str, directory: Path) -> None:
+def _answers(daemon: subprocess.Popen[bytes], directory: Path) -> None:
     if daemon.poll() is not None:
         raise RuntimeError(f"libvirtd ended:\n{(directory / 'libvirtd.log').read_text()}")
     try:
-        with connected(uri):
+        with connected(uri_of(directory)):
             return
     except HypervisorFailed as error:
         raise NotYet(error.message) from error
+
+
+def known(uri: str) -> list[str]:
+    """The names of all that libvirt has."""
+    with connected(uri) as connection:
+        things = [*connection.listAllDomains(), *connection.listAllNetworks()]
+        pools = connection.listAllStoragePools()
+        volumes = [volume for pool in pools if pool.isActive() for volume in pool.listVolumes()]
+    return [*(thing.name() for thing in things), *(pool.name() for pool in pools), *volumes]
 
 
 if __name__ == "__main__":

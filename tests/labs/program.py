@@ -21,17 +21,31 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 UP = 600.0  # seconds; a lab comes up in one or two minutes, also beside other work
 
 
-def labgen(*words: str, timeout: float = 120, check: bool = True, quiet: bool = False) -> Completed:
-    """Run labgen to its end, and show it unless quiet."""
-    return shown([LABGEN, *words], timeout=timeout, check=check, quiet=quiet)
+def labgen(
+    *words: str,
+    timeout: float = 120,
+    check: bool = True,
+    quiet: bool = False,
+    within: Sequence[str] = (),
+) -> Completed:
+    """Run labgen to its end, and show it unless quiet; see shown()."""
+    return shown([LABGEN, *words], timeout=timeout, check=check, quiet=quiet, within=within)
 
 
 def shown(
-    argv: Sequence[str | Path], *, timeout: float, check: bool = True, quiet: bool = False
+    argv: Sequence[str | Path],
+    *,
+    timeout: float,
+    check: bool = True,
+    quiet: bool = False,
+    within: Sequence[str] = (),
 ) -> Completed:
-    """Run argv to its end in the checkout, and show what it said unless quiet."""
+    """Run argv to its end in the checkout, and show what it said unless quiet.
+
+    within are the words before it that have it see another host than this one is.
+    """
     begin = time.monotonic()
-    done = run(argv, timeout=timeout, check=check, cwd=ROOT)
+    done = run([*within, *argv], timeout=timeout, check=check, cwd=ROOT)
     if not quiet:
         name = Path(argv[0]).name
         line = f"\n$ {shlex.join([name, *(str(word) for word in argv[1:])])}\n"

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
@@ -25,8 +24,7 @@ from tests.labs.traces import traces
 NEEDED = "no virtual machines without libvirt, QEMU, Vagrant and their Python: make box"
 pytest.importorskip("libvirt", reason=NEEDED)
 pytest.importorskip("vagrant", reason=NEEDED)
-from labgen.providers.libvirt_connection import connected  # noqa: E402 - these need them
-from tests.labs import hypervisor  # noqa: E402
+from tests.labs import hypervisor  # noqa: E402 - it needs them
 
 UP = 1200.0  # seconds; beside other work
 CLOCK = 5.0  # seconds that a guest may be off
@@ -107,20 +105,10 @@ def _emulated(uri: str) -> list[str]:
 
 def _down(lab: Lab, uri: str) -> None:
     """Nothing of the lab is left, in the eyes of the host and of libvirt."""
-    with connected(uri) as connection:
-        assert any(lab.name in name for name in _known(connection))
+    assert any(lab.name in name for name in hypervisor.known(uri))
     labgen("down", lab.name, timeout=300)
-    with connected(uri) as connection:
-        assert _known(connection) == []
+    assert hypervisor.known(uri) == []
     assert traces(lab) == []
-
-
-def _known(connection: Any) -> list[str]:
-    """The names of all that libvirt has."""
-    things = [*connection.listAllDomains(), *connection.listAllNetworks()]
-    pools = connection.listAllStoragePools()
-    volumes = [volume for pool in pools if pool.isActive() for volume in pool.listVolumes()]
-    return [*(thing.name() for thing in things), *(pool.name() for pool in pools), *volumes]
 
 
 @contextmanager

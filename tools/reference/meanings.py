@@ -132,7 +132,10 @@ MEANINGS = {
         "Where machines come from. `auto`: `libvirt` where this host has it, with a box and "
         "a KVM that boots it; else `container`. `ssh`: they exist, see `machines[].hosts`."
     ),
-    "provider.uri": "Where libvirt is; only with `name: libvirt`.",
+    "provider.uri": (
+        "Where libvirt is: on this host, or on one that SSH reaches, as "
+        "`qemu+ssh://root@host/system`; only with `name: libvirt`."
+    ),
     "provider.jump": (
         "A host on the way to the machines, reached by your own SSH; your ~/.ssh/config may know "
         "it. Only with `name: ssh`."

@@ -6,7 +6,6 @@ Asked ten times a second over one kept connection each, by etcd's own status cal
 
 import asyncio
 import json
-import ssl
 import time
 
 from acceptance.support.observers.changes import Changes, Tell
@@ -24,9 +23,8 @@ STATUS = "/v3/maintenance/status"
 FIELDS = (("content-type", "application/json"),)
 
 
-async def leader(machine: str, address: str, context: ssl.SSLContext, tell: Tell) -> None:
-    """Follow one member until cancelled."""
-    endpoint = Endpoint(address, PORT, context)
+async def leader(machine: str, endpoint: Endpoint, tell: Tell) -> None:
+    """Follow one member, that of the machine, until cancelled."""
     client = Client(lambda: open_connection(endpoint))
     changes = Changes(LANE, tell)
     while True:

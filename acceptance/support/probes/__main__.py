@@ -15,7 +15,7 @@ from typing import Any
 
 from acceptance.support import kubeconfig
 from acceptance.support.observers.changes import Change
-from acceptance.support.observers.leader import leader
+from acceptance.support.observers.leader import PORT, leader
 from acceptance.support.observers.nodes import nodes
 from acceptance.support.observers.owners import owners
 from acceptance.support.probes import contexts, fresh, kept, service, writes
@@ -49,9 +49,9 @@ def main() -> None:
 async def _run(told: Task) -> None:
     """Observers and the watch run until the probes have ended; whatever breaks ends all."""
     found = kubeconfig.credentials(Path(told.kubeconfig))
-    anonymous = Endpoint(found.host, found.port, found.anonymous())
-    admin = Endpoint(found.host, found.port, found.administrator())
-    multiplexed = Endpoint(found.host, found.port, contexts.http2(found.administrator()))
+    endpoint = partial(Endpoint, found.host, found.port, name=found.name)
+    anonymous, admin = endpoint(found.anonymous()), endpoint(found.administrator())
+    multiplexed = endpoint(contexts.http2(found.administrator()))
     dial = partial(open_connection, multiplexed)
     client = kept.Client(kept.beginning_at(told.kept_at, dial) if told.kept_at else dial)
     writer = Writer(admin)
@@ -103,7 +103,9 @@ def _observers(told: Task, api: Endpoint) -> list[Work]:
     for name, address in told.masters.items():
         watching.append(owners(Path(told.ssh_config), name, told.vip, _tell))
         if told.etcd:
-            watching.append(leader(name, address, contexts.etcd(Path(told.etcd)), _tell))
+            near = told.near.get(address, address)
+            member = Endpoint(near, PORT, contexts.etcd(Path(told.etcd)), address)
+            watching.append(leader(name, member, _tell))
     return watching
 
 

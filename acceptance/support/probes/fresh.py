@@ -20,11 +20,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where an API listens and how it is spoken to."""
+    """Where an API listens and how it is spoken to. name is what its certificate is for, where that
+    is not the host."""
 
     host: str
     port: int
     context: ssl.SSLContext
+    name: str = ""
 
     @property
     def authority(self) -> str:
@@ -39,7 +41,10 @@ async def ask(
     Raises OSError or EOFError.
     """
     reader, writer = await asyncio.open_connection(
-        endpoint.host, endpoint.port, ssl=endpoint.context
+        endpoint.host,
+        endpoint.port,
+        ssl=endpoint.context,
+        server_hostname=endpoint.name or endpoint.host,
     )
     try:
         writer.write(request(endpoint.authority, method, path, body, kind))

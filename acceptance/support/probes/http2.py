@@ -218,6 +218,7 @@ async def open_connection(
         endpoint.host,
         endpoint.port,
         ssl=endpoint.context,
+        server_hostname=endpoint.name or endpoint.host,
         ssl_handshake_timeout=HANDSHAKE,
     )
     if transport.get_extra_info("ssl_object").selected_alpn_protocol() != ALPN:

@@ -16,6 +16,7 @@ class Task:
     whose power is to be known. pods maps nodes to HOST:PORT of the pods that ask the service.
     kept_at is the address of the API server that the kept connection begins with, empty for any.
     etcd is the directory with ca.crt, client.crt and client.key, empty where etcd is not followed.
+    near has addresses of masters by which etcd is reached from here, where they are others.
     """
 
     kubeconfig: str
@@ -24,6 +25,7 @@ class Task:
     masters: Mapping[str, str]
     kept_at: str = ""
     etcd: str = ""
+    near: Mapping[str, str] = field(default_factory=dict)
     power: Mapping[str, str] = field(default_factory=dict)
     pods: Mapping[str, str] = field(default_factory=dict)
     service: str = ""

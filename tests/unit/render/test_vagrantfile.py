@@ -14,16 +14,23 @@ from tests.unit.lab.samples import lab
 BOX = Box("labgen/v1", "1.37.2.4711", Path("/c/box.json"), Path("/b/vmlinuz"), Path("/b/initrd"))
 KVM = Hypervisor("qemu:///system", emulated=False)
 EMULATED = Hypervisor("qemu:///system", emulated=True)
+ELSEWHERE = Hypervisor("qemu+ssh://root@bighost:2222/system?keyfile=/k", emulated=False)
 
 
 def test_network_is_isolated_and_knows_every_machine_by_its_address() -> None:
     sample = lab("ha-3x3")
-    network = ET.fromstring(network_xml(sample))  # noqa: S314 - made by labgen
+    network = ET.fromstring(network_xml(sample, ""))  # noqa: S314 - made by labgen
     assert network.find("forward") is None
     assert network.find("bridge").attrib["name"] == sample.bridge  # type: ignore[union-attr]
     hosts = {host.attrib["mac"]: host.attrib["ip"] for host in network.iter("host")}
     assert hosts == {machine.mac: str(machine.address) for machine in sample.machines}
     assert {lease.attrib["expiry"] for lease in network.iter("lease")} == {"0"}
+
+
+def test_network_has_the_uuid_by_which_the_lab_knows_its_own() -> None:
+    uuid = "1378903b-9e2b-47ba-b8dc-eacb1c8cf5d7"
+    network = ET.fromstring(network_xml(lab("single"), uuid))  # noqa: S314 - made by labgen
+    assert network.findtext("uuid") == uuid
 
 
 def test_pool_is_a_directory_of_its_own() -> None:
@@ -46,13 +53,13 @@ def test_each_machine_has_its_own_size_and_hardware_address() -> None:
 def test_processors_are_emulated_only_where_there_is_no_kvm() -> None:
     emulated, real = (vagrantfile(lab(), where, BOX) for where in (EMULATED, KVM))
     assert 'libvirt.driver = "qemu"' in emulated
-    assert "clearcpuid=cx16 panic=1 " in emulated
+    assert "clearcpuid=cx16 panic=1 mitigations=off " in emulated
     assert 'libvirt.driver = "kvm"' in real
     assert "clearcpuid" not in real
 
 
 @pytest.mark.skipif(shutil.which("vagrant") is None, reason="no vagrant on this host")
-@pytest.mark.parametrize("hypervisor", [KVM, EMULATED])
+@pytest.mark.parametrize("hypervisor", [KVM, EMULATED, ELSEWHERE])
 def test_vagrant_takes_it_in_a_directory_of_its_own(hypervisor: Hypervisor, tmp_path: Path) -> None:
     """Where the lab's key is not: it makes one."""
     (tmp_path / "Vagrantfile").write_text(vagrantfile(lab("ha-3x3"), hypervisor, BOX))

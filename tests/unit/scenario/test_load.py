@@ -93,3 +93,12 @@ def test_one_timing_replaces_one_value_of_the_profile(surroundings: Surroundings
     timings = scenario.load_balancer.timings
     assert timings.fall == 9
     assert timings.budget == STANDARD.budget == 10_000
+
+
+def test_a_lab_on_another_host_may_have_what_this_one_reaches_otherwise(
+    surroundings: Surroundings,
+) -> None:
+    elsewhere = ("provider.name=libvirt", "provider.uri=qemu+ssh://root@bighost/system")
+    overrides = ("network.subnet=192.168.7.0/24", *elsewhere)
+    scenario = load(catalog.find("single"), overrides=overrides, surroundings=surroundings)
+    assert scenario.network.subnet == IPv4Network("192.168.7.0/24")

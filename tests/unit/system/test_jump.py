@@ -83,8 +83,9 @@ def test_a_greeting_comes_through_the_host(hop: Jump, program: Stub) -> None:
 def test_no_greeting_says_why(hop: Jump, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = "channel 0: open failed: connect failed: No route to host"
     stub(monkeypatch, tmp_path, "ssh", f"echo '{said}' >&2; exit 255")
-    with pytest.raises(JumpFailed, match="No route to host"):
+    with pytest.raises(JumpFailed) as silent:
         hop.greeting("10.89.0.3", 22, timeout=5)
+    assert silent.value.message == f"bighost gets no connection to 10.89.0.3:22: {said}"
 
 
 def test_a_port_here_leads_to_the_same_port_there(hop: Jump, program: Stub) -> None:
@@ -153,7 +154,7 @@ UNREACHABLE = "ssh: connect to host bighost port 2222: No route to host\n"
             CHANGED,
             [
                 "bighost shows another SSH host key than the one that is known of it",
-                "find out why; if it was made anew: ssh-keygen -R bighost    then: LOGIN",
+                "find out why; if it was made anew: ssh-keygen -R '[bighost]:2222'    then: LOGIN",
             ],
         ),
         (

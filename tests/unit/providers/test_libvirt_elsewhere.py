@@ -1,0 +1,117 @@
+"""A libvirt on another host: what is asked of it and of the way there."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labgen.providers import libvirt_host
+from labgen.report.errors import LabgenError
+from labgen.system.jump import Jump
+from tests.unit.lab.samples import lab
+from tests.unit.system.stubs import stub
+
+pytest.importorskip("libvirt", reason="libvirt-python is not installed")
+network = pytest.importorskip("labgen.providers.libvirt_network")
+connection_ = pytest.importorskip("labgen.providers.libvirt_connection")
+
+OURS, THEIRS = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
+PATHS = ("/pool/vmlinuz", "/pool/initrd")
+
+
+@dataclass
+class Network:
+    """A network of libvirt's, as far as labgen looks at it."""
+
+    uuid: str
+    bridge: str
+
+    def UUIDString(self) -> str:  # noqa: N802 - libvirt's word
+        return self.uuid
+
+    def XMLDesc(self) -> str:  # noqa: N802
+        return f"<network><bridge name='{self.bridge}'/></network>"
+
+
+@dataclass
+class Libvirt:
+    """A libvirt with at most one network and a KVM that boots nothing."""
+
+    network: Network | None = None
+    asked: list[str] = field(default_factory=list)
+
+    def networkLookupByName(self, name: str) -> Network:  # noqa: N802
+        if self.network is None:
+            raise connection_.libvirt.libvirtError("no network")
+        return self.network
+
+    def getCapabilities(self) -> str:  # noqa: N802
+        self.asked.append("capabilities")
+        return "<domain type='qemu'/>"
+
+
+def _anothers(uuid: str, *, bridge: str = "", known: str = OURS) -> Any:
+    sample = lab("single")
+    there = Libvirt(Network(uuid, bridge or sample.bridge))
+    return network.is_anothers(there, sample, known)
+
+
+def test_a_network_is_the_labs_own_by_its_uuid_for_names_and_paths_may_be_the_same() -> None:
+    assert not _anothers(OURS)
+    assert _anothers(THEIRS)
+
+
+def test_a_lab_from_before_networks_had_a_known_uuid_knows_its_own_by_the_bridge() -> None:
+    assert not _anothers(THEIRS, known="")
+    assert _anothers(OURS, bridge="labffffffff", known="")
+
+
+def test_a_lab_is_not_made_in_the_network_of_another() -> None:
+    sample = lab("single")
+    with pytest.raises(LabgenError) as refused:
+        network.ensure(Libvirt(Network(THEIRS, sample.bridge)), sample, OURS)
+    assert refused.value.hint == "bring this one up under another name: --name OTHER"
+
+
+@pytest.mark.parametrize(
+    ("uri", "asked"),
+    [
+        ("qemu+ssh://root@h/system", "qemu+ssh://root@h/system?no_tty=1"),
+        ("qemu+ssh://h/system?keyfile=/k", "qemu+ssh://h/system?keyfile=/k&no_tty=1"),
+        ("qemu+ssh://h/system?no_tty=1", "qemu+ssh://h/system?no_tty=1"),
+        ("qemu:///system", "qemu:///system"),
+    ],
+)
+def test_libvirts_own_ssh_asks_for_no_password(uri: str, asked: str) -> None:
+    assert connection_.unasked(uri) == asked
+
+
+def test_the_boot_that_counts_is_that_of_the_hypervisors_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub(monkeypatch, tmp_path, "ssh", "echo boot-of-bighost")
+    assert libvirt_host.boot_id(Jump("bighost")) == "boot-of-bighost"
+    assert libvirt_host.boot_id() == libvirt_host.BOOT_ID.read_text().strip()
+
+
+def test_kvm_is_tried_once_in_each_boot() -> None:
+    there = Libvirt()
+    for boot in ("first", "first", "second"):
+        assert not libvirt_host.boots(there, "qemu+ssh://h/system", PATHS, boot=boot)
+    assert len(there.asked) == 2
+
+
+@pytest.mark.parametrize("said", ["Permission denied (publickey).", "No route to host"])
+def test_a_host_that_lets_nobody_in_is_the_one_finding(
+    said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """libvirt is not asked: it would say the same, later and in other words."""
+    monkeypatch.setattr(libvirt_host, "MODULES", {})
+    monkeypatch.setattr(libvirt_host, "PROGRAMS", {})
+    stub(monkeypatch, tmp_path, "vagrant", "echo vagrant-libvirt")
+    stub(monkeypatch, tmp_path, "ssh", f"echo '{said}' >&2; exit 255")
+    [finding] = libvirt_host.findings("qemu+ssh://bighost/system", Jump("bighost"))
+    assert finding.what.startswith("bighost ")
+    assert finding.what.endswith(f": {said}")
+    assert finding.remedy == "this has to work without a question: ssh bighost true"
