@@ -15,7 +15,8 @@ from labgen.lab.lab import Lab, Machine
 from labgen.providers import ssh_changes, ssh_findings, ssh_settled, ssh_survey
 from labgen.providers.base import BEFORE, Finding, Power, State
 from labgen.providers.sequence import await_turn
-from labgen.providers.ssh_survey import Surveyed, Unread
+from labgen.providers.ssh_login import Unread
+from labgen.providers.ssh_survey import Surveyed
 from labgen.render.ssh_config import ssh_config
 from labgen.report.errors import HostUnfit, LabgenError, WrongCall
 from labgen.scenario.model import Role, Scenario

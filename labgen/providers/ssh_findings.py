@@ -6,7 +6,8 @@ from labgen.bundle import sources
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.base import Finding
 from labgen.providers.ssh_facts import Facts
-from labgen.providers.ssh_survey import Surveyed, Unread
+from labgen.providers.ssh_login import Unread
+from labgen.providers.ssh_survey import Surveyed
 from labgen.scenario.checks.addresses import TAKEN_PORTS
 from labgen.scenario.checks.machines import CONTROL_PLANE_CPUS, CONTROL_PLANE_MEMORY
 from labgen.scenario.model import Role

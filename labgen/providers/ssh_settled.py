@@ -9,7 +9,8 @@ from pydantic import TypeAdapter
 
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.ssh_facts import Facts
-from labgen.providers.ssh_survey import Surveyed, Unread
+from labgen.providers.ssh_login import Unread
+from labgen.providers.ssh_survey import Surveyed
 from labgen.system import files, host
 from labgen.system.host import CAP_SYS_RESOURCE, Adaptation, HostFacts
 

@@ -31,12 +31,12 @@ class Ssh:
     jump: Jump | None = None
     sudo: Mapping[str, Sudo] = field(default_factory=dict)
 
-    def connect(self, host: str, address: str, *, timeout: float, port: int = PORT) -> None:
+    def connect(self, host: str, address: str, *, timeout: float, port: int | None = None) -> None:
         """Wait until sshd at address answers and open the shared connection to host."""
         if self.jump:
             self.jump.open()
         until(
-            lambda: _greeting(address, port, self.jump),
+            lambda: _greeting(address, port or PORT, self.jump),
             what=f"{host} answering on SSH at {address}",
             timeout=timeout,
             interval=0.1,

@@ -8,7 +8,8 @@ from labgen.bundle import sources
 from labgen.lab import store
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.ssh_facts import Facts
-from labgen.providers.ssh_survey import Surveyed, Unread
+from labgen.providers.ssh_login import Unread
+from labgen.providers.ssh_survey import Surveyed
 from labgen.scenario.load import load
 from labgen.scenario.surroundings import Surroundings
 

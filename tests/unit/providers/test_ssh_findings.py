@@ -10,7 +10,7 @@ import pytest
 from labgen.lab.lab import Lab
 from labgen.providers.ssh_facts import Peer
 from labgen.providers.ssh_findings import judge
-from labgen.providers.ssh_survey import Unread
+from labgen.providers.ssh_login import Unread
 from tests.unit.providers import existing
 
 VIP_MAC = "52:54:00:00:00:99"

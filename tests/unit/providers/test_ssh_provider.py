@@ -11,11 +11,11 @@ from labgen.lab import access, keys, store
 from labgen.lab.lab import Lab
 from labgen.lab.store import make
 from labgen.providers import ssh as module
-from labgen.providers import ssh_settled, ssh_survey
+from labgen.providers import ssh_login, ssh_settled, ssh_survey
 from labgen.providers.base import Power, State
 from labgen.providers.ssh import SshProvider
 from labgen.providers.ssh_changes import changes
-from labgen.providers.ssh_survey import Unread
+from labgen.providers.ssh_login import Unread
 from labgen.render.files import Images, payload
 from labgen.report.errors import HostUnfit, LabgenError, WrongCall
 from labgen.scenario.load import load
@@ -158,7 +158,7 @@ def test_the_plan_tells_what_would_be_changed(lab: Lab) -> None:
 )
 def test_what_ssh_says_becomes_a_finding(lab: Lab, said: str, words: str) -> None:
     failed = Completed(("ssh",), 255, "", said)
-    found = ssh_survey.why_not(lab, lab.machines[0], failed)
+    found = ssh_login.why_not(lab, lab.machines[0], failed)
     assert found.finding.what.startswith(words)
     assert found.finding.remedy
 
