@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from labgen.report.errors import LabgenError
+from labgen.system import unreachable
 
 
 class ApiUnreachable(LabgenError):
@@ -50,7 +51,7 @@ class KubeApi:
             connection.close()
         except (OSError, http.client.HTTPException) as error:
             place = f"https://{self.host}:{self.port}{path}"
-            raise ApiUnreachable(f"{place}: {type(error).__name__}: {error}") from error
+            raise ApiUnreachable(f"{place}: {unreachable.words(error)}") from error
         if response.status != http.HTTPStatus.OK:
             raise ApiUnreachable(f"GET {path}: HTTP {response.status}: {body[:200]}")
         return body
