@@ -94,7 +94,7 @@ class ContainerProvider:
             return time.monotonic()
         states = self.machines(lab)
         acting = [m for m in machines if states[m.name] in BEFORE[action]]
-        if action is Power.ON:
+        if action is Power.ON and any(states[m.name] is not State.ABSENT for m in machines):
             _ready_host(lab)
             network.plug_in(lab, acting)
         elif action is Power.OFF:

@@ -22,7 +22,7 @@ from labgen.providers import libvirt_network as network
 from labgen.providers import libvirt_vagrant as maker
 from labgen.providers import libvirt_volumes as volumes
 from labgen.providers.base import BEFORE, Finding, Power, State
-from labgen.providers.libvirt_connection import connected, domain_of
+from labgen.providers.libvirt_connection import connected, domain_of, remove_domain
 from labgen.providers.sequence import await_turn
 from labgen.render.ssh_config import ssh_config
 from labgen.render.vagrantfile import Box, Hypervisor
@@ -80,15 +80,15 @@ class LibvirtProvider:
         files.write(lab.ssh_config, ssh_config(lab, lab.sockets))
         hypervisor = self._settle(lab, box)
         with connected(hypervisor.uri) as connection:
-            changed = network.ensure(connection, lab)
+            changed = _ensure_network(connection, lab)
             volumes.ensure_boot_files(connection, box)
             states = _states(connection, lab)
             absent = [m for m in lab.machines if states[m.name] is State.ABSENT]
             if absent:
-                volumes.remove_stale(connection, lab, absent)
+                volumes.remove_stale(connection, lab, absent, box)
         if absent:
             keys.forget_hosts(lab, absent)
-            maker.up(lab, hypervisor, box)
+            maker.up(lab, hypervisor, box, absent)
         self.power(lab, [m for m in lab.machines if states[m.name] is State.OFF], Power.ON)
         self.power(lab, [m for m in lab.machines if states[m.name] is State.PAUSED], Power.RESUME)
         # Machines make their host keys themselves. They are asked once, on a network that only they
@@ -104,7 +104,7 @@ class LibvirtProvider:
         maker.destroy(lab)
         with self._connected(lab) as connection:
             for machine in lab.machines:
-                _remove(connection, lab, machine)
+                remove_domain(domain_of(connection, lab, machine))
             network.remove(connection, lab)
             volumes.remove(connection, lab)
         if lab.sockets.exists():
@@ -119,12 +119,12 @@ class LibvirtProvider:
         """See base.Provider."""
         if not machines:
             return time.monotonic()
-        states = self.machines(lab)
-        acting = [m for m in machines if states[m.name] in BEFORE[action]]
         with self._connected(lab) as connection:
-            if action is Power.ON:
-                network.ensure(connection, lab)
+            if action is Power.ON and any(domain_of(connection, lab, m) for m in machines):
+                _ensure_network(connection, lab)
                 volumes.ensure_pool(connection)
+            states = _states(connection, lab)
+            acting = [m for m in machines if states[m.name] in BEFORE[action]]
             moment = time.monotonic()
             gather({m.name: partial(_switch, connection, lab, m, action, acting) for m in acting})
         if action in (Power.OFF, Power.SHUTDOWN):
@@ -163,6 +163,7 @@ class LibvirtProvider:
             left = [f"libvirt domain {domain.name()}" for domain in domains if domain is not None]
             left += network.leftovers(connection, lab)
             left += volumes.leftovers(connection, lab)
+        left += maker.leftovers(lab)
         return [*left, *(f"directory {path}" for path in [lab.sockets] if path.exists())]
 
     def _connected(self, lab: Lab) -> AbstractContextManager[Any]:
@@ -185,6 +186,18 @@ def _hypervisor(lab: Lab, uri: str) -> Hypervisor:
 
 def _settled(lab: Lab) -> Path:
     return lab.directory / "hypervisor.json"
+
+
+def _ensure_network(connection: Any, lab: Lab) -> bool:
+    """Have the lab's network; True if it was missing. What ran is off afterwards: libvirt connects
+    a machine to its network only when it is switched on."""
+    if not network.ensure(connection, lab):
+        return False
+    for machine in lab.machines:
+        domain = domain_of(connection, lab, machine)
+        if domain is not None and domain.isActive():
+            domain.destroy()
+    return True
 
 
 def _states(connection: Any, lab: Lab) -> dict[str, State]:
@@ -225,15 +238,3 @@ def _shut_down(domain: Any, timeout: float) -> None:
         until(off, what="the machine's end", timeout=timeout)
     except LabgenError:
         domain.destroy()
-
-
-def _remove(connection: Any, lab: Lab, machine: Machine) -> None:
-    """What Vagrant did not remove of one machine."""
-    domain = domain_of(connection, lab, machine)
-    if domain is None:
-        return
-    if domain.isActive():
-        domain.destroy()
-    domain.undefineFlags(
-        libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
-    )
