@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from labgen.bundle.store import Bundle, clone_golden, load_machine, require
-from labgen.lab import keys
+from labgen.lab import keys, owners
 from labgen.lab.lab import Lab, Machine
 from labgen.providers import container_network as network
 from labgen.providers.base import BEFORE, Finding, Power, State
@@ -177,7 +177,7 @@ def _ensure_alone(lab: Lab) -> None:
 
 def _ready_host(lab: Lab) -> bool:
     """What a reboot of the host takes away; True if the network had to be made."""
-    files.private_directory(lab.sockets)
+    owners.claim(lab)
     ensure_inotify_instances(len(lab.machines))
     return network.ensure_bridge(lab)
 

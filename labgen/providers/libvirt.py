@@ -13,7 +13,7 @@ from typing import Any
 import libvirt
 
 from labgen.bundle import store as bundles
-from labgen.lab import keys
+from labgen.lab import keys, owners
 from labgen.lab.access import ensure_route
 from labgen.lab.lab import Lab, Machine
 from labgen.providers import libvirt_checkpoints as checkpoints
@@ -76,9 +76,9 @@ class LibvirtProvider:
         """See base.Provider."""
         box = maker.describe(bundles.require_box(lab.scenario.kubernetes.version))
         keys.ensure_client(lab)
-        files.private_directory(lab.sockets)
-        files.write(lab.ssh_config, ssh_config(lab, lab.sockets))
         hypervisor = self._settle(lab, box)
+        owners.claim(lab, uri=hypervisor.uri)
+        files.write(lab.ssh_config, ssh_config(lab, lab.sockets))
         with connected(hypervisor.uri) as connection:
             changed = _ensure_network(connection, lab)
             volumes.ensure_boot_files(connection, box)

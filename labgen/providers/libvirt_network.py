@@ -5,7 +5,7 @@ from typing import Any
 
 from labgen.lab.lab import Lab
 from labgen.providers.libvirt_connection import found
-from labgen.render.vagrantfile import network_name, network_xml
+from labgen.render.vagrantfile import mark, network_name, network_xml
 from labgen.report.errors import LabgenError
 
 
@@ -22,7 +22,7 @@ def ensure(connection: Any, lab: Lab) -> bool:
         )
     missing = network is None
     if network is None:
-        network = connection.networkDefineXML(network_xml(lab))
+        network = connection.networkDefineXML(network_xml(lab, whose=mark(lab)))
     if not network.isActive():
         network.create()
         return True
@@ -31,7 +31,11 @@ def ensure(connection: Any, lab: Lab) -> bool:
 
 def remove(connection: Any, lab: Lab) -> None:
     """Stop and forget the lab's network, where it is."""
-    network = _own(connection, lab)
+    remove_network(_own(connection, lab))
+
+
+def remove_network(network: Any | None) -> None:
+    """Stop and forget a network, where it is."""
     if network is None:
         return
     if network.isActive():
