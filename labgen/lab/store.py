@@ -162,5 +162,6 @@ def _read(path: Path) -> Lab:
     except (ValidationError, ValueError) as error:
         raise LabgenError(
             f"{path} cannot be read: {str(error).splitlines()[0]}",
-            hint="damaged, or of another version of labgen, which can take it down",
+            hint="damaged, or of another version of labgen, which can take it down\n"
+            f"else: rm -r {path.parent}; labgen leftovers {path.parent.name} --remove",
         ) from error
