@@ -55,6 +55,9 @@ def _networks(labs: Known) -> Iterator[Stray]:
         entering = netns.entering(owner.network_namespace)
         if owner.provider != "container" or entering is None or lives(owner.directory):
             continue
+        if entering and not run([*entering, "true"], timeout=TIMEOUT, check=False).ok:
+            yield unknown(f"network of {owner.directory}, in a namespace that cannot be entered")
+            continue
         link = f"lab{lab_id}"
         if run([*entering, "ip", "link", "show", link], timeout=TIMEOUT, check=False).ok:
             delete = partial(run, [*entering, "ip", "link", "delete", link], timeout=TIMEOUT)

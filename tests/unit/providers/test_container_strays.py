@@ -11,7 +11,7 @@ from labgen.lab.lab import Lab
 from labgen.providers import container_firewall
 from labgen.providers.container_strays import strays
 from labgen.providers.strays import UNKNOWN
-from labgen.system import places
+from labgen.system import netns, places
 from tests.unit.lab.samples import made
 from tests.unit.system.stubs import stub
 
@@ -50,6 +50,19 @@ def test_all_of_a_lab_whose_directory_is_gone_is_found_with_whose_it_was(sample:
     ]
     whose = f"of lab demo at {sample.directory}, which is gone"
     assert {stray.whose for stray in found} == {whose}
+
+
+def test_a_network_where_nobody_can_look_is_named_and_all_else_is_found(
+    sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(sample.directory)
+    monkeypatch.setattr(netns, "entering", lambda _: ["nsenter", "--net=/far"])
+    stub(monkeypatch, tmp_path, "nsenter", "exit 1")
+    found = {stray.what: stray for stray in strays()}
+    told = found[f"network of {sample.directory}, in a namespace that cannot be entered"]
+    assert told.remove is None
+    assert "container labgen-demo-master1" in found
+    assert not any(what.startswith("bridge") for what in found)
 
 
 def test_a_stray_whose_lab_came_back_is_not_removed(sample: Lab) -> None:
