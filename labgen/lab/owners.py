@@ -39,6 +39,13 @@ def lives(directory: Path) -> bool:
     return True
 
 
+def instead(name: str, directory: Path | None) -> str:
+    """What to do when the lab at that other directory has the name's machines on this host."""
+    if directory is not None and not lives(directory):
+        return f"that one's directory is gone; to remove the rest: labgen leftovers {name} --remove"
+    return "bring this one up under another name: --name OTHER"
+
+
 def claim(lab: Lab, *, uri: str = "") -> None:
     """Leave the lab's note; to be called before anything is made that bears its id."""
     files.private_directory(lab.sockets)

@@ -171,7 +171,7 @@ def _ensure_alone(lab: Lab) -> None:
         if other != str(lab.directory):
             raise LabgenError(
                 f"the machines of another lab {lab.name}, at {other}, are on this host",
-                hint="bring this one up under another name: --name OTHER",
+                hint=owners.instead(lab.name, Path(other) if other else None),
             )
 
 

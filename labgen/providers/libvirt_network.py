@@ -3,9 +3,10 @@
 import re
 from typing import Any
 
+from labgen.lab import owners
 from labgen.lab.lab import Lab
 from labgen.providers.libvirt_connection import found
-from labgen.render.vagrantfile import mark, network_name, network_xml
+from labgen.render.vagrantfile import mark, marked, network_name, network_xml
 from labgen.report.errors import LabgenError
 
 
@@ -18,7 +19,7 @@ def ensure(connection: Any, lab: Lab) -> bool:
     if network is not None and bridge_of(network) != lab.bridge:
         raise LabgenError(
             f"the network of another lab {lab.name} is in this libvirt",
-            hint="bring this one up under another name: --name OTHER",
+            hint=owners.instead(lab.name, marked(network.XMLDesc())),
         )
     missing = network is None
     if network is None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.lab.owners import Owner, claim, lives, owners
+from labgen.lab.owners import Owner, claim, instead, lives, owners
 from labgen.system import places
 from tests.unit.lab.samples import made
 
@@ -38,3 +38,11 @@ def test_a_note_that_cannot_be_read_tells_nothing() -> None:
     for text in ("{", "[]", "{}", '{"directory": "/x", "other": 1}'):
         (places.runtime() / "00000000/owner.json").write_text(text)
         assert [owner.id for owner in owners()] == [sample.id]
+
+
+def test_a_name_that_a_dead_lab_still_has_can_be_freed_and_a_living_ones_cannot() -> None:
+    sample = made()
+    assert instead("demo", sample.directory) == instead("demo", None)
+    assert instead("demo", sample.directory).endswith("--name OTHER")
+    shutil.rmtree(sample.directory)
+    assert instead("demo", sample.directory).endswith("labgen leftovers demo --remove")
