@@ -10,14 +10,14 @@ from labgen.lab.lab import Lab
 from labgen.providers.base import Provider
 from labgen.providers.choose import provider
 from labgen.report.console import Console
-from labgen.report.errors import LabgenError
+from labgen.report.errors import LabgenError, WrongCall
 
 
 def take_down(name: str, console: Console) -> None:
     """Remove the lab with all it made on this host, or on machines that exist; raises LabgenError
     if something is left."""
     with store.hold(name, store.tell_waiting(name, console)):
-        lab = store.load(name)
+        lab = _known(name)
         machines = provider(lab.provider)
         waiting.end(lab)
         if lab.scenario.existing:
@@ -32,6 +32,14 @@ def take_down(name: str, console: Console) -> None:
                 hint=f"labgen down {name}    tries again",
             )
         store.forget(lab)
+
+
+def _known(name: str) -> Lab:
+    try:
+        return store.load(name)
+    except WrongCall as error:
+        error.hint = f"{error.hint}\nof one whose directory is gone: labgen leftovers {name}"
+        raise
 
 
 def leftovers(lab: Lab, machines: Provider) -> list[str]:

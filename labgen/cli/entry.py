@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "down": "down",
     "status": "status",
     "list": "list",
+    "leftovers": "leftovers",
     "ssh": "ssh",
     "exec": "exec",
     "kubectl": "kubectl",

@@ -41,14 +41,31 @@ def end(lab: Lab, id: str | None = None) -> None:
 
 def running(lab: Lab, id: str | None = None) -> list[int]:
     """The lab's waiting processes, or those for that injection, without this process."""
+    return [
+        process
+        for process, words in _everywhere()
+        if os.fsencode(lab.directory) in words and (id is None or id.encode() in words)
+    ]
+
+
+def of_labs() -> list[tuple[int, Path]]:
+    """All waiting processes of this host, each with its lab's directory."""
+    found = []
+    for process, words in _everywhere():
+        arguments = words[words.index(MODULE.encode()) + 1 :]
+        if arguments:
+            found.append((process, Path(os.fsdecode(arguments[0]))))
+    return found
+
+
+def _everywhere() -> list[tuple[int, list[bytes]]]:
+    """Pid and command line of all of them but this process."""
     found = []
     for entry in PROC.iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         with contextlib.suppress(OSError):
             words = (entry / "cmdline").read_bytes().split(b"\0")
-            if MODULE.encode() not in words or os.fsencode(lab.directory) not in words:
-                continue
-            if id is None or id.encode() in words:
-                found.append(int(entry.name))
+            if MODULE.encode() in words:
+                found.append((int(entry.name), words))
     return found

@@ -6,14 +6,16 @@ import secrets
 import string
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from labgen.lab.lab import Lab, Machine
-from labgen.report.errors import LabgenError
 from labgen.system import files
 from labgen.system.run import run
+from labgen.system.wait import NotYet, until
 
-SCAN = 10.0  # seconds for a machine to tell its host key
+SCAN = 10.0  # seconds for a machine that answers to tell its host key
+BOOT = 60.0  # seconds until one that was just switched on answers, with room
 TOKEN_LETTERS = string.ascii_lowercase + string.digits
 
 
@@ -67,24 +69,14 @@ def forget_hosts(lab: Lab, machines: Sequence[Machine]) -> None:
 def learn_hosts(lab: Lab) -> None:
     """Ask the machines whose host keys are not known for them, and hold them to those from now on.
 
-    Those behind a jump are asked by its host, which must have ssh-keyscan.
-
-    Raises LabgenError with the machines that told none.
+    They may just be booting. Those behind a jump are asked by its host, which must have
+    ssh-keyscan. Raises LabgenError with the machines that told none in time.
     """
-    known = _known(lab)
-    asked = [machine for machine in lab.machines if str(machine.address) not in known]
-    if not asked:
-        return
-    timeout = SCAN * lab.slowdown
-    words = ["ssh-keyscan", "-T", f"{timeout:.0f}", "-t", "ed25519"]
-    ask = lab.jump.run if lab.jump else run
-    addresses = [str(machine.address) for machine in asked]
-    told = ask([*words, *addresses], timeout=2 * timeout, check=False).stdout
-    known |= _by_address(told)
-    silent = [machine.name for machine in asked if str(machine.address) not in known]
-    if silent:
-        raise LabgenError(f"no SSH host key came from {', '.join(silent)}")
-    files.write(known_hosts(lab), "".join(known.values()))
+    until(
+        partial(_ask_hosts, lab),
+        what="every machine telling its SSH host key",
+        timeout=BOOT * lab.slowdown,
+    )
 
 
 def join_secrets(lab: Lab) -> JoinSecrets:
@@ -111,6 +103,21 @@ def machine_identity(lab: Lab, machine: Machine) -> Path:
 
 def _known(lab: Lab) -> dict[str, str]:
     return _by_address(known_hosts(lab).read_text())
+
+
+def _ask_hosts(lab: Lab) -> None:
+    known = _known(lab)
+    asked = [machine for machine in lab.machines if str(machine.address) not in known]
+    if not asked:
+        return
+    words = ["ssh-keyscan", "-T", f"{SCAN:.0f}", "-t", "ed25519"]
+    ask = lab.jump.run if lab.jump else run
+    told = ask([*words, *(str(m.address) for m in asked)], timeout=2 * SCAN, check=False).stdout
+    known |= _by_address(told)
+    files.write(known_hosts(lab), "".join(known.values()))
+    silent = [machine.name for machine in asked if str(machine.address) not in known]
+    if silent:
+        raise NotYet(f"none came from {', '.join(silent)}")
 
 
 def _by_address(lines: str) -> dict[str, str]:

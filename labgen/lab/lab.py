@@ -123,7 +123,7 @@ class Lab:
     def sockets(self) -> Path:
         """SSH's shared connections; a socket's path may have 107 characters (unix(7)), so it does
         not lie in the lab's directory."""
-        return Path("/run/labgen") / self.id
+        return places.runtime() / self.id
 
     @property
     def journal(self) -> Path:
@@ -167,7 +167,12 @@ class Lab:
 
 def lab_id(name: str) -> str:
     """See Lab.id; the same before the lab is made."""
-    return hashlib.sha256(str(labs_directory() / name).encode()).hexdigest()[:8]
+    return directory_id(labs_directory() / name)
+
+
+def directory_id(directory: Path) -> str:
+    """Lab.id of the lab at that directory, which need not be there any more."""
+    return hashlib.sha256(str(directory).encode()).hexdigest()[:8]
 
 
 def bridge(name: str) -> str:

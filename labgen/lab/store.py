@@ -159,14 +159,23 @@ def _free_subnet(scenario: Scenario, others: list[Lab]) -> IPv4Network:
 
 def _same(lab: Lab, scenario: Scenario) -> Lab:
     """The lab, if it stands for scenario; where that was read from does not matter."""
-    if replace(scenario, source=lab.scenario.source, overrides=()) != replace(
+    if replace(scenario, source=lab.scenario.source, overrides=()) == replace(
         lab.scenario, overrides=()
     ):
+        return lab
+    beside = f"labgen down {lab.name}    or bring this one up beside it: --name OTHER"
+    before, now = lab.scenario.overrides, scenario.overrides
+    if set(before) == set(now):
         raise WrongCall(
             f"lab {lab.name} was made from another scenario than {scenario.source} is now",
-            hint=f"labgen down {lab.name}    or bring this one up beside it: --name OTHER",
+            hint=beside,
         )
-    return lab
+    missing = [f"  it has    -s {word}" for word in before if word not in now]
+    new = [f"  it has no -s {word}" for word in now if word not in before]
+    raise WrongCall(
+        "\n".join([f"lab {lab.name} was made with other overrides:", *missing, *new]),
+        hint=f"to go on with it as it is: {lab.up_command}\n{beside}",
+    )
 
 
 def _read(path: Path) -> Lab:
@@ -175,5 +184,6 @@ def _read(path: Path) -> Lab:
     except (ValidationError, ValueError) as error:
         raise LabgenError(
             f"{path} cannot be read: {str(error).splitlines()[0]}",
-            hint="damaged, or of another version of labgen, which can take it down",
+            hint="damaged, or of another version of labgen, which can take it down\n"
+            f"else: rm -r {path.parent}; labgen leftovers {path.parent.name} --remove",
         ) from error

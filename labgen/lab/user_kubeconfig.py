@@ -4,6 +4,7 @@ kubectl keeps what else stands in the file. It does not wait for another kubectl
 file at the same moment but fails, so labs take turns.
 """
 
+import json
 import os
 import re
 from contextlib import AbstractContextManager
@@ -15,6 +16,9 @@ from labgen.system.locks import locked
 from labgen.system.run import Completed, run
 
 TIMEOUT = 30.0
+MADE = "kubeconfigs-made"  # in labgen's state
+HEAD = ("kind", "apiVersion")
+FIELDS = {*HEAD, "clusters", "users", "contexts", "current-context"}  # of a plain kubeconfig
 
 
 def path() -> Path:
@@ -43,6 +47,8 @@ def add(lab: Lab, kubectl: Path) -> bool:
     login = [f"--client-certificate={certificate}", f"--client-key={key}"]
     with _turn():
         files.write(_note(lab), str(target))
+        if not target.exists():
+            _remember(_made() | {str(target)})
         before = target.read_bytes() if target.exists() else b""
         target.parent.mkdir(parents=True, exist_ok=True)
         _run([*config, "set-cluster", name, *server, "--embed-certs=true"])
@@ -55,29 +61,64 @@ def add(lab: Lab, kubectl: Path) -> bool:
 
 def remove(lab: Lab, kubectl: Path) -> None:
     """Take the context labgen-NAME, its cluster and user out again, where they are."""
-    name = lab.context
-    config = [str(kubectl), "config", f"--kubeconfig={path_of(lab)}"]
+    remove_context(lab.context, path_of(lab), kubectl)
+
+
+def remove_context(name: str, target: Path, kubectl: Path) -> None:
+    """Take the context of that name, its cluster and user out of the file, where they are.
+
+    A file that was made for a lab goes when nothing is left in it.
+    """
+    config = [str(kubectl), "config", f"--kubeconfig={target}"]
     with _turn():
-        if not _names(lab):
+        if not _names(name, target):
             return
         if _run([*config, "current-context"], check=False).stdout.strip() == name:
             _run([*config, "unset", "current-context"])
         for kind in ("delete-context", "delete-cluster", "delete-user"):
             _run([*config, kind, name], check=False)
+        if str(target) in _made() and _is_empty(config):
+            target.unlink()
+            _remember(_made() - {str(target)})
 
 
 def present(lab: Lab) -> bool:
     """Whether the user's kubeconfig still names the lab; not asked while kubectl writes it for
     another lab, for then it is empty for a moment."""
+    return names(lab.context, path_of(lab))
+
+
+def names(context: str, target: Path) -> bool:
+    """Whether the file names that context."""
     with _turn():
-        return _names(lab)
+        return _names(context, target)
 
 
-def _names(lab: Lab) -> bool:
-    target = path_of(lab)
+def _names(context: str, target: Path) -> bool:
     # labgen-demo is not there because labgen-demo-2 is
-    named = rf"(?<![\w.-]){re.escape(lab.context)}(?![\w.-])"
+    named = rf"(?<![\w.-]){re.escape(context)}(?![\w.-])"
     return target.exists() and re.search(named, target.read_text()) is not None
+
+
+def _is_empty(config: list[str]) -> bool:
+    """Whether the file has no entries; what is not for kubectl's entries is somebody's."""
+    told = _run([*config, "view", "--raw", "--output=json"], check=False).stdout
+    content = json.loads(told or "{}")
+    return set(content) == FIELDS and not any(content[field] for field in FIELDS - {*HEAD})
+
+
+def _made() -> set[str]:
+    """The files that were not there before a lab's context was added."""
+    path = places.state() / MADE
+    return set(path.read_text().splitlines()) if path.exists() else set()
+
+
+def _remember(made: set[str]) -> None:
+    path = places.state() / MADE
+    if made:
+        files.write(path, "".join(f"{it}\n" for it in sorted(made)))
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _note(lab: Lab) -> Path:

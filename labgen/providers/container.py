@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from labgen.bundle.store import Bundle, clone_golden, load_machine, require
-from labgen.lab import keys
+from labgen.lab import keys, owners
 from labgen.lab.lab import Lab, Machine
 from labgen.providers import container_network as network
 from labgen.providers.base import BEFORE, Finding, Power, State
@@ -102,7 +102,7 @@ class ContainerProvider:
             return time.monotonic()
         states = self.machines(lab)
         acting = [m for m in machines if states[m.name] in BEFORE[action]]
-        if action is Power.ON:
+        if action is Power.ON and any(states[m.name] is not State.ABSENT for m in machines):
             _ready_host(lab)
             network.plug_in(lab, acting)
         elif action is Power.OFF:
@@ -179,13 +179,13 @@ def _ensure_alone(lab: Lab) -> None:
         if other != str(lab.directory):
             raise LabgenError(
                 f"the machines of another lab {lab.name}, at {other}, are on this host",
-                hint="bring this one up under another name: --name OTHER",
+                hint=owners.instead(lab.name, Path(other) if other else None),
             )
 
 
 def _ready_host(lab: Lab) -> bool:
     """What a reboot of the host takes away; True if the network had to be made."""
-    files.private_directory(lab.sockets)
+    owners.claim(lab)
     ensure_inotify_instances(len(lab.machines))
     return network.ensure_bridge(lab)
 

@@ -14,9 +14,9 @@ TIMEOUT = 30.0
 
 def ensure(lab: Lab) -> bool:
     """Make the lab's rules; True if any was missing."""
-    if len(rules(lab)) == len(_wanted(lab)):
+    if len(rules(lab.id)) == len(_wanted(lab)):
         return False
-    remove(lab)
+    remove(lab.id)
     # -I puts a rule first, so the last one goes in first
     lines = [f"-I {rule}" for rule in reversed(_wanted(lab))]
     script = "\n".join(["*filter", *lines, "COMMIT", ""])
@@ -24,27 +24,27 @@ def ensure(lab: Lab) -> bool:
     return True
 
 
-def rules(lab: Lab, entering: Sequence[str] = ()) -> list[str]:
-    """The lab's rules that are there, as iptables -S prints them."""
+def rules(lab_id: str, entering: Sequence[str] = ()) -> list[str]:
+    """The rules of the lab of that id that are there, as iptables -S prints them."""
     listed = run([*entering, "iptables", "--wait", "-S"], timeout=TIMEOUT).stdout
-    return [line for line in listed.splitlines() if f"--comment {_comment(lab)} " in f"{line} "]
+    return [line for line in listed.splitlines() if f"--comment {_comment(lab_id)} " in f"{line} "]
 
 
-def remove(lab: Lab, entering: Sequence[str] = ()) -> None:
-    """Remove the lab's rules that are there."""
-    present = rules(lab, entering)
+def remove(lab_id: str, entering: Sequence[str] = ()) -> None:
+    """Remove the rules of the lab of that id that are there."""
+    present = rules(lab_id, entering)
     if present:
         script = "\n".join(["*filter", *(f"-D{rule[2:]}" for rule in present), "COMMIT", ""])
         argv = [*entering, "iptables-restore", "--wait", "--noflush"]
         run(argv, timeout=TIMEOUT, input=script)
 
 
-def _comment(lab: Lab) -> str:
-    return f"labgen-{lab.id}"
+def _comment(lab_id: str) -> str:
+    return f"labgen-{lab_id}"
 
 
 def _wanted(lab: Lab) -> list[str]:
-    mark = f"-m comment --comment {_comment(lab)}"
+    mark = f"-m comment --comment {_comment(lab.id)}"
     bridge = lab.bridge
     return [
         f"FORWARD -i {bridge} -o {bridge} {mark} -j ACCEPT",

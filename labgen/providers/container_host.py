@@ -1,10 +1,10 @@
 """What keeps a host from running machine-containers, found before anything is made."""
 
 import os
-import shutil
 from pathlib import Path
 
 from labgen.providers.base import Finding
+from labgen.providers.programs import SSH, missing
 from labgen.report.errors import HostUnfit
 from labgen.system.host import HostFacts
 
@@ -15,8 +15,7 @@ PROGRAMS = {
     "runc": "apt-get install runc",
     "iptables": "apt-get install iptables",
     "ip": "apt-get install iproute2",
-    "ssh": "apt-get install openssh-client",
-    "ssh-keygen": "apt-get install openssh-client",
+    **SSH,
 }
 INOTIFY = Path("/proc/sys/fs/inotify/max_user_instances")
 INOTIFY_LEAST = 512  # four times the kernel's default, which six machines use up
@@ -32,11 +31,7 @@ def findings(facts: HostFacts) -> list[Finding]:
     if facts.kernel < OLDEST_KERNEL:
         have, need = (".".join(map(str, pair)) for pair in (facts.kernel, OLDEST_KERNEL))
         found.append(Finding(f"kernel {have} is older than {need}", "boot a newer kernel"))
-    found += [
-        Finding(f"{program} is not installed", remedy)
-        for program, remedy in PROGRAMS.items()
-        if shutil.which(program) is None
-    ]
+    found += missing(PROGRAMS)
     if _inotify_instances(INOTIFY) < INOTIFY_LEAST and not os.access(INOTIFY, os.W_OK):
         what = "fs.inotify.max_user_instances is too low and cannot be raised from here"
         found.append(Finding(what, f"sysctl fs.inotify.max_user_instances={INOTIFY_ROOMY}"))

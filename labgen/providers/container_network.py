@@ -25,7 +25,10 @@ def namespace_path(lab: Lab, machine: Machine) -> Path:
 
 
 def ensure_bridge(lab: Lab) -> bool:
-    """Make the bridge, its address and the firewall rules; True if anything was missing."""
+    """Make the bridge, its address and the firewall rules; True if anything was missing.
+
+    Machines that run are connected to a new bridge.
+    """
     missing = not _exists(lab.bridge)
     if missing:
         _ip(
@@ -33,6 +36,8 @@ def ensure_bridge(lab: Lab) -> bool:
             f"address add {lab.gateway}/{lab.subnet.prefixlen} dev {lab.bridge}",
             f"link set {lab.bridge} up",
         )
+        cables = [_cable(lab, machine) for machine in lab.machines]
+        _ip(*(f"link set {cable} master {lab.bridge}" for cable in cables if _exists(cable)))
     return container_firewall.ensure(lab) or missing
 
 
@@ -79,7 +84,7 @@ def remove(lab: Lab) -> None:
     unplug(lab, lab.machines)
     entering = netns.entering(lab.network_namespace)
     if entering is not None:
-        container_firewall.remove(lab, entering)
+        container_firewall.remove(lab.id, entering)
         run([*entering, "ip", "link", "delete", lab.bridge], timeout=TIMEOUT, check=False)
 
 
@@ -90,7 +95,7 @@ def leftovers(lab: Lab) -> list[str]:
     if entering is not None:
         if _exists(lab.bridge, entering):
             found.append(f"bridge {lab.bridge}")
-        found += [f"firewall rule {rule}" for rule in container_firewall.rules(lab, entering)]
+        found += [f"firewall rule {rule}" for rule in container_firewall.rules(lab.id, entering)]
     return found
 
 

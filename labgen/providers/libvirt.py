@@ -14,7 +14,7 @@ from typing import Any
 import libvirt
 
 from labgen.bundle import store as bundles
-from labgen.lab import keys, way
+from labgen.lab import keys, owners, way
 from labgen.lab.access import door, ensure_route
 from labgen.lab.lab import Lab, Machine
 from labgen.providers import libvirt_checkpoints as checkpoints
@@ -23,7 +23,7 @@ from labgen.providers import libvirt_network as network
 from labgen.providers import libvirt_vagrant as maker
 from labgen.providers import libvirt_volumes as volumes
 from labgen.providers.base import BEFORE, Finding, Power, State
-from labgen.providers.libvirt_connection import connected, domain_of
+from labgen.providers.libvirt_connection import connected, domain_of, remove_domain
 from labgen.providers.sequence import await_turn
 from labgen.render.ssh_config import ssh_config
 from labgen.render.vagrantfile import Box, Hypervisor
@@ -86,19 +86,19 @@ class LibvirtProvider:
         """See base.Provider."""
         box = maker.describe(bundles.require_box(lab.scenario.kubernetes.version))
         keys.ensure_client(lab)
-        files.private_directory(lab.sockets)
-        files.write(lab.ssh_config, ssh_config(lab, lab.sockets))
         hypervisor = self._settle(lab, box)
+        owners.claim(lab, uri=hypervisor.uri)
+        files.write(lab.ssh_config, ssh_config(lab, lab.sockets))
         with connected(hypervisor.uri) as connection:
-            changed = network.ensure(connection, lab, hypervisor.network)
+            changed = _ensure_network(connection, lab, hypervisor.network)
             volumes.ensure_boot_files(connection, box)
             states = _states(connection, lab)
             absent = [m for m in lab.machines if states[m.name] is State.ABSENT]
             if absent:
-                volumes.remove_stale(connection, lab, absent)
+                volumes.remove_stale(connection, lab, absent, box)
         if absent:
             keys.forget_hosts(lab, absent)
-            maker.up(lab, hypervisor, box)
+            maker.up(lab, hypervisor, box, absent)
         self.power(lab, [m for m in lab.machines if states[m.name] is State.OFF], Power.ON)
         self.power(lab, [m for m in lab.machines if states[m.name] is State.PAUSED], Power.RESUME)
         # Machines make their host keys themselves. They are asked once, on a network that only they
@@ -117,7 +117,7 @@ class LibvirtProvider:
         with self._connected(lab) as connection:
             if not network.is_anothers(connection, lab, hypervisor.network):
                 for machine in lab.machines:
-                    _remove(connection, lab, machine)
+                    remove_domain(domain_of(connection, lab, machine))
                 network.remove(connection, lab)
                 volumes.remove(connection, lab)
         if lab.jump:
@@ -137,12 +137,12 @@ class LibvirtProvider:
         """See base.Provider."""
         if not machines:
             return time.monotonic()
-        states = self.machines(lab)
-        acting = [m for m in machines if states[m.name] in BEFORE[action]]
         with self._connected(lab) as connection:
-            if action is Power.ON:
-                network.ensure(connection, lab, _hypervisor(lab, self.uri).network)
+            if action is Power.ON and any(domain_of(connection, lab, m) for m in machines):
+                _ensure_network(connection, lab, _hypervisor(lab, self.uri).network)
                 volumes.ensure_pool(connection)
+            states = _states(connection, lab)
+            acting = [m for m in machines if states[m.name] in BEFORE[action]]
             moment = time.monotonic()
             gather({m.name: partial(_switch, connection, lab, m, action, acting) for m in acting})
         if action in (Power.OFF, Power.SHUTDOWN):
@@ -180,6 +180,7 @@ class LibvirtProvider:
         with connected(hypervisor.uri) as connection:  # the jump is closed by now
             if not network.is_anothers(connection, lab, hypervisor.network):
                 left = _left(connection, lab)
+        left += maker.leftovers(lab)
         return [*left, *(f"directory {path}" for path in [lab.sockets] if path.exists())]
 
     def _connected(self, lab: Lab) -> AbstractContextManager[Any]:
@@ -228,6 +229,18 @@ def _left(connection: Any, lab: Lab) -> list[str]:
     return [*left, *network.leftovers(connection, lab), *volumes.leftovers(connection, lab)]
 
 
+def _ensure_network(connection: Any, lab: Lab, uuid: str) -> bool:
+    """Have the lab's network; True if it was missing. What ran is off afterwards: libvirt connects
+    a machine to its network only when it is switched on."""
+    if not network.ensure(connection, lab, uuid):
+        return False
+    for machine in lab.machines:
+        domain = domain_of(connection, lab, machine)
+        if domain is not None and domain.isActive():
+            domain.destroy()
+    return True
+
+
 def _states(connection: Any, lab: Lab) -> dict[str, State]:
     """See base.Provider.machines."""
     domains = {machine.name: domain_of(connection, lab, machine) for machine in lab.machines}
@@ -266,15 +279,3 @@ def _shut_down(domain: Any, timeout: float) -> None:
         until(off, what="the machine's end", timeout=timeout)
     except LabgenError:
         domain.destroy()
-
-
-def _remove(connection: Any, lab: Lab, machine: Machine) -> None:
-    """What Vagrant did not remove of one machine."""
-    domain = domain_of(connection, lab, machine)
-    if domain is None:
-        return
-    if domain.isActive():
-        domain.destroy()
-    domain.undefineFlags(
-        libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
-    )

@@ -63,3 +63,14 @@ def found(look: Callable[[], T]) -> T | None:
 def domain_of(connection: Any, lab: Lab, machine: Machine) -> Any | None:
     """The machine's domain, or None where it was not made or is gone."""
     return found(lambda: connection.lookupByName(domain_name(lab, machine.name)))
+
+
+def remove_domain(domain: Any | None) -> None:
+    """Pull the plug of a domain and forget it with its checkpoints, where it is."""
+    if domain is None:
+        return
+    if domain.isActive():
+        domain.destroy()
+    domain.undefineFlags(
+        libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
+    )

@@ -2,7 +2,7 @@
 
 import importlib.util
 import json
-import shutil
+import logging
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from labgen.providers.base import Finding
+from labgen.providers.programs import SSH, missing
 from labgen.render.vagrantfile import probe_xml
 from labgen.report.errors import LabgenError
 from labgen.system import files, places
@@ -23,8 +24,7 @@ MODULES = {
 }
 PROGRAMS = {
     "vagrant": "apt-get install vagrant",
-    "ssh": "apt-get install openssh-client",
-    "ssh-keygen": "apt-get install openssh-client",
+    **SSH,
     "ssh-keyscan": "apt-get install openssh-client",
 }
 LOCAL = "qemu:///system"
@@ -38,6 +38,8 @@ IMPATIENT = Finding(
 BOOT = 15.0  # seconds; a kernel is up after one
 ASK = 20.0  # seconds for a host elsewhere, a login included
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+# python-vagrant complains of a missing Vagrant as soon as it is imported; findings() says it better
+logging.getLogger("vagrant").setLevel(logging.ERROR)
 
 
 def findings(uri: str, jump: Jump | None = None) -> list[Finding]:
@@ -45,11 +47,7 @@ def findings(uri: str, jump: Jump | None = None) -> list[Finding]:
     there, which is by the jump."""
     lacking = [name for name in MODULES if importlib.util.find_spec(name) is None]
     wrong = [Finding(f"Python's {name} is not installed", MODULES[name]) for name in lacking]
-    wrong += [
-        Finding(f"the program {program} is missing", remedy)
-        for program, remedy in PROGRAMS.items()
-        if shutil.which(program) is None
-    ]
+    wrong += missing(PROGRAMS)
     if wrong:
         return wrong  # what follows needs these
     if not _plugin():

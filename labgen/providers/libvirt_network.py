@@ -3,9 +3,10 @@
 import re
 from typing import Any
 
+from labgen.lab import owners
 from labgen.lab.lab import Lab
 from labgen.providers.libvirt_connection import found
-from labgen.render.vagrantfile import network_name, network_xml
+from labgen.render.vagrantfile import mark, marked, network_name, network_xml
 from labgen.report.errors import LabgenError
 
 
@@ -18,7 +19,7 @@ def ensure(connection: Any, lab: Lab, uuid: str) -> bool:
     network = _named(connection, lab)
     missing = network is None
     if network is None:
-        network = connection.networkDefineXML(network_xml(lab, uuid))
+        network = connection.networkDefineXML(network_xml(lab, uuid, whose=mark(lab)))
     if not network.isActive():
         network.create()
         return True
@@ -28,10 +29,11 @@ def ensure(connection: Any, lab: Lab, uuid: str) -> bool:
 def ensure_own(connection: Any, lab: Lab, uuid: str) -> None:
     """Raise LabgenError when another lab of that name, of another host or state directory, has its
     network here."""
-    if is_anothers(connection, lab, uuid):
+    network = _named(connection, lab)
+    if network is not None and is_anothers(connection, lab, uuid):
         raise LabgenError(
             f"the network of another lab {lab.name} is in this libvirt",
-            hint="bring this one up under another name: --name OTHER",
+            hint=owners.instead(lab.name, marked(network.XMLDesc())),
         )
 
 
@@ -45,7 +47,11 @@ def is_anothers(connection: Any, lab: Lab, uuid: str) -> bool:
 
 def remove(connection: Any, lab: Lab) -> None:
     """Stop and forget the lab's network, where it is."""
-    network = _named(connection, lab)
+    remove_network(_named(connection, lab))
+
+
+def remove_network(network: Any | None) -> None:
+    """Stop and forget a network, where it is."""
     if network is None:
         return
     if network.isActive():

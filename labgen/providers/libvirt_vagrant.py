@@ -8,7 +8,8 @@ from pathlib import Path
 import vagrant
 
 from labgen.bundle import store
-from labgen.lab.lab import Lab
+from labgen.lab.lab import Lab, Machine
+from labgen.providers import vagrant_index as index
 from labgen.render.vagrantfile import Box, Hypervisor, vagrantfile
 from labgen.report.errors import LabgenError
 from labgen.system import files, places
@@ -18,6 +19,7 @@ from labgen.system.run import run
 logger = logging.getLogger(__name__)
 UP = 300.0  # seconds for six machines to answer on SSH under KVM, with much room
 DESTROY = 120.0
+ENTRY = ".vagrant/machines/{machine}/libvirt/id"  # there while Vagrant knows a domain of it
 ENVIRONMENT = {
     "VAGRANT_CHECKPOINT_DISABLE": "1",  # asks the network for newer versions
     "VAGRANT_NO_COLOR": "1",
@@ -33,12 +35,21 @@ class _Vagrant(vagrant.Vagrant):  # type: ignore[misc]
         super().__init__(root=str(root))
         self.timeout = timeout
 
+    def up(self, machines: Sequence[Machine]) -> None:
+        """Like python-vagrant's, which names one machine or none."""
+        self._call_vagrant_command(["up", *(m.name for m in machines), "--provider=libvirt"])
+
+    def forget(self, names: Sequence[str]) -> None:
+        """Destroy those machines."""
+        self._call_vagrant_command(["destroy", *names, "--force"])
+
     def _call_vagrant_command(self, args: Sequence[str | None]) -> None:
         for line in self._run_vagrant_command(args).splitlines():
             logger.debug("vagrant: %s", line)
 
     def _run_vagrant_command(self, args: Sequence[str | None]) -> str:
-        words = self._make_vagrant_command(args)
+        # a Vagrant that outlived labgen would keep the next `up` from its machines
+        words = ["setpriv", "--pdeathsig", "KILL", *self._make_vagrant_command(args)]
         return run(words, timeout=self.timeout, cwd=Path(self.root), env=ENVIRONMENT).stdout
 
 
@@ -59,8 +70,10 @@ def describe(box: store.Box) -> Box:
     return Box(box.name, box.version, catalog, box.kernel, box.initrd)
 
 
-def up(lab: Lab, hypervisor: Hypervisor, box: Box) -> None:
-    """Have Vagrant make the machines that it does not have, until each answers on SSH.
+def up(lab: Lab, hypervisor: Hypervisor, box: Box, machines: Sequence[Machine]) -> None:
+    """Have Vagrant make machines, until each answers on SSH.
+
+    The others may be there without Vagrant's knowing them: it would try to make them again.
 
     Raises CommandFailed with what Vagrant said.
     """
@@ -71,15 +84,24 @@ def up(lab: Lab, hypervisor: Hypervisor, box: Box) -> None:
         # two labs at once would both add it
         if not any((it.name, it.version) == (box.name, box.version) for it in maker.box_list()):
             maker.box_add(box.name, str(box.catalog), provider="libvirt")
-    maker.up(provider="libvirt")
+    maker.up(machines)
 
 
 def destroy(lab: Lab) -> None:
-    """Have Vagrant destroy what it knows of the lab, and forget it; what it cannot is logged."""
+    """Have Vagrant destroy what it knows of the lab, and forget it; what it cannot is logged.
+
+    It is asked for no other machine: of one that is there without its knowledge it complains.
+    """
     root = directory(lab)
-    if not (root / ".vagrant").exists():
-        return
+    names = [m.name for m in lab.machines if (root / ENTRY.format(machine=m.name)).exists()]
     try:
-        _Vagrant(root, DESTROY * lab.slowdown).destroy()
+        if names:
+            _Vagrant(root, DESTROY * lab.slowdown).forget(names)
     except LabgenError as error:
         logger.warning("vagrant destroy: %s", error)
+    index.remove([entry.id for entry in index.of_lab(lab.directory)])
+
+
+def leftovers(lab: Lab) -> list[str]:
+    """What Vagrant still knows of the lab's machines, in words."""
+    return [f"Vagrant's entry of {entry.machine}" for entry in index.of_lab(lab.directory)]

@@ -9,7 +9,7 @@ from functools import partial
 from ipaddress import IPv4Network
 
 from labgen.bundle import store as bundles
-from labgen.lab import keys, store
+from labgen.lab import keys, owners, store
 from labgen.lab.access import door, ensure_outward, ensure_route
 from labgen.lab.lab import Lab, Machine
 from labgen.providers import ssh_changes, ssh_findings, ssh_settled, ssh_survey
@@ -71,7 +71,7 @@ class SshProvider:
 
     def create(self, lab: Lab) -> bool:
         """See base.Provider: here, all that is made is the way to the machines."""
-        files.private_directory(lab.sockets)
+        owners.claim(lab)
         files.write(keys.known_hosts(lab), ssh_survey.known_hosts(lab))
         files.write(lab.ssh_config, ssh_config(lab, lab.sockets))
         states = self.machines(lab)

@@ -1,13 +1,17 @@
 """What libvirt and Vagrant are told of a lab: its Vagrantfile, and the XML of network and pool."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from labgen.lab import keys
 from labgen.lab.lab import Lab
 from labgen.render.templating import render
+from labgen.system import host
 
 PREFIX = "labgen-"  # of all that is a lab's
+MARK = "labgen.directory="
 POOL = "labgen"
 POOL_PATH = "/var/lib/libvirt/labgen"
 # On one interface with its old name, as machine-containers have it.
@@ -65,9 +69,25 @@ def domain_name(lab: Lab, machine: str) -> str:
     return f"{prefix(lab)}{machine}"
 
 
-def network_xml(lab: Lab, uuid: str) -> str:
-    """libvirt's XML of the lab's isolated network; the machines' leases never end."""
-    return render("libvirt-network.xml", lab=lab, name=network_name(lab), uuid=uuid)
+def mark(lab: Lab) -> str:
+    """Says in libvirt whose a thing is: this host, for others may use the same libvirt, and the
+    lab's directory, in letters that need no quoting anywhere."""
+    return f"{MARK}{host.identity()}:{quote(str(lab.directory))}"
+
+
+def marked(text: str) -> Path | None:
+    """The directory of the lab that libvirt's description of a thing names, if it is of this
+    host."""
+    found = re.search(rf"{re.escape(MARK + host.identity())}:([^\s\"'<]+)", text)
+    return Path(unquote(found[1])) if found else None
+
+
+def network_xml(lab: Lab, uuid: str, *, whose: str = "") -> str:
+    """libvirt's XML of the lab's isolated network; the machines' leases never end.
+
+    whose is its mark; it has none when somebody makes it without labgen.
+    """
+    return render("libvirt-network.xml", lab=lab, name=network_name(lab), uuid=uuid, whose=whose)
 
 
 def pool_xml() -> str:
@@ -89,6 +109,7 @@ def vagrantfile(lab: Lab, hypervisor: Hypervisor, box: Box) -> str:
         lab=lab,
         hypervisor=hypervisor,
         box=box,
+        mark=mark(lab),
         prefix=prefix(lab),
         network=network_name(lab),
         pool=POOL,

@@ -84,6 +84,12 @@ def probe(root: Path = Path("/")) -> HostFacts:
     )
 
 
+def identity(root: Path = Path("/")) -> str:
+    """What tells this host from others: machine-id(5), or its name where that is not there."""
+    path = root / "etc/machine-id"
+    return (path.read_text().strip() if path.exists() else "") or os.uname().nodename
+
+
 def memory_free(root: Path = Path("/")) -> int:
     """MiB that programs can have without swapping, MemAvailable of proc_meminfo(5)."""
     meminfo = (root / "proc/meminfo").read_text()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from labgen.report.errors import LabgenError
+from labgen.system import unreachable
 
 
 def https(
@@ -66,7 +67,7 @@ class KubeApi:
             connection.close()
         except (OSError, http.client.HTTPException) as error:
             place = f"https://{self.host}:{self.port}{path}"
-            raise ApiUnreachable(f"{place}: {type(error).__name__}: {error}") from error
+            raise ApiUnreachable(f"{place}: {unreachable.words(error)}") from error
         if response.status != http.HTTPStatus.OK:
             raise ApiUnreachable(f"GET {path}: HTTP {response.status}: {body[:200]}")
         return body

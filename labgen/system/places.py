@@ -22,6 +22,11 @@ def state() -> Path:
     return _base("XDG_STATE_HOME", ".local/state")
 
 
+def runtime() -> Path:
+    """The directory of what a boot may forget: sockets, and notes on whose they are."""
+    return Path("/run/labgen")
+
+
 def cache() -> Path:
     """The directory of bundles: $XDG_CACHE_HOME/labgen."""
     return _base("XDG_CACHE_HOME", ".cache")

@@ -13,11 +13,13 @@ from labgen.lab.lab import Lab
 from tests.labs import plain, runs
 from tests.labs.program import UP, labgen
 from tests.labs.runs import Run
+from tests.labs.virtual import NEEDED
 
 # Where the minute matters goes late, when the checks beside these have ended; the big lab is
 # brought up once, and the last file takes it down.
 # Emulated machines take all cores there are.
 LATE = (
+    "test_provider_contract",
     "test_libvirt",
     "test_elsewhere",
     "test_ha_3x3",
@@ -92,6 +94,17 @@ def lab_of_the_teeth(request: pytest.FixtureRequest) -> None:
     """test_teeth finds its lab by LABGEN_TEST_LAB; it has to be up by then."""
     if request.path.stem == "test_teeth":
         request.getfixturevalue("ha_3x3")
+
+
+@pytest.fixture(scope="session")
+def uri(run_: Run) -> Iterator[str]:
+    """A libvirt of the tests' own; without virtual machines the test is skipped."""
+    for module in ("libvirt", "vagrant"):
+        pytest.importorskip(module, reason=NEEDED)
+    from tests.labs import hypervisor  # noqa: PLC0415 - needs them
+
+    with hypervisor.running(run_.directory / "libvirt") as address:
+        yield address
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ They are slow, so these labs are small, and one has no cluster on its machines.
 """
 
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,32 +11,23 @@ from itertools import pairwise
 
 import pytest
 
+from labgen.bundle.store import require_box
+from labgen.bundle.versions import KUBERNETES
 from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.providers.base import State
+from tests.labs.beside import beside
 from tests.labs.health import assert_healthy
 from tests.labs.program import labgen
 from tests.labs.runs import Run
 from tests.labs.sights import Sights, seen
 from tests.labs.traces import traces
+from tests.labs.virtual import UP, emulated, known
 
-NEEDED = "no virtual machines without libvirt, QEMU, Vagrant and their Python: make box"
-pytest.importorskip("libvirt", reason=NEEDED)
-pytest.importorskip("vagrant", reason=NEEDED)
-from tests.labs import hypervisor  # noqa: E402 - it needs them
-
-UP = 1200.0  # seconds; beside other work
-CLOCK = 5.0  # seconds that a guest may be off
 PROBE = 0.2  # seconds between two probes, and for each
 SETTLED = 120.0  # seconds for what takes one on real processors
 STEADY = 3.0  # seconds of good answers that count as an end
 Property = Callable[[str, object], None]
-
-
-@pytest.fixture(scope="module")
-def uri(run_: Run) -> Iterator[str]:
-    with hypervisor.running(run_.directory / "libvirt") as address:
-        yield address
 
 
 def test_load_balancers_of_virtual_machines_survive_the_loss_of_their_holder(
@@ -45,12 +35,11 @@ def test_load_balancers_of_virtual_machines_survive_the_loss_of_their_holder(
 ) -> None:
     name = run_.lab_name("virtual")
     taken_down.append(name)
-    words = ["ha-3x0", "--name", name, "--provider", "libvirt", *_emulated(uri)]
+    words = ["ha-3x0", "--name", name, *emulated(uri)]
     words += ["-s", "machines[0].memory=1700MiB", "--until", "load-balancer"]
     labgen("up", *words, timeout=UP)
     lab = store.load(name)
     sights = Sights(lab)
-    labgen("checkpoint", "save", name, "before")
     holder = lab.machines[0].name
     seen(lambda: sights.owners() == [holder], "the VIP on the first master", within=SETTLED)
     with _probing(lab) as probes:
@@ -64,9 +53,23 @@ def test_load_balancers_of_virtual_machines_survive_the_loss_of_their_holder(
     assert successor != holder
     labgen("fault", "heal", name, timeout=300)
     seen(lambda: sights.owners() == [holder], "the VIP on the first master again", within=SETTLED)
-    _goes_back(lab, sights)
     assert "nothing had to be changed" in labgen("up", *words, timeout=UP).stderr
     _down(lab, uri)
+
+
+def test_files_of_boxes_that_no_lab_uses_are_left_over_and_go(uri: str) -> None:
+    from labgen.providers import libvirt_strays, libvirt_vagrant, libvirt_volumes  # noqa: PLC0415
+    from labgen.providers.libvirt_connection import connected  # noqa: PLC0415 - need libvirt
+
+    box = require_box(KUBERNETES)
+    with connected(uri) as connection:
+        libvirt_volumes.ensure_boot_files(connection, libvirt_vagrant.describe(box))
+    [pool] = libvirt_strays.strays(uri, {box.version})
+    assert pool.what == "libvirt storage pool labgen with boxes' files"
+    assert pool.remove
+    pool.remove()
+    with connected(uri) as connection:
+        assert known(connection) == []
 
 
 @pytest.mark.slow  # on two cores, kubeadm's waits for an emulated master are not always long enough
@@ -75,7 +78,7 @@ def test_cluster_of_virtual_machines_passes_the_smoke_tier(
 ) -> None:
     name = run_.lab_name("emulated")
     taken_down.append(name)
-    words = ["--name", name, "--provider", "libvirt", *_emulated(uri)]
+    words = ["--name", name, *emulated(uri)]
     groups = "machines=[{role: control-plane, memory: 2560MiB}, {role: worker, memory: 1GiB}]"
     begin = time.monotonic()
     labgen("up", "single", *words, "-s", groups, timeout=UP)
@@ -86,28 +89,15 @@ def test_cluster_of_virtual_machines_passes_the_smoke_tier(
     _down(lab, uri)
 
 
-def _goes_back(lab: Lab, sights: Sights) -> None:
-    """To where it was: what came since is gone, what ran runs, and the clocks are right."""
-    for machine in lab.machines:
-        assert sights.on(machine.name, "touch /root/since; systemctl stop haproxy").ok
-    labgen("checkpoint", "restore", lab.name, "before", timeout=300)
-    for machine in lab.machines:
-        assert sights.on(machine.name, "test ! -e /root/since; systemctl is-active haproxy").ok
-        told = float(sights.on(machine.name, "date +%s.%N").stdout)
-        assert abs(told - time.time()) < CLOCK
-    assert labgen("checkpoint", "list", lab.name).stdout.split() == ["before"]
-    seen(lambda: len(sights.owners()) == 1, "one owner of the VIP", within=SETTLED)
-
-
-def _emulated(uri: str) -> list[str]:
-    return ["-s", f"provider.uri={uri}", "-s", "loadBalancer.profile=emulated"]
-
-
 def _down(lab: Lab, uri: str) -> None:
     """Nothing of the lab is left, in the eyes of the host and of libvirt."""
-    assert any(lab.name in name for name in hypervisor.known(uri))
+    from labgen.providers.libvirt_connection import connected  # noqa: PLC0415 - needs libvirt
+
+    with connected(uri) as connection:
+        assert any(lab.name in name for name in known(connection))
     labgen("down", lab.name, timeout=300)
-    assert hypervisor.known(uri) == []
+    with connected(uri) as connection:
+        assert known(connection) == []
     assert traces(lab) == []
 
 
@@ -115,7 +105,6 @@ def _down(lab: Lab, uri: str) -> None:
 def _probing(lab: Lab) -> Iterator[list[tuple[float, bool]]]:
     """(moment, whether it took a connection), added to while in here; a slow one delays none."""
     found: list[tuple[float, bool]] = []
-    ended = threading.Event()
 
     def probe() -> None:
         moment = time.monotonic()
@@ -127,17 +116,8 @@ def _probing(lab: Lab) -> Iterator[list[tuple[float, bool]]]:
         else:
             found.append((moment, True))
 
-    def go_on() -> None:
-        while not ended.wait(PROBE):
-            probe()
-
-    thread = threading.Thread(target=go_on)
-    thread.start()
-    try:
+    with beside(probe, every=PROBE):
         yield found
-    finally:
-        ended.set()
-        thread.join()
 
 
 def _steady(probes: list[tuple[float, bool]]) -> bool:

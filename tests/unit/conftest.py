@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from labgen.lab import store
+from labgen.system import places
 
 
 @pytest.fixture(autouse=True)
@@ -12,5 +13,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """State, cache and kubeconfig of this test's own, on a host without routes."""
     monkeypatch.setenv("LABGEN_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
+    monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "vagrant"))
+    monkeypatch.setattr(places, "runtime", lambda: tmp_path / "run")
     monkeypatch.setattr(store, "host_routes", lambda *_: ())
     return tmp_path / "home"

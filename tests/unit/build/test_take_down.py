@@ -64,8 +64,13 @@ def test_what_is_left_is_named_and_the_lab_stays_to_be_taken_down_again(
 
 
 def test_a_lab_that_is_not_there_destroys_nothing(machines: Machines) -> None:
-    with pytest.raises(WrongCall):
+    with pytest.raises(WrongCall) as wrong:
         take_down("absent", QUIET)
+    assert str(wrong.value).splitlines() == [
+        "there is no lab absent",
+        "  labs: none",
+        "  of one whose directory is gone: labgen leftovers absent",
+    ]
     assert machines.destroyed == []
 
 

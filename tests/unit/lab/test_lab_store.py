@@ -96,6 +96,20 @@ def test_another_scenario_under_the_same_name_is_refused() -> None:
     assert len(store.load("demo").machines) == 1
 
 
+def test_other_overrides_than_the_labs_are_named_with_what_to_do() -> None:
+    store.make(scenario("single", "machines[0].memory=4GiB", "name=x"), "demo", "container")
+    with pytest.raises(WrongCall) as wrong:
+        store.make(scenario("single", "name=x", "machines[0].cpus=3"), "demo", "container")
+    up = f"labgen up {scenario('single').source} --name demo"
+    assert str(wrong.value).splitlines() == [
+        "lab demo was made with other overrides:",
+        "  it has    -s machines[0].memory=4GiB",
+        "  it has no -s machines[0].cpus=3",
+        f"  to go on with it as it is: {up} -s 'machines[0].memory=4GiB' -s name=x",
+        "  labgen down demo    or bring this one up beside it: --name OTHER",
+    ]
+
+
 def test_a_subnet_that_another_lab_has_is_refused() -> None:
     made("single", "first")
     wanted = scenario("single", "network.subnet=10.89.0.0/24")

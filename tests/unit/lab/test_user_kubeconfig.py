@@ -102,7 +102,41 @@ def test_where_there_is_no_kubeconfig_the_lab_becomes_current_and_none_of_it_sta
     assert "current-context: labgen-demo\n" in path.read_text()
     assert mode(path) == 0o600
     user_kubeconfig.remove(demo, kubectl)
+    assert not path.exists()
+
+
+def test_a_file_that_labs_share_and_that_was_made_for_one_goes_with_the_last(
+    demo: Lab, kubectl: Path, pems: Path
+) -> None:
+    other = _with_keys(made(name="other"), pems)
+    path = user_kubeconfig.path()
+    user_kubeconfig.add(demo, kubectl)
+    user_kubeconfig.add(other, kubectl)
+    user_kubeconfig.remove(demo, kubectl)
+    assert _contexts(path) == ["labgen-other"]
+    user_kubeconfig.remove(other, kubectl)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("before", ["", "apiVersion: v1\nkind: Config\n"])
+def test_a_file_that_was_the_users_stays_though_nothing_is_in_it(
+    demo: Lab, kubectl: Path, before: str
+) -> None:
+    path = user_kubeconfig.path()
+    path.parent.mkdir(parents=True)
+    path.write_text(before)
+    user_kubeconfig.add(demo, kubectl)
+    user_kubeconfig.remove(demo, kubectl)
+    assert path.exists()
     assert "labgen" not in path.read_text()
+
+
+def test_a_file_that_got_something_of_the_users_stays(demo: Lab, kubectl: Path) -> None:
+    path = user_kubeconfig.path()
+    user_kubeconfig.add(demo, kubectl)
+    run([kubectl, "config", f"--kubeconfig={path}", "set", "users.me.token", "mine"], timeout=30)
+    user_kubeconfig.remove(demo, kubectl)
+    assert "token: mine" in path.read_text()
 
 
 def test_the_context_works_without_the_labs_files(config: Path, demo: Lab, kubectl: Path) -> None:

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from labgen.providers import container_firewall, container_network
 from tests.unit.lab.samples import lab
-from tests.unit.system.stubs import Stub
+from tests.unit.system.stubs import Stub, stub
 
 
 def test_the_bridge_has_the_gateways_address(ip: Stub, iptables: Path, tmp_path: Path) -> None:
@@ -15,6 +17,18 @@ def test_the_bridge_has_the_gateways_address(ip: Stub, iptables: Path, tmp_path:
         f"address add 10.89.0.1/24 dev {sample.bridge}",
         f"link set {sample.bridge} up",
     ]
+
+
+def test_a_new_bridge_gets_the_cables_of_machines_that_run(
+    iptables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = lab("single")
+    there = f"*'show lab{sample.id}p0') ;;"
+    body = f"case $* in {there} *'link show'*) exit 1 ;; *-batch*) cat >>'{tmp_path}/batch' ;; esac"
+    stub(monkeypatch, tmp_path, "ip", body)
+    container_network.ensure_bridge(sample)
+    last = (tmp_path / "batch").read_text().splitlines()[-1]
+    assert last == f"link set lab{sample.id}p0 master {sample.bridge}"
 
 
 def test_machines_get_an_address_a_default_route_and_a_mac_for_life(
@@ -82,4 +96,4 @@ def test_rules_of_others_are_not_the_labs(iptables: Path) -> None:
     container_firewall.ensure(lab(name="other"))
     with iptables.open("a") as file:
         file.write("-P FORWARD ACCEPT\n-A FORWARD -j DROP\n")
-    assert container_firewall.rules(lab()) == []
+    assert container_firewall.rules(lab().id) == []

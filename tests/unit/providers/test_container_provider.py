@@ -49,6 +49,14 @@ def test_states_are_podmans_in_our_words(podman: Stub, sample: Lab) -> None:
     }
 
 
+def test_power_for_machines_that_were_never_made_makes_no_network(
+    podman: Stub, sample: Lab, ip: Stub, iptables: Path
+) -> None:
+    ContainerProvider().power(sample, [sample.machine("node1")], Power.ON)
+    assert _done(podman) == []
+    assert not any("-batch" in call for call in ip.calls)
+
+
 def test_containers_are_looked_for_by_the_labs_own_directory(podman: Stub, sample: Lab) -> None:
     ContainerProvider().machines(sample)
     assert f"label=labgen.directory={sample.directory}" in podman.calls[0]

@@ -46,12 +46,13 @@ def test_the_box_is_added_once_and_machines_are_made_in_the_labs_directory(
     sample: Lab, box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = vagrant(monkeypatch, tmp_path)
-    maker.up(sample, HERE, maker.describe(box))
+    maker.up(sample, HERE, maker.describe(box), sample.machines[1:])
     assert [call[:2] for call in program.calls] == [
         ["box", "list"],
         ["box", "add"],
-        ["up", "--provider=libvirt"],
+        ["up", "master2"],
     ]
+    assert program.calls[-1] == ["up", "master2", "master3", "--provider=libvirt"]
     assert "config.vm.define" in (sample.directory / "vagrant/Vagrantfile").read_text()
 
 
@@ -59,7 +60,7 @@ def test_a_box_that_vagrant_has_is_not_added_again(
     sample: Lab, box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = vagrant(monkeypatch, tmp_path, LISTED.replace("\n", "\\n"))
-    maker.up(sample, HERE, maker.describe(box))
+    maker.up(sample, HERE, maker.describe(box), sample.machines[1:])
     assert ["box", "add"] not in [call[:2] for call in program.calls]
 
 
@@ -68,15 +69,17 @@ def test_what_vagrant_says_of_a_failure_is_in_the_error(
 ) -> None:
     stub(monkeypatch, tmp_path, "vagrant", "case $* in up*) echo no pool; exit 1 ;; esac")
     with pytest.raises(CommandFailed, match="no pool"):
-        maker.up(sample, HERE, maker.describe(box))
+        maker.up(sample, HERE, maker.describe(box), sample.machines[1:])
 
 
-def test_vagrant_that_cannot_destroy_is_no_reason_to_stop(
+def test_vagrant_destroys_what_it_knows_and_it_is_no_reason_to_stop_when_it_cannot(
     sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = stub(monkeypatch, tmp_path, "vagrant", "exit 1")
     maker.destroy(sample)
     assert program.calls == []
-    (sample.directory / "vagrant/.vagrant").mkdir(parents=True)
+    entry = sample.directory / "vagrant/.vagrant/machines/master2/libvirt/id"
+    entry.parent.mkdir(parents=True)
+    entry.touch()
     maker.destroy(sample)
-    assert [call[0] for call in program.calls] == ["destroy"]
+    assert program.calls == [["destroy", "master2", "--force"]]

@@ -99,17 +99,21 @@ def test_an_answer_that_is_no_json_is_an_error(pki: Path, port: int) -> None:
 
 
 def test_a_client_that_the_server_does_not_trust_gets_nothing(pki: Path, port: int) -> None:
-    with pytest.raises(ApiUnreachable):
+    # it says why, and closes: which of these comes first is a matter of luck
+    said = r"does not trust the CA of the admin's|the connection was (reset|closed)"
+    with pytest.raises(ApiUnreachable, match=said):
         _client(pki, port, name="stranger").get("/api/v1/nodes")
 
 
 def test_a_server_that_the_client_does_not_trust_is_not_spoken_to(pki: Path, port: int) -> None:
-    with pytest.raises(ApiUnreachable, match="CERTIFICATE_VERIFY_FAILED"):
+    with pytest.raises(ApiUnreachable, match="/api/v1/nodes: its certificate is not signed by the"):
         _client(pki, port, ca="stranger").get("/api/v1/nodes")
 
 
 def test_an_api_that_is_away_is_unreachable_with_its_address(pki: Path) -> None:
-    with pytest.raises(ApiUnreachable, match=rf"^https://{LOOPBACK}:1/readyz: Connection"):
+    with pytest.raises(
+        ApiUnreachable, match=rf"^https://{LOOPBACK}:1/readyz: nobody listens there$"
+    ):
         _client(pki, 1).get_text("/readyz")
 
 

@@ -1,0 +1,86 @@
+"""What Vagrant remembers of labs' machines beside their directories: an index, in its own home.
+
+Vagrant itself forgets only entries of directories that are still there.
+"""
+
+import json
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labgen.render.vagrantfile import Box
+from labgen.system import files
+from labgen.system.locks import locked
+
+LOCK_TIMEOUT = 60.0
+VERSION = 1  # of the index's format: lib/vagrant/machine_index.rb
+SLASH = "-VAGRANTSLASH-"  # stands for the slash of a box's name in its directory's
+BOXES = "labgen/"  # what the names of labgen's boxes begin with
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A machine that Vagrant remembers, of the lab at that directory; box is (name, version)."""
+
+    id: str
+    machine: str
+    lab: Path
+    box: tuple[str, str]
+
+
+def home() -> Path:
+    """Vagrant's own directory, with its copies of boxes."""
+    return Path(os.environ.get("VAGRANT_HOME") or Path.home() / ".vagrant.d")
+
+
+def entries() -> list[Entry]:
+    """Those that are of labgen's boxes and were made in labs' directories."""
+    found = []
+    for id_, told in _read().get("machines", {}).items():
+        place = Path(told.get("vagrantfile_path") or "/")
+        box = (told.get("extra_data") or {}).get("box") or {}
+        name = str(box.get("name", ""))
+        if (
+            name.startswith(BOXES)
+            and place.name == "vagrant"
+            and place.parent.parent.name == "labs"
+        ):
+            version = str(box.get("version", ""))
+            found.append(Entry(id_, str(told.get("name")), place.parent, (name, version)))
+    return found
+
+
+def of_lab(directory: Path) -> list[Entry]:
+    """The entries of the lab at that directory."""
+    return [entry for entry in entries() if entry.lab in (directory, directory.resolve())]
+
+
+def remove(ids: Collection[str]) -> None:
+    """Have Vagrant forget those entries; absent ones are fine."""
+    if not ids:
+        return
+    with locked(_index().with_name("index.lock"), timeout=LOCK_TIMEOUT):
+        told = _read()
+        kept = {id_: it for id_, it in told.get("machines", {}).items() if id_ not in ids}
+        if told:
+            files.write(_index(), json.dumps({**told, "machines": kept}))
+
+
+def box_disk(box: Box) -> Path:
+    """The disk in Vagrant's copy of a box, which need not be there yet."""
+    return home() / "boxes" / box.name.replace("/", SLASH) / box.version / "libvirt/box.img"
+
+
+def _index() -> Path:
+    return home() / "data/machine-index/index"
+
+
+def _read() -> dict[str, Any]:
+    """The index; empty where there is none, or one of another format, which is left alone."""
+    try:
+        told: dict[str, Any] = json.loads(_index().read_text())
+    except (OSError, ValueError):
+        return {}
+    return told if told.get("version") == VERSION else {}

@@ -1,0 +1,24 @@
+"""The kinds of machines that keep the provider contract. A new provider is one entry more."""
+
+from labgen.providers.base import Power
+from tests.labs.kinds import container, libvirt
+from tests.labs.kinds.kind import Kind
+
+KINDS = [
+    Kind(
+        name="container",
+        site=container.site,
+        answers=30,
+        notices=1,
+        actions=frozenset(Power),
+        checkpoints=False,
+    ),
+    Kind(
+        name="libvirt",
+        site=libvirt.site,
+        answers=120,
+        notices=3,  # emulated, beside other work
+        actions=frozenset(Power),
+        checkpoints=True,
+    ),
+]
