@@ -184,7 +184,7 @@ def _boot(machine: PlainMachine, run_: Run) -> None:
         adaptation=host.adapt(host.probe()),
         volumes=volumes,
         # by which a sweep finds it: see sweep.py
-        labels={"labgen.directory": str(run_.directory)},
+        labels={"labgen.directory": str(files.private_directory(run_.state / "plain"))},
     )
 
 
