@@ -22,6 +22,7 @@ from labgen.providers import libvirt_host as host_
 from labgen.providers import libvirt_network as network
 from labgen.providers import libvirt_vagrant as maker
 from labgen.providers import libvirt_volumes as volumes
+from labgen.providers import ssh_settled, ssh_survey
 from labgen.providers.base import BEFORE, Finding, Power, State
 from labgen.providers.libvirt_connection import connected, domain_of, remove_domain
 from labgen.providers.sequence import await_turn
@@ -40,6 +41,7 @@ STATES = {
     libvirt.VIR_DOMAIN_PAUSED: State.PAUSED,
     libvirt.VIR_DOMAIN_PMSUSPENDED: State.PAUSED,
 }
+READ = 30.0  # seconds until a machine that Vagrant has reached answers again
 SHUTDOWN = 45.0  # seconds until a machine that does not end by itself is switched off
 
 
@@ -70,9 +72,11 @@ class LibvirtProvider:
             paths = volumes.ensure_boot_files(connection, box)
             return host_.boots(connection, self.uri, paths, boot=host_.boot_id(self._jump))
 
-    def adaptation(self, lab: Lab, machine: Machine) -> host.Adaptation:  # noqa: ARG002 - all alike
+    def adaptation(self, lab: Lab, machine: Machine) -> host.Adaptation:
         """See base.Provider."""
-        return host.none_needed()
+        if lab.scenario.provider.box is None:
+            return host.none_needed()
+        return ssh_settled.adaptation(ssh_settled.load(lab), machine)
 
     def changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:  # noqa: ARG002 - all are made
         """See base.Provider."""
@@ -105,6 +109,8 @@ class LibvirtProvider:
         # are on, and held to the answer from then on.
         ensure_route(lab)
         keys.learn_hosts(lab)
+        if lab.scenario.provider.box:
+            _settle_machines(lab)
         return changed or any(state is not State.ON for state in states.values())
 
     def destroy(self, lab: Lab) -> None:
@@ -208,6 +214,16 @@ def _open_way(lab: Lab) -> None:
     """Try the way to another host before libvirt and Vagrant do: they take minutes to give up."""
     if lab.jump and lab.network_namespace == netns.inode():
         lab.jump.open()
+
+
+def _settle_machines(lab: Lab) -> None:
+    """Of a box of the site's own nothing is known, its interface for one."""
+    if any(machine.name not in ssh_settled.load(lab) for machine in lab.machines):
+        ssh = door(lab)
+        for machine in lab.machines:
+            limit = READ * lab.slowdown
+            ssh.connect(machine.name, str(machine.address), timeout=limit)
+        ssh_settled.settle(lab, ssh_survey.read(lab, [], plain=ssh, ssh=ssh))
 
 
 def _hypervisor(lab: Lab, uri: str) -> Hypervisor:

@@ -80,11 +80,16 @@ def up(lab: Lab, hypervisor: Hypervisor, box: Box, machines: Sequence[Machine]) 
     root = directory(lab)
     files.write(root / "Vagrantfile", vagrantfile(lab, hypervisor, box))
     maker = _Vagrant(root, UP * lab.slowdown)
+    if lab.scenario.provider.box is None:
+        _add(maker, box)
+    maker.up(machines)
+
+
+def _add(maker: _Vagrant, box: Box) -> None:
+    """One lab at a time: two would both add it."""
     with locked(box.catalog.with_suffix(".lock"), timeout=UP):
-        # two labs at once would both add it
         if not any((it.name, it.version) == (box.name, box.version) for it in maker.box_list()):
             maker.box_add(box.name, str(box.catalog), provider="libvirt")
-    maker.up(machines)
 
 
 def destroy(lab: Lab) -> None:

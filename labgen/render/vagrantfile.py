@@ -101,7 +101,7 @@ def probe_xml(name: str, *, kernel: str, initrd: str) -> str:
 
 
 def vagrantfile(lab: Lab, hypervisor: Hypervisor, box: Box) -> str:
-    """The lab's Vagrantfile."""
+    """The lab's Vagrantfile. Where the scenario names a box of its own, that is in place of box."""
     words = f"{KERNEL_WORDS} {EMULATED_WORDS}" if hypervisor.emulated else KERNEL_WORDS
     kernel, initrd = box_names(box)
     return render(
@@ -110,6 +110,7 @@ def vagrantfile(lab: Lab, hypervisor: Hypervisor, box: Box) -> str:
         hypervisor=hypervisor,
         box=box,
         mark=mark(lab),
+        site=lab.scenario.provider.box,
         prefix=prefix(lab),
         network=network_name(lab),
         pool=POOL,

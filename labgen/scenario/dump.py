@@ -92,7 +92,10 @@ def _file(scenario: Scenario) -> dict[str, object]:
 
 
 def _provider(provider: ProviderSpec) -> dict[str, object]:
-    shown = {"name": provider.name, "uri": provider.uri, "jump": provider.jump}
+    box = (
+        {key: value for key, value in asdict(provider.box).items() if value} if provider.box else {}
+    )
+    shown = {"name": provider.name, "uri": provider.uri, "box": box, "jump": provider.jump}
     return {key: value for key, value in shown.items() if value}
 
 

@@ -160,12 +160,25 @@ class MachineSpec:
 
 
 @dataclass(frozen=True)
+class BoxSpec:
+    """A Vagrant box of the site's own. url is where Vagrant gets it, user its login with sudo; what
+    is empty is left to Vagrant."""
+
+    name: str
+    version: str = ""
+    url: str = ""
+    user: str = ""
+
+
+@dataclass(frozen=True)
 class ProviderSpec:
-    """name is auto or a provider's name; uri is where libvirt is, for that provider. jump is the
-    host through which existing machines are reached, as [USER@]HOST[:PORT]."""
+    """name is auto or a provider's name. uri is where libvirt is, and box what its machines are
+    made of where that is not labgen's own. jump is the host through which existing machines are
+    reached, as [USER@]HOST[:PORT]."""
 
     name: str
     uri: str | None = None
+    box: BoxSpec | None = None
     jump: str | None = None
 
 

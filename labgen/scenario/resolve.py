@@ -5,6 +5,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from labgen.scenario.model import (
+    BoxSpec,
     Cni,
     Haproxy,
     Host,
@@ -41,11 +42,16 @@ def resolve(part: ScenarioPart, *, source: Path, overrides: tuple[str, ...]) -> 
         network=NetworkSpec(network.subnet, network.vip, network.first_host, network.api_port),
         load_balancer=_load_balancer(part.load_balancer),
         machines=_machines(part, source),
-        provider=ProviderSpec(part.provider.name, part.provider.uri, part.provider.jump),
+        provider=_provider(part.provider),
         software=Software(part.software.packages, part.software.kubernetes),
         source=source,
         overrides=overrides,
     )
+
+
+def _provider(part: ProviderPart) -> ProviderSpec:
+    box = BoxSpec(**part.box.model_dump()) if part.box.name else None
+    return ProviderSpec(part.name, part.uri, box, part.jump)
 
 
 def _load_balancer(part: LoadBalancerPart) -> LoadBalancer:

@@ -162,9 +162,19 @@ class MachinesPart(Part):
         return [host.name or name for host, name in zip(self.hosts, usual, strict=False)] or usual
 
 
+class BoxPart(Part):
+    """A Vagrant box of the site's own; without a name it is labgen's."""
+
+    name: Annotated[str, PlainValidator(values.text("debian/bookworm64"))] = ""
+    version: Annotated[str, PlainValidator(values.text("12.20240905.1"))] = ""
+    url: Annotated[str, PlainValidator(values.text("file:///srv/boxes/site.box"))] = ""
+    user: Annotated[str, PlainValidator(logins.user)] = ""
+
+
 class ProviderPart(LoginPart):
     name: Annotated[str, PlainValidator(values.choice(values.AUTO, *PROVIDERS))] = values.AUTO
     uri: Annotated[str | None, PlainValidator(values.libvirt_uri)] = None
+    box: BoxPart = BoxPart()
     jump: Annotated[str | None, PlainValidator(logins.place)] = None
 
 

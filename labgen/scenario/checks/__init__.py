@@ -39,6 +39,7 @@ CHECKS: tuple[Callable[[Draft], Iterator[Mistake]], ...] = (
     balancing.every_control_plane_has_a_priority,
     balancing.authentication_is_of_version_2,
     provider.uri_is_for_libvirt,
+    provider.box_is_for_libvirt,
     provider.software_is_for_existing_machines,
 )
 

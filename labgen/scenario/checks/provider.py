@@ -19,6 +19,18 @@ def software_is_for_existing_machines(draft: Draft) -> Iterator[Mistake]:
             yield Mistake(("software", field), text)
 
 
+def box_is_for_libvirt(draft: Draft) -> Iterator[Mistake]:
+    """And it has a name: by that Vagrant knows it."""
+    provider = draft.part.provider
+    written = [key for key, value in provider.box if value]
+    if written and provider.name != "libvirt":
+        text = f"the provider {provider.name} has no boxes; write name: libvirt, or leave box out"
+        yield Mistake(("provider", "box"), text)
+    elif written and not provider.box.name:
+        text = "a box of your own has a name; write it, as debian/bookworm64"
+        yield Mistake(("provider", "box"), text)
+
+
 def uri_is_for_libvirt(draft: Draft) -> Iterator[Mistake]:
     provider = draft.part.provider
     if provider.uri is not None and provider.name != "libvirt":
