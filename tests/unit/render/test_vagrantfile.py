@@ -13,6 +13,7 @@ from tests.unit.lab.samples import lab
 
 BOX = Box("labgen/v1", "1.37.2.4711", Path("/c/box.json"), Path("/b/vmlinuz"), Path("/b/initrd"))
 KVM = Hypervisor("qemu:///system", emulated=False)
+SITE = "provider={name: libvirt, box: {name: example/site, url: 'file:///s.box', user: admin}}"
 EMULATED = Hypervisor("qemu:///system", emulated=True)
 ELSEWHERE = Hypervisor("qemu+ssh://root@bighost:2222/system?keyfile=/k", emulated=False)
 
@@ -58,11 +59,25 @@ def test_processors_are_emulated_only_where_there_is_no_kvm() -> None:
     assert "clearcpuid" not in real
 
 
+def test_box_of_the_sites_own_boots_and_is_logged_in_to_as_it_says() -> None:
+    own = vagrantfile(lab("ha-3x3", SITE), KVM, BOX)
+    assert 'config.vm.box = "example/site"' in own
+    assert 'config.vm.box_url = "file:///s.box"' in own
+    assert 'config.ssh.username = "admin"' in own
+    assert not re.search(r"libvirt\.(kernel|initrd|cmd_line)|box_version|insert_key", own)
+    assert own.count('node.vm.provision "shell"') == 6
+    assert "provision" not in vagrantfile(lab("ha-3x3"), KVM, BOX)
+
+
 @pytest.mark.skipif(shutil.which("vagrant") is None, reason="no vagrant on this host")
-@pytest.mark.parametrize("hypervisor", [KVM, EMULATED, ELSEWHERE])
-def test_vagrant_takes_it_in_a_directory_of_its_own(hypervisor: Hypervisor, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("hypervisor", "own"), [(KVM, []), (EMULATED, []), (ELSEWHERE, []), (KVM, [SITE])]
+)
+def test_vagrant_takes_it_in_a_directory_of_its_own(
+    hypervisor: Hypervisor, own: list[str], tmp_path: Path
+) -> None:
     """Where the lab's key is not: it makes one."""
-    (tmp_path / "Vagrantfile").write_text(vagrantfile(lab("ha-3x3"), hypervisor, BOX))
+    (tmp_path / "Vagrantfile").write_text(vagrantfile(lab("ha-3x3", *own), hypervisor, BOX))
     environment = {"VAGRANT_HOME": str(tmp_path / "home"), "VAGRANT_CHECKPOINT_DISABLE": "1"}
     words = ["vagrant", "validate"]
     assert "successfully" in run(words, timeout=120, cwd=tmp_path, env=environment).stdout
