@@ -8,6 +8,7 @@ import pytest
 from labgen.scenario import catalog
 from labgen.scenario.load import load
 from labgen.scenario.model import (
+    BoxSpec,
     Cni,
     Haproxy,
     Keepalived,
@@ -114,7 +115,11 @@ def test_every_value_can_be_set(surroundings: Surroundings) -> None:
         log="tcplog",
         safeguards=False,
     )
-    assert scenario.provider == ProviderSpec("libvirt", "qemu+ssh://root@hv/system?keyfile=k")
+    assert scenario.provider == ProviderSpec(
+        "libvirt",
+        "qemu+ssh://root@hv/system?keyfile=k",
+        BoxSpec("example/site", "3.1", "file:///srv/boxes/site.box", "admin"),
+    )
     assert scenario.machines[2] == MachineSpec("cp-3", Role.CONTROL_PLANE, 12, 4, 1700, 512)
     assert scenario.machines[14] == MachineSpec("112", Role.WORKER, 24, 1, 512, 1)
     assert scenario.machines[16].name == "cp2"
