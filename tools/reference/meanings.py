@@ -191,13 +191,13 @@ MEANINGS = {
         "`qemu+ssh://root@host/system`; only with `name: libvirt`."
     ),
     "provider.box.name": (
-        "A Vagrant box of your own in place of labgen's: Debian 12 or 13 with the bundle's packages "
-        "(`labgen bundle build --packages`). Only with `name: libvirt`."
+        "A Vagrant box of your own in place of labgen's: Debian 12 or 13 with the bundle's "
+        "packages (`labgen bundle build --packages`). Only with `name: libvirt`."
     ),
     "provider.box.version": "Its version; by default the newest.",
     "provider.box.url": (
-        "Where Vagrant gets it: a `.box` or its JSON. Left out, Vagrant looks among the boxes that it "
-        "has, then in the public catalogue."
+        "Where Vagrant gets it: a `.box` or its JSON. Left out, Vagrant looks among the boxes that "
+        "it has, then in the public catalogue."
     ),
     "provider.box.user": "Its login, root by sudo without a password; by default as the box says.",
     "provider.jump": (
