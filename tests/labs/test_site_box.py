@@ -1,38 +1,28 @@
 """Virtual machines of a box that is not labgen's: what is missing on them is installed."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from labgen.lab import store
+from tests.labs import foreign_box
 from tests.labs.program import labgen
 from tests.labs.runs import Run
-
-NEEDED = "no virtual machines without libvirt, QEMU, Vagrant and their Python: make box"
-pytest.importorskip("libvirt", reason=NEEDED)
-pytest.importorskip("vagrant", reason=NEEDED)
-from tests.labs import foreign_box, hypervisor  # noqa: E402 - these need them
+from tests.labs.virtual import emulated
 
 UP = 1800.0  # seconds; packages are unpacked by an emulated processor
 
 
-@pytest.fixture
-def uri(run_: Run) -> Iterator[str]:
-    with hypervisor.running(run_.directory / "libvirt-site") as address:
-        yield address
-
-
 @pytest.mark.slow  # an emulated machine installs packages for minutes
+@pytest.mark.skipif(
+    not foreign_box.archive().exists(), reason="no box to test: python -m tests.labs.foreign_box"
+)
 def test_machines_of_a_sites_own_box_get_what_they_lack(
     run_: Run, uri: str, taken_down: list[str]
 ) -> None:
-    foreign_box.build()
     name = run_.lab_name("site")
     taken_down.append(name)
     box = foreign_box.pack(run_.directory / "box")
-    words = ["single", "--name", name, "--provider", "libvirt", "-s", f"provider.uri={uri}"]
+    words = ["single", "--name", name, *emulated(uri), "--until", "load-balancer"]
     words += ["-s", f"provider.box={{name: example/plain, url: 'file://{box}'}}"]
-    words += ["-s", "loadBalancer.profile=emulated", "--until", "load-balancer"]
     labgen("up", *words, timeout=UP)
     lab = store.load(name)
     labgen("exec", name, "master1", "--", "systemctl", "is-active", "haproxy", "containerd")
