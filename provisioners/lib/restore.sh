@@ -81,7 +81,7 @@ restore::unmount() {
 restore::packages() {
   local came unneeded=() purged=() removed=() name status
   mapfile -t came < <(record::names packages)
-  PKG_SOURCES=()
+  unset -v PKG_SOURCES
   dpkg --configure --pending >&2
   mapfile -t unneeded < <(restore::unneeded "${came[@]}")
   for name in "${unneeded[@]}"; do

@@ -66,6 +66,13 @@ def context(network: PlainNetwork, machines: Sequence[PlainMachine], name: str) 
     return Context(lab, cast("Provider", Found()))
 
 
+def share_key(machines: Sequence[PlainMachine]) -> None:
+    """Whoever may log in to the first machine may log in to all."""
+    public = machines[0].key.with_suffix(".pub").read_text()
+    for machine in machines[1:]:
+        machine.write("/root/.ssh/authorized_keys", public, "600")
+
+
 def bring_up(context: Context) -> list[Done]:
     """Run labgen's own plan on the lab, and tell each step."""
 

@@ -13,7 +13,7 @@ PASSED_OVER = re.compile(
 # consoles, which a container lacks: systemd starts their gettys again and again
 CONSOLE = "getty"
 # of single interfaces, and counters
-FLEETING = re.compile(r"/(conf|neigh)/(?!all/|default/)|count$|/netns|/debug/")
+FLEETING = re.compile(r"/(conf|neigh)/(?!all/|default/)|count:|/netns|/debug/")
 FILES = (
     "find / -xdev -path /var/cache -prune -o -printf '%p %y %m %u:%g %l\\n'; "
     "find / -xdev -path /var/cache -prune -o -type f -exec sha256sum {} + | "

@@ -19,18 +19,21 @@ def test_plain_machines_become_a_cluster_and_are_as_they_were_afterwards(
         plain_network.add("master1" if number == 0 else f"node{number}", suite)
         for number, suite in enumerate(suites)
     ]
+    existing.share_key(machines)
     before = [snapshot(machine) for machine in machines]
     context = existing.context(plain_network, machines, run_.lab_name("nothing"))
-    assert _changing(context)
-    assert _changing(context) == []
+    try:
+        assert _changing(context)
+        assert _changing(context) == []
 
-    for member in context.lab.machines:
-        assert take_off(context, member) is Outcome.CHANGED
-    for machine, was in zip(machines, before, strict=True):
-        assert differences(was, snapshot(machine)) == []
-    for member in context.lab.machines:
-        take_off(context, member)
-    existing.forget(context)
+        for member in context.lab.machines:
+            assert take_off(context, member) is Outcome.CHANGED
+        for machine, was in zip(machines, before, strict=True):
+            assert differences(was, snapshot(machine)) == []
+        for member in context.lab.machines:
+            take_off(context, member)
+    finally:
+        existing.forget(context)
 
 
 def _changing(context: Context) -> list[str]:
