@@ -61,9 +61,11 @@ def test_lab_on_another_host_is_used_as_one_here(
     user("exec", name, "master1", "--", "touch", "/root/since")
     user("checkpoint", "restore", name, "before", timeout=UP)
     assert not _on_master(user, name, "test -e /root/since").ok
+    assert _on_master(user, name, "sync").ok  # a plug that is pulled takes what was not written
     user("stop", name, "master1", "--now")
     assert "master1     off" in _status(user, name)
     user("start", name, "master1")
+    user("up", *words, timeout=UP)
     seen(lambda: _holds(user, name), "the VIP's holder after a boot", within=SETTLED)
     assert hypervisor.known(there.local)
     user("down", name, timeout=UP)
