@@ -5,10 +5,11 @@ import re
 from labgen.system.run import run
 from tests.labs.plain import DISKS, PlainMachine
 
-# Logs and caches; what package tools write about themselves; what a running system rewrites.
+# Logs and caches; what package tools write about themselves; what a running system rewrites; that
+# somebody used sudo.
 PASSED_OVER = re.compile(
     r"/(var/(log|cache|lib/(apt|dpkg|ucf|systemd|containerd|kubelet|etcd))|etc/ld\.so\.cache"
-    r"|etc/(passwd|group|shadow|gshadow|subuid|subgid)-|etc/\.pwd\.lock)(/|$)"
+    r"|etc/(passwd|group|shadow|gshadow|subuid|subgid)-|etc/\.pwd\.lock|home/[^/]+/\.sudo_as_admin_successful)(/|$)"
 )
 # consoles, which a container lacks: systemd starts their gettys again and again
 CONSOLE = "getty"
@@ -50,7 +51,7 @@ def snapshot(machine: PlainMachine) -> dict[str, set[str]]:
     }
     seen["settings"] = {line for line in _inside(machine, SETTINGS) if not FLEETING.search(line)}
     seen["programs"] = set(_inside(machine, PROGRAMS)) - {"sh", "cat", "sort", "sshd-session"}
-    for what in ("programs", "running services"):
+    for what in ("programs", "running services", "failed units"):
         seen[what] = {line for line in seen[what] if CONSOLE not in line}
     entering = ["nsenter", f"--net=/run/netns/{machine.container}"]
     for what, argv in NETWORK.items():
