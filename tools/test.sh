@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# All checks: real labs side by side with everything else. The labs' output is live, that of the
-# others comes whole when they have ended. Fails when any of them failed.
+# All checks: real labs side by side with everything else, then alone those that measure. Some output
+# is live, that of the others comes whole when they have ended. Fails when any of them failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -28,21 +28,35 @@ start() {
   PIDS+=($!)
 }
 
+# Its output comes whole, once it has ended.
+show() {
+  heading "$1"
+  cat "results/$1.log"
+}
+
+# A part of the real labs, see tests/labs/conftest.py.
+start_labs() {
+  start .venv/bin/tox run -e "labs-$1" -- "--part=$1"
+}
+
 main() {
-  local checks=0 labs=0
+  local name ended=0
   trap end_all TERM INT HUP
   rm -rf results
   mkdir results
   export VIRTUALENV_NO_PERIODIC_UPDATE=1
   start nice -n 10 .venv/bin/tox run -e "$CHECKS" >results/checks.log 2>&1
-  start .venv/bin/tox run -e labs
-  wait "${PIDS[0]}" || checks=$?
-  heading "$CHECKS"
-  cat results/checks.log
-  heading "labs go on"
-  wait "${PIDS[1]}" || labs=$?
-  heading "$CHECKS: exit code $checks; labs: exit code $labs"
-  [ "$checks" = 0 ] && [ "$labs" = 0 ]
+  start_labs existing >results/labs-existing.log 2>&1
+  start_labs others
+  for name in checks labs-existing labs-others; do
+    wait "${PIDS[0]}" || ended=1
+    PIDS=("${PIDS[@]:1}")
+    [ "$name" = labs-others ] || show "$name"
+  done
+  heading "labs-measured; exit code so far: $ended"
+  start_labs measured
+  wait "${PIDS[0]}" || ended=1
+  return "$ended"
 }
 
 main

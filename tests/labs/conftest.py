@@ -15,19 +15,19 @@ from tests.labs.program import UP, labgen
 from tests.labs.runs import Run
 from tests.labs.virtual import NEEDED
 
-# Where the minute matters goes late, when the checks beside these have ended; the big lab is
-# brought up once, and the last file takes it down.
-# Emulated machines take all cores there are.
-LATE = (
-    "test_provider_contract",
-    "test_libvirt",
-    "test_elsewhere",
-    "test_ha_3x3",
-    "test_faults",
-    "test_power_cut",
-    "test_teeth",
-    "test_take_down",
-)
+# Where the minute matters, nothing runs beside it; the big lab is brought up once, and the last file
+# takes it down.
+MEASURED = ("test_ha_3x3", "test_faults", "test_power_cut", "test_teeth", "test_take_down")
+# Emulated machines take all cores there are: late, when the checks beside these have ended.
+EMULATED = ("test_provider_contract", "test_libvirt", "test_elsewhere")
+LATE = (*EMULATED, *MEASURED)
+# `make test` runs the first two of these side by side, then the third.
+EXISTING = ("test_plain", "test_from_nothing", "test_existing_machines", "test_classic")
+PARTS = ("existing", "others", "measured")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--part", choices=PARTS, help="only these of the tests of real labs")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,9 +38,20 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    part = config.option.part
+    if part:
+        left = [item for item in items if _part(item) != part]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if _part(item) == part]
     names = [None, *LATE]
     items.sort(key=lambda item: names.index(item.path.stem) if item.path.stem in LATE else 0)
+
+
+def _part(item: pytest.Item) -> str:
+    if item.path.stem in MEASURED:
+        return "measured"
+    return "existing" if item.path.stem in EXISTING else "others"
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
