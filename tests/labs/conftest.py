@@ -15,8 +15,8 @@ from tests.labs.program import UP, labgen
 from tests.labs.runs import Run
 from tests.labs.virtual import NEEDED
 
-# Where the minute matters, nothing runs beside it; the big lab is brought up once, and the last file
-# takes it down.
+# Where the minute matters, nothing runs beside it; the big lab is brought up once, and the last
+# file takes it down.
 MEASURED = ("test_ha_3x3", "test_faults", "test_power_cut", "test_teeth", "test_take_down")
 # Emulated machines take all cores there are: late, when the checks beside these have ended.
 EMULATED = ("test_provider_contract", "test_libvirt", "test_elsewhere")

@@ -103,6 +103,11 @@ class PlainNetwork:
         return f"plain{self.run.id}"
 
     @property
+    def cables(self) -> list[str]:
+        """The ends of the machines' cables at the bridge."""
+        return [f"{self.bridge}-{number}" for number, _ in enumerate(self.machines, 1)]
+
+    @property
     def gateway(self) -> IPv4Address:
         return SUBNET.network_address + 1
 
@@ -130,7 +135,7 @@ class PlainNetwork:
 
     def _plug_in(self, machine: PlainMachine) -> None:
         """The machine's network namespace, with a cable to the bridge and a default route."""
-        space, cable = machine.container, f"{self.bridge}-{len(self.machines)}"
+        space, cable = machine.container, self.cables[-1]
         mac = ":".join(["02:00", *(f"{byte:02x}" for byte in machine.address.packed)])
         _ip(
             f"netns add {space}",
@@ -161,7 +166,9 @@ def network(run_: Run) -> Iterator[PlainNetwork]:
         podman.remove([machine.container for machine in made.machines])
         for space in namespaces(run_):
             run(["ip", "netns", "delete", space], timeout=30)
-        run(["ip", "link", "delete", made.bridge], timeout=30, check=False)
+        # at once: without its name a namespace may stay a while, and the cable in it
+        for link in (*made.cables, made.bridge):
+            run(["ip", "link", "delete", link], timeout=30, check=False)
         mounts.unmount_below(run_.directory / "plain")
         shutil.rmtree(run_.directory / "plain", ignore_errors=True)
 

@@ -71,9 +71,7 @@ def _leave_domain(connection: Any, lab: Lab) -> None:
 
 
 def _leave_network(connection: Any, lab: Lab) -> None:
-    settled = json.loads((lab.directory / "hypervisor.json").read_text())
-    text = network_xml(lab, settled["network"], whose=mark(lab))
-    connection.networkDefineXML(text).create()
+    connection.networkDefineXML(network_xml(lab, "", whose=mark(lab))).create()
 
 
 def _leave_volume(connection: Any, lab: Lab) -> None:
