@@ -11,7 +11,7 @@ from textwrap import indent
 from xml.etree import ElementTree as ET
 
 # pytest: unit, labs, acceptance; bats: report
-REPORTS = ("unit", "report", "labs-existing", "labs-others", "labs-measured", "acceptance")
+REPORTS = ("unit", "report", "labs-beside", "labs-others", "labs-measured", "acceptance")
 SHOWN = 1500  # characters of why a test failed
 
 

@@ -46,9 +46,9 @@ main() {
   mkdir results
   export VIRTUALENV_NO_PERIODIC_UPDATE=1
   start nice -n 10 .venv/bin/tox run -e "$CHECKS" >results/checks.log 2>&1
-  start_labs existing >results/labs-existing.log 2>&1
+  start_labs beside >results/labs-beside.log 2>&1
   start_labs others
-  for name in checks labs-existing labs-others; do
+  for name in checks labs-beside labs-others; do
     wait "${PIDS[0]}" || ended=1
     PIDS=("${PIDS[@]:1}")
     [ "$name" = labs-others ] || show "$name"

@@ -22,8 +22,14 @@ MEASURED = ("test_ha_3x3", "test_faults", "test_power_cut", "test_teeth", "test_
 EMULATED = ("test_provider_contract", "test_libvirt", "test_elsewhere")
 LATE = (*EMULATED, *MEASURED)
 # `make test` runs the first two of these side by side, then the third.
-EXISTING = ("test_plain", "test_from_nothing", "test_existing_machines", "test_classic")
-PARTS = ("existing", "others", "measured")
+BESIDE = (
+    "test_plain",
+    "test_from_nothing",
+    "test_existing_machines",
+    "test_classic",
+    "test_scenarios",
+)
+PARTS = ("beside", "others", "measured")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,7 +57,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _part(item: pytest.Item) -> str:
     if item.path.stem in MEASURED:
         return "measured"
-    return "existing" if item.path.stem in EXISTING else "others"
+    return "beside" if item.path.stem in BESIDE else "others"
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
