@@ -230,8 +230,9 @@ def _hypervisor(lab: Lab, uri: str) -> Hypervisor:
     path = _settled(lab)
     if path.exists():
         return Hypervisor(**json.loads(path.read_text()))
-    # nothing is made before it is settled where: what bears the lab's name there is another's
-    return Hypervisor(lab.scenario.provider.uri or uri, emulated=True, network="none")
+    # nothing is made before it is settled where: what bears the lab's name there is another's,
+    # unless it says that it is this one's
+    return Hypervisor(lab.scenario.provider.uri or uri, emulated=True, network=network.UNSETTLED)
 
 
 def _settled(lab: Lab) -> Path:

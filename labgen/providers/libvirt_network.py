@@ -9,6 +9,8 @@ from labgen.providers.libvirt_connection import found
 from labgen.render.vagrantfile import mark, marked, network_name, network_xml
 from labgen.report.errors import LabgenError
 
+UNSETTLED = "none"  # in place of the UUID that a lab's network would have
+
 
 def ensure(connection: Any, lab: Lab, uuid: str) -> bool:
     """Define and start the network of that UUID; True if either was missing.
@@ -42,7 +44,11 @@ def is_anothers(connection: Any, lab: Lab, uuid: str) -> bool:
     network = _named(connection, lab)
     if network is None:
         return False
-    return bridge_of(network) != lab.bridge or uuid not in {"", network.UUIDString()}
+    if bridge_of(network) != lab.bridge:
+        return True
+    if uuid == UNSETTLED:
+        return mark(lab) not in network.XMLDesc()
+    return uuid not in {"", network.UUIDString()}
 
 
 def remove(connection: Any, lab: Lab) -> None:
