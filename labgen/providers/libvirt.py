@@ -96,7 +96,7 @@ class LibvirtProvider:
         with connected(hypervisor.uri) as connection:
             changed = _ensure_network(connection, lab, hypervisor.network)
             volumes.ensure_boot_files(connection, box)
-            states = _states(connection, lab)
+            states = _states(connection, lab, hypervisor.network)
             absent = [m for m in lab.machines if states[m.name] is State.ABSENT]
             if absent:
                 volumes.remove_stale(connection, lab, absent, box)
@@ -133,21 +133,19 @@ class LibvirtProvider:
 
     def machines(self, lab: Lab) -> Mapping[str, State]:
         """See base.Provider."""
-        hypervisor = _hypervisor(lab, self.uri)
         with self._connected(lab) as connection:
-            if network.is_anothers(connection, lab, hypervisor.network):
-                return {machine.name: State.ABSENT for machine in lab.machines}
-            return _states(connection, lab)
+            return _states(connection, lab, _hypervisor(lab, self.uri).network)
 
     def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
         """See base.Provider."""
         if not machines:
             return time.monotonic()
+        uuid_ = _hypervisor(lab, self.uri).network
         with self._connected(lab) as connection:
             if action is Power.ON and any(domain_of(connection, lab, m) for m in machines):
-                _ensure_network(connection, lab, _hypervisor(lab, self.uri).network)
+                _ensure_network(connection, lab, uuid_)
                 volumes.ensure_pool(connection)
-            states = _states(connection, lab)
+            states = _states(connection, lab, uuid_)
             acting = [m for m in machines if states[m.name] in BEFORE[action]]
             moment = time.monotonic()
             gather({m.name: partial(_switch, connection, lab, m, action, acting) for m in acting})
@@ -258,8 +256,10 @@ def _ensure_network(connection: Any, lab: Lab, uuid: str) -> bool:
     return True
 
 
-def _states(connection: Any, lab: Lab) -> dict[str, State]:
-    """See base.Provider.machines."""
+def _states(connection: Any, lab: Lab, uuid: str) -> dict[str, State]:
+    """See base.Provider.machines; those of another lab of that name are not this one's."""
+    if network.is_anothers(connection, lab, uuid):
+        return {machine.name: State.ABSENT for machine in lab.machines}
     domains = {machine.name: domain_of(connection, lab, machine) for machine in lab.machines}
     return {
         name: State.ABSENT if domain is None else STATES.get(domain.state()[0], State.OFF)

@@ -1,20 +1,27 @@
 """A libvirt on another host: what is asked of it and of the way there."""
 
-from dataclasses import dataclass, field
+import json
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from labgen.providers import libvirt_host
+from labgen.providers.base import Power, State
+from labgen.render.vagrantfile import Hypervisor
 from labgen.report.errors import LabgenError
 from labgen.system.jump import Jump
-from tests.unit.lab.samples import lab
+from tests.unit.lab.samples import lab, made
 from tests.unit.system.stubs import stub
 
 pytest.importorskip("libvirt", reason="libvirt-python is not installed")
 network = pytest.importorskip("labgen.providers.libvirt_network")
 connection_ = pytest.importorskip("labgen.providers.libvirt_connection")
+provider_ = pytest.importorskip(
+    "labgen.providers.libvirt", reason="python-vagrant is not installed"
+)
 
 OURS, THEIRS = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
 PATHS = ("/pool/vmlinuz", "/pool/initrd")
@@ -46,6 +53,9 @@ class Libvirt:
             raise connection_.libvirt.libvirtError("no network")
         return self.network
 
+    def lookupByName(self, name: str) -> None:  # noqa: N802
+        self.asked.append(name)
+
     def getCapabilities(self) -> str:  # noqa: N802
         self.asked.append("capabilities")
         return "<domain type='qemu'/>"
@@ -72,6 +82,21 @@ def test_a_lab_is_not_made_in_the_network_of_another() -> None:
     with pytest.raises(LabgenError) as refused:
         network.ensure(Libvirt(Network(THEIRS, sample.bridge)), sample, OURS)
     assert refused.value.hint == "bring this one up under another name: --name OTHER"
+
+
+@pytest.mark.parametrize("action", [Power.OFF, Power.SHUTDOWN, Power.PAUSE])
+def test_power_of_machines_that_are_another_labs_is_left_alone(
+    action: Power, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = made(overrides=["provider.name=libvirt"])
+    settled = asdict(Hypervisor("qemu:///system", emulated=True, network=OURS))
+    (sample.directory / "hypervisor.json").write_text(json.dumps(settled))
+    there = Libvirt(Network(THEIRS, sample.bridge))
+    monkeypatch.setattr(provider_, "connected", lambda _uri: nullcontext(there))
+    provider = provider_.LibvirtProvider()
+    provider.power(sample, sample.machines, action)
+    assert provider.machines(sample) == {"master1": State.ABSENT}
+    assert there.asked == []
 
 
 @pytest.mark.parametrize(
