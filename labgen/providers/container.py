@@ -16,8 +16,9 @@ from labgen.providers import container_network as network
 from labgen.providers.base import BEFORE, Finding, Power, State
 from labgen.providers.container_host import ensure_inotify_instances, findings
 from labgen.providers.sequence import await_turn
+from labgen.providers.unsaved import Unsaved
 from labgen.render.ssh_config import ssh_config
-from labgen.report.errors import LabgenError, WrongCall
+from labgen.report.errors import LabgenError
 from labgen.scenario.model import Role, Scenario
 from labgen.system import files, host, mounts, places, podman
 from labgen.system.parallel import gather
@@ -36,10 +37,11 @@ STATES = {
 }
 
 
-class ContainerProvider:
+class ContainerProvider(Unsaved):
     """See base.Provider."""
 
     name = "container"
+    unsaved = "of machine-containers"
 
     @cached_property
     def _facts(self) -> host.HostFacts:
@@ -114,24 +116,6 @@ class ContainerProvider:
             Ssh(lab.ssh_config).close([m.name for m in acting])
             return moment
         return time.monotonic()
-
-    def save(self, lab: Lab, checkpoint: str) -> None:  # noqa: ARG002 - see base.Provider
-        """See base.Provider."""
-        raise LabgenError(
-            f"lab {lab.name} is of machine-containers, which cannot be saved",
-            hint="virtual machines can: labgen up ... --provider libvirt",
-        )
-
-    def restore(self, lab: Lab, checkpoint: str) -> None:
-        """See base.Provider."""
-        raise WrongCall(f"lab {lab.name} has no checkpoint {checkpoint}", hint="it has: none")
-
-    def checkpoints(self, lab: Lab) -> Sequence[str]:  # noqa: ARG002 - there are none
-        """See base.Provider."""
-        return []
-
-    def forget(self, lab: Lab, checkpoint: str) -> None:
-        """See base.Provider."""
 
     def leftovers(self, lab: Lab) -> Sequence[str]:
         """See base.Provider."""

@@ -17,8 +17,9 @@ from labgen.providers.base import BEFORE, Finding, Power, State
 from labgen.providers.sequence import await_turn
 from labgen.providers.ssh_login import Unread
 from labgen.providers.ssh_survey import Surveyed
+from labgen.providers.unsaved import Unsaved
 from labgen.render.ssh_config import ssh_config
-from labgen.report.errors import HostUnfit, LabgenError, WrongCall
+from labgen.report.errors import HostUnfit, LabgenError
 from labgen.scenario.model import Role, Scenario
 from labgen.system import files
 from labgen.system.host import Adaptation
@@ -37,10 +38,11 @@ ROUTER_ID = 1  # of a lab on paper
 NOWHERE = IPv4Network("192.0.2.0/24")  # a scenario without a subnet was refused, checks/hosts.py
 
 
-class SshProvider:
+class SshProvider(Unsaved):
     """See base.Provider."""
 
     name = "ssh"
+    unsaved = "on machines that exist"
 
     def __init__(self) -> None:
         self._read: dict[str, Surveyed | Unread] = {}
@@ -118,24 +120,6 @@ class SshProvider:
         if action in (Power.PAUSE, Power.RESUME):
             return f"{machine.name} exists by itself and cannot be made to stand still"
         return self._power(machine)
-
-    def save(self, lab: Lab, checkpoint: str) -> None:  # noqa: ARG002 - see base.Provider
-        """See base.Provider."""
-        raise LabgenError(
-            f"lab {lab.name} is on machines that exist, which cannot be saved",
-            hint="virtual machines can: labgen up ... --provider libvirt",
-        )
-
-    def restore(self, lab: Lab, checkpoint: str) -> None:
-        """See base.Provider."""
-        raise WrongCall(f"lab {lab.name} has no checkpoint {checkpoint}", hint="it has: none")
-
-    def checkpoints(self, lab: Lab) -> Sequence[str]:  # noqa: ARG002 - there are none
-        """See base.Provider."""
-        return []
-
-    def forget(self, lab: Lab, checkpoint: str) -> None:
-        """See base.Provider."""
 
     def leftovers(self, lab: Lab) -> Sequence[str]:
         """See base.Provider: what is on the machines is asked of them."""

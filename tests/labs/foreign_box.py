@@ -8,11 +8,11 @@ import json
 import shutil
 from pathlib import Path
 
-from labgen.bundle import digests, initrd, kernel, parts, store
-from labgen.bundle.debian import host_mirror
+from labgen.bundle import initrd, kernel, parts, store
 from labgen.scenario.schema import DEFAULT_VERSION
-from labgen.system import files, places
+from labgen.system import files
 from labgen.system.run import run
+from tests.labs.debian_root import BUILD, Root
 
 SUITE = "bookworm"
 PACKAGES = ("systemd-sysv", "openssh-server", "sudo", "udev", "kmod", "dbus")
@@ -22,7 +22,6 @@ SSH = "[Service]\\nExecStartPre=\\nExecStartPre=/usr/bin/ssh-keygen -A\\n"
 VAGRANT = Path("/usr/share/rubygems-integration/all/gems")
 KNOWN_KEY = "vagrant-*/keys/vagrant.pub"
 SIZE = 4  # GiB
-BUILD = 600.0  # seconds
 HOOKS = (
     'rm -f "$1"/etc/ssh/ssh_host_* "$1"/etc/hostname "$1"/etc/resolv.conf',
     ': >"$1"/etc/machine-id',
@@ -33,6 +32,7 @@ HOOKS = (
     'mkdir "$1"/etc/systemd/system/ssh.service.d',
     f"printf '{SSH}' >\"$1\"/etc/systemd/system/ssh.service.d/keys.conf",
 )
+DEBIAN = Root("foreign", SUITE, PACKAGES, HOOKS)
 VAGRANTFILE = """\
 Vagrant.configure("2") do |config|
   config.vm.provider :libvirt do |libvirt|
@@ -44,26 +44,6 @@ end
 """
 
 
-def archive() -> Path:
-    """Where its Debian is, or will be: the name changes with what it is made of."""
-    recipe = digests.of_facts({"suite": SUITE, "packages": PACKAGES, "hooks": HOOKS})
-    return places.cache() / "tests" / f"foreign-{SUITE}-{recipe[:12]}.tar"
-
-
-def build() -> None:
-    """Make the Debian unless it is there. Needs the network and root."""
-    made = archive()
-    if made.exists():
-        return
-    made.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = made.with_suffix(".new")
-    hooks = [f"--customize-hook={hook}" for hook in HOOKS]
-    words = ["mmdebstrap", "--mode=root", "--variant=minbase", "--format=tar", *hooks]
-    words += [f"--include={','.join(PACKAGES)}", '--aptopt=Acquire::Languages "none"']
-    run([*words, SUITE, unfinished, *host_mirror()], timeout=BUILD)
-    unfinished.rename(made)
-
-
 def pack(directory: Path) -> Path:
     """The box, made in directory from the Debian and the bundle's kernel. Needs no network."""
     bundle = store.directory_of(parts.recipe(DEFAULT_VERSION))
@@ -71,7 +51,7 @@ def pack(directory: Path) -> Path:
     for path in (root, place):
         shutil.rmtree(path, ignore_errors=True)
         path.mkdir(parents=True)
-    run(["tar", "-x", "--numeric-owner", "-f", archive(), "-C", root], timeout=BUILD)
+    run(["tar", "-x", "--numeric-owner", "-f", DEBIAN.archive, "-C", root], timeout=BUILD)
     modules = root / "usr/lib/modules"
     modules.mkdir(exist_ok=True)
     run(["tar", "-x", "--zstd", "-f", bundle / kernel.MODULES, "-C", modules], timeout=BUILD)
@@ -104,4 +84,4 @@ def _let_in(root: Path) -> None:
 
 
 if __name__ == "__main__":
-    build()
+    DEBIAN.build()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from labgen.providers.libvirt_connection import HypervisorFailed, connected
 from labgen.system.wait import NotYet, until
+from tests.labs import virtual
 
 START = 30.0  # seconds
 FAREWELL = 20.0
@@ -93,10 +94,7 @@ def _answers(daemon: subprocess.Popen[bytes], directory: Path) -> None:
 def known(uri: str) -> list[str]:
     """The names of all that libvirt has."""
     with connected(uri) as connection:
-        things = [*connection.listAllDomains(), *connection.listAllNetworks()]
-        pools = connection.listAllStoragePools()
-        volumes = [volume for pool in pools if pool.isActive() for volume in pool.listVolumes()]
-    return [*(thing.name() for thing in things), *(pool.name() for pool in pools), *volumes]
+        return virtual.known(connection)
 
 
 if __name__ == "__main__":

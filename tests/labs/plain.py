@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
-from labgen.bundle import digests
-from labgen.bundle.debian import host_mirror
-from labgen.system import files, host, mounts, netns, places, podman
+from labgen.system import files, host, mounts, netns, podman
 from labgen.system.run import Completed, run
 from labgen.system.wait import NotYet, until
+from tests.labs.debian_root import Root
 from tests.labs.runs import Run
 
 SUITES = ("trixie", "bookworm")
@@ -25,7 +24,7 @@ SUBNET = IPv4Network("10.120.0.0/24")
 PASSWORD = "once upon a time"  # noqa: S105 - admin's, on machines that live for minutes
 DISKS = ("containerd", "kubelet", "etcd")  # no overlay on overlay, and etcd wants a real disk
 REPOSITORY = "localhost/labgen/plain"
-BUILD = 600.0  # seconds
+LOAD = 600.0  # seconds
 BOOT = 60.0
 # Whoever installs a machine gives it host keys and a login; an image belongs to no machine.
 HOOKS = (
@@ -37,27 +36,9 @@ HOOKS = (
 )
 
 
-def archive(suite: str) -> Path:
-    """Where the image of that suite is, or will be: its name changes with what it is made of."""
-    recipe = digests.of_facts({"suite": suite, "packages": PACKAGES, "hooks": HOOKS})
-    return places.cache() / "tests" / f"plain-{suite}-{recipe[:12]}.tar"
-
-
-def build(suite: str) -> None:
-    """Make the image of that suite unless it is there. Needs the network and root."""
-    made = archive(suite)
-    if made.exists():
-        return
-    made.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = made.with_suffix(".new")
-    hooks = [f"--customize-hook={hook}" for hook in HOOKS]
-    words = ["mmdebstrap", "--mode=root", "--variant=minbase", "--format=tar", *hooks]
-    words += [f"--include={','.join(PACKAGES)}", '--aptopt=Acquire::Languages "none"']
-    run([*words, suite, unfinished, *host_mirror()], timeout=BUILD)
-    unfinished.rename(made)
-    for older in made.parent.glob(f"plain-{suite}-*"):
-        if older != made:
-            older.unlink()
+def root(suite: str) -> Root:
+    """What the image of that suite is made of."""
+    return Root("plain", suite, PACKAGES, HOOKS)
 
 
 @dataclass(frozen=True)
@@ -197,13 +178,13 @@ def _boot(machine: PlainMachine, run_: Run) -> None:
 
 def _image(suite: str) -> str:
     """podman's name of the image, which it is given if it does not have it."""
-    source = archive(suite)
+    source = root(suite).archive
     name = f"{REPOSITORY}:{source.stem}"
     if not podman.podman("image", "exists", name, check=False).ok:
         if not source.exists():
             raise RuntimeError(f"{source} is missing: .venv/bin/python -m tests.labs.plain")
         changes = ["--change", "CMD /sbin/init", "--change", "STOPSIGNAL SIGRTMIN+3"]
-        podman.podman("import", "--quiet", *changes, source, name, timeout=BUILD)
+        podman.podman("import", "--quiet", *changes, source, name, timeout=LOAD)
     return name
 
 
@@ -250,8 +231,8 @@ def _ip(*lines: str, inside: str | None = None) -> None:
 
 def main(suites: Sequence[str]) -> None:
     for suite in suites:
-        build(suite)
-        sys.stdout.write(f"plain machine {suite}: {archive(suite)}\n")
+        root(suite).build()
+        sys.stdout.write(f"plain machine {suite}: {root(suite).archive}\n")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ UP = 1800.0  # seconds; packages are unpacked by an emulated processor
 
 @pytest.mark.slow  # an emulated machine installs packages for minutes
 @pytest.mark.skipif(
-    not foreign_box.archive().exists(), reason="no box to test: python -m tests.labs.foreign_box"
+    not foreign_box.DEBIAN.archive.exists(),
+    reason="no box to test: python -m tests.labs.foreign_box",
 )
 def test_machines_of_a_sites_own_box_get_what_they_lack(
     run_: Run, uri: str, taken_down: list[str]

@@ -7,7 +7,6 @@ from labgen.scenario.mistakes import Field, Mistake
 
 KEEPALIVED: Field = ("loadBalancer", "keepalived")
 VERSION: Field = (*KEEPALIVED, "vrrpVersion")
-PEERS: Field = (*KEEPALIVED, "peers")
 AUTHENTICATION: Field = (*KEEPALIVED, "authentication")
 PRIORITIES: Field = (*KEEPALIVED, "priorities")
 
