@@ -24,7 +24,7 @@ from labgen.providers import libvirt_vagrant as maker
 from labgen.providers import libvirt_volumes as volumes
 from labgen.providers import ssh_settled, ssh_survey
 from labgen.providers.base import BEFORE, Finding, Power, State
-from labgen.providers.libvirt_connection import connected, domain_of, remove_domain
+from labgen.providers.libvirt_connection import connected, domain_of, found, remove_domain
 from labgen.providers.sequence import await_turn
 from labgen.render.ssh_config import ssh_config
 from labgen.render.vagrantfile import Box, Hypervisor
@@ -260,11 +260,14 @@ def _states(connection: Any, lab: Lab, uuid: str) -> dict[str, State]:
     """See base.Provider.machines; those of another lab of that name are not this one's."""
     if network.is_anothers(connection, lab, uuid):
         return {machine.name: State.ABSENT for machine in lab.machines}
-    domains = {machine.name: domain_of(connection, lab, machine) for machine in lab.machines}
-    return {
-        name: State.ABSENT if domain is None else STATES.get(domain.state()[0], State.OFF)
-        for name, domain in domains.items()
-    }
+    return {machine.name: _state(connection, lab, machine) for machine in lab.machines}
+
+
+def _state(connection: Any, lab: Lab, machine: Machine) -> State:
+    """Absent is also what goes while it is looked at."""
+    domain = domain_of(connection, lab, machine)
+    told = None if domain is None else found(domain.state)
+    return State.ABSENT if told is None else STATES.get(told[0], State.OFF)
 
 
 def _switch(

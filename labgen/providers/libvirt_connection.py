@@ -67,8 +67,11 @@ def domain_of(connection: Any, lab: Lab, machine: Machine) -> Any | None:
 
 def remove_domain(domain: Any | None) -> None:
     """Pull the plug of a domain and forget it with its checkpoints, where it is."""
-    if domain is None:
-        return
+    if domain is not None:
+        found(lambda: _remove(domain))  # a Vagrant that outlived its labgen may be removing it too
+
+
+def _remove(domain: Any) -> None:
     if domain.isActive():
         domain.destroy()
     domain.undefineFlags(

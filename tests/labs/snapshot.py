@@ -45,12 +45,14 @@ NETWORK = {
 
 def snapshot(machine: PlainMachine) -> dict[str, set[str]]:
     """What there is of each kind, as lines."""
+    programs = _programs(machine)
     seen = {what: set(_inside(machine, script)) for what, script in QUESTIONS.items()}
     seen["files"] = {
         line for line in _inside(machine, FILES) if not PASSED_OVER.match(line.partition(" ")[0])
     }
     seen["settings"] = {line for line in _inside(machine, SETTINGS) if not FLEETING.search(line)}
-    seen["programs"] = set(_inside(machine, PROGRAMS)) - {"sh", "cat", "sort", "sshd-session"}
+    # what stays: systemd starts each of its services as a program with a number for a name
+    seen["programs"] = programs & _programs(machine)
     for what in ("programs", "running services", "failed units"):
         seen[what] = {line for line in seen[what] if CONSOLE not in line}
     entering = ["nsenter", f"--net=/run/netns/{machine.container}"]
@@ -66,6 +68,11 @@ def differences(before: dict[str, set[str]], after: dict[str, set[str]]) -> list
         found += [f"{what} gone: {line}" for line in sorted(was - after[what])]
         found += [f"{what} new: {line}" for line in sorted(after[what] - was)]
     return found
+
+
+def _programs(machine: PlainMachine) -> set[str]:
+    """What runs at this moment, but for the question and the login."""
+    return set(_inside(machine, PROGRAMS)) - {"sh", "cat", "sort", "sshd-session"}
 
 
 def _inside(machine: PlainMachine, script: str) -> list[str]:

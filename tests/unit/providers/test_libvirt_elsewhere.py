@@ -99,6 +99,43 @@ def test_power_of_machines_that_are_another_labs_is_left_alone(
     assert there.asked == []
 
 
+@dataclass
+class Going:
+    """A domain that was there when it was looked up, and no longer is."""
+
+    called: str
+
+    def state(self) -> list[int]:
+        gone = connection_.libvirt.libvirtError("Domain not found")
+        gone.err = (connection_.libvirt.VIR_ERR_NO_DOMAIN, 10, "Domain not found")
+        raise gone
+
+    isActive = state  # noqa: N815
+
+
+@dataclass
+class Emptying(Libvirt):
+    """A libvirt whose machines are just being removed by somebody else."""
+
+    def lookupByName(self, name: str) -> Any:  # noqa: N802
+        return Going(name)
+
+
+def test_a_machine_that_goes_while_it_is_looked_at_is_absent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sample = made(overrides=["provider.name=libvirt"])
+    settled = asdict(Hypervisor("qemu:///system", emulated=True, network=OURS))
+    (sample.directory / "hypervisor.json").write_text(json.dumps(settled))
+    there = Emptying(Network(OURS, sample.bridge))
+    monkeypatch.setattr(provider_, "connected", lambda _uri: nullcontext(there))
+    assert provider_.LibvirtProvider().machines(sample) == {"master1": State.ABSENT}
+
+
+def test_a_machine_that_another_removes_meanwhile_is_removed() -> None:
+    connection_.remove_domain(Going("labgen-demo-master1"))
+
+
 @pytest.mark.parametrize(
     ("uri", "asked"),
     [
