@@ -12,7 +12,8 @@ CPU_HOG = Fault(
     does=(
         "Runs one endless loop for each core, in a unit of its own with the weight of any other. "
         "Ends after 60 s unless `--for` says otherwise. Machine-containers share the host's cores: "
-        "all machines are slower."
+        "there the loops get the host's cores divided by the lab's machines, as on machines of "
+        "their own, whose loops slow down no other."
     ),
     expected=(
         Expectation("answers are slower"),

@@ -109,15 +109,16 @@ def moment(said: str, asked: float, done: float, *, offset: float) -> float:
 def _facts(site: Site, machine: Machine) -> Mapping[str, str]:
     """What the shell knows of the lab: KEY='value' lines, read as data."""
     lab = site.lab
-    host = site.provider.adaptation(lab, machine).host_address or lab.gateway
+    adaptation = site.provider.adaptation(lab, machine)
     return {
         "MACHINE": machine.name,
         "ADDRESS": str(machine.address),
-        "GATEWAY": str(host),
+        "GATEWAY": str(adaptation.host_address or lab.gateway),
         "SSH_PORT": str(machine.port),
         "SUBNET": str(lab.subnet),
         "POD_SUBNET": str(lab.scenario.kubernetes.pod_subnet),
         "CONTROL_PLANES": " ".join(f"{m.name}={m.address}" for m in lab.control_planes),
+        "CORES_SHARED_BY": str(adaptation.cores_shared_by),
     }
 
 

@@ -6,6 +6,7 @@ They share the host's kernel: no clock faults, and a power cut keeps the page ca
 import shutil
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -53,7 +54,7 @@ class ContainerProvider(Unsaved):
 
     def adaptation(self, lab: Lab, machine: Machine) -> host.Adaptation:  # noqa: ARG002 - all alike
         """See base.Provider."""
-        return host.adapt(self._facts)
+        return replace(host.adapt(self._facts), cores_shared_by=len(lab.machines))
 
     def changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:  # noqa: ARG002 - all are made
         """See base.Provider."""

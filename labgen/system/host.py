@@ -45,7 +45,8 @@ class Adaptation:
     swap. shared_kernel: sysctls of the kernel are not the machine's. bare: the machine is not made
     of labgen's image but someone's own, with nothing on it; it is equipped first, and what it was
     like is recorded for the way back. interface has the machine's address. host_address is labgen's
-    host as the machine sees it, where that is not the gateway.
+    host as the machine sees it, where that is not the gateway. cores_shared_by is how many machines
+    of the lab have the processors that this one sees, itself among them.
     """
 
     restrict_oom_score: bool
@@ -61,6 +62,7 @@ class Adaptation:
     bare: bool = False
     interface: str = "eth0"
     host_address: IPv4Address | None = None
+    cores_shared_by: int = 1
 
 
 def probe(root: Path = Path("/")) -> HostFacts:

@@ -18,8 +18,6 @@ from tests.labs.teeth.catalogue import MEASURED, SABOTAGES, TOGETHER
 from tests.labs.teeth.hands import hands
 from tests.labs.teeth.sabotage import Doing, Sabotage
 
-ALONE = [it for it in SABOTAGES.values() if it.cores <= suite.cores()]
-
 
 @pytest.fixture(scope="module")
 def lab() -> Lab:
@@ -35,7 +33,7 @@ def test_sabotages_of_a_group_make_exactly_their_tests_fail(lab: Lab, group: str
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sabotage", ALONE, ids=lambda it: it.name)
+@pytest.mark.parametrize("sabotage", SABOTAGES.values(), ids=lambda it: it.name)
 def test_sabotage_makes_exactly_its_tests_fail(lab: Lab, sabotage: Sabotage) -> None:
     _bites(lab, [sabotage])
 

@@ -7,7 +7,7 @@ setup() {
   make_machine
   mkdir -p "$STATE/active" "$LABGEN_ROOT"/etc/kubernetes/manifests "$LABGEN_ROOT/var/lib/etcd/member"
   export MACHINE=master1 ADDRESS=10.0.0.3 GATEWAY=10.0.0.1 SUBNET=10.0.0.0/24 SSH_PORT=22
-  export POD_SUBNET=10.244.0.0/16
+  export POD_SUBNET=10.244.0.0/16 CORES_SHARED_BY=1
   export CONTROL_PLANES='master1=10.0.0.3 master2=10.0.0.4 master3=10.0.0.5'
   printf '2: eth0    inet 10.0.0.3/24 scope global eth0\n' >"$STATE/ip-address"
   printf '10.0.0.1 dev eth0 lladdr 22:87:32:57:b8:5d REACHABLE\n' >"$STATE/ip-neighbour"
@@ -96,6 +96,18 @@ etcd_manifest() {
   assert_success
   first=$(grep -v is-active "$CALLS" | head -1)
   [[ $first == 'systemd-run --quiet --collect --unit=labgen-heal-haproxy-killed '*'--on-active=30 '*'heal haproxy-killed' ]]
+}
+
+@test "endless loops take one machine's part of cores that machines share, and all of its own" {
+  nproc() { echo 2; }
+  export -f nproc
+  CORES_SHARED_BY=6 fault inject cpu-hog
+  assert_success
+  assert_contains "$(<"$CALLS")" ' --property=CPUQuota=33% '
+  : >"$CALLS"
+  fault inject cpu-hog
+  assert_success
+  [[ $(<"$CALLS") == *'systemd-run '* && $(<"$CALLS") != *CPUQuota* ]]
 }
 
 @test "healing ends the timer" {

@@ -44,6 +44,7 @@ def test_shell_and_facts_go_along_and_hold_no_secret(
         "SUBNET=10.89.0.0/24",
         "POD_SUBNET=10.244.0.0/16",
         "CONTROL_PLANES='master1=10.89.0.3 master2=10.89.0.4 master3=10.89.0.5'",
+        "CORES_SHARED_BY=6",
     ]
 
 
