@@ -90,19 +90,6 @@ def https(endpoint: Endpoint, path: str) -> Probe:
     return probe
 
 
-def tcp(host: str, port: int) -> Probe:
-    """A SYN to a port; any answer of the machine is good, also that nothing listens there."""
-
-    async def probe() -> None:
-        try:
-            _, writer = await asyncio.open_connection(host, port)
-        except ConnectionRefusedError:
-            return
-        writer.transport.abort()
-
-    return probe
-
-
 def _fields(head: str) -> list[tuple[str, str]]:
     pairs = (line.partition(":") for line in head.splitlines()[1:])
     return [(name.strip().lower(), value.strip().lower()) for name, _, value in pairs]
