@@ -40,6 +40,7 @@ source "$HERE/partition-out.sh"
 source "$HERE/partition-clients.sh"
 source "$HERE/packet-loss.sh"
 source "$HERE/cpu-hog.sh"
+source "$HERE/disk-full.sh"
 
 trap 'report::error_at "${BASH_SOURCE[0]#"$HERE"/}" "$LINENO" "$BASH_COMMAND" "$?"' ERR
 

@@ -110,6 +110,18 @@ etcd_manifest() {
   [[ $(<"$CALLS") == *'systemd-run '* && $(<"$CALLS") != *CPUQuota* ]]
 }
 
+@test "a full disk has no room left, also where its file system keeps some for its books" {
+  echo 1048576 >"$STATE/free"
+  mkdir -p "$LABGEN_ROOT/var"
+  fault inject disk-full
+  assert_success
+  (($(<"$STATE/free") < 4096))
+  assert_holds disk-full
+  fault heal disk-full
+  assert_contains "$output" 'changed /var has room again'
+  assert_over disk-full
+}
+
 @test "healing ends the timer" {
   touch "$STATE/active/labgen-heal-haproxy-killed.timer"
   fault heal haproxy-killed

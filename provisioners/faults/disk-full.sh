@@ -1,0 +1,30 @@
+# No room is left in /var, not even what its file system keeps for root. Blocks are reserved and not
+# written, so that the disk image of a virtual machine does not grow.
+FILLER=/var/.labgen-disk-full
+
+disk_full::inject() {
+  local offset=0 piece
+  (umask 077 && : >>"$ROOT$FILLER")
+  piece=$(($(stat --file-system --format='%f * %S' "$ROOT/var")))
+  while ((piece >= 4096)); do
+    if fallocate --offset="$offset" --length="$piece" "$ROOT$FILLER" 2>/dev/null; then
+      offset=$((offset + piece))
+    else
+      piece=$((piece / 2)) # the file system needs some for its own books
+    fi
+  done
+  fault::effect
+}
+
+disk_full::heal() {
+  if disk_full::holds; then
+    rm "$ROOT$FILLER"
+    report::changed "/var has room again"
+  else
+    report::ok "/var has room"
+  fi
+}
+
+disk_full::holds() {
+  [[ -e $ROOT$FILLER ]]
+}
