@@ -14,6 +14,7 @@ from labgen.bundle.store import Bundle, clone_golden, load_machine, require
 from labgen.lab import keys, owners
 from labgen.lab.lab import Lab, Machine
 from labgen.providers import container_network as network
+from labgen.providers import container_realtime as real_time
 from labgen.providers.base import BEFORE, Finding, Power, State
 from labgen.providers.container_host import ensure_inotify_instances, findings
 from labgen.providers.sequence import await_turn
@@ -78,6 +79,7 @@ class ContainerProvider(Unsaved):
         network.plug_in(lab, absent)
         make = {m.name: partial(self._make, lab, m, bundle) for m in absent}
         gather(make)
+        _grant_real_time(lab, absent)
         self.power(lab, off, Power.ON)
         self.power(lab, [m for m in lab.machines if states[m.name] is State.PAUSED], Power.RESUME)
         return changed or any(state is not State.ON for state in states.values())
@@ -112,6 +114,8 @@ class ContainerProvider(Unsaved):
             network.cut(lab, acting)
         moment = time.monotonic()
         gather({m.name: partial(_switch, lab, m, action, acting) for m in acting})
+        if action is Power.ON:
+            _grant_real_time(lab, acting)
         if action in (Power.OFF, Power.SHUTDOWN):
             network.unplug(lab, acting)
             Ssh(lab.ssh_config).close([m.name for m in acting])
@@ -179,6 +183,16 @@ def _switch(lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]
     if action is Power.ON:
         await_turn(lab, machine, acting)
     podman.podman(*_WORDS[action], _container(lab, machine))
+
+
+def _grant_real_time(lab: Lab, machines: Sequence[Machine]) -> None:
+    """To those with a keepalived."""
+    if not real_time.rationed():
+        return
+    masters = {_container(lab, m) for m in machines if m.role is Role.CONTROL_PLANE}
+    for container in podman.containers(_label(lab)):
+        if container.name in masters:
+            real_time.grant(container.id)
 
 
 def _label(lab: Lab) -> str:

@@ -8,6 +8,7 @@ phase::load_balancer() {
     service::unit "$PAYLOAD/keepalived-vip.conf" \
       /etc/systemd/system/keepalived.service.d/labgen-vip.conf
   fi
+  load_balancer::real_time
   load_balancer::check
   file::install "$PAYLOAD/haproxy.cfg" /etc/haproxy/haproxy.cfg
   service::enable haproxy
@@ -22,6 +23,13 @@ phase::load_balancer() {
   file::install "$PAYLOAD/keepalived.conf" /etc/keepalived/keepalived.conf 600
   service::enable keepalived
   service::run keepalived /etc/keepalived/keepalived.conf
+}
+
+load_balancer::real_time() {
+  [[ -e $ROOT/sys/fs/cgroup/cpu/cpu.rt_runtime_us ]] || return 0
+  file::install "$FILES/real-time" /usr/local/libexec/labgen/real-time 755
+  service::unit "$FILES/real-time.conf" \
+    /etc/systemd/system/keepalived.service.d/labgen-real-time.conf
 }
 
 # load_balancer::check: a configuration that HAProxy refuses never replaces one that works.

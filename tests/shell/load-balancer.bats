@@ -26,6 +26,18 @@ teardown() {
   kill "$LISTENER"
 }
 
+@test "keepalived gets real time where the kernel rations it, and no file about it elsewhere" {
+  run_phases load-balancer
+  [[ ! -e $LABGEN_ROOT/usr/local/libexec/labgen/real-time ]]
+  mkdir -p "$LABGEN_ROOT/sys/fs/cgroup/cpu"
+  : >"$LABGEN_ROOT/sys/fs/cgroup/cpu/cpu.rt_runtime_us"
+  run_phases load-balancer
+  assert_success
+  [[ -x $LABGEN_ROOT/usr/local/libexec/labgen/real-time ]]
+  assert_contains "$(<"$LABGEN_ROOT/etc/systemd/system/keepalived.service.d/labgen-real-time.conf")" \
+    ExecStartPre=+-/usr/local/libexec/labgen/real-time
+}
+
 @test "both services run, are enabled, and a second run touches neither" {
   run_phases load-balancer
   assert_success
