@@ -124,7 +124,7 @@ class SshProvider(Unsaved):
     def leftovers(self, lab: Lab) -> Sequence[str]:
         """See base.Provider: what is on the machines is asked of them."""
         found = [f"directory {path}" for path in [lab.sockets] if path.exists()]
-        return [*found, *ssh_survey.traces(lab)]
+        return [*found, *(ssh_survey.traces(lab) if lab.machines else ())]
 
     def _power(self, machine: Machine) -> str | None:
         if machine.host and machine.host.power_on:
