@@ -10,7 +10,9 @@ from labgen.lab import access
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.base import Provider
 from labgen.report.console import Console
+from labgen.report.errors import LabgenError
 from labgen.system.parallel import gather
+from labgen.system.run import CommandFailed
 
 CONNECT = 10.0  # seconds for a machine that is on
 OWNER = "cat /etc/labgen/lab.env 2>/dev/null || true"
@@ -21,8 +23,8 @@ def clear_machines(lab: Lab, provider: Provider, console: Console) -> None:
 
     Raises LabgenError when a machine does not answer or its way back fails; the others are done.
     """
-    if not lab.ssh_config.exists():
-        return  # `up` ended before it reached any
+    if not lab.ssh_config.exists() or not lab.machines:
+        return  # `up` ended before it reached any, or all are left out
     access.ensure_route(lab)
     undo(lab)
     context = Context(lab, provider)
@@ -30,10 +32,30 @@ def clear_machines(lab: Lab, provider: Provider, console: Console) -> None:
     cleared = [name for name, outcome in done.items() if outcome is Outcome.CHANGED]
     if cleared:
         console.say(f"the cluster is off {', '.join(cleared)}")
+    silent = {name: it for name, it in done.items() if isinstance(it, LabgenError)}
+    if silent:
+        without = " ".join(f"--without {name}" for name in silent)
+        raise LabgenError(
+            f"lab {lab.name} is still on {', '.join(silent)}: no answer within {CONNECT:g} s",
+            last_seen="\n    ".join(f"{name}: {_why(it)}" for name, it in silent.items()),
+            hint=f"labgen down {lab.name}    goes on when they are back\n"
+            f"labgen down {lab.name} {without}    leaves them as they are, cluster and all",
+        )
 
 
-def _clear(context: Context, machine: Machine) -> Outcome:
-    context.ssh.connect(machine.name, str(machine.address), timeout=CONNECT, port=machine.port)
+def _why(silence: LabgenError) -> str:
+    return silence.last_seen or silence.message
+
+
+def _clear(context: Context, machine: Machine) -> Outcome | LabgenError:
+    """The error where the machine does not answer."""
+    place = str(machine.address)
+    try:
+        context.ssh.connect(machine.name, place, timeout=CONNECT, port=machine.port)
+    except CommandFailed:
+        raise  # it answers, and lets nobody in
+    except LabgenError as silence:
+        return silence
     noted = context.ssh.run(machine.name, ["sh", "-c", OWNER], timeout=30).stdout
     owner = [line.partition("=")[2].strip("'") for line in noted.splitlines() if "LAB=" in line]
     if owner and owner != [context.lab.name]:

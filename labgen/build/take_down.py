@@ -1,5 +1,7 @@
 """`labgen down`: remove a lab from any state, and look whether anything is left."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 from labgen.build.clear_machines import clear_machines
@@ -12,17 +14,23 @@ from labgen.providers.choose import provider
 from labgen.report.console import Console
 from labgen.report.errors import LabgenError, WrongCall
 
+BY_HAND = "bash /opt/labgen/provisioners/run.sh take-off"
 
-def take_down(name: str, console: Console) -> None:
-    """Remove the lab with all it made on this host, or on machines that exist; raises LabgenError
-    if something is left."""
+
+def take_down(name: str, console: Console, *, without: Collection[str] = ()) -> None:
+    """Remove the lab with all it made on this host, or on machines that exist; those in without are
+    left as they are.
+
+    Raises LabgenError if something else is left, WrongCall for machines that cannot be left out.
+    """
     with store.hold(name, store.tell_waiting(name, console)):
-        lab = _known(name)
+        whole = _known(name)
+        lab = _fewer(whole, without)
         machines = provider(lab.provider)
         waiting.end(lab)
         if lab.scenario.existing:
             clear_machines(lab, machines, console)
-        machines.destroy(lab)
+        machines.destroy(whole)
         _forget_kubeconfig(lab)
         left = leftovers(lab, machines)
         if left:
@@ -32,6 +40,9 @@ def take_down(name: str, console: Console) -> None:
                 hint=f"labgen down {name}    tries again",
             )
         store.forget(lab)
+    if without:
+        names = ", ".join(sorted(set(without)))
+        console.say(f"the cluster stays on {names}; to take it off, as root there: {BY_HAND}")
 
 
 def _known(name: str) -> Lab:
@@ -40,6 +51,14 @@ def _known(name: str) -> Lab:
     except WrongCall as error:
         error.hint = f"{error.hint}\nof one whose directory is gone: labgen leftovers {name}"
         raise
+
+
+def _fewer(lab: Lab, without: Collection[str]) -> Lab:
+    """The lab as if it had no machines of these names."""
+    if without and not lab.scenario.existing:
+        raise WrongCall(f"the machines of lab {lab.name} are labgen's own: they go with it")
+    gone = {lab.machine(name) for name in without}
+    return replace(lab, machines=tuple(it for it in lab.machines if it not in gone))
 
 
 def leftovers(lab: Lab, machines: Provider) -> list[str]:

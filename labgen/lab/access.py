@@ -3,7 +3,7 @@
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from labgen.lab import store
+from labgen.lab import owners, store
 from labgen.lab.lab import Lab, bridge
 from labgen.report.errors import LabgenError
 from labgen.system import netns, route
@@ -35,6 +35,13 @@ def ensure_route(lab: Lab) -> None:
         for address in (lab.machines[0].address, lab.vip):
             route.ensure_through(lab.bridge, address, hint=hint, jump=jump)
     near(lab, lab.vip, lab.endpoint_port)
+    _ensure_place(lab)
+
+
+def _ensure_place(lab: Lab) -> None:
+    """Where the lab's shared connections lie: a boot of this host forgets it, and its note."""
+    if owners.lives(lab.directory) and not (lab.sockets / owners.NOTE).exists():
+        owners.claim(lab, uri=lab.scenario.provider.uri or "")
 
 
 def near(lab: Lab, address: IPv4Address, port: int) -> str:

@@ -14,6 +14,7 @@ from labgen.lab.access import door, ensure_outward, ensure_route
 from labgen.lab.lab import Lab, Machine
 from labgen.providers import ssh_changes, ssh_findings, ssh_settled, ssh_survey
 from labgen.providers.base import BEFORE, Finding, Power, State
+from labgen.providers.programs import SSH, missing
 from labgen.providers.sequence import await_turn
 from labgen.providers.ssh_login import Unread
 from labgen.providers.ssh_survey import Surveyed
@@ -29,6 +30,11 @@ from labgen.system.run import CommandFailed, CommandTimedOut, run
 from labgen.system.ssh import GREET, Ssh
 from labgen.system.wait import NotYet, until
 
+PROGRAMS = {
+    "ip": "apt-get install iproute2",
+    **SSH,
+    "ssh-keyscan": "apt-get install openssh-client",
+}
 ANSWER = 1.0  # seconds for a port of a machine that is on
 SWITCH = 60.0  # seconds for a command of the user's
 DARK = 60.0  # seconds from the end of that command until the machine is silent
@@ -49,6 +55,8 @@ class SshProvider(Unsaved):
 
     def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:
         """See base.Provider."""
+        if lacking := missing(PROGRAMS):
+            return lacking
         drawn = lab or _on_paper(scenario)
         _ensure_way(drawn)
         self._read = dict(ssh_survey.survey(drawn, list(ssh_findings.CONFLICTING)))
@@ -124,7 +132,7 @@ class SshProvider(Unsaved):
     def leftovers(self, lab: Lab) -> Sequence[str]:
         """See base.Provider: what is on the machines is asked of them."""
         found = [f"directory {path}" for path in [lab.sockets] if path.exists()]
-        return [*found, *ssh_survey.traces(lab)]
+        return [*found, *(ssh_survey.traces(lab) if lab.machines else ())]
 
     def _power(self, machine: Machine) -> str | None:
         if machine.host and machine.host.power_on:
@@ -157,6 +165,8 @@ def _ensure_way(lab: Lab) -> None:
 
 
 def _answers(lab: Lab, machine: Machine) -> bool:
+    if lab.ssh_config.exists() and Ssh(lab.ssh_config, lab.jump).answers(machine.name):
+        return True
     address, port = str(machine.address), machine.port
     try:
         if lab.jump:

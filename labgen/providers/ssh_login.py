@@ -74,6 +74,12 @@ def why_not(lab: Lab, machine: Machine, said: Completed) -> Unread:
                 "switch it on, or correct its address or port",
                 silent=True,
             )
+    if "kex_exchange_identification" in words:
+        return Unread(
+            f"its sshd ends the connection before anybody can log in: {words.strip()}",
+            "it turns away who came too often without a login: wait some minutes; else its journal "
+            "says why: journalctl -u ssh",
+        )
     last = (words.strip() or said.stdout.strip() or "no words").splitlines()[-1]
     return Unread(f"ssh ended with exit code {said.exit_code}: {last}", "correct what it says")
 

@@ -24,7 +24,6 @@ LATE = (*EMULATED, *MEASURED)
 # `make test` runs the first two of these side by side, then the third.
 BESIDE = (
     "test_plain",
-    "test_from_nothing",
     "test_existing_machines",
     "test_classic",
     "test_scenarios",

@@ -1,92 +1,80 @@
-"""A lab of plain machines: labgen's own steps over SSH, without a provider that finds machines."""
+"""Plain machines as a scenario names them: what a user writes of machines that exist."""
 
-import shutil
-import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from typing import cast
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from labgen.build.context import Context
-from labgen.build.graph import Done, Listener, run_steps
-from labgen.build.plan import plan
-from labgen.lab import keys, store, user_kubeconfig
-from labgen.lab.lab import Lab, Machine
-from labgen.providers.base import Provider
-from labgen.render.ssh_config import ssh_config
-from labgen.scenario import catalog
-from labgen.scenario.load import load
-from labgen.scenario.surroundings import Surroundings
-from labgen.system import files, host
-from tests.labs.plain import SUBNET, PlainMachine, PlainNetwork
+from tests.labs.plain import PASSWORD, SUBNET, PlainMachine
 
-FIRST = 11  # host number of the first plain machine
+VIP = SUBNET.network_address + 244
+Switches = Mapping[str, Mapping[str, Sequence[str]]]
 
 
-@dataclass(frozen=True)
-class ExistingLab(Lab):
-    """Its machines are on the test's own bridge."""
+def scenario(
+    directory: Path,
+    masters: Sequence[PlainMachine],
+    workers: Sequence[PlainMachine],
+    switches: Switches = {},  # noqa: B006 - only read
+    *,
+    password: bool = True,
+    **more: object,
+) -> Path:
+    """The file, in the YAML that is JSON, in directory; switches are of some machines, by name.
 
-    plain_bridge: str = ""
-
-    @property
-    def bridge(self) -> str:
-        return self.plain_bridge
-
-
-class Found:
-    """As much of a provider as the steps ask: the machines are there, and bare."""
-
-    name = "ssh"
-
-    def adaptation(self, lab: Lab, machine: Machine) -> host.Adaptation:
-        return replace(host.adapt(host.probe()), bare=True)
-
-    def create(self, lab: Lab) -> bool:
-        return False
-
-
-def context(network: PlainNetwork, machines: Sequence[PlainMachine], name: str) -> Context:
-    """The lab of these machines, the first of them its one control plane."""
-    words = [f"network.subnet={SUBNET}", f"network.firstHost={FIRST}"]
-    groups = "{role: control-plane}"
-    if machines[1:]:
-        groups += f", {{role: worker, count: {len(machines) - 1}}}"
-    words.append(f"machines=[{groups}]")
-    scenario = load(catalog.find("single"), overrides=words, surroundings=Surroundings())
-    made = store.settle(scenario, name, "ssh", subnet=SUBNET, router_id=77)
-    values = {field.name: getattr(made, field.name) for field in fields(made)}
-    lab = ExistingLab(**values, plain_bridge=network.bridge)
-    files.private_directory(lab.directory)
-    files.private_directory(lab.keys)
-    files.private_directory(lab.sockets)
-    lab.logs.mkdir(exist_ok=True)
-    files.write(keys.client_key(lab), machines[0].key.read_bytes(), mode=files.PRIVATE)
-    files.write(keys.known_hosts(lab), "".join(m.known_hosts.read_text() for m in machines))
-    files.write(lab.ssh_config, ssh_config(lab, lab.sockets))
-    return Context(lab, cast("Provider", Found()))
+    With password it names the file that sudo's is in; more is the rest of the scenario.
+    """
+    told = {
+        "name": "site",
+        "network": network(),
+        "provider": {"name": "ssh", **({"sudoPasswordFile": "password"} if password else {})},
+        "machines": groups(masters, workers, switches),
+        **more,
+    }
+    if password:
+        sudo_password(directory)
+    path = directory / "site.yaml"
+    path.write_text(json.dumps(told))
+    return path
 
 
-def share_key(machines: Sequence[PlainMachine]) -> None:
-    """Whoever may log in to the first machine may log in to all."""
-    public = machines[0].key.with_suffix(".pub").read_text()
-    for machine in machines[1:]:
-        machine.write("/root/.ssh/authorized_keys", public, "600")
+def network() -> dict[str, str]:
+    return {"subnet": str(SUBNET), "vip": str(VIP)}
 
 
-def bring_up(context: Context) -> list[Done]:
-    """Run labgen's own plan on the lab, and tell each step."""
+def groups(
+    masters: Sequence[PlainMachine], workers: Sequence[PlainMachine], switches: Switches
+) -> list[dict[str, object]]:
+    """The scenario's machines."""
+    told = [("control-plane", masters), ("worker", workers)]
+    return [
+        {"role": role, "hosts": [_host(machine, switches) for machine in group]}
+        for role, group in told
+        if group
+    ]
 
-    def told(result: Done) -> None:
-        sys.stdout.write(f"  {result.outcome} {result.name} {result.seconds:.1f} s\n")
-        sys.stdout.flush()
 
-    return run_steps(plan(context), Listener(lambda _: None, told, lambda _step, _error: None))
+def sudo_password(directory: Path) -> Path:
+    """A file with the password of all plain machines."""
+    path = directory / "password"
+    path.write_text(f"{PASSWORD}\n")
+    path.chmod(0o600)
+    return path
 
 
-def forget(context: Context) -> None:
-    """The lab is no more."""
-    lab = context.lab
-    context.ssh.close([machine.name for machine in lab.machines])
-    user_kubeconfig.remove(lab, context.bundle.bin / "kubectl")
-    for directory in (lab.directory, lab.sockets):
-        shutil.rmtree(directory)
+def switch(machine: PlainMachine) -> dict[str, list[str]]:
+    """A smart plug, as it were."""
+    podman = ["podman", "--runtime", "runc"]
+    return {
+        "on": [*podman, "start", machine.container],
+        "off": [*podman, "kill", "--signal", "KILL", machine.container],
+    }
+
+
+def _host(machine: PlainMachine, switches: Switches) -> dict[str, object]:
+    return {
+        "address": str(machine.address),
+        "user": machine.user,
+        "hostKey": machine.host_key,
+        "key": str(machine.key),
+        **({"power": switches[machine.name]} if machine.name in switches else {}),
+    }

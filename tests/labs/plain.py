@@ -9,10 +9,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from labgen.system import files, host, mounts, netns, podman
+from labgen.system.parallel import gather
 from labgen.system.run import Completed, run
 from labgen.system.wait import NotYet, until
 from tests.labs.debian_root import Root
@@ -42,6 +44,16 @@ def root(suite: str) -> Root:
 
 
 @dataclass(frozen=True)
+class New:
+    """A machine that is wanted; user is root or admin, sudo "free", "password" or "" (none)."""
+
+    name: str
+    suite: str = "trixie"
+    user: str = "root"
+    sudo: str = ""
+
+
+@dataclass(frozen=True)
 class PlainMachine:
     """user may log in with key. directory is the host's own, with the machine's disks."""
 
@@ -60,6 +72,11 @@ class PlainMachine:
     def known_hosts(self) -> Path:
         """A file with the machine's true host keys."""
         return self.directory / "known_hosts"
+
+    @property
+    def host_key(self) -> str:
+        """Its type and the key, as in a scenario."""
+        return " ".join(self.known_hosts.read_text().split()[1:3])
 
     def inside(self, *words: str, check: bool = True, timeout: float = 60) -> Completed:
         """Run words as root on the machine's console, so to speak: SSH has no part in it."""
@@ -95,32 +112,52 @@ class PlainNetwork:
     def add(
         self, name: str, suite: str = "trixie", *, user: str = "root", sudo: str = ""
     ) -> PlainMachine:
-        """Make and boot a machine; user is root or admin, sudo "free", "password" or "" (none).
+        """Make and boot one machine: see add_all()."""
+        [machine] = self.add_all(New(name, suite, user, sudo))
+        return machine
 
-        Its sshd answers when this returns. Raises LabgenError when it does not in time.
+    def add_all(self, *wanted: New) -> list[PlainMachine]:
+        """Make and boot machines side by side.
+
+        Their sshd answer when this returns. Raises LabgenError when one does not in time.
         """
+        made = [self._plugged_in(one) for one in wanted]
+        for suite in {one.suite for one in wanted}:
+            _image(suite)  # podman is given each once
+        starts = zip(wanted, made, strict=True)
+        gather({new.name: partial(_start, machine, self.run, new.sudo) for new, machine in starts})
+        return made
+
+    def _plugged_in(self, wanted: New) -> PlainMachine:
         machine = PlainMachine(
-            name=name,
-            suite=suite,
+            name=wanted.name,
+            suite=wanted.suite,
             address=SUBNET.network_address + 11 + len(self.machines),
-            user=user,
-            container=f"{self.run.namespace}-{name}",
-            directory=files.private_directory(self.run.directory / "plain" / name),
+            user=wanted.user,
+            container=f"{self.run.namespace}-{wanted.name}",
+            directory=files.private_directory(self.run.directory / "plain" / wanted.name),
         )
         self.machines.append(machine)
         self._plug_in(machine)
-        _boot(machine, self.run)
-        _furnish(machine, sudo)
-        until(lambda: _learn_host_keys(machine), what=f"{name} answering on SSH", timeout=BOOT)
         return machine
+
+    def have_one_mac(self, machine: PlainMachine, twin: PlainMachine) -> str:
+        """Give the second the first's hardware address, and return that. The bridge becomes a hub
+        for both, for else it would mix them up."""
+        mac = _mac(machine)
+        _ip(f"link set eth0 address {mac}", inside=twin.container)
+        for one in (machine, twin):
+            cable = self.cables[self.machines.index(one)]
+            _ip(f"link set {cable} type bridge_slave learning off fdb_flush")
+        _ip(f"neighbour flush dev {self.bridge}")
+        return mac
 
     def _plug_in(self, machine: PlainMachine) -> None:
         """The machine's network namespace, with a cable to the bridge and a default route."""
         space, cable = machine.container, self.cables[-1]
-        mac = ":".join(["02:00", *(f"{byte:02x}" for byte in machine.address.packed)])
         _ip(
             f"netns add {space}",
-            f"link add {cable} type veth peer name eth0 address {mac} netns {space}",
+            f"link add {cable} type veth peer name eth0 address {_mac(machine)} netns {space}",
             f"link set {cable} master {self.bridge} up",
         )
         _ip(
@@ -130,6 +167,10 @@ class PlainNetwork:
             f"route add default via {self.gateway}",
             inside=space,
         )
+
+
+def _mac(machine: PlainMachine) -> str:
+    return ":".join(["02:00", *(f"{byte:02x}" for byte in machine.address.packed)])
 
 
 @contextmanager
@@ -157,6 +198,13 @@ def network(run_: Run) -> Iterator[PlainNetwork]:
 def namespaces(run_: Run) -> list[str]:
     """The network namespaces of the run's plain machines."""
     return sorted(path.name for path in netns.NAMED.glob(f"{run_.namespace}-*"))
+
+
+def _start(machine: PlainMachine, run_: Run, sudo: str) -> None:
+    _boot(machine, run_)
+    _furnish(machine, sudo)
+    what = f"{machine.name} answering on SSH"
+    until(lambda: _learn_host_keys(machine), what=what, timeout=BOOT)
 
 
 def _boot(machine: PlainMachine, run_: Run) -> None:

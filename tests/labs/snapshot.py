@@ -1,9 +1,14 @@
 """A machine's state, seen from beside it: to be the same before labgen came and after it left."""
 
 import re
+from collections.abc import Sequence
+from functools import partial
 
+from labgen.system.parallel import gather
 from labgen.system.run import run
 from tests.labs.plain import DISKS, PlainMachine
+
+Snapshot = dict[str, set[str]]
 
 # Logs and caches; what package tools write about themselves; what a running system rewrites; that
 # somebody used sudo.
@@ -43,7 +48,13 @@ NETWORK = {
 }
 
 
-def snapshot(machine: PlainMachine) -> dict[str, set[str]]:
+def snapshots(machines: Sequence[PlainMachine]) -> list[Snapshot]:
+    """Of each of the machines, side by side."""
+    taken = gather({machine.name: partial(snapshot, machine) for machine in machines})
+    return [taken[machine.name] for machine in machines]
+
+
+def snapshot(machine: PlainMachine) -> Snapshot:
     """What there is of each kind, as lines."""
     programs = _programs(machine)
     seen = {what: set(_inside(machine, script)) for what, script in QUESTIONS.items()}
@@ -61,7 +72,7 @@ def snapshot(machine: PlainMachine) -> dict[str, set[str]]:
     return seen
 
 
-def differences(before: dict[str, set[str]], after: dict[str, set[str]]) -> list[str]:
+def differences(before: Snapshot, after: Snapshot) -> list[str]:
     """Each line that is only in one of them."""
     found = []
     for what, was in before.items():

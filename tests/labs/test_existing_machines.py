@@ -1,41 +1,41 @@
 """Machines that exist: read before anything is changed, then a lab, then as they were before."""
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
 
 from labgen.lab import store
 from labgen.providers.base import State
 from labgen.report.errors import HostUnfit
 from labgen.system.run import run
+from tests.labs import existing
+from tests.labs.existing import VIP
 from tests.labs.health import assert_healthy
-from tests.labs.plain import PASSWORD, SUBNET, PlainMachine, PlainNetwork
+from tests.labs.plain import SUBNET, New, PlainMachine, PlainNetwork
 from tests.labs.program import UP, labgen
 from tests.labs.runs import Run
 from tests.labs.sights import Sights, seen
-from tests.labs.snapshot import differences, snapshot
+from tests.labs.snapshot import differences, snapshots
 
 UNFIT = HostUnfit.exit_code
-VIP = SUBNET.network_address + 244
 # A wrong clock, on a kernel that has only one: what date says is all that is asked.
 LATE = "#!/bin/sh\nnow=$(/usr/bin/date +%s)\necho $((now - 3600)).0\n"
 HEALED = 120.0  # seconds
+OLD_CLUSTER = ("/etc/kubernetes/kubelet.conf", "/etc/kubernetes/manifests/etcd.yaml")
 
 
 def test_machines_that_exist_become_a_lab_and_are_as_they_were_afterwards(
     run_: Run, plain_network: PlainNetwork, taken_down: list[str], tmp_path: Path
 ) -> None:
-    masters = [
-        plain_network.add("one", "trixie"),
-        plain_network.add("two", "bookworm", user="admin", sudo="password"),
-        plain_network.add("three", "trixie", user="admin", sudo="free"),
-    ]
-    worker = plain_network.add("four", "bookworm")
-    machines = [*masters, worker]
+    machines = plain_network.add_all(
+        New("one", "bookworm"),
+        New("two", user="admin", sudo="password"),
+        New("three", user="admin", sudo="free"),
+        New("four", "bookworm"),
+    )
+    *masters, worker = machines
     _rename_interface(masters[2], "ens3", plain_network)
-    before = [snapshot(machine) for machine in machines]
-    power = {worker.name: _power(worker)}
-    scenario = _scenario(tmp_path, masters, [worker], power)
+    before = snapshots(machines)
+    switches = {worker.name: existing.switch(worker)}
+    scenario = existing.scenario(tmp_path, masters, [worker], switches)
     name = run_.lab_name("site")
     taken_down.append(name)
 
@@ -53,29 +53,32 @@ def test_machines_that_exist_become_a_lab_and_are_as_they_were_afterwards(
     labgen("verify", name, timeout=UP)
 
     _faults(name)
-    labgen("down", name, timeout=UP)
-    for machine, was in zip(machines, before, strict=True):
-        assert differences(was, snapshot(machine)) == []
+    _down_without_the_one_that_is_dead(name, worker)
+    for was, now in zip(before, snapshots(machines), strict=True):
+        assert differences(was, now) == []
     assert "nothing is in the way" in labgen("check", str(scenario)).stderr
 
 
 def test_all_that_is_wrong_is_told_at_once_and_nothing_is_changed(
     run_: Run, plain_network: PlainNetwork, tmp_path: Path
 ) -> None:
-    closed = plain_network.add("closed")
-    asking = plain_network.add("asking", user="admin", sudo="password")
-    late = plain_network.add("late", "bookworm")
-    worker = plain_network.add("used")
-    machines = [closed, asking, late, worker]
+    machines = plain_network.add_all(
+        New("closed"),
+        New("asking", user="admin", sudo="password"),
+        New("late", "bookworm"),
+        New("used"),
+    )
+    closed, asking, late, worker = machines
     closed.inside("rm", "/root/.ssh/authorized_keys")
     late.write("/usr/local/bin/date", LATE, "755")
-    worker.write("/etc/kubernetes/kubelet.conf", "")
+    _live_in(worker)
     machine_id = late.inside("cat", "/etc/machine-id").stdout
     worker.inside("rm", "-f", "/etc/machine-id")
     worker.write("/etc/machine-id", machine_id)
+    mac = plain_network.have_one_mac(late, worker)
     _take(VIP, late)
-    before = [snapshot(machine) for machine in machines]
-    scenario = _scenario(tmp_path, [closed, asking, late], [worker], {}, password=False)
+    before = snapshots(machines)
+    scenario = existing.scenario(tmp_path, [closed, asking, late], [worker], password=False)
 
     name = run_.lab_name("unfit")
     told = labgen("up", str(scenario), "--name", name, check=False)
@@ -85,25 +88,27 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_changed(
         "  master2: sudo wants a password of admin",
         "  master3: its clock is 3600",
         "  master3: it has the machine-id of node1",
+        f"  master3: it has the hardware address of node1, {mac}",
         f"  master3: it has the VIP {VIP} itself",
         "  node1: it has the machine-id of master3",
-        "  node1: an older cluster is on it: /etc/kubernetes/kubelet.conf",
+        f"  node1: it has the hardware address of master3, {mac}",
+        f"  node1: an older cluster is on it: {', '.join(OLD_CLUSTER)}, /sys/class/net/cni0",
     ):
         assert words in told.stderr
     assert name not in store.names()
-    for machine, was in zip(machines, before, strict=True):
-        assert differences(was, snapshot(machine)) == []
+    for was, now in zip(before, snapshots(machines), strict=True):
+        assert differences(was, now) == []
 
 
 def test_a_host_key_is_trusted_only_when_somebody_says_so(
     plain_network: PlainNetwork, tmp_path: Path
 ) -> None:
-    machine, other = plain_network.add("known"), plain_network.add("other")
-    true_key = _host_key(machine)
-    scenario = _scenario(tmp_path, [machine], [], {})
+    machine, other = plain_network.add_all(New("known"), New("other"))
+    true_key = machine.host_key
+    scenario = existing.scenario(tmp_path, [machine], [])
     labgen("check", str(scenario))
     text = scenario.read_text()
-    scenario.write_text(text.replace(true_key, _host_key(other)))
+    scenario.write_text(text.replace(true_key, other.host_key))
     told = labgen("check", str(scenario), check=False)
     assert told.exit_code == UNFIT
     assert "master1: its host key is another than the one that is known" in told.stderr
@@ -133,61 +138,34 @@ def _faults(name: str) -> None:
     assert "the scenario names no command for the power of master1" in skipped.stdout
 
 
-def _scenario(
-    directory: Path,
-    masters: Sequence[PlainMachine],
-    workers: Sequence[PlainMachine],
-    power: dict[str, dict[str, list[str]]],
-    *,
-    password: bool = True,
-) -> Path:
-    """A file as a user writes it, in the YAML that is JSON."""
-    secret = directory / "password"
-    secret.write_text(f"{PASSWORD}\n")
-    secret.chmod(0o600)
-    groups = [("control-plane", masters), ("worker", workers)]
-    told = {
-        "name": "site",
-        "network": {"subnet": str(SUBNET), "vip": str(VIP)},
-        "provider": {"name": "ssh", **({"sudoPasswordFile": "password"} if password else {})},
-        "machines": [
-            {"role": role, "hosts": [_host(machine, power) for machine in group]}
-            for role, group in groups
-            if group
-        ],
-    }
-    path = directory / "site.yaml"
-    path.write_text(json.dumps(told))
-    return path
-
-
-def _host(machine: PlainMachine, power: dict[str, dict[str, list[str]]]) -> dict[str, object]:
-    return {
-        "address": str(machine.address),
-        "user": machine.user,
-        "hostKey": _host_key(machine),
-        "key": str(machine.key),
-        **({"power": power[machine.name]} if machine.name in power else {}),
-    }
-
-
-def _host_key(machine: PlainMachine) -> str:
-    return " ".join(machine.known_hosts.read_text().split()[1:3])
-
-
-def _power(machine: PlainMachine) -> dict[str, list[str]]:
-    """A smart plug, as it were."""
-    podman = ["podman", "--runtime", "runc"]
-    return {
-        "on": [*podman, "start", machine.container],
-        "off": [*podman, "kill", "--signal", "KILL", machine.container],
-    }
+def _down_without_the_one_that_is_dead(name: str, worker: PlainMachine) -> None:
+    """All others are free of the lab; it, once it is back, by the words that `down` gave."""
+    labgen("stop", name, "node1", "--now")
+    failed = labgen("down", name, timeout=UP, check=False)
+    assert "the cluster is off master1, master2, master3" in failed.stderr
+    assert f"error: lab {name} is still on node1: no answer within" in failed.stderr
+    assert name in store.names()
+    told = labgen("down", name, "--without", "node1", timeout=UP).stderr
+    assert "the cluster stays on node1" in told
+    assert name not in store.names()
+    words = existing.switch(worker)["on"]
+    run(words, timeout=30)
+    by_hand = told.partition("as root there: ")[2].splitlines()[0]
+    seen(lambda: worker.inside("systemctl", "is-active", "ssh", check=False).ok, "its boot")
+    worker.inside("sh", "-c", by_hand, timeout=UP)
 
 
 def _rename_interface(machine: PlainMachine, name: str, network: PlainNetwork) -> None:
     lines = f"link set eth0 down\nlink set eth0 name {name}\nlink set {name} up\n"
     lines += f"route add default via {network.gateway}\n"
     run(["ip", "-n", machine.container, "-batch", "-"], timeout=30, input=lines)
+
+
+def _live_in(machine: PlainMachine) -> None:
+    """What kubeadm and a CNI plugin leave of a cluster."""
+    for path in OLD_CLUSTER:
+        machine.write(path, "")
+    run(["ip", "-n", machine.container, "link", "add", "cni0", "type", "bridge"], timeout=30)
 
 
 def _take(address: object, machine: PlainMachine) -> None:

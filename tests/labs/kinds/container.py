@@ -10,7 +10,7 @@ from labgen.lab.lab import Lab
 from labgen.providers.choose import provider
 from labgen.system import places
 from labgen.system.run import run
-from tests.labs.kinds.kind import Site
+from tests.labs.kinds.kind import MACHINES, Site
 
 TIMEOUT = 60.0
 
@@ -19,7 +19,7 @@ TIMEOUT = 60.0
 def site(_request: pytest.FixtureRequest) -> Iterator[Site]:
     """This host."""
     yield Site(
-        words=("-s", "provider.name=container"),
+        words=("-s", "provider.name=container", "-s", MACHINES),
         provider=provider("container"),
         seen=_seen,
         tear=_tear,

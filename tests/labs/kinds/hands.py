@@ -7,8 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+import pytest
+
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.base import Power, State
+from labgen.report.errors import LabgenError
 from labgen.system.ssh import Ssh
 from labgen.system.wait import NotYet, until
 from tests.labs.beside import beside
@@ -95,6 +98,14 @@ def answers(lab: Lab, machine: Machine, kind: Kind) -> None:
     ssh.connect(machine.name, str(machine.address), timeout=kind.answers)
     said = ssh.run(machine.name, ["uname", "--nodename"], timeout=kind.answers).stdout
     assert said.strip() == machine.name
+
+
+def refused(site: Site, lab: Lab, action: Power) -> None:
+    """What their power switch cannot do, machines say by name, and nothing happens to them."""
+    before = site.provider.machines(lab)
+    with pytest.raises(LabgenError, match=lab.machines[0].name):
+        site.provider.power(lab, lab.machines, action)
+    assert site.provider.machines(lab) == before
 
 
 def states(site: Site, lab: Lab) -> set[State]:

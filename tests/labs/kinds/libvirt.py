@@ -12,7 +12,7 @@ from labgen.lab.lab import Lab
 from labgen.providers import vagrant_index as index
 from labgen.providers.choose import provider
 from labgen.render.vagrantfile import domain_name, mark, network_name, network_xml, pool_xml
-from tests.labs.kinds.kind import Harm, Site
+from tests.labs.kinds.kind import MACHINES, Harm, Site
 from tests.labs.virtual import emulated, known
 
 # never started
@@ -40,7 +40,7 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
             return [name for name in known(connection) if lab.name in name]
 
     yield Site(
-        words=tuple(emulated(uri)),
+        words=(*emulated(uri), "-s", MACHINES),
         provider=provider("libvirt", uri),
         seen=seen,
         tear=with_connection(_tear),

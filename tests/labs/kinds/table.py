@@ -1,7 +1,7 @@
 """The kinds of machines that keep the provider contract. A new provider is one entry more."""
 
 from labgen.providers.base import Power
-from tests.labs.kinds import container, libvirt
+from tests.labs.kinds import container, libvirt, ssh
 from tests.labs.kinds.kind import Kind
 
 KINDS = [
@@ -12,6 +12,25 @@ KINDS = [
         notices=1,
         actions=frozenset(Power),
         checkpoints=False,
+    ),
+    Kind(
+        name="ssh",
+        site=ssh.switched,
+        answers=30,
+        notices=1,
+        actions=frozenset({Power.ON, Power.OFF, Power.SHUTDOWN}),
+        checkpoints=False,
+        made=False,
+    ),
+    Kind(
+        name="ssh",
+        variant="unswitched",
+        site=ssh.unswitched,
+        answers=30,
+        notices=1,
+        actions=frozenset(),
+        checkpoints=False,
+        made=False,
     ),
     Kind(
         name="libvirt",

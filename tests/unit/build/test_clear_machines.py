@@ -1,5 +1,6 @@
 """Existing machines on the way back: all of them, but none that is another lab's by now."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from labgen.lab.lab import Lab, Machine
 from labgen.providers.ssh import SshProvider
 from labgen.report.console import Console
 from labgen.report.errors import LabgenError
-from labgen.system.run import Completed
+from labgen.system.run import CommandFailed, Completed
 from labgen.system.ssh import Ssh
 from tests.unit.providers import existing
 
@@ -66,9 +67,31 @@ def test_a_machine_that_fails_keeps_no_other_from_being_cleared(
 ) -> None:
     def connect(self: Ssh, host: str, *_: object, **__: object) -> None:
         if host == "master2":
-            raise LabgenError("master2 does not answer")
+            raise CommandFailed(Completed(("ssh",), 255, "", "Permission denied"))
 
     monkeypatch.setattr(Ssh, "connect", connect)
-    with pytest.raises(LabgenError, match="master2 does not answer"):
+    with pytest.raises(LabgenError, match="Permission denied"):
         clear_machines(lab, SshProvider(), QUIET)
     assert sorted(taken_off) == ["master1", "master3"]
+
+
+def test_machines_that_do_not_answer_are_named_with_how_to_go_on_without_them(
+    lab: Lab, taken_off: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connect(self: Ssh, host: str, *_: object, **__: object) -> None:
+        if host in ("master2", "node1"):
+            raise LabgenError(f"{host} answering did not happen", last_seen="No route to host")
+
+    monkeypatch.setattr(Ssh, "connect", connect)
+    with pytest.raises(LabgenError) as failed:
+        clear_machines(lab, SshProvider(), QUIET)
+    assert sorted(taken_off) == ["master1", "master3"]
+    without = "labgen down site --without master2 --without node1"
+    assert str(failed.value).splitlines() == [
+        "lab site is still on master2, node1: no answer within 10 s",
+        "  last seen: master2: No route to host",
+        "    node1: No route to host",
+        "  labgen down site    goes on when they are back",
+        f"  {without}    leaves them as they are, cluster and all",
+    ]
+    clear_machines(replace(lab, machines=()), SshProvider(), QUIET)

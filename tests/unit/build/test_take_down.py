@@ -12,9 +12,13 @@ from labgen.lab.lab import Lab
 from labgen.providers.container import ContainerProvider
 from labgen.report.console import Console
 from labgen.report.errors import LabgenError, WrongCall
+from labgen.scenario.load import load
+from labgen.scenario.surroundings import Surroundings
 from tests.unit.lab.samples import made
+from tests.unit.providers import existing
 
 QUIET = Console(quiet=True)
+CapFd = pytest.CaptureFixture[str]
 
 
 class Machines(ContainerProvider):
@@ -72,6 +76,34 @@ def test_a_lab_that_is_not_there_destroys_nothing(machines: Machines) -> None:
         "  of one whose directory is gone: labgen leftovers absent",
     ]
     assert machines.destroyed == []
+
+
+def test_machines_that_labgen_made_are_not_left_out(machines: Machines) -> None:
+    made("single", "demo")
+    with pytest.raises(WrongCall, match="machines of lab demo are labgen's own: they go with it"):
+        take_down("demo", QUIET, without=["master1"])
+    assert machines.destroyed == []
+
+
+def test_a_machine_that_is_left_out_is_told_of_and_not_asked(
+    machines: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: CapFd
+) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text(existing.SCENARIO)
+    store.make(load(path, surroundings=Surroundings()), "site", "ssh")
+    cleared: list[str] = []
+
+    def clear(lab: Lab, *_: object) -> None:
+        cleared.extend(machine.name for machine in lab.machines)
+
+    monkeypatch.setattr(module, "clear_machines", clear)
+    with pytest.raises(WrongCall, match="no machine rack7"):
+        take_down("site", QUIET, without=["rack7"])
+    take_down("site", Console(), without=["master2"])
+    assert cleared == ["master1", "master3", "node1"]
+    told = capfd.readouterr().err
+    assert "the cluster stays on master2; to take it off, as root there: bash /opt/labgen" in told
+    assert store.names() == []
 
 
 def test_machines_go_even_where_the_kubeconfig_cannot_be_edited(

@@ -1,14 +1,15 @@
 """The way to a lab is looked at before anything is said to it."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from labgen.lab import access
+from labgen.lab import access, owners, store
 from labgen.report.errors import LabgenError
 from labgen.system import netns
 from labgen.system.jump import Jump
-from tests.unit.lab.samples import REMOTE, lab
+from tests.unit.lab.samples import REMOTE, lab, made, mode
 from tests.unit.system.stubs import Stub, stub
 
 ELSEWHERE = lab("single", *REMOTE)
@@ -64,3 +65,17 @@ def test_the_way_begins_in_the_network_namespace_that_the_lab_was_made_in(
     with pytest.raises(LabgenError, match="the way to lab demo does not begin here"):
         access.ensure_route(ELSEWHERE)
     assert program.calls == []
+
+
+def test_the_place_of_shared_connections_is_there_again_after_a_boot_of_this_host(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = made("single", "demo")
+    stub(monkeypatch, tmp_path, "ip", f'echo "10.89.0.3 dev {found.bridge}"')
+    access.ensure_route(found)
+    assert [owner.directory for owner in owners.owners()] == [found.directory]
+    assert mode(found.sockets) == 0o700
+    shutil.rmtree(found.sockets)
+    store.forget(found)
+    access.ensure_route(found)  # of a lab that is gone, nothing comes back
+    assert not found.sockets.exists()

@@ -153,7 +153,8 @@ def test_the_plan_tells_what_would_be_changed(lab: Lab) -> None:
         ("@@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @@", "its host key is another than"),
         ("root@192.168.0.3: Permission denied (publickey).", "it does not let root in with your"),
         ("ssh: connect to host x port 22: Connection refused", "nobody answers on SSH at 192.168"),
-        ("kex_exchange_identification: something else", "ssh ended with exit code 255: kex_"),
+        ("kex_exchange_identification: Connection closed", "its sshd ends the connection before"),
+        ("something else", "ssh ended with exit code 255: something else"),
     ],
 )
 def test_what_ssh_says_becomes_a_finding(lab: Lab, said: str, words: str) -> None:

@@ -95,12 +95,25 @@ def test_connect_opens_a_new_connection_in_place_of_a_dead_one(
     assert program.calls[-1][2:] == ["-f", "-N", "-M", "master1"]
 
 
-def test_connect_keeps_a_connection_that_works(
-    machines: Ssh, program: Stub, sshd: str, sockets: Path
+def test_connect_keeps_a_connection_that_works_and_does_not_knock_beside_it(
+    machines: Ssh, program: Stub, sockets: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(door, "PORT", 0)  # where nobody listens
     (sockets / "master1").write_text("alive")
-    machines.connect("master1", sshd, timeout=10)
-    assert [call[2:] for call in program.calls] == [["-O", "check", "master1"]]
+    machines.connect("master1", "127.0.0.1", timeout=0.2)
+    asked = [["-O", "check", "master1"], ["master1", "--", "true"]]
+    assert [call[2:] for call in program.calls] == asked
+
+
+def test_only_a_machine_that_does_something_answers(
+    machines: Ssh, sockets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not machines.answers("master1")
+    (sockets / "master1").write_text("alive")
+    assert machines.answers("master1")
+    monkeypatch.setattr(door, "ASK", 0.2)
+    stub(monkeypatch, tmp_path, "ssh", "[ $3 = -O ] || exec sleep 30")
+    assert not machines.answers("master1")
 
 
 def test_connect_tells_what_it_last_saw_of_a_machine_that_does_not_answer(
