@@ -12,8 +12,8 @@ from labgen.scenario.model import Host
 from labgen.scenario.resolve import PORT, USER, resolved_path
 
 ONLY_LOOKS = (
-    "tier {tier} disturbs: it breaks parts of the cluster and creates workloads, and a cluster that "
-    "labgen did not build is only looked at"
+    "tier {tier} disturbs: it breaks parts of the cluster and creates workloads; one that labgen "
+    "did not build is only looked at"
 )
 OTHERWISE = (
     "looking: labgen verify --hosts {file} --tier smoke\n"

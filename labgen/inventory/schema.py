@@ -3,10 +3,10 @@
 from ipaddress import IPv4Address
 from typing import Annotated
 
-from pydantic import PlainValidator
+from pydantic import Field, PlainValidator
 
 from labgen.scenario import logins, values
-from labgen.scenario.schema import LoginPart, Part
+from labgen.scenario.schema import LoginPart
 
 ANY_NAME = values.text("master1.example.org")
 
@@ -27,4 +27,4 @@ class InventoryPart(LoginPart):
     kubeconfig: Annotated[str | None, PlainValidator(logins.path)] = None
     vip: Annotated[IPv4Address | None, PlainValidator(logins.address)] = None
     api_port: Annotated[int | None, PlainValidator(values.count(1, 65535))] = None
-    hosts: list[MachinePart] = []
+    hosts: list[MachinePart] = Field(default_factory=list)
