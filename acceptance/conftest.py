@@ -11,6 +11,7 @@ from acceptance.support import cluster as cluster_of
 from acceptance.support import kubeconfig, machines, namespaces, reach, workload
 from acceptance.support.api import FAILURES, Api
 from acceptance.support.cluster import Cluster
+from acceptance.support.found.careful import careful
 from acceptance.support.machines import On
 from acceptance.support.reach import CLUSTER, LAB, NEAR, ON, Near
 from acceptance.support.workload import Workload
@@ -125,7 +126,8 @@ def near(pytestconfig: pytest.Config) -> Near:
 def api(cluster: Cluster, pytestconfig: pytest.Config) -> Api:
     """The API through the VIP, as the administrator."""
     found = kubeconfig.credentials(cluster.kubeconfig)
-    return api_access.connect(found, looking_only=_looking_only(pytestconfig))
+    made = api_access.connect(found, looking_only=_looking_only(pytestconfig))
+    return made if LAB in pytestconfig.stash else careful(made)
 
 
 @pytest.fixture(scope="session")
