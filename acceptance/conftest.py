@@ -126,6 +126,8 @@ def near(pytestconfig: pytest.Config) -> Near:
 def api(cluster: Cluster, pytestconfig: pytest.Config) -> Api:
     """The API through the VIP, as the administrator."""
     found = kubeconfig.credentials(cluster.kubeconfig)
+    if cluster.server:
+        found = kubeconfig.at(found, cluster.server)
     made = api_access.connect(found, looking_only=_looking_only(pytestconfig))
     return made if LAB in pytestconfig.stash else careful(made)
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from acceptance.support import lacking
+
 AUTHORITY = "/etc/kubernetes/pki/ca.crt"
 STRANGERS = {"401", "403"}  # where nobody may ask as nobody; the API has answered all the same
 
@@ -13,6 +15,7 @@ def of_api(host: Any, place: str, *, at: str = "") -> str:
     words = ["--write-out", "\n%{http_code}", *way, f"https://{place}/readyz"]
     line = "curl -sS --max-time 5 --cacert %s" + " %s" * len(words)
     answer = host.run(line, AUTHORITY, *words)
+    lacking.ensure_curl(answer)
     if answer.rc != 0:
         return str(answer.stderr.strip())
     body, _, status = answer.stdout.rpartition("\n")

@@ -67,17 +67,18 @@ class Haproxy:
 
 @dataclass(frozen=True)
 class Cluster:
-    """name is for messages. All that is by machine has the name of its node as key.
+    """All that is by machine has the name of its node as key.
 
     nodes are those that ought to be; own has each machine's addresses as it tells them itself.
     places is where each API server answers. keepalived names the machines that have to run it, or
-    says why none does; haproxy has those that have to. skew: kubelets may be older than the
-    control plane (https://kubernetes.io/releases/version-skew-policy/). logins is how ssh knows the
-    machines that may be logged in to, unread why others of the inventory did not let anyone in.
-    reached are the addresses that this host may ask by itself.
+    says why none does; haproxy has those that have to. logins is how ssh knows the machines that
+    may be logged in to, unread why others of the inventory did not let anyone in. as_pods: the
+    control plane is static pods. skew: kubelets may be older than the control plane, and what
+    kubeadm makes may be missing. reached are the addresses that this host may ask by itself, server
+    is where it asks the API if that is not where the kubeconfig says. holders had the VIP when it
+    was found.
     """
 
-    name: str
     kubeconfig: Path
     machines: tuple[Machine, ...]
     endpoint: str
@@ -93,10 +94,13 @@ class Cluster:
     logins: Mapping[str, str]
     keepalived: frozenset[str] | Unknown
     haproxy: Mapping[str, Haproxy] = field(default_factory=dict)
+    as_pods: bool | Unknown = True
+    holders: tuple[str, ...] = ()
     domain: str = names.DOMAIN
     skew: bool = False
     unread: Mapping[str, str] = field(default_factory=dict)
     reached: frozenset[str] = frozenset()
+    server: str = ""
 
     @property
     def control_planes(self) -> tuple[Machine, ...]:
@@ -155,7 +159,6 @@ def of_lab(lab: Lab) -> Cluster:
     )
     kubernetes = lab.scenario.kubernetes
     return Cluster(
-        name=f"lab {lab.name}",
         kubeconfig=lab.kubeconfig,
         machines=lab.machines,
         endpoint=lab.endpoint,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from acceptance.support import lacking
 from acceptance.support.cluster import Etcd
 
 HERE = "https://127.0.0.1:2379"
@@ -28,6 +29,7 @@ def members(host: Any, etcd: Etcd) -> list[Member]:
     """The members that etcd knows, as the machine's own member (or the first endpoint) has them."""
     place = HERE if etcd.stacked else etcd.endpoints[0]
     answer = host.run(f"{CURL} --data %s %s", *_login(etcd), "{}", place + MEMBERS)
+    lacking.ensure_curl(answer)
     assert answer.rc == 0, answer.stderr
     return [_member(told) for told in json.loads(answer.stdout)["members"]]
 
@@ -39,6 +41,7 @@ def health(host: Any, etcd: Etcd) -> dict[str, str]:
 
 def _health(host: Any, etcd: Etcd, url: str) -> str:
     answer = host.run(f"{CURL} %s", *_login(etcd), f"{url}/health")
+    lacking.ensure_curl(answer)
     if answer.rc != 0:
         return str(answer.stderr.strip())
     try:

@@ -3,7 +3,7 @@
 import base64
 import ssl
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -72,6 +72,14 @@ def credentials(path: Path) -> Credentials:
         key="" if token else _pem(path, user, "client-key"),
         token=token,
     )
+
+
+def at(found: Credentials, place: str) -> Credentials:
+    """The same credentials for HOST:PORT, whose certificate is for HOST."""
+    host, _, port = place.rpartition(":")
+    if (host, int(port)) == (found.host, found.port):
+        return found
+    return replace(found, host=host, port=int(port), name=host)
 
 
 def _document(text: str) -> Any:

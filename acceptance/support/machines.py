@@ -10,6 +10,7 @@ from typing import Any
 
 import testinfra
 
+from acceptance.support import lacking
 from labgen.lab import access
 from labgen.lab.cluster import ETCD_PKI, HAPROXY_SOCKET
 from labgen.lab.lab import Lab, Machine
@@ -72,8 +73,10 @@ def holders(vip: IPv4Address, host: On, among: Sequence[Machine]) -> list[str]:
 
 def api_servers_seen(host: Any, socket: str = HAPROXY_SOCKET) -> dict[str, str]:
     """The servers of one machine's HAProxy and their states: UP, DOWN, no check, ..."""
-    text = host.check_output("echo 'show stat' | socat -t 5 - UNIX-CONNECT:%s", socket)
-    rows = csv.DictReader(io.StringIO(text.removeprefix("# ")))
+    answer = host.run("echo 'show stat' | socat -t 5 - UNIX-CONNECT:%s", socket)
+    lacking.ensure_program(answer, "socat")
+    assert answer.rc == 0, answer.stderr
+    rows = csv.DictReader(io.StringIO(answer.stdout.removeprefix("# ")))
     kinds = ("FRONTEND", "BACKEND")
     return {row["svname"]: row["status"] for row in rows if row["svname"] not in kinds}
 

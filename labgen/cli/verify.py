@@ -44,6 +44,8 @@ def verify(
     could not do its work and nothing is known about the cluster.
     """
     wordy = ["-q"] if session.quiet else ["-v"] * session.verbose
+    if hosts and words and not words[0].startswith("-"):
+        raise click.UsageError(f"{words[0]} and --hosts are one too many: name one cluster")
     if hosts:
         suite.verify_found(hosts, tier, [*wordy, *words])
         skipped = "what was skipped stands above, with the reason"

@@ -52,7 +52,7 @@ def test_gate_passes_the_cluster_of_which_only_an_inventory_is_known(
     said = from_outside([LABGEN, "verify", "--hosts", path], tmp_path)
     assert said.exit_code == 0
     assert said.stderr.splitlines()[-1].startswith(f"the cluster of {path} passed tier smoke")
-    assert f"found: VIP: {ha_3x3.vip}\n" in said.stdout
+    assert f"found: VIP: {ha_3x3.vip}, on master1\n" in said.stdout
     assert "found: pod network: flannel, backend vxlan\n" in said.stdout
     assert said.stdout.count("SKIPPED [1]") == said.stdout.count("SKIPPED") == 1
 

@@ -67,6 +67,12 @@ def version(objects: Objects) -> str | Unknown:
     return str(objects.kubeadm["kubernetesVersion"])
 
 
+def as_pods(objects: Objects) -> bool | Unknown:
+    if _api_servers(objects):
+        return True
+    return Unknown("the API servers are no pods: the control plane runs in another way")
+
+
 def _machine(node: dict[str, Any], objects: Objects) -> Machine:
     name, labels = node["metadata"]["name"], node["metadata"].get("labels", {})
     running = {pod["spec"].get("nodeName") for pod in _api_servers(objects)}

@@ -50,7 +50,9 @@ def find(inventory: Inventory, directory: Path) -> Cluster:
     if inventory.vip:
         kept = vip.named(inventory.vip, kept)
     cluster = judge.judge(inventory, path, read, said, endpoint=place, kept=kept)
-    return judge.reached(cluster, _reached(cluster, [server, *_named(inventory)]))
+    named = [server, *_named(inventory)]
+    asked = _asked(credentials, place, address, named)
+    return judge.reached(cluster, _reached(cluster, named), asked)
 
 
 def _named(inventory: Inventory) -> list[IPv4Address]:
@@ -61,6 +63,26 @@ def _named(inventory: Inventory) -> list[IPv4Address]:
 def _reached(cluster: Cluster, named: list[IPv4Address]) -> frozenset[str]:
     places = [place.rpartition(":")[0] for place in cluster.places.values()]
     return outward.alike([IPv4Address(it) for it in places if ":" not in it], named)
+
+
+def _asked(
+    credentials: Credentials, place: str, address: IPv4Address | Unknown, named: list[IPv4Address]
+) -> str:
+    """Where the suite asks the API: at the endpoint, which has to answer, if that may be asked from
+    here; else where the kubeconfig says."""
+    server = f"{credentials.host}:{credentials.port}"
+    if place == server or isinstance(address, Unknown) or not outward.alike([address], named):
+        return server
+    api = api_access.connect(kubeconfig.at(credentials, place), timeout=PATIENCE, looking_only=True)
+    try:
+        api.send("GET", "/readyz")
+    except FAILURES as error:
+        raise LabgenError(
+            f"the API answers at https://{server}, but not at its endpoint https://{place}",
+            last_seen=f"{type(error).__name__}: {error}",
+            hint=f"by hand: curl -k https://{place}/readyz",
+        ) from error
+    return place
 
 
 def _ensure_read(inventory: Inventory, said: Mapping[str, Look | Unread]) -> None:

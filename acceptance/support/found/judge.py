@@ -46,11 +46,11 @@ def judge(
     masters = tuple(machine for machine in found if machine.role is Role.CONTROL_PLANE)
     places = control_plane.places(objects, masters)
     return Cluster(
-        name=f"the cluster of {inventory.source}",
         kubeconfig=kubeconfig,
         machines=found,
         endpoint=endpoint,
         vip=kept.address,
+        holders=kept.holders,
         version=control_plane.version(objects),
         service_subnet=control_plane.service_subnet(objects),
         network=network.network(objects),
@@ -63,6 +63,7 @@ def judge(
         unread=_unread(paired, said),
         keepalived=_keepalived(kept, looks),
         haproxy=_haproxies(masters, looks, places, endpoint),
+        as_pods=control_plane.as_pods(objects),
         domain=_domain(objects.kubeadm),
         skew=True,
     )
@@ -80,9 +81,9 @@ def by_node(inventory: Inventory, objects: Objects, said: Said) -> dict[str, Loo
     return {name: seen for name, seen in found.items() if isinstance(seen, Look)}
 
 
-def reached(cluster: Cluster, addresses: frozenset[str]) -> Cluster:
-    """The cluster with the addresses that this host may ask."""
-    return replace(cluster, reached=addresses)
+def reached(cluster: Cluster, addresses: frozenset[str], server: str) -> Cluster:
+    """The cluster with the addresses that this host may ask, and where it asks the API."""
+    return replace(cluster, reached=addresses, server=server)
 
 
 def _paired(inventory: Inventory, machines: tuple[Machine, ...], said: Said) -> dict[str, str]:
@@ -122,14 +123,13 @@ def _role(seen: Look) -> Role:
 
 
 def _keepalived(kept: Vip, looks: Mapping[str, Look]) -> frozenset[str] | Unknown:
-    """Wherever it is a service and the VIP is its: where it is not, one cannot know that it ought
-    to be."""
+    """Where its configuration has the VIP, if it is a service at all: else it is a static pod."""
     if isinstance(kept.address, Unknown):
         return Unknown(f"no VIP to keep: {kept.address.reason}")
     if kept.kept_by and kept.kept_by != "keepalived":
         return Unknown(f"{kept.kept_by} keeps the VIP; its pods are looked at with all others")
-    vip_ = str(kept.address)
-    return frozenset(name for name, seen in looks.items() if vip_ in seen.kept and seen.keepalived)
+    told = {name: seen for name, seen in looks.items() if str(kept.address) in seen.kept}
+    return frozenset(told if any(seen.keepalived for seen in told.values()) else ())
 
 
 def _haproxies(

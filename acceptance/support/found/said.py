@@ -11,8 +11,8 @@ def lines(cluster: Cluster) -> list[str]:
     pairs = [
         ("control planes", _machines(cluster, cluster.control_planes)),
         ("workers", _machines(cluster, cluster.workers)),
-        ("endpoint", cluster.endpoint),
-        ("VIP", _or_why(cluster.vip)),
+        ("endpoint", _endpoint(cluster)),
+        ("VIP", _vip(cluster)),
         ("keepalived", _names(cluster.keepalived)),
         ("HAProxy", _names(frozenset(cluster.haproxy))),
         ("version", _or_why(cluster.version)),
@@ -38,6 +38,18 @@ def _names(found: frozenset[str] | Unknown) -> str:
 
 def _or_why(value: object) -> str:
     return f"not known: {value.reason}" if isinstance(value, Unknown) else str(value)
+
+
+def _endpoint(cluster: Cluster) -> str:
+    if cluster.server in {"", cluster.endpoint}:
+        return cluster.endpoint
+    return f"{cluster.endpoint}, to which this host has another way; asked is {cluster.server}"
+
+
+def _vip(cluster: Cluster) -> str:
+    if isinstance(cluster.vip, Unknown):
+        return f"not known: {cluster.vip.reason}"
+    return f"{cluster.vip}, on {', '.join(cluster.holders) or 'no machine that was looked at'}"
 
 
 def _etcd(cluster: Cluster) -> str:

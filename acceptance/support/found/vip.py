@@ -10,6 +10,7 @@ from acceptance.support.cluster import Unknown
 from acceptance.support.found.look import Look
 from acceptance.support.found.objects import Objects
 from labgen.lab.lab import Machine
+from labgen.scenario.model import Role
 
 KUBE_VIP = "kube-vip"
 KUBE_VIP_ADDRESS = ("address", "vip_address")  # its environment's words, the second older
@@ -17,11 +18,11 @@ KUBE_VIP_ADDRESS = ("address", "vip_address")  # its environment's words, the se
 
 @dataclass(frozen=True)
 class Vip:
-    """address is the VIP; said are words about it for people."""
+    """address is the VIP; kept_by is the program that is told to keep it, holders have it now."""
 
     address: IPv4Address | Unknown
-    said: str
     kept_by: str = ""
+    holders: tuple[str, ...] = ()
 
 
 def resolved(host: str) -> IPv4Address | Unknown:
@@ -41,16 +42,15 @@ def judge(
 ) -> Vip:
     """By whose the address is, who has it now, and who is told to keep it."""
     if isinstance(address, Unknown):
-        return Vip(address, address.reason)
+        return Vip(address)
     owner = next((machine.name for machine in machines if machine.address == address), None)
     if owner:
         return _none(f"the API's endpoint {endpoint} is the own address of {owner}")
     holders = [name for name, seen in looks.items() if address in seen.addresses]
     keeper = _keeper(address, looks, objects)
     if holders or keeper:
-        held = f"held by {', '.join(holders)}" if holders else "its holder was not seen"
-        return Vip(address, f"{address}, {held}", keeper)
-    masters = [machine.name for machine in machines if machine.role.value == "control-plane"]
+        return Vip(address, keeper, tuple(holders))
+    masters = [machine.name for machine in machines if machine.role is Role.CONTROL_PLANE]
     if not set(masters) <= set(looks):
         return _none(
             f"whether a control plane has {address}, the API's endpoint, cannot be known without "
@@ -67,7 +67,7 @@ def named(address: IPv4Address, found: Vip) -> Vip:
 
 
 def _none(reason: str) -> Vip:
-    return Vip(Unknown(reason), reason)
+    return Vip(Unknown(reason))
 
 
 def _keeper(address: IPv4Address, looks: Mapping[str, Look], objects: Objects) -> str:
