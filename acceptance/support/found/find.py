@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address
 from pathlib import Path
 
+from ruamel.yaml.error import YAMLError
+
 from acceptance.support import api as api_access
 from acceptance.support import kubeconfig
 from acceptance.support.api import FAILURES, Api, ApiError
@@ -111,8 +113,15 @@ def _fetch(inventory: Inventory, ssh: Ssh, looks: Mapping[str, Look], directory:
 def _credentials(path: Path) -> Credentials:
     try:
         return kubeconfig.credentials(path)
-    except (OSError, KeyError, TypeError, StopIteration, ValueError) as error:
-        raise HarnessError(f"{path} is no kubeconfig that can be used: {error!r}") from error
+    except OSError as error:
+        raise HarnessError(f"cannot read {path}: {error.strerror}") from error
+    except KeyError as error:
+        raise HarnessError(f"{path} is no kubeconfig that can be used: it lacks {error}") from error
+    except StopIteration as error:
+        what = "its current context, or what that names, is not in it"
+        raise HarnessError(f"{path} is no kubeconfig that can be used: {what}") from error
+    except (TypeError, ValueError, YAMLError) as error:
+        raise HarnessError(f"{path} is no kubeconfig that can be used: {error}") from error
 
 
 def _address(host: str) -> IPv4Address:
