@@ -28,6 +28,7 @@ EXTERNAL = """etcd:
     - https://192.168.0.21:2379
     - https://192.168.0.22:2379
 """
+READY = [{"type": "Ready", "status": "True"}]
 LABEL = "node-role.kubernetes.io/control-plane"
 LOOK = """\
 address lo 127.0.0.1
@@ -48,7 +49,12 @@ def node(name: str, address: str, *, master: bool = False) -> dict[str, Any]:
     capacity = {"cpu": "8", "memory": "16374656Ki", "ephemeral-storage": "102626232Ki"}
     return {
         "metadata": {"name": name, "labels": labels},
-        "status": {"addresses": addresses, "capacity": capacity},
+        "status": {
+            "addresses": addresses,
+            "capacity": capacity,
+            "conditions": READY,
+            "nodeInfo": {"kubeletVersion": "v1.33.4"},
+        },
     }
 
 
@@ -57,6 +63,7 @@ def pod(name: str, node: str, labels: dict[str, str], **more: Any) -> dict[str, 
     return {
         "metadata": {"name": name, "namespace": "kube-system", "labels": labels},
         "spec": {"nodeName": node, "containers": [{"name": name, **more}]},
+        "status": {"phase": "Running", "conditions": READY, "podIP": "10.244.0.9"},
     }
 
 
