@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from acceptance.support import api as api_access
+from acceptance.support import cluster as cluster_of
 from acceptance.support import kubeconfig, machines, namespaces, reach, workload
 from acceptance.support.api import FAILURES, Api
+from acceptance.support.cluster import Cluster
+from acceptance.support.found.careful import careful
 from acceptance.support.machines import On
-from acceptance.support.reach import LAB
+from acceptance.support.reach import CLUSTER, LAB, NEAR, ON, Near
 from acceptance.support.workload import Workload
 from labgen.bundle.versions import release
 from labgen.lab import store
@@ -19,16 +22,16 @@ from labgen.report.errors import LabgenError
 
 pytest_plugins = [
     f"acceptance.support.{plugin}"
-    for plugin in ("alone", "measuring", "power", "summary", "tiers", "verdict")
+    for plugin in ("alone", "foreign", "measuring", "power", "summary", "tiers", "verdict")
 ]
 
 REACHED = pytest.StashKey[Api]()
 
 # Fixture names that stand for one machine of the lab each: a test that takes one runs for all.
-EACH: dict[str, Callable[[Lab], Iterable[Machine]]] = {
-    "machine": lambda lab: lab.machines,
-    "control_plane": lambda lab: lab.control_planes,
-    "worker": lambda lab: lab.workers,
+EACH: dict[str, Callable[[Cluster], Iterable[Machine]]] = {
+    "machine": lambda cluster: cluster.machines,
+    "control_plane": lambda cluster: cluster.control_planes,
+    "worker": lambda cluster: cluster.workers,
 }
 
 
@@ -41,11 +44,15 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.help or config.option.version or config.option.markers:
         return
     name = config.getoption("lab")
+    if config.getoption("hosts"):
+        return
     if not name:
         known = ", ".join(store.names()) or "none; labgen up ha-3x3 makes one"
         raise pytest.UsageError(f"--lab NAME is missing; labs: {known}")
     try:
-        config.stash[LAB] = store.load(name)
+        lab = config.stash[LAB] = store.load(name)
+        config.stash[CLUSTER] = cluster_of.of_lab(lab)
+        config.stash[ON], config.stash[NEAR] = machines.on(lab), reach.near_lab(lab)
     except LabgenError as error:
         raise pytest.UsageError(str(error)) from error
 
@@ -81,31 +88,48 @@ def _looking_only(config: pytest.Config) -> bool:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    lab = metafunc.config.stash[LAB]
+    cluster = metafunc.config.stash[CLUSTER]
     for fixture, found in EACH.items():
         if fixture in metafunc.fixturenames:
-            metafunc.parametrize(fixture, list(found(lab)), ids=lambda machine: machine.name)
+            metafunc.parametrize(fixture, list(found(cluster)), ids=lambda machine: machine.name)
     if "pair" in metafunc.fixturenames:
-        pairs = list(permutations(lab.machines, 2))
+        pairs = list(permutations(cluster.machines, 2))
         metafunc.parametrize("pair", pairs, ids=[f"{a.name}-to-{b.name}" for a, b in pairs])
 
 
 @pytest.fixture(scope="session")
 def lab(request: pytest.FixtureRequest) -> Lab:
+    if LAB not in request.config.stash:
+        pytest.skip("a promise of labgen's own labs: it did not build this cluster")
     return request.config.stash[LAB]
 
 
 @pytest.fixture(scope="session")
-def on(lab: Lab) -> On:
-    """on(NAME) is the testinfra host of that machine."""
-    return machines.on(lab)
+def cluster(request: pytest.FixtureRequest) -> Cluster:
+    """What the cluster is, by its scenario or as it was found."""
+    return request.config.stash[CLUSTER]
 
 
 @pytest.fixture(scope="session")
-def api(lab: Lab, pytestconfig: pytest.Config) -> Api:
-    """The API through the VIP, as the lab's administrator."""
-    found = kubeconfig.credentials(lab.kubeconfig)
-    return api_access.connect(found, looking_only=_looking_only(pytestconfig))
+def on(pytestconfig: pytest.Config) -> On:
+    """on(NAME) is the testinfra host of that machine."""
+    return pytestconfig.stash[ON]
+
+
+@pytest.fixture(scope="session")
+def near(pytestconfig: pytest.Config) -> Near:
+    """near(ADDRESS, PORT) is the address by which that of the cluster is reached from here."""
+    return pytestconfig.stash[NEAR]
+
+
+@pytest.fixture(scope="session")
+def api(cluster: Cluster, pytestconfig: pytest.Config) -> Api:
+    """The API through the VIP, as the administrator."""
+    found = kubeconfig.credentials(cluster.kubeconfig)
+    if cluster.server:
+        found = kubeconfig.at(found, cluster.server)
+    made = api_access.connect(found, looking_only=_looking_only(pytestconfig))
+    return made if LAB in pytestconfig.stash else careful(made)
 
 
 @pytest.fixture(scope="session")

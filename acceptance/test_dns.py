@@ -6,13 +6,14 @@ import pytest
 
 from acceptance.support import conversation, names
 from acceptance.support.api import Api
+from acceptance.support.cluster import Cluster
 from acceptance.support.conversation import Answers
 from acceptance.support.machines import On
 from acceptance.support.workload import NAME, NAMESPACE, SERVICE_PORT, Workload, ready
-from labgen.lab.lab import Lab, Machine
+from labgen.lab.lab import Machine
 
 Pods = list[dict[str, Any]]
-API_NAME = f"kubernetes.default.svc.{names.DOMAIN}"
+API_NAME = "kubernetes.default.svc"
 # completed by the search list in the pod's resolv.conf, so it also tests that
 SERVICE = f"{NAME}.{NAMESPACE}.svc:{SERVICE_PORT}"
 SETTLED = 10.0  # seconds until kube-proxy has its rules for a new Service everywhere
@@ -31,34 +32,39 @@ def api_address(api: Api) -> str:
 
 
 @pytest.fixture(scope="module")
+def api_name(cluster: Cluster) -> str:
+    return f"{API_NAME}.{cluster.domain}"
+
+
+@pytest.fixture(scope="module")
 def answers(on: On, running: Workload) -> Answers:
     return conversation.dial(on, running, [SERVICE], patience=SETTLED)
 
 
 @pytest.mark.smoke
-def test_dns_servers_sit_on_two_machines(lab: Lab, servers: Pods) -> None:
+def test_dns_servers_sit_on_two_machines(cluster: Cluster, servers: Pods) -> None:
     """One machine without power must not take all names with it."""
-    if len(lab.machines) == 1:
-        pytest.skip("the lab has one machine only")
+    if len(cluster.machines) == 1:
+        pytest.skip("there is one machine only")
     assert len({pod["spec"]["nodeName"] for pod in servers}) >= 2
 
 
 @pytest.mark.smoke
 def test_dns_service_answers_the_machine(
-    on: On, api: Api, machine: Machine, api_address: str
+    on: On, api: Api, machine: Machine, api_name: str, api_address: str
 ) -> None:
     service = api.get("/api/v1/namespaces/kube-system/services/kube-dns")["spec"]["clusterIP"]
-    assert names.ask(on(machine.name), service, API_NAME).addresses == {api_address}
+    assert names.ask(on(machine.name), service, api_name).addresses == {api_address}
 
 
 @pytest.mark.smoke
 def test_every_dns_server_answers_the_machine(
-    on: On, machine: Machine, servers: Pods, api_address: str
+    on: On, machine: Machine, servers: Pods, api_name: str, api_address: str
 ) -> None:
     """At the pods' own addresses: the Service would hide a dead one by asking another."""
     assert servers
     for pod in servers:
-        found = names.ask(on(machine.name), pod["status"]["podIP"], API_NAME)
+        found = names.ask(on(machine.name), pod["status"]["podIP"], api_name)
         assert found.addresses == {api_address}, pod["metadata"]["name"]
 
 

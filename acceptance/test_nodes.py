@@ -1,11 +1,15 @@
 """The nodes are the lab's machines: ready, of the right version, at their addresses."""
 
+from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
 
+from acceptance.support import skew
+from acceptance.support.api import Api
+from acceptance.support.cluster import Cluster, known, of_machine
 from acceptance.support.workload import ready
-from labgen.lab.lab import Lab, Machine
+from labgen.lab.lab import Machine
 from labgen.scenario.model import Role
 
 pytestmark = pytest.mark.smoke
@@ -14,8 +18,9 @@ Nodes = dict[str, dict[str, Any]]
 CONTROL_PLANE_LABEL = "node-role.kubernetes.io/control-plane"
 
 
-def test_nodes_are_the_machines_of_the_lab(lab: Lab, nodes: Nodes) -> None:
-    assert set(nodes) == {machine.name for machine in lab.machines}
+def test_nodes_are_the_machines_of_the_lab(cluster: Cluster, nodes: Nodes) -> None:
+    """Or, of a cluster that was found: every machine that the inventory names is a node."""
+    assert set(nodes) == cluster.nodes
 
 
 def test_node_is_ready(nodes: Nodes, machine: Machine) -> None:
@@ -23,18 +28,28 @@ def test_node_is_ready(nodes: Nodes, machine: Machine) -> None:
 
 
 def test_node_runs_the_kubernetes_version_of_the_scenario(
-    lab: Lab, nodes: Nodes, machine: Machine
+    cluster: Cluster, api: Api, nodes: Nodes, machine: Machine
 ) -> None:
-    info = nodes[machine.name]["status"]["nodeInfo"]
-    assert info["kubeletVersion"] == lab.scenario.kubernetes.version
+    """Or, of a cluster that was found, one that fits its control plane."""
+    version = nodes[machine.name]["status"]["nodeInfo"]["kubeletVersion"]
+    if cluster.skew:
+        assert skew.misfit(version, api.get("/version")["gitVersion"]) is None
+    else:
+        assert version == known(cluster.version)
 
 
-def test_node_has_the_address_of_its_machine(nodes: Nodes, machine: Machine) -> None:
+def test_node_has_the_address_of_its_machine(
+    cluster: Cluster, nodes: Nodes, machine: Machine
+) -> None:
+    own = of_machine(cluster, cluster.own, machine)
     addresses = nodes[machine.name]["status"]["addresses"]
     internal = [entry["address"] for entry in addresses if entry["type"] == "InternalIP"]
-    assert internal == [str(machine.address)]
+    found = [IPv4Address(address) for address in internal if ":" not in address]
+    assert found
+    assert set(found) <= own
 
 
-def test_node_has_the_role_of_its_machine(nodes: Nodes, machine: Machine) -> None:
+def test_node_has_the_role_of_its_machine(cluster: Cluster, nodes: Nodes, machine: Machine) -> None:
+    role = of_machine(cluster, cluster.roles, machine)
     labels = nodes[machine.name]["metadata"]["labels"]
-    assert (CONTROL_PLANE_LABEL in labels) == (machine.role is Role.CONTROL_PLANE)
+    assert (CONTROL_PLANE_LABEL in labels) == (role is Role.CONTROL_PLANE)

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from acceptance.support import answers
 from acceptance.support.api import Api
+from acceptance.support.cluster import Cluster, known
 from acceptance.support.machines import On
 from acceptance.support.workload import SERVICE_PORT, Workload
 from labgen.lab.lab import Lab, Machine
@@ -23,27 +25,24 @@ def api_service(api: Api) -> dict[str, Any]:
 
 @pytest.mark.smoke
 def test_service_of_the_api_has_an_address_of_the_service_subnet(
-    lab: Lab, api_service: dict[str, Any]
+    cluster: Cluster, api_service: dict[str, Any]
 ) -> None:
-    assert IPv4Address(api_service["clusterIP"]) in lab.scenario.kubernetes.service_subnet
+    assert IPv4Address(api_service["clusterIP"]) in known(cluster.service_subnet)
 
 
 @pytest.mark.smoke
-def test_service_of_the_api_leads_to_every_api_server(lab: Lab, api: Api) -> None:
+def test_service_of_the_api_leads_to_every_api_server(cluster: Cluster, api: Api) -> None:
     serving = [it for it in api.get(API_SLICE)["endpoints"] if it["conditions"]["ready"]]
     found = [address for endpoint in serving for address in endpoint["addresses"]]
-    assert sorted(found) == sorted(str(machine.address) for machine in lab.control_planes)
+    assert sorted(found) == sorted(it.rpartition(":")[0] for it in cluster.places.values())
 
 
 @pytest.mark.smoke
 def test_service_of_the_api_is_reached_from_the_node(
     on: On, machine: Machine, api_service: dict[str, Any]
 ) -> None:
-    url = f"https://{api_service['clusterIP']}:{api_service['ports'][0]['port']}/readyz"
-    answer = on(machine.name).run(
-        "curl -sS --max-time 5 --cacert /etc/kubernetes/pki/ca.crt %s", url
-    )
-    assert (answer.rc, answer.stdout) == (0, "ok"), answer.stderr
+    place = f"{api_service['clusterIP']}:{api_service['ports'][0]['port']}"
+    assert answers.of_api(on(machine.name), place) == "ok"
 
 
 @pytest.mark.full

@@ -3,7 +3,7 @@
 import http.client
 import json
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from acceptance.support.kubeconfig import Credentials
@@ -42,6 +42,7 @@ class Api:
     timeout: float = 10.0
     looking_only: bool = False
     name: str = ""
+    token: str = field(default="", repr=False)
 
     def get(self, path: str) -> Any:
         """The JSON object at path."""
@@ -67,7 +68,10 @@ class Api:
         connection = https(self.host, self.port, name, timeout=self.timeout, context=self.context)
         try:
             data = None if body is None else json.dumps(body)
-            connection.request(method, path, data, {"Content-Type": kind, "Accept": JSON})
+            headers = {"Content-Type": kind, "Accept": JSON}
+            if self.token:
+                headers["Authorization"] = f"Bearer {self.token}"
+            connection.request(method, path, data, headers)
             answer = connection.getresponse()
             text = answer.read().decode(errors="replace")
         finally:
@@ -80,4 +84,4 @@ class Api:
 def connect(found: Credentials, *, timeout: float = 10.0, looking_only: bool = False) -> Api:
     """The API as the kubeconfig's administrator sees it."""
     context = found.administrator()
-    return Api(found.host, found.port, context, timeout, looking_only, found.name)
+    return Api(found.host, found.port, context, timeout, looking_only, found.name, found.token)

@@ -1,5 +1,9 @@
 """What may go wrong with the suite itself, told apart from a cluster that fails."""
 
+# The run's exit codes; pytest's own end at 5. HARNESS: the suite could not do its work. NOTHING:
+# every test was skipped.
+HARNESS, NOTHING = 6, 7
+
 
 class HarnessError(Exception):
     """The measurement could not be made: the lab was not whole before it, or the prober starved.

@@ -3,7 +3,7 @@
 import base64
 import ssl
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 @dataclass(frozen=True)
 class Credentials:
-    """One API endpoint with its CA and a client certificate, all PEM.
+    """One API endpoint with its CA and a client certificate, all PEM; or with a token instead.
 
     name is what the endpoint's certificate is for; it is the host, unless the kubeconfig says so.
     """
@@ -24,6 +24,7 @@ class Credentials:
     authority: str
     certificate: str
     key: str
+    token: str = field(default="", repr=False)
 
     def anonymous(self) -> ssl.SSLContext:
         """Checks the server against the cluster's CA, says nothing about the client."""
@@ -32,6 +33,8 @@ class Credentials:
     def administrator(self) -> ssl.SSLContext:
         """Checks the server and presents the client certificate."""
         context = self.anonymous()
+        if not self.certificate:
+            return context
         # the ssl module reads client certificates from files only; this one is 0600
         with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
             file.write(self.certificate + self.key)
@@ -46,20 +49,37 @@ def servers(text: str) -> list[str]:
 
 
 def credentials(path: Path) -> Credentials:
-    """What the kubeconfig's current context uses; certificates are inline, as kubeadm writes."""
+    """What the kubeconfig's current context uses: certificates, inline or as files, or a token.
+
+    Raises KeyError, TypeError, StopIteration or ValueError for what is none, OSError.
+    """
     document = _document(path.read_text())
     context = _named(document["contexts"], document["current-context"])["context"]
     cluster = _named(document["clusters"], context["cluster"])["cluster"]
     user = _named(document["users"], context["user"])["user"]
     server = urlsplit(cluster["server"])
+    token = user.get("token", "")
+    if "tokenFile" in user:
+        token = (path.parent / user["tokenFile"]).read_text().strip()
+    if not token and not any(name.startswith("client-certificate") for name in user):
+        raise ValueError(f"its user has neither certificate nor token, but {', '.join(user)}")
     return Credentials(
         host=server.hostname or "",
         port=server.port or 443,
         name=cluster.get("tls-server-name") or server.hostname or "",
-        authority=_decoded(cluster["certificate-authority-data"]),
-        certificate=_decoded(user["client-certificate-data"]),
-        key=_decoded(user["client-key-data"]),
+        authority=_pem(path, cluster, "certificate-authority"),
+        certificate="" if token else _pem(path, user, "client-certificate"),
+        key="" if token else _pem(path, user, "client-key"),
+        token=token,
     )
+
+
+def at(found: Credentials, place: str) -> Credentials:
+    """The same credentials for HOST:PORT, whose certificate is for HOST."""
+    host, _, port = place.rpartition(":")
+    if (host, int(port)) == (found.host, found.port):
+        return found
+    return replace(found, host=host, port=int(port), name=host)
 
 
 def _document(text: str) -> Any:
@@ -70,5 +90,9 @@ def _named(entries: list[dict[str, Any]], name: str) -> dict[str, Any]:
     return next(entry for entry in entries if entry["name"] == name)
 
 
-def _decoded(data: str) -> str:
-    return base64.b64decode(data).decode()
+def _pem(path: Path, entry: dict[str, Any], name: str) -> str:
+    """Inline, or a file beside the kubeconfig."""
+    if f"{name}-data" in entry:
+        return base64.b64decode(entry[f"{name}-data"]).decode()
+    named: str = entry[name]
+    return (path.parent / named).read_text()

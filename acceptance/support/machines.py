@@ -5,10 +5,12 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from functools import partial
+from ipaddress import IPv4Address
 from typing import Any
 
 import testinfra
 
+from acceptance.support import lacking
 from labgen.lab import access
 from labgen.lab.cluster import ETCD_PKI, HAPROXY_SOCKET
 from labgen.lab.lab import Lab, Machine
@@ -32,12 +34,14 @@ def on(lab: Lab) -> On:
 
     Their commands run as root, as labgen's own do.
     """
-    ssh = access.door(lab)
+    return through(access.door(lab))
+
+
+def through(ssh: Ssh) -> On:
+    """Testinfra hosts by their names in an ssh_config."""
 
     def host(name: str) -> Any:
-        found = testinfra.get_host(
-            f"ssh://{name}", ssh_config=str(lab.ssh_config), controlpersist=0
-        )
+        found = testinfra.get_host(f"ssh://{name}", ssh_config=str(ssh.config), controlpersist=0)
         if name in ssh.sudo:
             found.backend.run = partial(_by_sudo, found.backend, ssh, name)
         return found
@@ -54,18 +58,25 @@ def _by_sudo(backend: Any, ssh: Ssh, name: str, command: str, *words: str) -> An
 
 def vip_holders(lab: Lab, host: On, among: Sequence[Machine]) -> list[str]:
     """The machines that have the VIP on an interface right now."""
+    return holders(lab.vip, host, among)
+
+
+def holders(vip: IPv4Address, host: On, among: Sequence[Machine]) -> list[str]:
+    """The machines that have that address on an interface right now."""
 
     def has(name: str) -> bool:
-        return bool(host(name).check_output("ip -o -4 address show to %s", str(lab.vip)))
+        return bool(host(name).check_output("ip -o -4 address show to %s", str(vip)))
 
     found = gather({machine.name: partial(has, machine.name) for machine in among})
     return [name for name, holds in found.items() if holds]
 
 
-def api_servers_seen(host: Any) -> dict[str, str]:
-    """The API servers of one machine's HAProxy and their states: UP, DOWN, no check, ..."""
-    text = host.check_output("echo 'show stat' | socat -t 5 - UNIX-CONNECT:%s", HAPROXY_SOCKET)
-    rows = csv.DictReader(io.StringIO(text.removeprefix("# ")))
+def api_servers_seen(host: Any, socket: str = HAPROXY_SOCKET) -> dict[str, str]:
+    """The servers of one machine's HAProxy and their states: UP, DOWN, no check, ..."""
+    answer = host.run("echo 'show stat' | socat -t 5 - UNIX-CONNECT:%s", socket)
+    lacking.ensure_program(answer, "socat")
+    assert answer.rc == 0, answer.stderr
+    rows = csv.DictReader(io.StringIO(answer.stdout.removeprefix("# ")))
     kinds = ("FRONTEND", "BACKEND")
     return {row["svname"]: row["status"] for row in rows if row["svname"] not in kinds}
 

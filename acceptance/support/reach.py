@@ -1,15 +1,26 @@
-"""The precondition of the whole suite: a lab whose API answers through the VIP."""
+"""The precondition of the whole suite: a lab whose API answers through the VIP; and the way to a
+single API server."""
+
+from collections.abc import Callable
+from ipaddress import IPv4Address
 
 import pytest
 
 from acceptance.support import api as api_access
 from acceptance.support import kubeconfig, machines
 from acceptance.support.api import FAILURES, Api
+from acceptance.support.cluster import Cluster
+from acceptance.support.machines import On
 from labgen.lab import access
 from labgen.lab.lab import Lab
 from labgen.report.errors import LabgenError
 
 LAB = pytest.StashKey[Lab]()
+CLUSTER = pytest.StashKey[Cluster]()
+ON = pytest.StashKey[On]()
+# near(ADDRESS, PORT) is the address by which a client here reaches that of the cluster.
+Near = Callable[[str, int], str]
+NEAR = pytest.StashKey[Near]()
 TIMEOUT = 5.0  # seconds; a healthy API answers /readyz within a tenth of one
 
 
@@ -29,6 +40,23 @@ def through_vip(lab: Lab) -> Api:
             hint=f"labgen status {lab.name}    labgen start {lab.name}",
         ) from error
     return api
+
+
+def near_lab(lab: Lab) -> Near:
+    return lambda address, port: access.near(lab, IPv4Address(address), port)
+
+
+def near_found(cluster: Cluster) -> Near:
+    """Skips the test where the way there is not that to the cluster."""
+
+    def near(address: str, _port: int) -> str:
+        if address not in cluster.reached:
+            pytest.skip(
+                f"this host's way to {address} is not the one to the cluster: it is not asked"
+            )
+        return address
+
+    return near
 
 
 def _holders(lab: Lab) -> str:

@@ -20,12 +20,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("labgen").addoption(
         "--tier",
         choices=tuple(TIERS),
-        default="full",
-        help="how far to go: smoke looks only, ha also breaks and heals, full (the default) is all",
+        help="how far to go: smoke looks only, ha also breaks and heals, full (the default for a "
+        "lab) is all; of a cluster that labgen did not build, smoke is all",
     )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    if config.option.tier is None:
+        config.option.tier = "smoke" if getattr(config.option, "hosts", None) else "full"
     for name, meaning in TIERS.items():
         config.addinivalue_line("markers", f"{name}: tier {name}: {meaning}")
 

@@ -9,7 +9,9 @@ import re
 import sys
 from collections.abc import Sequence
 from importlib import metadata
+from pathlib import Path
 
+from labgen.inventory import load as inventories
 from labgen.lab.lab import Lab
 from labgen.report.errors import HostUnfit, LabgenError, WrongCall
 from labgen.system import data
@@ -23,6 +25,7 @@ DISRUPTIVE = {
 EXTRA = "acceptance"  # in pyproject.toml: what the suite stands on
 # pytest's exit codes, https://docs.pytest.org/en/stable/reference/exit-codes.html
 FAILED, USAGE, NO_TESTS = 1, 4, 5
+NOTHING = 7  # the suite's own: every test was skipped
 
 
 class HarnessError(LabgenError):
@@ -43,16 +46,36 @@ def verify(lab: Lab, tier: str, options: Sequence[str], *, disruptive: bool) -> 
     _judge(code, f"lab {lab.name}", tier)
 
 
+def verify_found(inventory: Path, tier: str, options: Sequence[str]) -> None:
+    """Run the suite on the cluster of that inventory, which labgen did not build.
+
+    Raises WrongCall for a tier that disturbs and for a mistake in the inventory, else as verify().
+    """
+    if tier in DISRUPTIVE:
+        hint = inventories.OTHERWISE.format(file=inventory)
+        raise WrongCall(inventories.ONLY_LOOKS.format(tier=tier), hint=hint)
+    inventories.load(inventory)
+    _ensure_pytest()
+    code = foreground(_command(["--hosts", str(inventory)], tier, options))
+    _judge(code, f"the cluster of {inventory}", tier)
+
+
 def command(lab: Lab, tier: str, options: Sequence[str], *, file: str = "") -> list[str]:
-    """The suite's command line, or that of one of its files. Ours comes last: what is said twice,
-    pytest takes from there.
+    """The suite's command line, or that of one of its files."""
+    return _command(["--lab", lab.name], tier, options, file=file)
+
+
+def _command(
+    subject: Sequence[str], tier: str, options: Sequence[str], *, file: str = ""
+) -> list[str]:
+    """Ours comes last: what is said twice, pytest takes from there.
 
     No configuration file is read (-c): installed, the suite may lie below a project that has one.
     """
     suite = data.directory("acceptance")
     settings = ["-c", os.devnull, f"--rootdir={suite.parent}", "-p", "no:cacheprovider"]
     settings += ["-o", "junit_family=xunit1", "--strict-markers", "-ra"]
-    chosen = ["--lab", lab.name, "--tier", tier, str(suite / file)]
+    chosen = [*subject, "--tier", tier, str(suite / file)]
     return [sys.executable, "-P", "-m", "pytest", *settings, *options, *chosen]
 
 
@@ -100,6 +123,8 @@ def _judge(code: int, what: str, tier: str) -> None:
         raise WrongCall("pytest does not take these options", hint="labgen verify --help")
     if code == NO_TESTS:
         raise WrongCall(f"these options leave no test of tier {tier}")
+    if code == NOTHING:
+        raise HarnessError(f"every test of tier {tier} was skipped: nothing is known of {what}")
     raise HarnessError(
         f"the suite could not do its work (pytest ended with {code}); that says nothing of {what}"
     )

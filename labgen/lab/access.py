@@ -1,10 +1,11 @@
 """Reaching a lab's machines and its API: the route is checked first, then SSH or HTTPS."""
 
+from collections.abc import Sequence
 from ipaddress import IPv4Address
 from pathlib import Path
 
 from labgen.lab import owners, store
-from labgen.lab.lab import Lab, bridge
+from labgen.lab.lab import Lab, Machine, bridge
 from labgen.report.errors import LabgenError
 from labgen.system import netns, route
 from labgen.system.ssh import Ssh
@@ -63,9 +64,14 @@ def door(lab: Lab) -> Ssh:
 
 def sudo(lab: Lab) -> dict[str, Sudo]:
     """How to be root on the machines whose login is another user."""
+    return sudo_on(lab.machines)
+
+
+def sudo_on(machines: Sequence[Machine]) -> dict[str, Sudo]:
+    """The same on any machines that exist."""
     return {
         machine.name: Sudo(machine.host.sudo_password_file)
-        for machine in lab.machines
+        for machine in machines
         if machine.host and machine.host.user != "root"
     }
 

@@ -3,9 +3,10 @@
 import re
 import time
 
-from labgen.lab.lab import Lab, Machine
+from labgen.lab.lab import Machine
 from labgen.providers.base import Finding
 from labgen.report.errors import LabgenError
+from labgen.system.jump import Jump
 from labgen.system.run import CommandTimedOut, Completed, run
 from labgen.system.ssh import Ssh
 
@@ -28,7 +29,7 @@ def place(machine: Machine) -> str:
     return str(machine.address) if machine.port == 22 else f"[{machine.address}]:{machine.port}"
 
 
-def greet(lab: Lab, ssh: Ssh, machine: Machine) -> tuple[float, float, str]:
+def greet(jump: Jump | None, ssh: Ssh, machine: Machine) -> tuple[float, float, str]:
     """Clock, its uncertainty and where we come from; the connection is there before it is asked."""
     try:
         opened = ssh.run(machine.name, ["true"], timeout=LOGIN, check=False)
@@ -41,13 +42,13 @@ def greet(lab: Lab, ssh: Ssh, machine: Machine) -> tuple[float, float, str]:
             silent=True,
         ) from late  # fmt: skip
     if not opened.ok or not done.ok:
-        raise why_not(lab, machine, opened if not opened.ok else done)
+        raise why_not(jump, machine, opened if not opened.ok else done)
     told, _, connection = done.stdout.splitlines()[:3]
     halfway = (before + after) / 2
     return float(told) - halfway, (after - before) / 2, connection.partition(" ")[0]
 
 
-def why_not(lab: Lab, machine: Machine, said: Completed) -> Unread:
+def why_not(jump: Jump | None, machine: Machine, said: Completed) -> Unread:
     """What kept ssh from logging in, by its words."""
     words = said.stderr
     user = machine.host.user if machine.host else "root"
@@ -59,7 +60,7 @@ def why_not(lab: Lab, machine: Machine, said: Completed) -> Unread:
             f"'{place(machine)}'",
         )
     if "host key is known" in words or "Host key verification failed" in words:
-        return _unknown_key(lab, machine)
+        return _unknown_key(jump, machine)
     if "Permission denied" in words:
         key = machine.host.key if machine.host else None
         tried = f"the key {key}" if key else "your agent's keys and your usual ones"
@@ -84,10 +85,10 @@ def why_not(lab: Lab, machine: Machine, said: Completed) -> Unread:
     return Unread(f"ssh ended with exit code {said.exit_code}: {last}", "correct what it says")
 
 
-def _unknown_key(lab: Lab, machine: Machine) -> Unread:
+def _unknown_key(jump: Jump | None, machine: Machine) -> Unread:
     """labgen trusts no key by itself, but it shows which one to look for."""
     scan = ["ssh-keyscan", "-T", str(SCAN), "-p", str(machine.port), "-t", "ed25519"]
-    ask = lab.jump.run if lab.jump else run
+    ask = jump.run if jump else run
     told = ask([*scan, str(machine.address)], timeout=4 * SCAN, check=False).stdout
     found = re.search(r"^\S+ (ssh-ed25519 \S+)$", told, re.MULTILINE)
     if not found:

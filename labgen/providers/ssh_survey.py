@@ -82,9 +82,14 @@ def _doors(lab: Lab) -> Iterator[tuple[Ssh, Ssh]]:
 
 def known_hosts(lab: Lab) -> str:
     """The host keys that the scenario names, as lines of sshd(8)'s known_hosts."""
+    return known_keys(lab.machines)
+
+
+def known_keys(machines: Sequence[Machine]) -> str:
+    """The same of any machines that exist."""
     return "".join(
         f"{place(machine)} {machine.host.host_key}\n"
-        for machine in lab.machines
+        for machine in machines
         if machine.host and machine.host.host_key
     )
 
@@ -93,7 +98,7 @@ def _survey(
     lab: Lab, machine: Machine, plain: Ssh, ssh: Ssh, packages: Sequence[str]
 ) -> Surveyed | Unread:
     try:
-        clock, uncertainty, seen_from = greet(lab, plain, machine)
+        clock, uncertainty, seen_from = greet(lab.jump, plain, machine)
         become_root(plain, ssh, machine)
         others = [f"{m.address}:{m.port}" for m in lab.machines if m != machine]
         words = ["bash", "-s", "--", str(lab.vip), *others, "--", *packages]

@@ -1,9 +1,10 @@
 """One ssh_config for the tool, the tests and the user."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from labgen.lab import keys
-from labgen.lab.lab import Lab
+from labgen.lab.lab import Lab, Machine
 from labgen.render.templating import render
 
 
@@ -16,8 +17,23 @@ def ssh_config(lab: Lab, sockets: Path, known_hosts: Path | None = None) -> str:
     """
     return render(
         "ssh_config",
-        lab=lab,
-        identity=keys.client_key(lab),
+        whose=f"lab {lab.name}",
+        machines=lab.machines,
+        jump=lab.jump,
+        identity=None if lab.scenario.existing else keys.client_key(lab),
         known_hosts=known_hosts or keys.known_hosts(lab),
+        socket=sockets / "%n",
+    )
+
+
+def found_ssh_config(machines: Sequence[Machine], sockets: Path, known_hosts: Path) -> str:
+    """The same for machines of a cluster that labgen did not build."""
+    return render(
+        "ssh_config",
+        whose="a cluster that labgen did not build",
+        machines=machines,
+        jump=None,
+        identity=None,
+        known_hosts=known_hosts,
         socket=sockets / "%n",
     )

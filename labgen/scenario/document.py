@@ -68,7 +68,7 @@ def read(text: str) -> Document:
         at = Mark(before.count("\n") + 1, error.position - before.rfind("\n"))
         raise NotYaml("a control character stands here; remove it", at) from None
     except RecursionError:
-        raise NotYaml("nested too deeply; a scenario needs four levels", Mark(1, 1)) from None
+        raise NotYaml("nested too deeply; four levels are enough", Mark(1, 1)) from None
     except (YAMLError, ValueError) as error:
         raise NotYaml(f"not YAML: {' '.join(str(error).split())}", Mark(1, 1)) from None
     return Document(root, data, tuple(mistakes))
@@ -76,7 +76,7 @@ def read(text: str) -> Document:
 
 def _problem(error: MarkedYAMLError) -> str:
     if "another document" in str(error.problem):
-        return "a second document begins here; a scenario is one, remove the ---"
+        return "a second document begins here; one is all there can be, remove the ---"
     if "'\\t'" in str(error.problem):
         return "not YAML: a tab stands here; indent with spaces"
     context = f"{error.context}, " if error.context else ""

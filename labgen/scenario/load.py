@@ -22,7 +22,7 @@ def load(path: Path, *, overrides: Sequence[str] = (), surroundings: Surrounding
 
     Raises ScenarioInvalid with all mistakes, WrongCall if the file cannot be read.
     """
-    document = _document(path)
+    document = read_document(path, hint="labgen scenario list shows what is there")
     data, mistakes = document.data, list(document.mistakes)
     applied: list[Override] = []
     for text in overrides:
@@ -47,13 +47,12 @@ def load(path: Path, *, overrides: Sequence[str] = (), surroundings: Surrounding
     return resolve(part, source=path, overrides=tuple(overrides))
 
 
-def _document(path: Path) -> Document:
+def read_document(path: Path, *, hint: str) -> Document:
+    """The YAML file at path. Raises ScenarioInvalid, WrongCall with hint if it cannot be read."""
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise WrongCall(
-            f"cannot read {path}: {error.strerror}", hint="labgen scenario list shows what is there"
-        ) from error
+        raise WrongCall(f"cannot read {path}: {error.strerror}", hint=hint) from error
     try:
         return read(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -65,6 +64,11 @@ def _document(path: Path) -> Document:
         raise ScenarioInvalid((f"{path}:{error.mark.line}:{error.mark.column}: {error}",)) from None
 
 
+def in_file(mistakes: Sequence[Mistake], path: Path, document: Document) -> tuple[str, ...]:
+    """Each mistake of a file as a line, by position."""
+    return _lines(mistakes, path, document, (), ())
+
+
 def _lines(
     mistakes: Sequence[Mistake],
     path: Path,
@@ -73,7 +77,7 @@ def _lines(
     applied: Sequence[Override],
 ) -> tuple[str, ...]:
     """Each mistake as a line: those in the file by position, then overrides in theirs."""
-    in_file: list[tuple[Mark, str]] = []
+    written: list[tuple[Mark, str]] = []
     in_overrides: list[tuple[int, str]] = []
     for mistake in mistakes:
         text = f"{dotted(mistake.field)}: {mistake.text}" if mistake.field else mistake.text
@@ -82,10 +86,10 @@ def _lines(
             in_overrides.append((overrides.index(blamed), f"-s {blamed}: {text}"))
         else:
             mark = mistake.mark or document.mark(mistake.field, at_key=mistake.at_key)
-            in_file.append((mark, f"{path}:{mark.line}:{mark.column}: {text}"))
-    in_file.sort(key=lambda pair: pair[0])
+            written.append((mark, f"{path}:{mark.line}:{mark.column}: {text}"))
+    written.sort(key=lambda pair: pair[0])
     in_overrides.sort(key=lambda pair: pair[0])
-    return tuple(line for _, line in (*in_file, *in_overrides))
+    return tuple(line for _, line in (*written, *in_overrides))
 
 
 def _blamed(mistake: Mistake, applied: Sequence[Override]) -> str | None:

@@ -88,18 +88,19 @@ def _machines(part: ScenarioPart, source: Path) -> tuple[MachineSpec, ...]:
 
 
 def _host(part: HostPart, usual: ProviderPart, source: Path) -> Host:
+    password = part.sudo_password_file or usual.sudo_password_file
     return Host(
         address=part.address,
         user=part.user or usual.user or USER,
         port=part.port or usual.port or PORT,
-        key=_path(part.key or usual.key, source),
+        key=resolved_path(part.key or usual.key, source),
         host_key=part.host_key,
-        sudo_password_file=_path(part.sudo_password_file or usual.sudo_password_file, source),
+        sudo_password_file=resolved_path(password, source),
         power_on=part.power.on or (),
         power_off=part.power.off or (),
     )
 
 
-def _path(written: str | None, source: Path) -> Path | None:
-    """Absolute; what is relative is so to the scenario's directory."""
+def resolved_path(written: str | None, source: Path) -> Path | None:
+    """Absolute; what is relative is so to the file's directory that it is written in."""
     return (source.parent / Path(written).expanduser()).absolute() if written else None

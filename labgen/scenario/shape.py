@@ -5,7 +5,7 @@ What could be read goes on to the checks even when other parts could not.
 
 import difflib
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -14,6 +14,7 @@ from labgen.scenario.mistakes import Field, Mistake
 from labgen.scenario.schema import ScenarioPart
 from labgen.scenario.values import kind_of
 
+P = TypeVar("P", bound=BaseModel)
 # Stands in for what is required and unreadable; checks do not look at it.
 STAND_INS: dict[Field, object] = {("name",): "unreadable", ("machines",): []}
 # The same for the items of a list, by the list's key.
@@ -30,28 +31,33 @@ MISSING = {
 
 
 def parse(data: object) -> tuple[ScenarioPart, tuple[Mistake, ...]]:
-    """The file's shape and the mistakes in it, whose fields have their defaults instead."""
+    """A scenario's shape and the mistakes in it, whose fields have their defaults instead."""
+    return parse_as(ScenarioPart, data)
+
+
+def parse_as(kind: type[P], data: object) -> tuple[P, tuple[Mistake, ...]]:
+    """The same for a file of that kind."""
     try:
-        return ScenarioPart.model_validate(data), ()
+        return kind.model_validate(data), ()
     except ValidationError as error:
         details = error.errors(include_url=False)
-    mistakes = tuple(_mistake(detail) for detail in details)
+    mistakes = tuple(_mistake(detail, kind) for detail in details)
     for mistake in mistakes:
         data = _without(data, mistake.field)
         if mistake.field in STAND_INS and isinstance(data, dict):
             data = {**data, mistake.field[0]: STAND_INS[mistake.field]}
-    return ScenarioPart.model_validate(data), mistakes
+    return kind.model_validate(data), mistakes
 
 
-def _mistake(detail: ErrorDetails) -> Mistake:
+def _mistake(detail: ErrorDetails, kind: type[BaseModel]) -> Mistake:
     field: Field = detail["loc"]
     match detail["type"]:
         case "missing":
             return Mistake(field, MISSING[str(field[-1])])
         case "extra_forbidden":
-            return Mistake(field, _unknown_key(field), at_key=True)
+            return Mistake(field, _unknown_key(field, kind), at_key=True)
         case "model_type":
-            keys = ", ".join(_keys(field))
+            keys = ", ".join(_keys(field, kind))
             found = kind_of(detail["input"])
             return Mistake(field, f"expected a mapping with the keys {keys}, found {found}")
         case "list_type":
@@ -62,8 +68,8 @@ def _mistake(detail: ErrorDetails) -> Mistake:
             return Mistake(field, str(detail["ctx"]["error"]))
 
 
-def _unknown_key(field: Field) -> str:
-    known = _keys(field[:-1])
+def _unknown_key(field: Field, kind: type[BaseModel]) -> str:
+    known = _keys(field[:-1], kind)
     word = str(field[-1])
     by_lower = {key.lower(): key for key in known}
     near = difflib.get_close_matches(word.lower(), by_lower, n=1)
@@ -72,9 +78,9 @@ def _unknown_key(field: Field) -> str:
     return f"unknown key; known here are {', '.join(known)}"
 
 
-def _keys(field: Field) -> list[str]:
+def _keys(field: Field, kind: type[BaseModel]) -> list[str]:
     """The keys that the mapping at field may have."""
-    part: type[BaseModel] = ScenarioPart
+    part = kind
     for step in field:
         if isinstance(step, int):
             continue

@@ -1,10 +1,12 @@
 """The on-premise guides' build, without workers: it comes up, and is what it says it is."""
 
 import sys
+from pathlib import Path
 
 from labgen.lab import store
 from labgen.lab.lab import Lab
 from tests.labs.health import assert_healthy
+from tests.labs.inventory import from_outside, inventory
 from tests.labs.program import UP, labgen, shown
 from tests.labs.runs import Run
 from tests.labs.traces import traces
@@ -14,11 +16,12 @@ KEYS = ("pki/ca.key", "pki/sa.key", "pki/etcd/ca.key", "pki/front-proxy-ca.key",
 AH = 51  # IP protocol number, RFC 4302; where others have a port, /proc/net/raw has it, in hex
 # files of the suite that judge what is set otherwise here; some seconds
 SETTINGS = ("certificates", "etcd", "load_balancer", "virtual_ip")
+PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 SUITE = 300.0  # seconds
 
 
 def test_classic_build_comes_up_and_is_what_the_guides_build(
-    run_: Run, taken_down: list[str]
+    run_: Run, taken_down: list[str], tmp_path: Path
 ) -> None:
     name = run_.lab_name("classic")
     taken_down.append(name)
@@ -34,8 +37,12 @@ def test_classic_build_comes_up_and_is_what_the_guides_build(
     assert f":{AH:04X} " in _on(lab, "master1", "cat", "/proc/net/raw")
 
     suite = [f"acceptance/test_{part}.py" for part in SETTINGS]
-    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--lab", name, *suite]
+    words = [*PYTEST, "-q", "--lab", name, *suite]
     assert " passed" in shown(words, timeout=SUITE).stdout
+    hosts = ["--hosts", str(inventory(lab, tmp_path))]
+    found = from_outside([*PYTEST, *hosts, *suite], tmp_path)
+    assert found.exit_code == 0
+    assert f"found: endpoint: {lab.vip}:6443\n" in found.stdout
 
     labgen("down", name)
     assert not traces(lab)

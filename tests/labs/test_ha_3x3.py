@@ -8,7 +8,8 @@ from pathlib import Path
 from labgen.lab.lab import Lab
 from labgen.system.run import run
 from tests.labs.health import assert_healthy
-from tests.labs.program import labgen, shown
+from tests.labs.inventory import from_outside, inventory
+from tests.labs.program import LABGEN, labgen, shown
 
 SUITE = 1500.0  # seconds; the suite takes ten minutes
 SMOKE = 30.0  # seconds, on two cores
@@ -41,6 +42,19 @@ def test_smoke_changes_nothing_and_takes_less_than_half_a_minute(
     assert said.stderr.splitlines()[-1] == f"lab {ha_3x3.name} passed tier smoke"
     assert _objects(ha_3x3) == before
     assert seconds < SMOKE
+
+
+def test_gate_passes_the_cluster_of_which_only_an_inventory_is_known(
+    ha_3x3: Lab, tmp_path: Path
+) -> None:
+    """labgen's own state of the lab is out of reach: masters, VIP and all else are found."""
+    path = inventory(ha_3x3, tmp_path)
+    said = from_outside([LABGEN, "verify", "--hosts", path], tmp_path)
+    assert said.exit_code == 0
+    assert said.stderr.splitlines()[-1].startswith(f"the cluster of {path} passed tier smoke")
+    assert f"found: VIP: {ha_3x3.vip}, on master1\n" in said.stdout
+    assert "found: pod network: flannel, backend vxlan\n" in said.stdout
+    assert said.stdout.count("SKIPPED [1]") == said.stdout.count("SKIPPED") == 1
 
 
 def test_acceptance_suite_passes(ha_3x3: Lab, results: Path) -> None:

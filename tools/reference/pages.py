@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tools.reference import commands, faults, scenario, teeth
+from tools.reference import commands, faults, inventory, scenario, teeth
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
 PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": commands.page,
     "faults.md": faults.page,
+    "inventory.md": inventory.page,
     "scenario.md": scenario.page,
     "teeth.md": teeth.page,
 }

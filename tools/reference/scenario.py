@@ -101,14 +101,14 @@ def walk(part: type[BaseModel], before: str = "") -> Iterator[Leaf]:
 
 def _field_row(leaf: Leaf) -> str:
     meaning = MEANINGS[leaf.path]
-    return f"| `{leaf.path}` | {_type(leaf.reader)} | {_default(leaf)} | {meaning} |"
+    return f"| `{leaf.path}` | {type_of(leaf.reader)} | {_default(leaf)} | {meaning} |"
 
 
 def _timing_row(leaf: Leaf) -> str:
     values_ = (getattr(profile, leaf.key) for profile in PROFILES.values())
     shown = " | ".join(_shown(leaf.reader, value) for value in values_)
     name = leaf.path.removeprefix(TIMINGS)
-    return f"| `{name}` | {_type(leaf.reader)} | {shown} | {MEANINGS[leaf.path]} |"
+    return f"| `{name}` | {type_of(leaf.reader)} | {shown} | {MEANINGS[leaf.path]} |"
 
 
 def _default(leaf: Leaf) -> str:
@@ -139,7 +139,7 @@ def _shown(reader: Callable[[object], object], value: Any) -> str:
     return f"`{value}GiB`" if reader is values.disk else f"`{value}`"
 
 
-def _type(reader: Callable[[object], object]) -> str:
+def type_of(reader: Callable[[object], object]) -> str:
     """What may be written; the limits of a made reader stand in its closure."""
     if reader in TYPES:
         return TYPES[reader]

@@ -59,6 +59,7 @@ TOGETHER: Mapping[str, tuple[str, ...]] = {
     ),
     "ways": (
         "certificate-without-vip",
+        "certificate-ends",
         "wrong-port",
         "no-keepalived",
         "taint",

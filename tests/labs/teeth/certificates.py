@@ -14,13 +14,14 @@ KUBERNETES = "/etc/kubernetes"
 PKI = f"{KUBERNETES}/pki"
 CLUSTER_INFO = "/api/v1/namespaces/kube-public/configmaps/cluster-info"
 SHOW = "openssl x509 -noout -ext subjectAltName"
-# $1 is an expression of sed on the certificate's names; the key stays
+YEAR = 365  # days, kubeadm's
+# $1 is an expression of sed on the certificate's names, $2 its days; the key stays
 ISSUE = f"""
 names=$({SHOW} -in {PKI}/apiserver.crt | tail -n +2 | sed -E -e 's/IP Address/IP/g' -e "$1")
 mkdir -p {KEPT}
 cp -p {PKI}/apiserver.crt {KEPT}/apiserver.crt
 openssl req -new -key {PKI}/apiserver.key -subj /CN=kube-apiserver |
-  openssl x509 -req -CA {PKI}/ca.crt -CAkey {PKI}/ca.key -days 1 -out {KEPT}/new.crt \\
+  openssl x509 -req -CA {PKI}/ca.crt -CAkey {PKI}/ca.key -days "$2" -out {KEPT}/new.crt \\
     -extfile <(echo "subjectAltName=$names") 2>&1
 cat {KEPT}/new.crt >{PKI}/apiserver.crt
 """
@@ -37,10 +38,13 @@ openssl x509 -in {PKI}/apiserver.crt -outform DER | sha256sum
 
 
 @contextmanager
-def reissued(hands: Hands, machines: Sequence[Machine], change: str) -> Iterator[None]:
-    """The API servers' certificates with their names changed by an expression of sed."""
+def reissued(
+    hands: Hands, machines: Sequence[Machine], change: str, days: int = YEAR
+) -> Iterator[None]:
+    """The API servers' certificates for so many days, with their names changed by an expression of
+    sed."""
     try:
-        hands.on_each(machines, f"set -o pipefail; set -- '{change}'", ISSUE)
+        hands.on_each(machines, f"set -o pipefail; set -- '{change}' {days}", ISSUE)
         _until_served(hands, machines)
         yield
     finally:
@@ -56,6 +60,12 @@ def without_vip(hands: Hands) -> Iterator[None]:
         edited(hands, hands.masters, CONFIG, *spare, then=RELOAD),
         reissued(hands, [hands.last], _strike(hands)),
     ):
+        yield
+
+
+@contextmanager
+def ends_soon(hands: Hands) -> Iterator[None]:
+    with reissued(hands, hands.masters[1:2], "", days=7):
         yield
 
 
@@ -149,6 +159,13 @@ SABOTAGES = (
         done="The last master's certificate was made without the VIP. HAProxy asks that API server "
         "only when no other is left, so no client has noticed.",
         doing=without_vip,
+    ),
+    Sabotage(
+        "certificate-ends",
+        of(FILE, "test_certificate_of_the_api_server_is_good_for_two_more_weeks"),
+        promise="Every API server's certificate is good for two more weeks.",
+        done="One master's was made for a week, as when nobody has renewed it for a year.",
+        doing=ends_soon,
     ),
     Sabotage(
         "users-kubeconfig",

@@ -63,8 +63,8 @@ def closed_tunnel(hands: Hands) -> Iterator[None]:
 SABOTAGES = (
     Sabotage(
         "taint",
-        of(FILE, "test_flannel_pod_is_ready"),
-        promise="flannel runs on every machine.",
+        of("test_network_plugin.py", "test_pod_of_the_network_plugin_is_ready"),
+        promise="The pod network's plugin runs on every machine.",
         done="One worker has a NoExecute taint, which flannel's pod does not tolerate.",
         doing=taint,
     ),

@@ -32,11 +32,21 @@ class Outcome:
 
 def outcome(lab: Lab, words: Sequence[str]) -> Outcome:
     """Run pytest with these words on the lab."""
+    return _outcome(["--lab", lab.name], words)
+
+
+def outcome_from_outside(inventory: Path, words: Sequence[str]) -> Outcome:
+    """Run it on the cluster of that inventory, where no lab is known."""
+    return _outcome(["--hosts", str(inventory)], words, state=inventory.parent / "state")
+
+
+def _outcome(subject: Sequence[str], words: Sequence[str], state: Path | None = None) -> Outcome:
     with TemporaryDirectory(prefix="labgen-teeth-") as directory:
         report = Path(directory) / "report.xml"
         ours = ["-p", "no:cacheprovider", "-q", "--tb=short", f"--junitxml={report}"]
-        argv = [sys.executable, "-m", "pytest", *ours, "--lab", lab.name, *words]
-        done = run(argv, timeout=TIMEOUT, check=False, cwd=ROOT)
+        argv = [sys.executable, "-m", "pytest", *ours, *subject, *words]
+        env = {"XDG_STATE_HOME": str(state)} if state else {}
+        done = run(argv, timeout=TIMEOUT, check=False, cwd=ROOT, env=env)
         failed = _failed(report) if report.exists() else frozenset[str]()
     return Outcome(done.exit_code, failed, done.stdout + done.stderr)
 

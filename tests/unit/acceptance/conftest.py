@@ -42,6 +42,7 @@ class Server:
     """How the server behaves, and the ConfigMaps it knows.
 
     delay in seconds; so many of the next PATCHes as stuck says are not answered in time.
+    authorization is what came with the last GET.
     """
 
     port: int
@@ -51,6 +52,7 @@ class Server:
     cut_short: bool = False
     loses_writes: bool = False
     stuck: int = 0
+    authorization: str = ""
     data: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
@@ -100,6 +102,7 @@ def _handler(server: Server) -> Callable[..., BaseHTTPRequestHandler]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            server.authorization = self.headers.get("Authorization", "")
             time.sleep(server.delay)
             items = [{"metadata": {"name": name}, "data": held} for name, held in known.items()]
             self._answer({"metadata": {"resourceVersion": "1"}, "items": items})

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from acceptance.support.errors import HARNESS
 from labgen.system.run import Completed, run
 
 ROOT = Path(__file__).parents[3]
@@ -31,3 +32,49 @@ def test_help_needs_no_lab(tmp_path: Path) -> None:
     completed = acceptance(tmp_path, "--help")
     assert completed.exit_code == 0
     assert "--lab=NAME" in completed.stdout
+
+
+@pytest.fixture
+def inventory(tmp_path: Path) -> Path:
+    path = tmp_path / "inventory.yaml"
+    path.write_text("kubeconfig: admin.conf\n")
+    return path
+
+
+@pytest.mark.parametrize("tier", ["ha", "full"])
+def test_somebody_elses_cluster_is_only_looked_at(
+    tmp_path: Path, inventory: Path, tier: str
+) -> None:
+    completed = acceptance(tmp_path, "--hosts", str(inventory), "--tier", tier)
+    assert completed.exit_code == pytest.ExitCode.USAGE_ERROR
+    assert f"tier {tier} disturbs" in completed.stderr
+
+
+def test_lab_and_inventory_are_one_too_many(tmp_path: Path, inventory: Path) -> None:
+    completed = acceptance(tmp_path, "--hosts", str(inventory), "--lab", "demo")
+    assert completed.exit_code == pytest.ExitCode.USAGE_ERROR
+    assert "--lab is for a cluster of labgen's, --hosts for another: use one" in completed.stderr
+
+
+def test_mistakes_of_an_inventory_are_told_where_they_stand(
+    tmp_path: Path, inventory: Path
+) -> None:
+    inventory.write_text("hosts:\n  - address: master1\n")
+    completed = acceptance(tmp_path, "--hosts", str(inventory))
+    assert completed.exit_code == pytest.ExitCode.USAGE_ERROR
+    assert f"{inventory}:2:14: hosts[0].address: 'master1' is no IPv4 address" in completed.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("users: []\n", "is no kubeconfig that can be used"), (None, "No such file")],
+    ids=["no kubeconfig", "no file"],
+)
+def test_kubeconfig_that_is_none_says_nothing_of_the_cluster(
+    tmp_path: Path, inventory: Path, text: str | None, said: str
+) -> None:
+    if text:
+        (tmp_path / "admin.conf").write_text(text)
+    completed = acceptance(tmp_path, "--hosts", str(inventory))
+    assert completed.exit_code == HARNESS
+    assert said in completed.stdout + completed.stderr

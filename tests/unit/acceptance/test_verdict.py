@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.support.verdict import HARNESS, LINE
+from acceptance.support.errors import HARNESS, NOTHING
+from acceptance.support.verdict import LINE, SKIPPED
 from tests.unit.acceptance.tiny import run_suite
 
 GOOD = """
@@ -22,6 +23,10 @@ def test_fault(healed):
 FAILS = """
 def test_fails():
     assert False
+"""
+SKIPS = """
+def test_skipped():
+    pytest.skip("not known")
 """
 PLUGINS = ("alone", "verdict")
 each_way = pytest.mark.parametrize("distribution", [[], ["-n2"]], ids=["alone", "xdist"])
@@ -48,3 +53,14 @@ def test_a_good_run_is_good(tmp_path: Path) -> None:
     completed = run_suite(tmp_path, GOOD, plugins=PLUGINS)
     assert completed.exit_code == 0
     assert LINE not in completed.stdout
+
+
+@each_way
+def test_where_all_were_skipped_nothing_is_known(tmp_path: Path, distribution: list[str]) -> None:
+    completed = run_suite(tmp_path, SKIPS, *distribution, plugins=PLUGINS)
+    assert completed.exit_code == NOTHING, completed.stdout
+    assert completed.stdout.splitlines()[-1] == SKIPPED
+
+
+def test_one_good_test_beside_skipped_ones_is_good(tmp_path: Path) -> None:
+    assert run_suite(tmp_path, GOOD + SKIPS, plugins=PLUGINS).exit_code == 0

@@ -20,7 +20,8 @@ def pytest_addoption(parser):
     parser.addoption("--record")
 
 def pytest_configure(config):
-    print("called for", config.option.lab, config.option.tier, config.option.record)
+    option = config.option
+    print("called for", option.lab or option.hosts, option.tier, option.record)
 """
 ENDS = """
 import os, pytest
@@ -133,3 +134,68 @@ def test_tiers_are_those_of_the_suite() -> None:
     from acceptance.support import tiers  # noqa: PLC0415 - not beside the tiny one
 
     assert tuple(tiers.TIERS) == verify.TIERS
+
+
+@pytest.fixture
+def inventory(tmp_path: Path) -> Path:
+    path = tmp_path / "site.yaml"
+    path.write_text("hosts: [{address: 192.168.0.3}]\n")
+    return path
+
+
+def test_cluster_that_labgen_did_not_build_passes_by_its_inventory(
+    inventory: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    said = labgen("verify", "--hosts", str(inventory), "-k", "end")
+    assert said.exit_code == 0
+    assert last(said).startswith(f"the cluster of {inventory} passed tier smoke; what was skipped")
+    assert f"called for {inventory} smoke None" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("tier", ["ha", "full"])
+def test_cluster_that_labgen_did_not_build_is_only_looked_at(
+    inventory: Path, capfd: pytest.CaptureFixture[str], tier: str
+) -> None:
+    said = labgen("verify", "--hosts", str(inventory), "--tier", tier, "--disruptive")
+    assert said.exit_code == 2
+    assert said.err.startswith(f"error: tier {tier} disturbs")
+    assert "by a scenario with provider ssh" in last(said)
+    assert capfd.readouterr().out == ""
+
+
+def test_mistake_in_an_inventory_stops_it_before_pytest(
+    inventory: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    inventory.write_text("hosts: [{address: master1}]\n")
+    said = labgen("verify", "--hosts", str(inventory))
+    assert said.exit_code == 2
+    assert said.err.startswith(f"{inventory}:1:19: hosts[0].address: 'master1' is no IPv4 address")
+    assert capfd.readouterr().out == ""
+
+
+def test_neither_lab_nor_inventory_is_a_wrong_call() -> None:
+    said = labgen("verify")
+    assert said.exit_code == 2
+    assert "name a lab, or --hosts FILE for a cluster that labgen did not build" in said.err
+
+
+def test_lab_and_inventory_are_one_too_many(inventory: Path) -> None:
+    said = labgen("verify", "demo", "--hosts", str(inventory))
+    assert said.exit_code == 2
+    assert "demo and --hosts are one too many" in said.err
+
+
+def test_where_every_test_was_skipped_nothing_is_known(
+    inventory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("END", "7")
+    said = labgen("verify", "--hosts", str(inventory))
+    assert said.exit_code == 4
+    told = "error: every test of tier smoke was skipped: nothing is known of the cluster of"
+    assert last(said) == f"{told} {inventory}"
+
+
+def test_code_of_a_run_in_which_all_was_skipped_is_the_suites() -> None:
+    from acceptance.support import errors  # noqa: PLC0415 - not beside the tiny one
+
+    assert errors.NOTHING == verify.NOTHING

@@ -159,7 +159,7 @@ def test_the_plan_tells_what_would_be_changed(lab: Lab) -> None:
 )
 def test_what_ssh_says_becomes_a_finding(lab: Lab, said: str, words: str) -> None:
     failed = Completed(("ssh",), 255, "", said)
-    found = ssh_login.why_not(lab, lab.machines[0], failed)
+    found = ssh_login.why_not(None, lab.machines[0], failed)
     assert found.finding.what.startswith(words)
     assert found.finding.remedy
 

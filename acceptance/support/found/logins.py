@@ -1,0 +1,76 @@
+"""Logging in to the machines that an inventory names, with the keys and names it has for them."""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acceptance.support import machines
+from acceptance.support.cluster import Cluster, no_login
+from acceptance.support.found import look
+from acceptance.support.found.look import Look
+from acceptance.support.machines import On
+from labgen.inventory.model import Inventory
+from labgen.lab.access import sudo_on
+from labgen.lab.lab import Machine
+from labgen.providers.ssh_login import Unread, become_root, greet
+from labgen.providers.ssh_survey import known_keys
+from labgen.render.ssh_config import found_ssh_config
+from labgen.report.errors import LabgenError
+from labgen.scenario.model import Role
+from labgen.system import files
+from labgen.system.parallel import gather
+from labgen.system.ssh import Ssh
+
+CONFIG, KNOWN_HOSTS = "ssh_config", "known_hosts"
+
+
+def door(inventory: Inventory, directory: Path) -> Ssh:
+    """SSH to the inventory's hosts as root, by their addresses; what it needs lies in directory."""
+    known = directory / KNOWN_HOSTS
+    config = directory / CONFIG
+    if not config.exists():
+        machines_ = hosts(inventory)
+        files.write(known, known_keys(machines_), mode=files.PRIVATE)
+        text = found_ssh_config(machines_, directory, known) if machines_ else ""
+        files.write(config, text, mode=files.PRIVATE)
+    return Ssh(config, sudo=sudo_on(hosts(inventory)))
+
+
+def hosts(inventory: Inventory) -> list[Machine]:
+    """The inventory's hosts before anything else is known of them, each by its address as name."""
+    return [
+        Machine(str(host.address), Role.WORKER, host.address, cpus=0, memory=0, disk=0, host=host)
+        for _, host in inventory.hosts
+    ]
+
+
+def on(cluster: Cluster, ssh: Ssh) -> On:
+    """Testinfra hosts by the names of nodes; skips the test where there is no login."""
+    through = machines.through(ssh)
+
+    def host(name: str) -> Any:
+        if name not in cluster.logins:
+            pytest.skip(no_login(cluster, name))
+        return through(cluster.logins[name])
+
+    return host
+
+
+def read(inventory: Inventory, ssh: Ssh) -> Mapping[str, Look | Unread]:
+    """What each host says, or why it says nothing, by its address."""
+    plain = Ssh(ssh.config)
+    return gather({m.name: partial(_read, plain, ssh, m) for m in hosts(inventory)})
+
+
+def _read(plain: Ssh, ssh: Ssh, machine: Machine) -> Look | Unread:
+    try:
+        greet(None, plain, machine)
+        become_root(plain, ssh, machine)
+        return look.look(ssh, machine.name)
+    except Unread as unread:
+        return unread
+    except LabgenError as error:
+        return Unread(error.message, error.hint or f"look at it: ssh {machine.address}")

@@ -1,0 +1,20 @@
+"""The plugin of the pod network runs on every machine, whichever it is."""
+
+from typing import Any
+
+import pytest
+
+from acceptance.support import networks
+from acceptance.support.cluster import Cluster, known
+from acceptance.support.workload import ready
+from labgen.lab.lab import Machine
+
+pytestmark = pytest.mark.smoke
+
+
+def test_pod_of_the_network_plugin_is_ready(
+    cluster: Cluster, machine: Machine, pods: list[dict[str, Any]]
+) -> None:
+    own = networks.pods_of(known(cluster.network).plugin, pods)
+    found = [pod for pod in own if pod["spec"].get("nodeName") == machine.name]
+    assert [ready(pod) for pod in found] == [True], [pod["status"] for pod in found]

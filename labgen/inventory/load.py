@@ -1,0 +1,77 @@
+"""Loading an inventory: read, parse, check; every mistake is told at once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from labgen.inventory.model import Inventory
+from labgen.inventory.schema import InventoryPart, MachinePart
+from labgen.scenario import shape
+from labgen.scenario.load import in_file, read_document
+from labgen.scenario.mistakes import Field, Mistake, ScenarioInvalid
+from labgen.scenario.model import Host
+from labgen.scenario.resolve import PORT, USER, resolved_path
+
+ONLY_LOOKS = (
+    "tier {tier} disturbs: it breaks parts of the cluster and creates workloads; one that labgen "
+    "did not build is only looked at"
+)
+OTHERWISE = (
+    "looking: labgen verify --hosts {file} --tier smoke\n"
+    "where machines may be broken: bring a cluster to them, by a scenario with provider ssh"
+)
+EMPTY = "write hosts, kubeconfig or both"
+
+
+def load(path: Path) -> Inventory:
+    """The inventory at path. Raises ScenarioInvalid with all mistakes, WrongCall if the file cannot
+    be read."""
+    document = read_document(path, hint="an inventory names hosts, a kubeconfig or both")
+    mistakes = list(document.mistakes)
+    if not isinstance(document.data, dict):
+        what = "the file is empty" if document.data is None else "the file is no mapping"
+        mistakes.append(Mistake((), f"{what}; {EMPTY}"))
+        raise ScenarioInvalid(in_file(mistakes, path, document))
+    part, of_shape = shape.parse_as(InventoryPart, document.data)
+    bad = {mistake.field for mistake in (*mistakes, *of_shape)}
+    mistakes += [*of_shape, *_check(part, bad)]
+    if mistakes:
+        raise ScenarioInvalid(in_file(mistakes, path, document))
+    return _resolve(part, path)
+
+
+def _check(part: InventoryPart, bad: set[Field]) -> Iterator[Mistake]:
+    if not part.hosts and not part.kubeconfig and not {("hosts",), ("kubeconfig",)} & bad:
+        yield Mistake((), f"it names no way to the cluster; {EMPTY}")
+    seen: dict[object, int] = {}
+    for index, machine in enumerate(part.hosts):
+        field: Field = ("hosts", index, "address")
+        if field in bad or ("hosts", index) in bad:
+            continue
+        if machine.address in seen:
+            text = (
+                f"{machine.address} is hosts[{seen[machine.address]}]'s; each machine has its own"
+            )
+            yield Mistake(field, text)
+        seen.setdefault(machine.address, index)
+
+
+def _resolve(part: InventoryPart, source: Path) -> Inventory:
+    return Inventory(
+        source=source,
+        hosts=tuple((machine.name, _host(machine, part, source)) for machine in part.hosts),
+        kubeconfig=resolved_path(part.kubeconfig, source),
+        vip=part.vip,
+        port=part.api_port,
+    )
+
+
+def _host(part: MachinePart, usual: InventoryPart, source: Path) -> Host:
+    password = part.sudo_password_file or usual.sudo_password_file
+    return Host(
+        address=part.address,
+        user=part.user or usual.user or USER,
+        port=part.port or usual.port or PORT,
+        key=resolved_path(part.key or usual.key, source),
+        host_key=part.host_key,
+        sudo_password_file=resolved_path(password, source),
+    )
