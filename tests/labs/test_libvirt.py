@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
 
-import pytest
-
 from labgen.bundle.store import require_box
 from labgen.bundle.versions import KUBERNETES
 from labgen.lab import store
@@ -75,7 +73,6 @@ def test_files_of_boxes_that_no_lab_uses_are_left_over_and_go(uri: str) -> None:
         assert known(connection) == []
 
 
-@pytest.mark.slow  # on two cores, kubeadm's waits for an emulated master are not always long enough
 def test_cluster_of_virtual_machines_passes_the_smoke_tier(
     run_: Run, uri: str, taken_down: list[str], record_property: Property
 ) -> None:
