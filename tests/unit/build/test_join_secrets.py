@@ -18,7 +18,10 @@ from tests.unit.lab.samples import made
 
 @dataclass
 class Api:
-    """cluster-info has a signature from the given look on; it may expire. known: the token has not."""
+    """cluster-info has a signature from the given look on, and it may expire.
+
+    known: the token has not.
+    """
 
     signed_at: float
     token: str = ""
