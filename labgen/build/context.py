@@ -23,10 +23,13 @@ from labgen.system.ssh import Ssh
 
 PROVISIONERS = "opt/labgen/provisioners"
 # Unpacks standard input over / and runs phases, in one connection. `up` after Ctrl-C must not
-# meet what the interrupted one still runs: run.sh waits for its own lock.
+# meet what the interrupted one still runs: run.sh waits for its own lock. What is done is to
+# outlive a power cut, and a kernel writes new files to its disk up to half a minute later; that of
+# a machine-container is the host's, which keeps its power.
 RECEIVE = (
     'if [ "$1" = afresh ]; then rm -rf /etc/labgen/payload; fi; shift; '
-    f"tar -x -f - -C / --no-same-owner && exec bash /{PROVISIONERS}/run.sh " + '"$@"'
+    f'tar -x -f - -C / --no-same-owner && bash /{PROVISIONERS}/run.sh "$@" && '
+    "{ [ -e /run/systemd/container ] || sync; }"
 )
 
 

@@ -8,7 +8,7 @@ import json
 from functools import partial
 
 from labgen.build.context import Context
-from labgen.lab.cluster import ETCDCTL
+from labgen.lab.cluster import etcdctl
 from labgen.lab.lab import Machine
 from labgen.scenario.model import Role
 from labgen.system.run import CommandFailed, CommandTimedOut
@@ -16,6 +16,7 @@ from labgen.system.wait import NotYet, until
 
 # etcd may be without a majority until the machine's own member runs again after a boot
 TIMEOUT = 60.0
+ASK_TIMEOUT = 20.0
 DELETE_NODE = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "delete", "node")
 PEER_PORT = 2380
 
@@ -26,7 +27,8 @@ def forget(context: Context, machine: Machine) -> None:
     Raises LabgenError when etcd or the API does not answer in time.
     """
     what = f"the cluster forgetting an earlier join of {machine.name}"
-    until(partial(_try_to_forget, context, machine), what=what, timeout=TIMEOUT, interval=1)
+    limit = TIMEOUT * context.lab.slowdown
+    until(partial(_try_to_forget, context, machine), what=what, timeout=limit, interval=1)
 
 
 def _try_to_forget(context: Context, machine: Machine) -> None:
@@ -41,12 +43,14 @@ def _try_to_forget(context: Context, machine: Machine) -> None:
 def _remove_member(context: Context, machine: Machine) -> None:
     """By its address: a member that never started has no name."""
     peer = f"https://{machine.address}:{PEER_PORT}"
-    listed = _on_first(context, *ETCDCTL, "member", "list", "-w", "json")
+    words = etcdctl(context.lab)
+    listed = _on_first(context, *words, "member", "list", "-w", "json")
     for member in json.loads(listed)["members"]:
         if peer in member["peerURLs"]:
-            _on_first(context, *ETCDCTL, "member", "remove", f"{member['ID']:x}")
+            _on_first(context, *words, "member", "remove", f"{member['ID']:x}")
 
 
 def _on_first(context: Context, *words: str) -> str:
     first = context.lab.control_planes[0]
-    return context.ssh.run(first.name, words, timeout=20).stdout
+    limit = ASK_TIMEOUT * context.lab.slowdown
+    return context.ssh.run(first.name, words, timeout=limit).stdout

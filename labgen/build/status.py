@@ -47,7 +47,8 @@ def status(lab: Lab) -> Status:
     }
     views = dict(pair for pairs in gather(asked).values() for pair in pairs)
     first = [m for m in running if m.name in views][:1]
-    etcd = _observed("etcd", problems, partial(cluster.etcd_members, ssh, *first)) if first else []
+    members = partial(cluster.etcd_members, ssh, lab, *first)
+    etcd = _observed("etcd", problems, members) if first else []
     seen = Status(
         machines=machines,
         nodes=tuple(nodes),

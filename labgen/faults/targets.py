@@ -13,7 +13,7 @@ from labgen.report.errors import LabgenError, WrongCall
 from labgen.scenario.model import Role
 from labgen.system.parallel import gather
 
-ASK_TIMEOUT = 10.0  # seconds
+ASK_TIMEOUT = 10.0  # seconds, so many times as long as the lab is slow
 RANDOM = "random"
 
 
@@ -70,7 +70,7 @@ def _etcd_leader(site: Site) -> list[Machine]:
     seen = "no control plane is on"
     for machine in _running(site):
         try:
-            members = cluster.etcd_members(site.ssh, machine)
+            members = cluster.etcd_members(site.ssh, site.lab, machine)
         except (LabgenError, ValueError) as error:
             seen = str(error).splitlines()[0]
             continue
@@ -97,7 +97,8 @@ def _running(site: Site) -> list[Machine]:
 def _holds_vip(site: Site, machine: Machine) -> bool:
     words = ["ip", "-o", "-4", "address", "show", "to", str(site.lab.vip)]
     try:
-        return bool(site.ssh.run(machine.name, words, timeout=ASK_TIMEOUT).stdout.strip())
+        limit = ASK_TIMEOUT * site.lab.slowdown
+        return bool(site.ssh.run(machine.name, words, timeout=limit).stdout.strip())
     except LabgenError:
         return False
 

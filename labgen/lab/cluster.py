@@ -22,9 +22,12 @@ ETCDCTL = (
     f"--cert={ETCD_PKI}/healthcheck-client.crt",
     f"--key={ETCD_PKI}/healthcheck-client.key",
     "--endpoints=https://127.0.0.1:2379",
-    "--command-timeout=2s",
 )
 SEPARATOR = "---"
+# Seconds for an answer, so many times as long as the lab is slow.
+API_TIMEOUT = 3.0
+ASK_TIMEOUT = 10.0
+ETCD_TIMEOUT = 15.0
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class MasterView:
     api_servers: Mapping[str, str]
 
 
-def api(lab: Lab, *, timeout: float = 3.0) -> KubeApi:
+def api(lab: Lab) -> KubeApi:
     """The lab's API behind the VIP, as its admin."""
     return KubeApi(
         str(lab.near(lab.vip)),
@@ -74,7 +77,7 @@ def api(lab: Lab, *, timeout: float = 3.0) -> KubeApi:
         ca=lab.keys / "ca.crt",
         certificate=lab.keys / "admin.crt",
         key=lab.keys / "admin.key",
-        timeout=timeout,
+        timeout=API_TIMEOUT * lab.slowdown,
     )
 
 
@@ -93,10 +96,11 @@ def master_view(ssh: Ssh, lab: Lab, machine: Machine) -> MasterView:
     """Ask one master over SSH; raises CommandFailed or CommandTimedOut."""
     script = (
         f"ip -o -4 address show to $1; echo {SEPARATOR}; "
-        f"echo show stat | socat -t 2 - UNIX-CONNECT:{HAPROXY_SOCKET}"
+        f"echo show stat | socat -t {2 * lab.slowdown} - UNIX-CONNECT:{HAPROXY_SOCKET}"
     )
     words = ["bash", "-c", script, "view", str(lab.vip)]
-    addresses, _, stats = ssh.run(machine.name, words, timeout=10).stdout.partition(SEPARATOR)
+    said = ssh.run(machine.name, words, timeout=ASK_TIMEOUT * lab.slowdown).stdout
+    addresses, _, stats = said.partition(SEPARATOR)
     return MasterView(f" {lab.vip}/" in addresses, api_servers(stats))
 
 
@@ -110,13 +114,20 @@ def api_servers(stats: str) -> dict[str, str]:
     }
 
 
-def etcd_members(ssh: Ssh, machine: Machine) -> list[EtcdMember]:
+def etcd_members(ssh: Ssh, lab: Lab, machine: Machine) -> list[EtcdMember]:
     """The etcd cluster as seen from one master; raises CommandFailed or CommandTimedOut."""
-    listed = ssh.run(machine.name, [*ETCDCTL, "member", "list", "-w", "json"], timeout=15)
-    status = [*ETCDCTL, "endpoint", "status", "--cluster", "-w", "json"]
+    words = etcdctl(lab)
+    limit = ETCD_TIMEOUT * lab.slowdown
+    listed = ssh.run(machine.name, [*words, "member", "list", "-w", "json"], timeout=limit)
+    status = [*words, "endpoint", "status", "--cluster", "-w", "json"]
     # a member that does not answer makes the exit code 1; the others are printed all the same
-    answered = ssh.run(machine.name, status, timeout=15, check=False)
+    answered = ssh.run(machine.name, status, timeout=limit, check=False)
     return parse_etcd(listed.stdout, answered.stdout)
+
+
+def etcdctl(lab: Lab) -> list[str]:
+    """etcdctl's words on a master before those of a command, which ends after some seconds."""
+    return [*ETCDCTL, f"--command-timeout={2 * lab.slowdown}s"]
 
 
 def parse_etcd(member_list: str, endpoint_status: str) -> list[EtcdMember]:

@@ -16,6 +16,9 @@ STATIC_PODS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-schedu
 # in the same millisecond.
 HIGHEST_PRIORITY = 250
 PRIORITY_STEP = 60
+# Seconds between two looks of a shell whether flanneld is ready; each is a process, and on an
+# emulated processor ten in a second take what flanneld would need.
+LOOK_EVERY = 0.1
 PATIENCE = 4  # x connectTimeout that HAProxy waits for an API server's acknowledgements: tcp-ut
 
 
@@ -66,6 +69,7 @@ def payload(
             flannel_image=images.flannel,
             vip=lab.vip,
             port=lab.endpoint_port,
+            look_every=LOOK_EVERY * lab.slowdown,
         )
         files["flannel.yaml"] = File(flannel)
     return files

@@ -86,7 +86,7 @@ class Sights:
         """The members, as the first control plane that answers has them."""
         for machine in self.lab.control_planes:
             try:
-                return cluster.etcd_members(self._site.ssh, machine)
+                return cluster.etcd_members(self._site.ssh, self.lab, machine)
             except (LabgenError, ValueError):
                 continue
         return []

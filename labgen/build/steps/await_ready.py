@@ -14,7 +14,7 @@ from labgen.system.parallel import gather
 from labgen.system.wait import NotYet, until
 
 TIMEOUT = 240.0
-INTERVAL = 0.5
+INTERVAL = 0.5  # each look is two TLS handshakes for the API server
 MOST_SHOWN = 4
 EVERYWHERE = {"flannel": ("app", "flannel"), "kube-proxy": ("k8s-app", "kube-proxy")}
 NAMESPACES = ("kube-system", "kube-flannel")  # what users run may be as broken as they like
@@ -28,13 +28,14 @@ def await_ready(context: Context) -> Outcome:
         partial(_nodes_and_pods, lab),
         what="all nodes and pods being Ready",
         timeout=TIMEOUT * lab.slowdown,
-        interval=INTERVAL,
+        interval=INTERVAL * lab.slowdown,
         hint=hint,
     )
     until(
         partial(_load_balancers, context),
         what="every HAProxy seeing every API server",
         timeout=60 * lab.slowdown,
+        interval=INTERVAL * lab.slowdown,
         hint=hint,
     )
     return Outcome.OK

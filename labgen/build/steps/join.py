@@ -21,10 +21,12 @@ SECRETS_TIMEOUT = 60.0
 # kubeadm looks for the token's signature once and then again after five seconds; the controller
 # manager makes it within one
 SIGNATURE_TIMEOUT = 5.0
+SIGNATURE_INTERVAL = 0.1
 NOTES = (
     "[ ! -e /etc/kubernetes/labgen/join-finished ] || echo joined; "
     "[ ! -e /etc/kubernetes/pki/ca.crt ] || echo begun"
 )
+KNOWN_TOKENS = "/api/v1/namespaces/kube-system/secrets/bootstrap-token-"
 CLUSTER_INFO = "/api/v1/namespaces/kube-public/configmaps/cluster-info"
 
 
@@ -60,15 +62,18 @@ def ensure_secrets(context: Context) -> None:
     signed = partial(_signed, context.lab, context.secrets)
     what = "the join token being signed"
     slowdown = context.lab.slowdown
+    interval = SIGNATURE_INTERVAL * slowdown
     with context.join_gate:
+        known = _is_known(context.lab, context.secrets)
+        limit = (SECRETS_TIMEOUT if known else SIGNATURE_TIMEOUT) * slowdown
         try:
-            until(signed, what=what, timeout=SIGNATURE_TIMEOUT * slowdown, interval=0.1)
+            until(signed, what=what, timeout=limit, interval=interval)
         except LabgenError:
             first = context.lab.control_planes[0]
             config = kubeadm_init(context.lab, context.adaptation(first), context.secrets)
             files = in_payload({"kubeadm.yaml": config})
             context.run_phases(first, "join-secrets", files=files, timeout=SECRETS_TIMEOUT)
-            until(signed, what=what, timeout=SECRETS_TIMEOUT * slowdown, interval=0.1)
+            until(signed, what=what, timeout=SECRETS_TIMEOUT * slowdown, interval=interval)
 
 
 def _known_nodes(lab: Lab) -> set[str]:
@@ -81,6 +86,16 @@ def _known_nodes(lab: Lab) -> set[str]:
             raise NotYet(error.message) from error
 
     return until(look, what="the API telling its nodes", timeout=SECRETS_TIMEOUT * lab.slowdown)
+
+
+def _is_known(lab: Lab, secrets: JoinSecrets) -> bool:
+    """Whether the cluster has the token: then it will be signed, as soon as one of the controller
+    managers leads."""
+    try:
+        cluster.api(lab).get(f"{KNOWN_TOKENS}{secrets.token_id}")
+    except ApiUnreachable:
+        return False
+    return True
 
 
 def _signed(lab: Lab, secrets: JoinSecrets) -> None:

@@ -12,18 +12,27 @@ from labgen.lab import cluster
 from labgen.lab.lab import Machine
 from labgen.providers.container import ContainerProvider
 from labgen.report.errors import LabgenError
+from labgen.system.kubeapi import ApiUnreachable
 from tests.unit.lab.samples import made
 
 
 @dataclass
 class Api:
-    """cluster-info has a signature from the given look on; it may expire."""
+    """cluster-info has a signature from the given look on, and it may expire.
+
+    known: the token has not.
+    """
 
     signed_at: float
     token: str = ""
+    known: bool = True
     looks: int = 0
 
     def get(self, path: str) -> dict[str, Any]:
+        if path == f"{join.KNOWN_TOKENS}{self.token}":
+            if not self.known:
+                raise ApiUnreachable(f"GET {path}: HTTP 404")
+            return {}
         assert path == join.CLUSTER_INFO
         self.looks += 1
         signed = self.looks >= self.signed_at
@@ -79,10 +88,20 @@ def test_a_token_that_is_about_to_be_signed_is_waited_for(
     assert machines.ran == []
 
 
+def test_a_token_that_the_cluster_knows_is_waited_for_longer(
+    api: Api, machines: Machines, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(join, "SECRETS_TIMEOUT", 30)
+    monkeypatch.setattr(join, "SIGNATURE_TIMEOUT", 0)
+    api.signed_at = 3
+    join.ensure_secrets(context)
+    assert machines.ran == []
+
+
 def test_expired_secrets_are_made_anew_on_the_first_master(
     api: Api, machines: Machines, context: Context
 ) -> None:
-    api.signed_at = float("inf")
+    api.signed_at, api.known = float("inf"), False
     join.ensure_secrets(context)
     assert machines.ran == [("master1", "join-secrets")]
 

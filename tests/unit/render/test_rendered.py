@@ -134,5 +134,20 @@ def test_keepalived_accepts_its_configuration(render: Rendering, words: tuple[st
     assert "Unknown keyword" not in said.stderr
 
 
+def test_a_slow_machines_processes_are_not_ended_for_being_slow(render: Rendering) -> None:
+    usual = render("ha-3x3") / "master1"
+    slow = render("ha-3x3", "loadBalancer.profile=emulated") / "master1"
+    allowed = re.search(
+        r"^  vrrp_rlimit_rttime (\d+)$", (slow / "keepalived.conf").read_text(), re.MULTILINE
+    )
+    assert allowed is not None
+    assert int(allowed[1]) >= 1_000_000  # microseconds; keepalived's own limit is a hundredth
+    assert "rttime" not in (usual / "keepalived.conf").read_text()
+    patch = "patches/kube-apiserver+strategic.yaml"
+    [container] = YAML(typ="safe").load(slow / patch)["spec"]["containers"]
+    assert container["livenessProbe"] == {"failureThreshold": 40}
+    assert "livenessProbe" not in (usual / patch).read_text()
+
+
 def test_a_check_script_is_good_bash(render: Rendering) -> None:
     run(["bash", "-n", render("single") / "master1/check-haproxy"], timeout=10)
