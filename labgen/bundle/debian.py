@@ -46,13 +46,17 @@ def make(workshop: Workshop, suite: str) -> None:
     bootstrap(workshop, suite, "minbase", (), to=workshop.out / ARCHIVE, hooks=hooks)
 
 
-def phases(names: Sequence[str], *, image: str = "") -> tuple[str, ...]:
-    """Hooks that run phases in the file system; image is what it is for, empty: no image."""
+def phases(names: Sequence[str], *, image: str = "", runtime: str = "") -> tuple[str, ...]:
+    """Hooks that run phases in the file system; image is what it is for, empty: no image.
+
+    runtime is the machines' container runtime, empty: containerd.
+    """
+    variables = f"MACHINE_IMAGE={image}" + (f" RUNTIME={runtime}" if runtime else "")
     provisioners = sources.provisioners()
     return (
         f'mkdir -p "$1{INSIDE}"',
         f'cp -r "{provisioners}/." "$1{INSIDE}/"',
-        f'chroot "$1" env MACHINE_IMAGE={image} bash {INSIDE}/run.sh {" ".join(names)}',
+        f'chroot "$1" env {variables} bash {INSIDE}/run.sh {" ".join(names)}',
         f'rm -r "$1{INSIDE}"',
     )
 

@@ -5,6 +5,7 @@ minimal machine lacks, and apt's index of it.
 """
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from labgen.bundle import debian, digests
@@ -13,6 +14,7 @@ from labgen.report.errors import LabgenError
 from labgen.system.run import run
 
 SUITES = ("trixie", "bookworm")
+DOWNLOAD_ONLY = 'printf \'APT::Get::Download-Only "true";\\n\' >"$1"/etc/apt/apt.conf.d/00labgen'
 # what every machine has that answers on SSH
 MINIMAL = ("systemd-sysv", "openssh-server")
 INDEX = "Packages"
@@ -30,18 +32,35 @@ def make(workshop: Workshop, suite: str) -> None:
 
     Raises LabgenError when it downloaded nothing.
     """
+    hooks = (DOWNLOAD_ONLY, *debian.phases(("packages",)))
+    gather(workshop, suite, MINIMAL, hooks, workshop.out / archive(suite))
+
+
+def make_runtime(workshop: Workshop, suite: str, runtime: str, target: str) -> None:
+    """The same of a machine of labgen's image: what it lacks for that container runtime.
+
+    Raises LabgenError when nothing was downloaded.
+    """
+    hooks = (
+        *debian.phases(("packages",), image="container"),
+        'chroot "$1" apt-get clean',
+        DOWNLOAD_ONLY,
+        *debian.phases(("runtime-packages",), runtime=runtime),
+    )
+    gather(workshop, suite, (), hooks, workshop.out / target)
+
+
+def gather(
+    workshop: Workshop, suite: str, there: Sequence[str], hooks: Sequence[str], target: Path
+) -> None:
+    """Pack into target what hooks download on a machine that has the packages `there`."""
     found = workshop.scratch / "found"
     shutil.rmtree(found, ignore_errors=True)
     found.mkdir()
-    hooks = (
-        'printf \'APT::Get::Download-Only "true";\\n\' >"$1"/etc/apt/apt.conf.d/00labgen',
-        *debian.phases(("packages",)),
-        f'cp "$1"/var/cache/apt/archives/*.deb "{found}"',
-    )
-    debian.bootstrap(workshop, suite, "minbase", MINIMAL, to=Path("/dev/null"), hooks=hooks)
+    hooks = (*hooks, f'cp "$1"/var/cache/apt/archives/*.deb "{found}"')
+    debian.bootstrap(workshop, suite, "minbase", there, to=Path("/dev/null"), hooks=hooks)
     (found / INDEX).write_text(index(found))
-    target = workshop.out / archive(suite)
-    target.parent.mkdir()
+    target.parent.mkdir(parents=True, exist_ok=True)
     workshop.log.run([*PACK, "--file", target, "--directory", found, "."], timeout=TIMEOUT)
 
 

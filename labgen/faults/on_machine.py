@@ -112,6 +112,7 @@ def _facts(site: Site, machine: Machine) -> Mapping[str, str]:
     host = site.provider.adaptation(lab, machine).host_address or lab.gateway
     return {
         "MACHINE": machine.name,
+        "RUNTIME": lab.scenario.kubernetes.runtime,
         "ADDRESS": str(machine.address),
         "GATEWAY": str(host),
         "SSH_PORT": str(machine.port),
