@@ -28,7 +28,6 @@ source "$HERE/lib/kernel.sh"
 source "$HERE/lib/pkg.sh"
 source "$HERE/lib/cluster.sh"
 source "$HERE/lib/image.sh"
-source "$HERE/lib/oom.sh"
 source "$HERE/lib/certificates.sh"
 source "$HERE/lib/restore.sh"
 

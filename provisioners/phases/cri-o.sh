@@ -2,7 +2,8 @@
 phase::cri_o() {
   cri_o::without_containerd
   phase::runtime_packages
-  oom::install
+  # Its configuration names it where it is needed; containerd has settings of its own for that.
+  file::install "$FILES/runc-as-allowed" /usr/local/libexec/labgen/runc-as-allowed 755
   file::install_program "$BUNDLE/runtime/crio" /usr/local/bin/crio
   file::install_program "$BUNDLE/runtime/pinns" /usr/local/bin/pinns
   file::install "$PAYLOAD/crio.conf" /etc/crio/crio.conf

@@ -3,7 +3,8 @@ phase::docker() {
   # Before the package, which starts Docker at once: no bridge and no rules of its own, ever.
   file::install "$PAYLOAD/docker.json" /etc/docker/daemon.json
   phase::runtime_packages
-  oom::install
+  # Its configuration names it where it is needed; containerd has settings of its own for that.
+  file::install "$FILES/runc-as-allowed" /usr/local/libexec/labgen/runc-as-allowed 755
   service::enable docker
   service::run docker /etc/docker/daemon.json
   file::install_program "$BUNDLE/runtime/cri-dockerd" /usr/local/bin/cri-dockerd

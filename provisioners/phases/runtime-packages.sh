@@ -2,7 +2,7 @@
 # needs: RUNTIME
 phase::runtime_packages() {
   case $RUNTIME in
-    docker) pkg::ensure docker.io ;;
+    docker) pkg::ensure docker.io docker-cli ;;
     cri-o) pkg::ensure conmon skopeo ;;
   esac
 }

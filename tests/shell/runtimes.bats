@@ -16,7 +16,7 @@ setup() {
   export RUNTIME=docker
   run_phases docker
   assert_success
-  [[ $output == *'changed /etc/docker/daemon.json'*'changed packages: docker.io'* ]]
+  [[ $output == *'changed /etc/docker/daemon.json'*'changed packages: docker.io docker-cli'* ]]
   [[ -x $LABGEN_ROOT/usr/local/bin/cri-dockerd ]]
   run_phases docker
   assert_unchanged
