@@ -6,6 +6,7 @@ minimal machine lacks, and apt's index of it.
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from labgen.bundle import debian, digests
@@ -22,6 +23,16 @@ TIMEOUT = 300.0
 PACK = ("tar", "--create", "--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--mode=a+rX")
 
 
+@dataclass(frozen=True)
+class Root:
+    """A machine to be, in the words of debian.bootstrap."""
+
+    suite: str
+    variant: str
+    packages: Sequence[str] = ()
+    begin: str = ""
+
+
 def archive(suite: str) -> str:
     """The output that holds the packages of that suite."""
     return f"packages/{suite}.tar"
@@ -32,8 +43,8 @@ def make(workshop: Workshop, suite: str) -> None:
 
     Raises LabgenError when it downloaded nothing.
     """
-    hooks = (DOWNLOAD_ONLY, *debian.phases(("packages",)))
-    gather(workshop, suite, MINIMAL, hooks, workshop.out / archive(suite))
+    root = Root(suite, "minbase", MINIMAL)
+    _gather(workshop, root, debian.phases(("packages",)), workshop.out / archive(suite))
 
 
 def make_runtime(workshop: Workshop, suite: str, runtime: str, target: str) -> None:
@@ -41,24 +52,26 @@ def make_runtime(workshop: Workshop, suite: str, runtime: str, target: str) -> N
 
     Raises LabgenError when nothing was downloaded.
     """
-    hooks = (
-        *debian.phases(("packages",), image="container"),
-        'chroot "$1" apt-get clean',
-        DOWNLOAD_ONLY,
-        *debian.phases(("runtime-packages",), runtime=runtime),
-    )
-    gather(workshop, suite, (), hooks, workshop.out / target)
+    root = Root(suite, "custom", begin=debian.unpack(workshop.bundle))
+    hooks = debian.phases(("runtime-packages",), runtime=runtime)
+    _gather(workshop, root, hooks, workshop.out / target)
 
 
-def gather(
-    workshop: Workshop, suite: str, there: Sequence[str], hooks: Sequence[str], target: Path
-) -> None:
-    """Pack into target what hooks download on a machine that has the packages `there`."""
+def _gather(workshop: Workshop, root: Root, phases: Sequence[str], target: Path) -> None:
+    """Pack into target what phases download in that root."""
     found = workshop.scratch / "found"
     shutil.rmtree(found, ignore_errors=True)
     found.mkdir()
-    hooks = (*hooks, f'cp "$1"/var/cache/apt/archives/*.deb "{found}"')
-    debian.bootstrap(workshop, suite, "minbase", there, to=Path("/dev/null"), hooks=hooks)
+    hooks = (DOWNLOAD_ONLY, *phases, f'cp "$1"/var/cache/apt/archives/*.deb "{found}"')
+    debian.bootstrap(
+        workshop,
+        root.suite,
+        root.variant,
+        root.packages,
+        to=Path("/dev/null"),
+        hooks=hooks,
+        begin=root.begin,
+    )
     (found / INDEX).write_text(index(found))
     target.parent.mkdir(parents=True, exist_ok=True)
     workshop.log.run([*PACK, "--file", target, "--directory", found, "."], timeout=TIMEOUT)

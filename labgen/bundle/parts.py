@@ -246,7 +246,7 @@ def _packages(suite: str) -> Part:
 
 
 def _runtime(name: str, wanted: Release) -> Part:
-    """Packages as the machine's Debian, of the same phase; programs that Debian does not have."""
+    """Packages that the machine's Debian lacks for it; programs that Debian does not have."""
     provisioners, module = sources.provisioners(), programs.RUNTIMES[name]
     return Part(
         name=f"runtime-{name}",
@@ -258,16 +258,14 @@ def _runtime(name: str, wanted: Release) -> Part:
             "module": digests.of_sources([sources.MODULES / module.name], sources.MODULES),
             "suite": wanted.debian,
         },
-        sources=tuple(
-            provisioners / name
-            for name in ("phases/packages.sh", "phases/runtime-packages.sh", "lib/pkg.sh")
-        ),
+        sources=(provisioners / "phases" / "runtime-packages.sh", provisioners / "lib" / "pkg.sh"),
         source_root=provisioners,
-        programs=("gcc", "libc.a", "mmdebstrap", "apt-get", "dpkg-deb", "tar"),
+        stands_on=("debian",),
+        programs=("gcc", "libc.a", "mmdebstrap", "apt-get", "dpkg-deb", "tar", "zstd"),
         network=True,
-        seconds=200,
-        disk=700,
+        seconds=150,
+        disk=900,
         objects=1500,
-        kept=130,
+        kept=80,
         option=f"{RUNTIME} {name}",
     )
