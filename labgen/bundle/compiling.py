@@ -167,7 +167,8 @@ def required_version(module: Module) -> str:
 
 
 def _holds(module_cache: Path, module: Module) -> bool:
-    return (module_cache / f"{module.watched}@{required_version(module)}").is_dir()
+    escaped = re.sub("[A-Z]", lambda capital: f"!{capital[0].lower()}", module.watched)
+    return (module_cache / f"{escaped}@{required_version(module)}").is_dir()
 
 
 def _build_pause(workshop: Workshop, with_go: Compiler, release: Release) -> None:
