@@ -1,11 +1,11 @@
-"""What of the bundle goes to a machine that is not made of labgen's image.
+"""What of the bundle goes to a machine that does not have it by its image.
 
 Each file is sent once. A transfer that was cut off goes on where it ended, and a file has its name
 only once its digest is the bundle's.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +62,17 @@ def parcels(context: Context, suite: str) -> list[Parcel]:
     if software.packages == "bundle":
         version = context.lab.scenario.kubernetes.version
         wanted[store.require_packages(version, suite)] = "packages.tar"
+    return _parcels(context, wanted)
+
+
+def runtime_parcels(context: Context) -> list[Parcel]:
+    """What a machine of labgen's image lacks for the lab's container runtime; nothing for that
+    which it has."""
+    kubernetes = context.lab.scenario.kubernetes
+    return _parcels(context, store.require_runtime(kubernetes.version, kubernetes.runtime))
+
+
+def _parcels(context: Context, wanted: Mapping[str, str]) -> list[Parcel]:
     directory = context.bundle.directory
     known = {
         output: digest

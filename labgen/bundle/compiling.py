@@ -10,7 +10,7 @@ from pathlib import Path
 from labgen.bundle import go as go_toolchain
 from labgen.bundle import sources, workbench
 from labgen.bundle.go import Go
-from labgen.bundle.programs import COMPANIONS, KUBERNETES, Module, linker_flags
+from labgen.bundle.programs import COMPANIONS, KUBERNETES, RUNTIMES, Module, linker_flags
 from labgen.bundle.recipe import Workshop
 from labgen.bundle.versions import Release
 from labgen.report.errors import LabgenError
@@ -39,8 +39,8 @@ class Compiler:
         return [self.go.program, *words]
 
 
-def compiler(workshop: Workshop) -> Compiler:
-    """The Go for a bundle, with its user's caches when they hold all sources already.
+def compiler(workshop: Workshop, modules: Iterable[Module] = (KUBERNETES, *COMPANIONS)) -> Compiler:
+    """The Go for a bundle, with its user's caches when they hold these modules' sources already.
 
     Else with the workbench's, which go away with the build.
     """
@@ -57,7 +57,7 @@ def compiler(workshop: Workshop) -> Compiler:
         "GONOSUMDB": "",
         "GOINSECURE": "",
     }
-    if not all(_holds(found.module_cache, module) for module in (KUBERNETES, *COMPANIONS)):
+    if not all(_holds(found.module_cache, module) for module in modules):
         objects = workbench.objects(workshop.bundle, OBJECTS)
         temporary = objects / "tmp"
         # the linker drops DWARF anyway; without it the cache is a fifth smaller
@@ -84,6 +84,15 @@ def companions(workshop: Workshop, release: Release) -> None:
         build_module(workshop, with_go, module, release)
 
 
+def runtime(workshop: Workshop, name: str, release: Release) -> None:
+    """What Debian does not have of that container runtime."""
+    module = RUNTIMES[name]
+    with_go = compiler(workshop, [module])
+    build_module(workshop, with_go, module, release)
+    if name == "cri-o":
+        _build_pinns(workshop, with_go, module)
+
+
 def fetch(workshop: Workshop, modules: Iterable[Module]) -> None:
     """Download the sources of these modules, as far as their programs need them."""
     with_go = compiler(workshop)
@@ -97,6 +106,8 @@ def build_module(workshop: Workshop, with_go: Compiler, module: Module, release:
     """All programs of one module, to their names below workshop.out."""
     place = sources.MODULES / module.name
     flags = ["-trimpath", "-ldflags", linker_flags(module, release.kubernetes)]
+    if module.tags:
+        flags += ["-tags", ",".join(module.tags)]
     if module.instead:
         flags += ["-modfile", str(_altered(workshop, with_go, module))]
 
@@ -111,7 +122,7 @@ def build_module(workshop: Workshop, with_go: Compiler, module: Module, release:
     made.mkdir(exist_ok=True)
     build("-o", f"{made}/", *module.programs.values())
     for output, package in module.programs.items():
-        (workshop.out / output).parent.mkdir(exist_ok=True)
+        (workshop.out / output).parent.mkdir(parents=True, exist_ok=True)
         (made / _go_name(package, module)).rename(workshop.out / output)
 
 
@@ -156,16 +167,30 @@ def required_version(module: Module) -> str:
 
 
 def _holds(module_cache: Path, module: Module) -> bool:
-    return (module_cache / f"{module.watched}@{required_version(module)}").is_dir()
+    escaped = re.sub("[A-Z]", lambda capital: f"!{capital[0].lower()}", module.watched)
+    return (module_cache / f"{escaped}@{required_version(module)}").is_dir()
 
 
 def _build_pause(workshop: Workshop, with_go: Compiler, release: Release) -> None:
-    words = with_go.words("list", "-m", "-f", "{{.Dir}}", KUBERNETES.watched)
-    place = sources.MODULES / KUBERNETES.name
-    listed = run(words, timeout=60, cwd=place, env=with_go.environment)
-    source = Path(listed.stdout.strip()) / "build/pause/linux/pause.c"
+    source = _source(with_go, KUBERNETES) / "build/pause/linux/pause.c"
     flags = ["-Os", "-static", f"-DVERSION=v{release.pause}"]
     workshop.log.run(["gcc", *flags, "-o", workshop.out / "bin/pause", source], timeout=60)
+
+
+def _build_pinns(workshop: Workshop, with_go: Compiler, module: Module) -> None:
+    """CRI-O's helper that keeps a pod's namespaces, as its own pinns/Makefile does."""
+    files = sorted((_source(with_go, module) / "pinns/src").glob("*.c"))
+    flags = ["-std=c99", "-Os", "-static", "-s"]
+    target = workshop.out / "runtimes/cri-o/pinns"
+    workshop.log.run(["gcc", *flags, "-o", target, *files], timeout=60)
+
+
+def _source(with_go: Compiler, module: Module) -> Path:
+    """Where the watched module's source lies."""
+    words = with_go.words("list", "-m", "-f", "{{.Dir}}", module.watched)
+    place = sources.MODULES / module.name
+    listed = run(words, timeout=60, cwd=place, env=with_go.environment)
+    return Path(listed.stdout.strip())
 
 
 def _compare_images(kubeadm: Path, release: Release) -> None:

@@ -23,14 +23,19 @@ def bootstrap(
     *,
     to: Path,
     hooks: Sequence[str] = (),
+    begin: str = "",
 ) -> None:
-    """Make a root file system of that suite into the tar file `to`; hooks run last, in order."""
+    """Make a root file system of that suite into the tar file `to`; hooks run last, in order.
+
+    begin is a hook that runs first, and fills the empty root.
+    """
     words: list[str | Path] = ["mmdebstrap", "--mode=root", f"--variant={variant}"]
     words += ['--aptopt=Acquire::Languages "none"', "--aptopt=Acquire::Retries 3"]
     words += [f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT]
     words += [f"--dpkgopt=path-include={pattern}" for pattern in KEPT]
     if packages:
         words.append(f"--include={','.join(packages)}")
+    words += [f"--setup-hook={begin}"] if begin else []
     words += [f"--customize-hook={hook}" for hook in hooks]
     words += [suite, to, *host_mirror()]
     # its root is made in TMPDIR: in the scratch directory it goes away even after a kill
@@ -46,13 +51,23 @@ def make(workshop: Workshop, suite: str) -> None:
     bootstrap(workshop, suite, "minbase", (), to=workshop.out / ARCHIVE, hooks=hooks)
 
 
-def phases(names: Sequence[str], *, image: str = "") -> tuple[str, ...]:
-    """Hooks that run phases in the file system; image is what it is for, empty: no image."""
+def unpack(bundle: Path) -> str:
+    """A hook that fills the root with the bundle's Debian, but for what finds the mirror."""
+    left_out = "--exclude=./etc/resolv.conf --exclude=./etc/apt"
+    return f'tar -x --zstd --numeric-owner {left_out} -f "{bundle / ARCHIVE}" -C "$1"'
+
+
+def phases(names: Sequence[str], *, image: str = "", runtime: str = "") -> tuple[str, ...]:
+    """Hooks that run phases in the file system; image is what it is for, empty: no image.
+
+    runtime is the machines' container runtime, empty: containerd.
+    """
+    variables = f"MACHINE_IMAGE={image}" + (f" RUNTIME={runtime}" if runtime else "")
     provisioners = sources.provisioners()
     return (
         f'mkdir -p "$1{INSIDE}"',
         f'cp -r "{provisioners}/." "$1{INSIDE}/"',
-        f'chroot "$1" env MACHINE_IMAGE={image} bash {INSIDE}/run.sh {" ".join(names)}',
+        f'chroot "$1" env {variables} bash {INSIDE}/run.sh {" ".join(names)}',
         f'rm -r "$1{INSIDE}"',
     )
 

@@ -5,6 +5,8 @@ minimal machine lacks, and apt's index of it.
 """
 
 import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from labgen.bundle import debian, digests
@@ -13,11 +15,22 @@ from labgen.report.errors import LabgenError
 from labgen.system.run import run
 
 SUITES = ("trixie", "bookworm")
+DOWNLOAD_ONLY = 'printf \'APT::Get::Download-Only "true";\\n\' >"$1"/etc/apt/apt.conf.d/00labgen'
 # what every machine has that answers on SSH
 MINIMAL = ("systemd-sysv", "openssh-server")
 INDEX = "Packages"
 TIMEOUT = 300.0
 PACK = ("tar", "--create", "--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--mode=a+rX")
+
+
+@dataclass(frozen=True)
+class Root:
+    """A machine to be, in the words of debian.bootstrap."""
+
+    suite: str
+    variant: str
+    packages: Sequence[str] = ()
+    begin: str = ""
 
 
 def archive(suite: str) -> str:
@@ -30,18 +43,37 @@ def make(workshop: Workshop, suite: str) -> None:
 
     Raises LabgenError when it downloaded nothing.
     """
+    root = Root(suite, "minbase", MINIMAL)
+    _gather(workshop, root, debian.phases(("packages",)), workshop.out / archive(suite))
+
+
+def make_runtime(workshop: Workshop, suite: str, runtime: str, target: str) -> None:
+    """The same of a machine of labgen's image: what it lacks for that container runtime.
+
+    Raises LabgenError when nothing was downloaded.
+    """
+    root = Root(suite, "custom", begin=debian.unpack(workshop.bundle))
+    hooks = debian.phases(("runtime-packages",), runtime=runtime)
+    _gather(workshop, root, hooks, workshop.out / target)
+
+
+def _gather(workshop: Workshop, root: Root, phases: Sequence[str], target: Path) -> None:
+    """Pack into target what phases download in that root."""
     found = workshop.scratch / "found"
     shutil.rmtree(found, ignore_errors=True)
     found.mkdir()
-    hooks = (
-        'printf \'APT::Get::Download-Only "true";\\n\' >"$1"/etc/apt/apt.conf.d/00labgen',
-        *debian.phases(("packages",)),
-        f'cp "$1"/var/cache/apt/archives/*.deb "{found}"',
+    hooks = (DOWNLOAD_ONLY, *phases, f'cp "$1"/var/cache/apt/archives/*.deb "{found}"')
+    debian.bootstrap(
+        workshop,
+        root.suite,
+        root.variant,
+        root.packages,
+        to=Path("/dev/null"),
+        hooks=hooks,
+        begin=root.begin,
     )
-    debian.bootstrap(workshop, suite, "minbase", MINIMAL, to=Path("/dev/null"), hooks=hooks)
     (found / INDEX).write_text(index(found))
-    target = workshop.out / archive(suite)
-    target.parent.mkdir()
+    target.parent.mkdir(parents=True, exist_ok=True)
     workshop.log.run([*PACK, "--file", target, "--directory", found, "."], timeout=TIMEOUT)
 
 

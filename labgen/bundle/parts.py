@@ -7,6 +7,7 @@ from labgen.bundle import (
     box,
     compiling,
     debian,
+    digests,
     golden,
     images,
     initrd,
@@ -15,9 +16,10 @@ from labgen.bundle import (
     packages,
     programs,
     rootfs,
+    runtimes,
     sources,
 )
-from labgen.bundle.recipe import BOX, PACKAGES, Part, Recipe
+from labgen.bundle.recipe import BOX, PACKAGES, RUNTIME, Part, Recipe
 from labgen.bundle.versions import Release, release
 
 COMPILED = ("kubernetes", "companions")
@@ -50,6 +52,7 @@ def recipe(version: str) -> Recipe:
             _initrd(),
             _box(wanted),
             *(_packages(suite) for suite in packages.SUITES),
+            *(_runtime(name, wanted) for name in runtimes.NAMES),
         ),
     )
 
@@ -239,4 +242,30 @@ def _packages(suite: str) -> Part:
         disk=500,
         kept=100,
         option=f"{PACKAGES} {suite}",
+    )
+
+
+def _runtime(name: str, wanted: Release) -> Part:
+    """Packages that the machine's Debian lacks for it; programs that Debian does not have."""
+    provisioners, module = sources.provisioners(), programs.RUNTIMES[name]
+    return Part(
+        name=f"runtime-{name}",
+        title=f"{name} for machines with Debian {wanted.debian}",
+        outputs=(*runtimes.programs(name), runtimes.archive(name)),
+        make=lambda workshop: runtimes.make(workshop, name, wanted),
+        facts={
+            module.name: programs.facts(module, wanted.kubernetes),
+            "module": digests.of_sources([sources.MODULES / module.name], sources.MODULES),
+            "suite": wanted.debian,
+        },
+        sources=(provisioners / "phases" / "runtime-packages.sh", provisioners / "lib" / "pkg.sh"),
+        source_root=provisioners,
+        stands_on=("debian",),
+        programs=("gcc", "libc.a", "mmdebstrap", "apt-get", "dpkg-deb", "tar", "zstd"),
+        network=True,
+        seconds=150,
+        disk=900,
+        objects=1500,
+        kept=80,
+        option=f"{RUNTIME} {name}",
     )

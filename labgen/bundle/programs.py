@@ -13,13 +13,14 @@ class Module:
     """A go.mod of ours: modules/NAME. programs is output -> package; watched is what it requires.
 
     instead replaces files of the watched module before it is compiled: path in it -> content, None
-    for a file that is left out.
+    for a file that is left out. tags are Go's build constraints.
     """
 
     name: str
     watched: str
     programs: dict[str, str]
     instead: Mapping[str, str | None] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
 
 
 KUBERNETES = Module(
@@ -75,11 +76,37 @@ COMPANIONS = (
     ),
 )
 
+# Container runtimes beside containerd, by their words in scenarios: what Debian lacks of them.
+RUNTIMES = {
+    "docker": Module(
+        name="cridockerd",
+        watched="github.com/Mirantis/cri-dockerd",
+        programs={"runtimes/docker/cri-dockerd": "github.com/Mirantis/cri-dockerd"},
+    ),
+    # Without C: signatures by Go's OpenPGP, no btrfs and no OSTree. Seccomp goes with that, too.
+    "cri-o": Module(
+        name="crio",
+        watched="github.com/cri-o/cri-o",
+        programs={"runtimes/cri-o/crio": "github.com/cri-o/cri-o/cmd/crio"},
+        tags=(
+            "containers_image_openpgp",
+            "containers_image_ostree_stub",
+            "exclude_graphdriver_btrfs",
+            "btrfs_noversion",
+        ),
+    ),
+}
+
 
 def facts(module: Module, kubernetes: str) -> dict[str, object]:
     """What of a module is not in its files and yet changes its programs."""
     flags = linker_flags(module, kubernetes)
-    return {"packages": module.programs, "flags": flags, "instead": dict(module.instead)}
+    found: dict[str, object] = {
+        "packages": module.programs,
+        "flags": flags,
+        "instead": dict(module.instead),
+    }
+    return found | ({"tags": module.tags} if module.tags else {})
 
 
 def linker_flags(module: Module, kubernetes: str) -> str:

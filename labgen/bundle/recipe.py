@@ -10,6 +10,7 @@ from labgen.bundle.logged import Log
 BUILD = "labgen bundle build"
 BOX = "--box"
 PACKAGES = "--packages"  # and a suite
+RUNTIME = "--runtime"  # and its name
 
 
 @dataclass(frozen=True)

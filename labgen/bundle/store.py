@@ -1,13 +1,14 @@
 """The door to finished bundles for the rest of labgen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from labgen.bundle import box, golden, images, initrd, kernel, machine, packages, parts
-from labgen.bundle.recipe import BOX, PACKAGES, Recipe
+from labgen.bundle import box, golden, images, initrd, kernel, machine, packages, parts, runtimes
+from labgen.bundle.recipe import BOX, PACKAGES, RUNTIME, Recipe
 from labgen.bundle.state import State, quick_states
 from labgen.bundle.versions import known_versions, release
-from labgen.report.errors import LabgenError, WrongCall
+from labgen.report.errors import HostUnfit, LabgenError, WrongCall
 from labgen.system import places
 
 __all__ = [
@@ -105,6 +106,28 @@ def require_packages(version: str, suite: str) -> str:
     what = f"the part of bundle {recipe.name} with packages for {suite}"
     _ensure_ready(recipe, what, option=f"{PACKAGES} {suite}")
     return packages.archive(suite)
+
+
+def require_runtime(version: str, runtime: str) -> Mapping[str, str]:
+    """What machines lack for that container runtime: path in the bundle's directory -> its name on
+    a machine, below the bundle there. Nothing for containerd, which all have; nothing is hashed.
+
+    Raises HostUnfit when the part is not ready.
+    """
+    if runtime not in runtimes.NAMES:
+        return {}
+    recipe = parts.recipe(version)
+    try:
+        what = f"the part of bundle {recipe.name} with {runtime}"
+        _ensure_ready(recipe, what, option=f"{RUNTIME} {runtime}")
+    except LabgenError as error:
+        raise HostUnfit(error.message, last_seen=error.last_seen, hint=error.hint) from error
+    programs = {name: f"runtime/{name.rsplit('/')[-1]}" for name in runtimes.programs(runtime)}
+    return {
+        **programs,
+        runtimes.archive(runtime): "packages.tar",
+        images.ARCHIVE: "images/lab.tar",
+    }
 
 
 def describe(version: str, directory: Path) -> Bundle:

@@ -6,6 +6,7 @@ from rich.table import Table
 
 from labgen.bundle import maintain, parts, progress, recipe
 from labgen.bundle.packages import SUITES
+from labgen.bundle.runtimes import NAMES
 from labgen.bundle.versions import KUBERNETES, known_versions
 from labgen.cli.session import Session, common
 
@@ -41,14 +42,28 @@ def bundle() -> None:
     multiple=True,
     help="Also the packages for existing machines with that Debian. May be repeated.",
 )
+@click.option(
+    "--runtime",
+    "runtimes",
+    type=click.Choice(NAMES),
+    multiple=True,
+    help="Also that container runtime, for scenarios that ask for it. May be repeated.",
+)
 @common
 @click.pass_obj
 def build(
-    session: Session, version: str, source: str, box: bool, packages: tuple[str, ...]
+    session: Session,
+    *,
+    version: str,
+    source: str,
+    box: bool,
+    packages: tuple[str, ...],
+    runtimes: tuple[str, ...],
 ) -> None:
     """Build what the bundle lacks; what is good is kept."""
     told = progress.choose(quiet=session.quiet)
     options = [f"{recipe.PACKAGES} {suite}" for suite in packages]
+    options += [f"{recipe.RUNTIME} {name}" for name in runtimes]
     options += [recipe.BOX] if box else []
     maintain.build(version, maintain.Source(source), told, options=options)
 

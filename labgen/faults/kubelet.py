@@ -29,12 +29,15 @@ KUBELET_STOPPED = Fault(
 
 CONTAINERD_STOPPED = Fault(
     name="containerd-stopped",
-    summary="containerd ends and stays down; containers run on",
+    summary="the container runtime ends and stays down; containers run on",
     target="holder",
     way=OnMachine("containerd-stopped"),
-    does="Stops containerd and keeps systemd from starting it again. Healing starts it.",
+    does=(
+        "Stops containerd, or CRI-O where the lab has that, and keeps systemd from starting it "
+        "again. Healing starts it. With Docker it is refused: its socket would start it again."
+    ),
     expected=(
-        Expectation("all containers go on, each under a shim of its own"),
+        Expectation("all containers go on, each under a process of its own that watches it"),
         Expectation("`kubectl exec` and `kubectl logs` on this node fail", "at once"),
         Expectation(
             "the kubelet says so of itself, and the node is NotReady",
@@ -44,7 +47,7 @@ CONTAINERD_STOPPED = Fault(
         EVICTION,
     ),
     why=(
-        "containerd starts containers and then only watches over them. The kubelet notices faster "
-        "that its runtime is gone than the cluster notices that a kubelet is."
+        "The runtime starts containers and then only watches over them. The kubelet notices faster "
+        "that it is gone than the cluster notices that a kubelet is."
     ),
 )

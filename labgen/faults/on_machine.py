@@ -112,6 +112,7 @@ def _facts(site: Site, machine: Machine) -> Mapping[str, str]:
     adaptation = site.provider.adaptation(lab, machine)
     return {
         "MACHINE": machine.name,
+        "RUNTIME": lab.scenario.kubernetes.runtime,
         "ADDRESS": str(machine.address),
         "GATEWAY": str(adaptation.host_address or lab.gateway),
         "SSH_PORT": str(machine.port),

@@ -15,10 +15,12 @@ from labgen.lab import keys, owners
 from labgen.lab.lab import Lab, Machine
 from labgen.providers import container_network as network
 from labgen.providers import container_realtime as real_time
+from labgen.providers import runtimes
 from labgen.providers.base import BEFORE, Finding, Power, State
 from labgen.providers.container_host import ensure_inotify_instances, findings
 from labgen.providers.sequence import await_turn
 from labgen.providers.unsaved import Unsaved
+from labgen.render.runtimes import DEFAULT, RUNTIMES
 from labgen.render.ssh_config import ssh_config
 from labgen.report.errors import LabgenError
 from labgen.scenario.model import Role, Scenario
@@ -51,7 +53,7 @@ class ContainerProvider(Unsaved):
 
     def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:  # noqa: ARG002 - the host decides
         """See base.Provider."""
-        return findings(self._facts)
+        return [*findings(self._facts), *runtimes.findings(scenario)]
 
     def adaptation(self, lab: Lab, machine: Machine) -> host.Adaptation:  # noqa: ARG002 - all alike
         """See base.Provider."""
@@ -134,10 +136,14 @@ class ContainerProvider(Unsaved):
         disk = _disks(lab) / machine.name
         if disk.exists():
             shutil.rmtree(disk)
-        for part in ("kubelet", "etcd"):
+        runtime = lab.scenario.kubernetes.runtime
+        parts = ("kubelet", "etcd", *RUNTIMES[runtime].disks)
+        for part in parts:
             (disk / part).mkdir(parents=True)
-        clone_golden(bundle.golden, disk / "containerd")
-        volumes = [(disk / part, f"/var/lib/{part}", "rw") for part in _PARTS]
+        if runtime == DEFAULT:
+            (disk / "containerd").rmdir()
+            clone_golden(bundle.golden, disk / "containerd")
+        volumes = [(disk / part, f"/var/lib/{part}", "rw") for part in parts]
         identity = keys.machine_identity(lab, machine)
         podman.run_machine(
             bundle.machine_image,
@@ -151,7 +157,6 @@ class ContainerProvider(Unsaved):
         )
 
 
-_PARTS = ("containerd", "kubelet", "etcd")
 _WORDS = {
     Power.ON: ("start",),
     Power.OFF: ("kill", "--signal", "KILL"),

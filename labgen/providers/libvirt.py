@@ -22,7 +22,7 @@ from labgen.providers import libvirt_host as host_
 from labgen.providers import libvirt_network as network
 from labgen.providers import libvirt_vagrant as maker
 from labgen.providers import libvirt_volumes as volumes
-from labgen.providers import ssh_settled, ssh_survey
+from labgen.providers import runtimes, ssh_settled, ssh_survey
 from labgen.providers.base import BEFORE, Finding, Power, State
 from labgen.providers.libvirt_connection import connected, domain_of, found, remove_domain
 from labgen.providers.sequence import await_turn
@@ -56,7 +56,8 @@ class LibvirtProvider:
 
     def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:  # noqa: ARG002 - see base.Provider
         """See base.Provider."""
-        wrong = host_.findings(self.uri, self._jump)
+        wrong = [*runtimes.only_default(scenario, "virtual machines")]
+        wrong += host_.findings(self.uri, self._jump)
         try:
             box = maker.describe(bundles.require_box(scenario.kubernetes.version))
         except LabgenError as error:

@@ -12,7 +12,7 @@ from labgen.bundle import store as bundles
 from labgen.lab import keys, owners, store
 from labgen.lab.access import door, ensure_outward, ensure_route
 from labgen.lab.lab import Lab, Machine
-from labgen.providers import ssh_changes, ssh_findings, ssh_settled, ssh_survey
+from labgen.providers import runtimes, ssh_changes, ssh_findings, ssh_settled, ssh_survey
 from labgen.providers.base import BEFORE, Finding, Power, State
 from labgen.providers.programs import SSH, missing
 from labgen.providers.sequence import await_turn
@@ -58,10 +58,11 @@ class SshProvider(Unsaved):
         if lacking := missing(PROGRAMS):
             return lacking
         drawn = lab or _on_paper(scenario)
+        wrong = runtimes.only_default(scenario, "existing machines")
         _ensure_way(drawn)
         self._read = dict(ssh_survey.survey(drawn, list(ssh_findings.CONFLICTING)))
         found = ssh_findings.judge(drawn, self._read, made=lab is not None)
-        return [*found, *_lacking_packages(drawn, self._read)]
+        return [*wrong, *found, *_lacking_packages(drawn, self._read)]
 
     def changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:
         """See base.Provider."""

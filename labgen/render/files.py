@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from labgen.lab.keys import JoinSecrets
 from labgen.lab.lab import Lab, Machine
+from labgen.render.runtimes import RUNTIMES
 from labgen.render.templating import render
 from labgen.scenario.model import Role
 from labgen.system.host import Adaptation
@@ -51,10 +52,10 @@ def payload(
         # CoreDNS wants an upstream; the gateway answers no name, at once
         "resolv.conf": File(f"nameserver {lab.gateway}\n"),
         "kubelet.default": File("KUBELET_EXTRA_ARGS=\n"),
-        "containerd.toml": File(
-            render("containerd.toml", adaptation=adaptation, sandbox_image=images.sandbox)
-        ),
     }
+    for template in RUNTIMES[lab.scenario.kubernetes.runtime].templates:
+        content = render(template, adaptation=adaptation, sandbox_image=images.sandbox)
+        files[template] = File(content)
     if not adaptation.shared_kernel and not adaptation.bare:
         files["hostname"] = File(f"{machine.name}\n")
     if machine.role is Role.CONTROL_PLANE:
@@ -98,6 +99,8 @@ def environment(lab: Lab, machine: Machine, images: tuple[str, ...]) -> Mapping[
         "API_ENDPOINT": lab.endpoint,
         "CERTIFICATES": lab.scenario.kubernetes.certificates,
         "COREDNS_REPLICAS": "1" if len(lab.machines) == 1 else "2",
+        "RUNTIME": lab.scenario.kubernetes.runtime,
+        "CRI_SOCKET": RUNTIMES[lab.scenario.kubernetes.runtime].socket,
         "IMAGES": " ".join(images),
     }
 
@@ -164,6 +167,7 @@ def _kubeadm(
         endpoint=lab.endpoint,
         vip=lab.vip,
         kubernetes=lab.scenario.kubernetes,
+        socket=RUNTIMES[lab.scenario.kubernetes.runtime].socket,
         patches=f"{DIRECTORY}/patches",
         slowdown=lab.slowdown,
     )

@@ -24,7 +24,7 @@ class Cni:
 
 @dataclass(frozen=True)
 class Kubernetes:
-    """version as in v1.37.2; runtime is containerd.
+    """version as in v1.37.2; runtime is containerd, cri-o or docker.
 
     certificates says how the other control planes come by the CAs' keys: upload (by kubeadm,
     encrypted, through the cluster) or copy (as files, from the first one).

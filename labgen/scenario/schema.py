@@ -45,7 +45,7 @@ class KubernetesPart(Part):
     )
     cni: CniPart = CniPart()
     certificates: Annotated[str, PlainValidator(values.choice("upload", "copy"))] = "upload"
-    runtime: Annotated[str, PlainValidator(values.runtime)] = "containerd"
+    runtime: Annotated[str, PlainValidator(values.choice(*values.RUNTIMES))] = "containerd"
 
 
 class NetworkPart(Part):

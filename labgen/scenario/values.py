@@ -19,14 +19,7 @@ BY_SSH = re.compile(
     r"qemu\+ssh://([^@\s/-][^@\s/]*@)?(\[[0-9a-f:.]+\]|\w[\w.-]*)(:\d+)?/.*", re.ASCII
 )
 VERSION = re.compile(r"v[0-9]+\.[0-9]+\.[0-9]+", re.ASCII)
-# Container runtimes, and why a lab cannot have them.
-NOT_OFFERED = {
-    "cri-o": "Debian 13 has no package of it, and labgen's bundle does not build it",
-    "docker": (
-        "Kubernetes speaks to it through cri-dockerd only, which Debian 13 has no package of and "
-        "labgen's bundle does not build"
-    ),
-}
+RUNTIMES = ("containerd", "cri-o", "docker")
 
 
 def kind_of(value: object) -> str:
@@ -149,16 +142,6 @@ def version(value: object) -> str:
     written = text("v1.37.2")(value)
     if not VERSION.fullmatch(written):
         raise ValueError(f"{shown(written)} is no version; write all of it, as v1.37.2")
-    return written
-
-
-def runtime(value: object) -> str:
-    """The container runtime of the machines."""
-    written = text("containerd")(value)
-    if written in NOT_OFFERED:
-        raise ValueError(f"{written} is not offered: {NOT_OFFERED[written]}; use containerd")
-    if written != "containerd":
-        raise ValueError(f"{shown(written)} is not known; use containerd")
     return written
 
 

@@ -1,12 +1,22 @@
-# containerd ends and stays down; containers run on.
+# The container runtime ends and stays down; containers run on.
 containerd_stopped::inject() {
-  held::stop containerd
+  [[ ${RUNTIME:-} != docker ]] ||
+    fault::refuse "its runtime is Docker, which its socket starts again as soon as the kubelet asks"
+  held::stop "$(containerd_stopped::unit)"
 }
 
 containerd_stopped::heal() {
-  held::release containerd
+  [[ ${RUNTIME:-} != docker ]] || return 0
+  held::release "$(containerd_stopped::unit)"
 }
 
 containerd_stopped::holds() {
-  held::is containerd
+  held::is "$(containerd_stopped::unit)"
+}
+
+containerd_stopped::unit() {
+  case ${RUNTIME:-} in
+    cri-o) printf crio ;;
+    *) printf containerd ;;
+  esac
 }

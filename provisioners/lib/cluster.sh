@@ -28,7 +28,7 @@ cluster::reset() {
     report::ok "no half-made cluster"
     return
   fi
-  kubeadm reset --force
+  kubeadm reset --force ${CRI_SOCKET:+--cri-socket "$CRI_SOCKET"}
   # What kubeadm says it leaves alone.
   file::remove "$CLUSTER_NOTES" /etc/cni/net.d/10-flannel.conflist
   for link in cni0 flannel.1; do

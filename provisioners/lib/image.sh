@@ -1,16 +1,38 @@
-# Container images in containerd's namespace for Kubernetes.
+# Container images where the lab's runtime keeps them for Kubernetes: RUNTIME is containerd, docker or cri-o.
 
-# image::missing REF...: those that containerd does not have, one per line.
+# image::missing REF...: those that the runtime does not have, one per line.
 image::missing() {
   local list ref
-  list=$(ctr --namespace k8s.io images list --quiet)
+  list=$(image::list)
   for ref in "$@"; do
     [[ $'\n'$list$'\n' == *$'\n'"$ref"$'\n'* ]] || printf '%s\n' "$ref"
   done
 }
 
+image::list() {
+  local known=$ROOT/var/lib/containers/storage/overlay-images/images.json
+  case ${RUNTIME:-containerd} in
+    docker) docker image list --format '{{.Repository}}:{{.Tag}}' ;;
+    cri-o) [[ ! -f $known ]] || jq --raw-output '.[].names[]?' "$known" ;;
+    *) ctr --namespace k8s.io images list --quiet ;;
+  esac
+}
+
 # image::import ARCHIVE: every image of the archive.
 image::import() {
-  ctr --namespace k8s.io images import --all-platforms=false "$1"
+  case ${RUNTIME:-containerd} in
+    docker) docker image load --quiet --input "$1" >&2 ;;
+    cri-o) image::copy "$1" ;;
+    *) ctr --namespace k8s.io images import --all-platforms=false "$1" ;;
+  esac
   report::changed "images of ${1##*/}"
+}
+
+# image::copy ARCHIVE: into the storage that CRI-O reads, which has no command for it.
+image::copy() {
+  local ref
+  while read -r ref; do
+    STORAGE_DRIVER=overlay skopeo --insecure-policy copy --quiet \
+      "docker-archive:$1:$ref" "containers-storage:$ref"
+  done < <(tar --extract --to-stdout --file "$1" manifest.json | jq --raw-output '.[].RepoTags[]')
 }

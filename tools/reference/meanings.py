@@ -49,7 +49,10 @@ MEANINGS = {
         "kubeadm puts them into the cluster, encrypted, for two hours. `copy`: as files from the "
         "first one, with its `admin.conf`."
     ),
-    "kubernetes.runtime": "The machines' container runtime. Others are not offered.",
+    "kubernetes.runtime": (
+        "The machines' container runtime. "
+        "[How to have another than containerd](../how-to/container-runtimes.md)."
+    ),
     "network.subnet": (
         "The machines' network. `auto`: the first /24 from 10.89.0.0 on that no route of this "
         "host and no other lab touches."

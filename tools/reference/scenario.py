@@ -28,7 +28,6 @@ TYPES: dict[Callable[[object], object], str] = {
     values.prefix: "beginning of a DNS label",
     values.version: "version, as `v1.37.2`",
     values.libvirt_uri: "libvirt URI of QEMU",
-    values.runtime: "`containerd`",
     balancing.switch: "`true` or `false`",
     balancing.duration_or_none: "`none` or duration",
     balancing.priorities: "`auto` or list of whole numbers",

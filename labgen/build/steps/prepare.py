@@ -4,15 +4,18 @@ import shlex
 from collections.abc import Mapping
 
 from labgen.build.context import Context, in_payload
+from labgen.build.delivery import deliver, runtime_parcels
 from labgen.build.graph import Outcome
 from labgen.lab.access import ensure_route
 from labgen.lab.lab import Machine
 from labgen.render.files import File, environment, payload
+from labgen.render.runtimes import RUNTIMES
 from labgen.scenario.model import Role
 
 CONNECT_TIMEOUT = 90.0
 TIMEOUT = 180.0
-PHASES = ("kernel", "identity", "containerd", "kubernetes", "images")
+BEFORE = ("kernel", "identity")
+AFTER = ("kubernetes", "images")
 
 
 def reach(context: Context, machine: Machine) -> None:
@@ -37,7 +40,12 @@ def prepare(context: Context, machine: Machine) -> Outcome:
     adaptation, secrets = context.adaptation(machine), context.secrets
     files = in_payload(payload(context.lab, machine, adaptation, context.images, secrets))
     files |= lab_env(environment(context.lab, machine, context.bundle.images))
+    brought = Outcome.OK
+    if wanted := runtime_parcels(context):
+        brought = deliver(context, machine, wanted)
+    phases = (*BEFORE, *RUNTIMES[context.lab.scenario.kubernetes.runtime].phases, *AFTER)
     balancer = ("load-balancer",) if machine.role is Role.CONTROL_PLANE else ()
-    return context.run_phases(
-        machine, *PHASES, *balancer, files=files, timeout=TIMEOUT, afresh=True
+    done = context.run_phases(
+        machine, *phases, *balancer, files=files, timeout=TIMEOUT, afresh=True
     )
+    return Outcome.CHANGED if Outcome.CHANGED in (brought, done) else Outcome.OK

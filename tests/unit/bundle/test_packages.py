@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from labgen.bundle.packages import index
-from labgen.bundle.store import require_packages
+from labgen.bundle.store import require_packages, require_runtime
 from labgen.bundle.versions import KUBERNETES
-from labgen.report.errors import LabgenError, WrongCall
+from labgen.report.errors import HostUnfit, LabgenError, WrongCall
 from labgen.system.run import run
 
 CONTROL = "Package: bread\nVersion: 1\nArchitecture: all\nMaintainer: a baker\nDescription: bread\n"
@@ -49,3 +49,18 @@ def test_packages_that_were_not_built_name_what_builds_them(
     with pytest.raises(LabgenError, match="packages for bookworm is not ready") as error:
         require_packages(KUBERNETES, "bookworm")
     assert error.value.hint == "build it: labgen bundle build --packages bookworm"
+
+
+@pytest.mark.parametrize("runtime", ["docker", "cri-o"])
+def test_a_runtime_that_was_not_built_names_what_builds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runtime: str
+) -> None:
+    monkeypatch.setenv("LABGEN_HOME", str(tmp_path))
+    with pytest.raises(HostUnfit, match=f"with {runtime} is not ready") as error:
+        require_runtime(KUBERNETES, runtime)
+    assert error.value.hint == f"build it: labgen bundle build --runtime {runtime}"
+
+
+def test_every_machine_has_containerd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LABGEN_HOME", str(tmp_path))
+    assert not require_runtime(KUBERNETES, "containerd")

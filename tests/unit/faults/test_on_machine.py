@@ -38,6 +38,7 @@ def test_shell_and_facts_go_along_and_hold_no_secret(
     assert {"faults/run.sh", "faults/partition.sh", "lib/report.sh", "lib/wait.sh"} <= names
     assert facts == [
         "MACHINE=master2",
+        "RUNTIME=containerd",
         "ADDRESS=10.89.0.4",
         "GATEWAY=10.89.0.1",
         "SSH_PORT=22",

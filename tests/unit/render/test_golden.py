@@ -60,3 +60,17 @@ def test_the_patient_profile_and_routes_in_place_of_tunnels_have_golden_copies(
     rendered = render("ha-3x3", *OTHER_WAYS) / "master1"
     only = frozenset({"haproxy.cfg", "keepalived.conf", "flannel.yaml"})
     _compare(GOLDEN / "ha-3x3-standard-host-gw" / "master1", rendered, only=only)
+
+
+@pytest.mark.parametrize(
+    ("runtime", "files"),
+    [
+        ("docker", {"docker.json", "cri-docker.default", "containerd.toml", "kubeadm.yaml"}),
+        ("cri-o", {"crio.conf", "kubeadm.yaml"}),
+    ],
+)
+def test_other_runtimes_have_golden_copies(
+    render: Rendering, runtime: str, files: set[str]
+) -> None:
+    rendered = render("single", f"kubernetes.runtime={runtime}") / "master1"
+    _compare(GOLDEN / f"single-{runtime}/master1", rendered, only=frozenset(files))

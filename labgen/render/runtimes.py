@@ -1,0 +1,41 @@
+"""The container runtimes that a scenario may name: where each listens, and its files and phases.
+
+docker stands on containerd, and cri-dockerd stands between it and the kubelet.
+"""
+
+from dataclasses import dataclass
+
+DEFAULT = "containerd"  # what machines of labgen's image have
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """socket is CRI's; phases bring it up, in order; templates are those of its own files; disks
+    are its directories below /var/lib, which want a real file system."""
+
+    socket: str
+    phases: tuple[str, ...]
+    templates: tuple[str, ...]
+    disks: tuple[str, ...]
+
+
+RUNTIMES = {
+    "containerd": Runtime(
+        socket="unix:///run/containerd/containerd.sock",
+        phases=("containerd",),
+        templates=("containerd.toml",),
+        disks=("containerd",),
+    ),
+    "docker": Runtime(
+        socket="unix:///run/cri-dockerd.sock",
+        phases=("containerd", "docker"),
+        templates=("containerd.toml", "docker.json", "cri-docker.default"),
+        disks=("containerd", "docker"),
+    ),
+    "cri-o": Runtime(
+        socket="unix:///run/crio/crio.sock",
+        phases=("cri-o",),
+        templates=("crio.conf",),
+        disks=("containers",),
+    ),
+}
