@@ -11,8 +11,13 @@ from labgen.system.host import Adaptation
 from tests.unit.system.stubs import Stub, stub
 
 LISTED = [
-    {"Names": ["labgen-x-master1"], "State": "running", "Labels": {"labgen.directory": "/x"}},
-    {"Names": ["stray"], "State": "exited", "Labels": None},
+    {
+        "Id": "1",
+        "Names": ["labgen-x-master1"],
+        "State": "running",
+        "Labels": {"labgen.directory": "/x"},
+    },
+    {"Id": "2", "Names": ["stray"], "State": "exited", "Labels": None},
 ]
 ADAPTATION = Adaptation(
     restrict_oom_score=True,
