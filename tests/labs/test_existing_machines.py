@@ -5,15 +5,17 @@ from pathlib import Path
 from labgen.lab import store
 from labgen.providers.base import State
 from labgen.report.errors import HostUnfit
+from labgen.scenario.load import load
+from labgen.scenario.surroundings import Surroundings
 from labgen.system.run import run
-from tests.labs import existing
+from tests.labs import existing, mirror, swap
 from tests.labs.existing import VIP
 from tests.labs.health import assert_healthy
 from tests.labs.plain import SUBNET, New, PlainMachine, PlainNetwork
 from tests.labs.program import UP, labgen
 from tests.labs.runs import Run
 from tests.labs.sights import Sights, seen
-from tests.labs.snapshot import differences, snapshots
+from tests.labs.snapshot import differences, snapshot, snapshots
 
 UNFIT = HostUnfit.exit_code
 # A wrong clock, on a kernel that has only one: what date says is all that is asked.
@@ -57,6 +59,36 @@ def test_machines_that_exist_become_a_lab_and_are_as_they_were_afterwards(
     for was, now in zip(before, snapshots(machines), strict=True):
         assert differences(was, now) == []
     assert "nothing is in the way" in labgen("check", str(scenario)).stderr
+
+
+def test_a_site_with_mirrors_and_swap_gets_all_from_them_and_its_swap_again(
+    run_: Run, plain_network: PlainNetwork, taken_down: list[str], tmp_path: Path
+) -> None:
+    machine = plain_network.add("own")
+    software = {"packages": "distribution", "kubernetes": "repository"}
+    scenario = existing.scenario(tmp_path, [machine], [], password=False, software=software)
+    name = run_.lab_name("mirrored")
+    taken_down.append(name)
+    words = ["up", str(scenario), "--name", name]
+    version = load(scenario, surroundings=Surroundings()).kubernetes.version
+    with mirror.serving(tmp_path / "mirror", plain_network.gateway, machine.suite, version) as site:
+        site.use(machine)
+        swap.switch_on(machine)
+        before = snapshot(machine)
+        labgen(*words, "--until", "machines")
+        with swap.kernel_of_its_own(machine):
+            planned = labgen("plan", str(scenario)).stdout
+            assert f"swap off: {swap.SWAP}, and in /etc/fstab" in planned
+            labgen(*words, "--until", "load-balancer", timeout=UP)
+            again = labgen(*words, "--until", "load-balancer", timeout=UP)
+            assert "nothing had to be changed" in again.stderr
+            assert swap.used(machine) == []
+        held = machine.inside("apt-mark", "showhold").stdout.split()
+        assert held == ["kubeadm", "kubectl", "kubelet"]
+        said = machine.inside("/usr/bin/kubelet", "--version").stdout
+        assert said == f"Kubernetes {version}\n"
+        labgen("down", name, timeout=UP)
+    assert differences(before, snapshot(machine)) == []
 
 
 def test_all_that_is_wrong_is_told_at_once_and_nothing_is_changed(
