@@ -65,16 +65,18 @@ setup() {
   assert_unchanged
 }
 
-@test "runc-as-allowed: a score too low becomes the machine's own, and others stay" {
+@test "runc-as-allowed: a score too low becomes the machine's own, and what it has not is left out" {
   local bundle=$BATS_TEST_TMPDIR/oci own
   mkdir "$bundle"
   read -r own </proc/self/oom_score_adj
   printf '#!/bin/bash\nprintf "runc %%s\\n" "$*" >>"$CALLS"\n' >"$BATS_TEST_TMPDIR/runc"
   chmod +x "$BATS_TEST_TMPDIR/runc"
   PATH=$BATS_TEST_TMPDIR:$PATH
-  printf '{"process": {"oomScoreAdj": -1000, "args": ["x"]}}' >"$bundle/config.json"
+  printf '{"process": {"oomScoreAdj": -1000, "args": ["x"],
+    "capabilities": {"bounding": ["CAP_KILL", "CAP_OF_NOBODY"]}}}' >"$bundle/config.json"
   bash "$REPO/provisioners/files/runc-as-allowed" create --bundle "$bundle" pod
   [[ $(jq .process.oomScoreAdj "$bundle/config.json") == "$own" ]]
+  [[ $(jq --raw-output '.process.capabilities.bounding[]' "$bundle/config.json") != *CAP_OF_NOBODY* ]]
   assert_called "runc create --bundle $bundle pod"
   printf '{"oomScoreAdj": 999}' >"$bundle/process.json"
   bash "$REPO/provisioners/files/runc-as-allowed" exec --process "$bundle/process.json" pod
