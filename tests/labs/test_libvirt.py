@@ -27,6 +27,7 @@ from tests.labs.virtual import UP, emulated, known
 PROBE = 0.2  # seconds between two probes, and for each
 SETTLED = 300.0  # seconds for what takes one on real processors; other labs run beside
 KEEPALIVED = "systemctl is-active keepalived; journalctl -u keepalived -n 3 -o cat --no-pager"
+WRITE = "dd if=/dev/zero of=/var/tmp/labgen-written bs=64K count=1 conv=fsync"
 STEADY = 3.0  # seconds of good answers that count as an end
 Property = Callable[[str, object], None]
 
@@ -55,6 +56,7 @@ def test_load_balancers_of_virtual_machines_survive_the_loss_of_their_holder(
     labgen("fault", "heal", name, timeout=UP)
     seen(partial(_holds, sights, holder), "the VIP on the first master again", within=SETTLED)
     assert "nothing had to be changed" in labgen("up", *words, timeout=UP).stderr
+    _fill_the_disk(sights, successor)
     _down(lab, uri)
 
 
@@ -87,6 +89,15 @@ def test_cluster_of_virtual_machines_passes_the_smoke_tier(
     assert_healthy(lab)
     labgen("verify", name, timeout=UP)
     _down(lab, uri)
+
+
+def _fill_the_disk(sights: Sights, machine: str) -> None:
+    """It is the machine's own, and it alone is full until it is healed."""
+    assert sights.on(machine, WRITE, timeout=60).ok
+    labgen("fault", "inject", sights.lab.name, "disk-full", machine, timeout=UP)
+    assert "No space left on device" in sights.on(machine, WRITE, timeout=60).stderr
+    labgen("fault", "heal", sights.lab.name, timeout=UP)
+    assert sights.on(machine, WRITE, timeout=60).ok
 
 
 def _holds(sights: Sights, machine: str) -> bool:
