@@ -66,19 +66,16 @@ setup() {
 }
 
 @test "runc-as-allowed: a score too low becomes the machine's own, and what it has not is left out" {
-  local bundle=$BATS_TEST_TMPDIR/oci own
-  mkdir "$bundle"
+  local oci=$BATS_TEST_TMPDIR/oci own
+  mkdir "$oci"
   read -r own </proc/self/oom_score_adj
-  printf '#!/bin/bash\nprintf "runc %%s\\n" "$*" >>"$CALLS"\n' >"$BATS_TEST_TMPDIR/runc"
-  chmod +x "$BATS_TEST_TMPDIR/runc"
-  PATH=$BATS_TEST_TMPDIR:$PATH
   printf '{"process": {"oomScoreAdj": -1000, "args": ["x"],
-    "capabilities": {"bounding": ["CAP_KILL", "CAP_OF_NOBODY"]}}}' >"$bundle/config.json"
-  bash "$REPO/provisioners/files/runc-as-allowed" create --bundle "$bundle" pod
-  [[ $(jq .process.oomScoreAdj "$bundle/config.json") == "$own" ]]
-  [[ $(jq --raw-output '.process.capabilities.bounding[]' "$bundle/config.json") != *CAP_OF_NOBODY* ]]
-  assert_called "runc create --bundle $bundle pod"
-  printf '{"oomScoreAdj": 999}' >"$bundle/process.json"
-  bash "$REPO/provisioners/files/runc-as-allowed" exec --process "$bundle/process.json" pod
-  [[ $(jq .oomScoreAdj "$bundle/process.json") == 999 ]]
+    "capabilities": {"bounding": ["CAP_KILL", "CAP_OF_NOBODY"]}}}' >"$oci/config.json"
+  bash "$REPO/provisioners/files/runc-as-allowed" create --bundle "$oci" pod
+  [[ $(jq .process.oomScoreAdj "$oci/config.json") == "$own" ]]
+  [[ $(jq --raw-output '.process.capabilities.bounding[]' "$oci/config.json") != *CAP_OF_NOBODY* ]]
+  assert_called "runc create --bundle $oci pod"
+  printf '{"oomScoreAdj": 999}' >"$oci/process.json"
+  bash "$REPO/provisioners/files/runc-as-allowed" exec --process "$oci/process.json" pod
+  [[ $(jq .oomScoreAdj "$oci/process.json") == 999 ]]
 }
