@@ -27,7 +27,10 @@ from tests.labs.virtual import UP, emulated, known
 PROBE = 0.2  # seconds between two probes, and for each
 SETTLED = 300.0  # seconds for what takes one on real processors; other labs run beside
 KEEPALIVED = "systemctl is-active keepalived; journalctl -u keepalived -n 3 -o cat --no-pager"
-WRITE = "dd if=/dev/zero of=/var/tmp/labgen-written bs=64K count=1 conv=fsync"
+WRITE = (
+    "file=$(mktemp -p /var/tmp) && dd if=/dev/zero of=$file bs=64K count=1 conv=fsync; "
+    "said=$?; rm -f $file; exit $said"
+)
 STEADY = 3.0  # seconds of good answers that count as an end
 Property = Callable[[str, object], None]
 
