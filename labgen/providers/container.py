@@ -81,7 +81,7 @@ class ContainerProvider(Unsaved):
         network.plug_in(lab, absent)
         make = {m.name: partial(self._make, lab, m, bundle) for m in absent}
         gather(make)
-        _grant_real_time(lab, absent)
+        real_time.allow()
         self.power(lab, off, Power.ON)
         self.power(lab, [m for m in lab.machines if states[m.name] is State.PAUSED], Power.RESUME)
         return changed or any(state is not State.ON for state in states.values())
@@ -117,7 +117,7 @@ class ContainerProvider(Unsaved):
         moment = time.monotonic()
         gather({m.name: partial(_switch, lab, m, action, acting) for m in acting})
         if action is Power.ON:
-            _grant_real_time(lab, acting)
+            real_time.allow()
         if action in (Power.OFF, Power.SHUTDOWN):
             network.unplug(lab, acting)
             Ssh(lab.ssh_config).close([m.name for m in acting])
@@ -188,16 +188,6 @@ def _switch(lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]
     if action is Power.ON:
         await_turn(lab, machine, acting)
     podman.podman(*_WORDS[action], _container(lab, machine))
-
-
-def _grant_real_time(lab: Lab, machines: Sequence[Machine]) -> None:
-    """To those with a keepalived."""
-    if not real_time.rationed():
-        return
-    masters = {_container(lab, m) for m in machines if m.role is Role.CONTROL_PLANE}
-    for container in podman.containers(_label(lab)):
-        if container.name in masters:
-            real_time.grant(container.id)
 
 
 def _label(lab: Lab) -> str:

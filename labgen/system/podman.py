@@ -62,7 +62,6 @@ def run_machine(
 class Container:
     """A container as podman lists it; state is podman's word: running, exited, paused, ..."""
 
-    id: str
     name: str
     state: str
     labels: Mapping[str, str]
@@ -72,12 +71,7 @@ def containers(label: str) -> list[Container]:
     """All containers, running or not, that carry label (KEY or KEY=VALUE)."""
     listed = podman("ps", "--all", "--filter", f"label={label}", "--format", "json").stdout
     return [
-        Container(
-            id=entry["Id"],
-            name=entry["Names"][0],
-            state=entry["State"],
-            labels=entry["Labels"] or {},
-        )
+        Container(name=entry["Names"][0], state=entry["State"], labels=entry["Labels"] or {})
         for entry in json.loads(listed or "[]")
     ]
 

@@ -28,7 +28,7 @@ def _asked(lab: Lab, lasting: float) -> Injection:
 @pytest.fixture
 def podman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
     """Machines that are all paused."""
-    listed = '[{"Id": "1", "Names": ["labgen-demo-master1"], "State": "paused", "Labels": {}}]'
+    listed = '[{"Names": ["labgen-demo-master1"], "State": "paused", "Labels": {}}]'
     body = f"case $* in *' ps '*) echo '{listed}' ;; esac"
     return stub(monkeypatch, tmp_path, "podman", body)
 

@@ -27,7 +27,7 @@ def sample(home: Path, tmp_path: Path) -> Lab:
 @pytest.fixture
 def podman(sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
     listed = [
-        {"Id": name, "Names": [f"labgen-demo-{name}"], "State": state, "Labels": {}}
+        {"Names": [f"labgen-demo-{name}"], "State": state, "Labels": {}}
         for name, state in STATES.items()
     ]
     body = f"case $* in *' ps '*) echo '{json.dumps(listed)}' ;; esac"
@@ -114,7 +114,7 @@ def test_control_planes_are_switched_on_one_after_the_other(
     sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ip: Stub, iptables: Path
 ) -> None:
     off = [
-        {"Id": m.name, "Names": [f"labgen-demo-{m.name}"], "State": "exited", "Labels": {}}
+        {"Names": [f"labgen-demo-{m.name}"], "State": "exited", "Labels": {}}
         for m in sample.machines
     ]
     body = (
@@ -132,7 +132,7 @@ def test_machines_of_a_lab_with_the_same_name_elsewhere_are_not_replaced(
     sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     labels = {"labgen.lab": "demo", "labgen.directory": "/elsewhere/labs/demo"}
-    theirs = [{"Id": "1", "Names": ["labgen-demo-master1"], "State": "running", "Labels": labels}]
+    theirs = [{"Names": ["labgen-demo-master1"], "State": "running", "Labels": labels}]
     podman = stub(monkeypatch, tmp_path, "podman", f"echo '{json.dumps(theirs)}'")
     monkeypatch.setattr(container, "require", lambda _: None)
     with pytest.raises(LabgenError, match="another lab demo, at /elsewhere/labs/demo"):

@@ -26,7 +26,7 @@ def sample(
     (namespaces / f"labgen-{lab.id}-master1").touch()
     (places.cache() / "disks" / f"demo-{lab.id}").mkdir(parents=True)
     label = {"labgen.directory": str(lab.directory)}
-    listed = [{"Id": "1", "Names": ["labgen-demo-master1"], "State": "running", "Labels": label}]
+    listed = [{"Names": ["labgen-demo-master1"], "State": "running", "Labels": label}]
     body = f"case $* in *' ps '*) echo '{json.dumps(listed)}' ;; esac"
     stub(monkeypatch, tmp_path, "podman", body)
     stub(monkeypatch, tmp_path, "ip", "")

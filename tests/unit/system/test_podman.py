@@ -11,13 +11,8 @@ from labgen.system.host import Adaptation
 from tests.unit.system.stubs import Stub, stub
 
 LISTED = [
-    {
-        "Id": "1",
-        "Names": ["labgen-x-master1"],
-        "State": "running",
-        "Labels": {"labgen.directory": "/x"},
-    },
-    {"Id": "2", "Names": ["stray"], "State": "exited", "Labels": None},
+    {"Names": ["labgen-x-master1"], "State": "running", "Labels": {"labgen.directory": "/x"}},
+    {"Names": ["stray"], "State": "exited", "Labels": None},
 ]
 ADAPTATION = Adaptation(
     restrict_oom_score=True,
