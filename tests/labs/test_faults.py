@@ -158,7 +158,7 @@ def test_a_killed_api_server_is_started_again(lab: Lab, sights: Sights) -> None:
 
     before = process()
     labgen("fault", "inject", lab.name, "api-server-killed", "master2")
-    assert process() != before
+    seen(lambda: process() != before, "the end of the API server that was killed")
     seen(lambda: sights.accepts("master2", 6443), "the API server's return", within=60)
 
 
