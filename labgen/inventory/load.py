@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from labgen.inventory.model import Inventory
-from labgen.inventory.schema import InventoryPart, MachinePart
+from labgen.inventory.schema import InventoryPart
 from labgen.scenario import shape
 from labgen.scenario.load import in_file, read_document
 from labgen.scenario.mistakes import Field, Mistake, ScenarioInvalid
-from labgen.scenario.model import Host
-from labgen.scenario.resolve import PORT, USER, resolved_path
+from labgen.scenario.resolve import host, resolved_path
 
 ONLY_LOOKS = (
     "tier {tier} disturbs: it breaks parts of the cluster and creates workloads; one that labgen "
@@ -58,20 +57,11 @@ def _check(part: InventoryPart, bad: set[Field]) -> Iterator[Mistake]:
 def _resolve(part: InventoryPart, source: Path) -> Inventory:
     return Inventory(
         source=source,
-        hosts=tuple((machine.name, _host(machine, part, source)) for machine in part.hosts),
+        hosts=tuple(
+            (machine.name, host(machine.address, machine.host_key, machine, part, source))
+            for machine in part.hosts
+        ),
         kubeconfig=resolved_path(part.kubeconfig, source),
         vip=part.vip,
         port=part.api_port,
-    )
-
-
-def _host(part: MachinePart, usual: InventoryPart, source: Path) -> Host:
-    password = part.sudo_password_file or usual.sudo_password_file
-    return Host(
-        address=part.address,
-        user=part.user or usual.user or USER,
-        port=part.port or usual.port or PORT,
-        key=resolved_path(part.key or usual.key, source),
-        host_key=part.host_key,
-        sudo_password_file=resolved_path(password, source),
     )

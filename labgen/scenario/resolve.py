@@ -1,6 +1,7 @@
 """From the checked file to the Scenario that the rest of labgen knows."""
 
 from dataclasses import replace
+from ipaddress import IPv4Address
 from itertools import zip_longest
 from pathlib import Path
 
@@ -20,7 +21,13 @@ from labgen.scenario.model import (
     Software,
 )
 from labgen.scenario.profiles import PROFILES
-from labgen.scenario.schema import HostPart, LoadBalancerPart, ProviderPart, ScenarioPart
+from labgen.scenario.schema import (
+    HostPart,
+    LoadBalancerPart,
+    LoginPart,
+    ProviderPart,
+    ScenarioPart,
+)
 
 USER, PORT = "root", 22
 
@@ -88,16 +95,23 @@ def _machines(part: ScenarioPart, source: Path) -> tuple[MachineSpec, ...]:
 
 
 def _host(part: HostPart, usual: ProviderPart, source: Path) -> Host:
-    password = part.sudo_password_file or usual.sudo_password_file
+    reached = host(part.address, part.host_key, part, usual, source)
+    return replace(reached, power_on=part.power.on or (), power_off=part.power.off or ())
+
+
+def host(
+    address: IPv4Address, host_key: str | None, login: LoginPart, usual: LoginPart, source: Path
+) -> Host:
+    """How the machine at address is reached: by its own login, as far as it has one, else by the
+    file's usual one; source is that file."""
+    password = login.sudo_password_file or usual.sudo_password_file
     return Host(
-        address=part.address,
-        user=part.user or usual.user or USER,
-        port=part.port or usual.port or PORT,
-        key=resolved_path(part.key or usual.key, source),
-        host_key=part.host_key,
+        address=address,
+        user=login.user or usual.user or USER,
+        port=login.port or usual.port or PORT,
+        key=resolved_path(login.key or usual.key, source),
+        host_key=host_key,
         sudo_password_file=resolved_path(password, source),
-        power_on=part.power.on or (),
-        power_off=part.power.off or (),
     )
 
 
