@@ -139,10 +139,10 @@ class ContainerProvider(Unsaved):
         runtime = lab.scenario.kubernetes.runtime
         parts = ("kubelet", "etcd", *RUNTIMES[runtime].disks)
         for part in parts:
-            (disk / part).mkdir(parents=True)
-        if runtime == DEFAULT:
-            (disk / "containerd").rmdir()
-            clone_golden(bundle.golden, disk / "containerd")
+            if part == "containerd" and runtime == DEFAULT:
+                clone_golden(bundle.golden, disk / part)
+            else:
+                (disk / part).mkdir(parents=True)
         volumes = [(disk / part, f"/var/lib/{part}", "rw") for part in parts]
         identity = keys.machine_identity(lab, machine)
         podman.run_machine(

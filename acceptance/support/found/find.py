@@ -79,11 +79,8 @@ def _asked(
     try:
         api.send("GET", "/readyz")
     except FAILURES as error:
-        raise LabgenError(
-            f"the API answers at https://{server}, but not at its endpoint https://{place}",
-            last_seen=f"{type(error).__name__}: {error}",
-            hint=f"by hand: curl -k https://{place}/readyz",
-        ) from error
+        what = f"the API answers at https://{server}, but not at its endpoint https://{place}"
+        raise _unanswered(what, f"https://{place}", error) from error
     return place
 
 
@@ -142,8 +139,9 @@ def _read(api: Api) -> objects.Objects:
         what = f"the API at {place} does not answer well"
         raise LabgenError(what, last_seen=str(error)) from error
     except FAILURES as error:
-        raise LabgenError(
-            f"the API at {place} does not answer",
-            last_seen=f"{type(error).__name__}: {error}",
-            hint=f"by hand: curl -k {shlex.quote(place)}/readyz",
-        ) from error
+        raise _unanswered(f"the API at {place} does not answer", place, error) from error
+
+
+def _unanswered(what: str, url: str, error: Exception) -> LabgenError:
+    seen = f"{type(error).__name__}: {error}"
+    return LabgenError(what, last_seen=seen, hint=f"by hand: curl -k {shlex.quote(url)}/readyz")

@@ -29,14 +29,13 @@ CONFIG, KNOWN_HOSTS = "ssh_config", "known_hosts"
 
 def door(inventory: Inventory, directory: Path) -> Ssh:
     """SSH to the inventory's hosts as root, by their addresses; what it needs lies in directory."""
-    known = directory / KNOWN_HOSTS
-    config = directory / CONFIG
+    known, config = directory / KNOWN_HOSTS, directory / CONFIG
+    machines_ = hosts(inventory)
     if not config.exists():
-        machines_ = hosts(inventory)
         files.write(known, known_keys(machines_), mode=files.PRIVATE)
         text = found_ssh_config(machines_, directory, known) if machines_ else ""
         files.write(config, text, mode=files.PRIVATE)
-    return Ssh(config, sudo=sudo_on(hosts(inventory)))
+    return Ssh(config, sudo=sudo_on(machines_))
 
 
 def hosts(inventory: Inventory) -> list[Machine]:

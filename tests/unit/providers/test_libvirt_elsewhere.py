@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from labgen.lab.lab import Lab
 from labgen.providers import libvirt_host
 from labgen.providers.base import Power, State
 from labgen.render.vagrantfile import Hypervisor
@@ -67,6 +68,14 @@ def _anothers(uuid: str, *, bridge: str = "", known: str = OURS) -> Any:
     return network.is_anothers(there, sample, known)
 
 
+def _settled() -> Lab:
+    """A lab whose network in libvirt is OURS."""
+    sample = made(overrides=["provider.name=libvirt"])
+    settled = asdict(Hypervisor("qemu:///system", emulated=True, network=OURS))
+    (sample.directory / "hypervisor.json").write_text(json.dumps(settled))
+    return sample
+
+
 def test_a_network_is_the_labs_own_by_its_uuid_for_names_and_paths_may_be_the_same() -> None:
     assert not _anothers(OURS)
     assert _anothers(THEIRS)
@@ -88,9 +97,7 @@ def test_a_lab_is_not_made_in_the_network_of_another() -> None:
 def test_power_of_machines_that_are_another_labs_is_left_alone(
     action: Power, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sample = made(overrides=["provider.name=libvirt"])
-    settled = asdict(Hypervisor("qemu:///system", emulated=True, network=OURS))
-    (sample.directory / "hypervisor.json").write_text(json.dumps(settled))
+    sample = _settled()
     there = Libvirt(Network(THEIRS, sample.bridge))
     monkeypatch.setattr(provider_, "connected", lambda _uri: nullcontext(there))
     provider = provider_.LibvirtProvider()
@@ -124,9 +131,7 @@ class Emptying(Libvirt):
 def test_a_machine_that_goes_while_it_is_looked_at_is_absent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    sample = made(overrides=["provider.name=libvirt"])
-    settled = asdict(Hypervisor("qemu:///system", emulated=True, network=OURS))
-    (sample.directory / "hypervisor.json").write_text(json.dumps(settled))
+    sample = _settled()
     there = Emptying(Network(OURS, sample.bridge))
     monkeypatch.setattr(provider_, "connected", lambda _uri: nullcontext(there))
     assert provider_.LibvirtProvider().machines(sample) == {"master1": State.ABSENT}
