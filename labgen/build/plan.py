@@ -16,6 +16,7 @@ from labgen.build.steps.join import join
 from labgen.build.steps.merge_kubeconfig import merge_kubeconfig
 from labgen.build.steps.prepare import prepare
 from labgen.lab.lab import Machine
+from labgen.scenario.model import Role
 
 # Where `up --until` can stop, by the last steps that it does.
 STAGES = {
@@ -72,13 +73,17 @@ def _ready_made(context: Context) -> list[Step]:
 
 
 def _join(context: Context, machines: Sequence[Machine], *, after: Sequence[str]) -> list[Step]:
-    """Workers and control planes side by side: etcd takes one learner at a time, and kubeadm
-    waits for its turn by itself."""
-    return [
-        step
-        for machine in machines
-        for step in _on(context, [machine], join, after=[*after, f"prepare {machine.name}"])
-    ]
+    """Workers side by side, and beside them the control planes one after the other: etcd takes one
+    learner at a time, and keeps what it refused in its log (docs/explanation/ha.md)."""
+    steps = []
+    turn: list[str] = []
+    for machine in machines:
+        waits = [*after, f"prepare {machine.name}"]
+        if machine.role is Role.CONTROL_PLANE:
+            waits += turn
+            turn = [f"join {machine.name}"]
+        steps += _on(context, [machine], join, after=waits)
+    return steps
 
 
 def _on(

@@ -22,6 +22,15 @@ def test_lab_is_healthy(ha_3x3: Lab) -> None:
     assert_healthy(ha_3x3)
 
 
+def test_etcd_refused_no_member(ha_3x3: Lab) -> None:
+    """A refused one stays in etcd's log: at its next start, etcd dials it without end."""
+    for machine in ha_3x3.control_planes:
+        words = ["kubectl", ha_3x3.name, "--", "-n", "kube-system", "logs", f"etcd-{machine.name}"]
+        said = labgen(*words, quiet=True).stdout
+        assert "added member" in said
+        assert "too many learner members" not in said
+
+
 def test_second_up_changes_nothing(ha_3x3: Lab) -> None:
     before = _machines(ha_3x3)
     said = labgen("up", "ha-3x3", "--name", ha_3x3.name).stderr

@@ -33,7 +33,16 @@ def test_every_other_machine_joins_once_after_the_first_is_initialised(scenario:
     for name in others:
         before = _before(steps, f"join {name}")
         assert {f"prepare {name}", f"init_control_plane {first}"} <= before
-        assert not before & set(joins)
+
+
+def test_control_planes_join_one_after_the_other_and_workers_wait_for_none_of_them() -> None:
+    steps = _plan("ha-5x2")
+    joins = {f"join {machine.name}" for machine in lab("ha-5x2").machines}
+    for number in range(2, 6):
+        earlier = {f"join master{it}" for it in range(2, number)}
+        assert _before(steps, f"join master{number}") & joins == earlier
+    for worker in lab("ha-5x2").workers:
+        assert not _before(steps, f"join {worker.name}") & joins
 
 
 def test_a_single_machine_joins_nothing() -> None:
