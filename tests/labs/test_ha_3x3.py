@@ -74,9 +74,6 @@ def test_acceptance_suite_passes(ha_3x3: Lab, results: Path) -> None:
         "--maxfail=8",
         f"--junitxml={results}/acceptance.xml",
         f"--record={results}/faults",
-        # Busy masters and kubectl besides take all of two cores that carry six machines: etcd and
-        # API servers come too late at times, whatever keepalived and HAProxy do.
-        "--deselect=acceptance/test_stability.py",
     ]
     words = [sys.executable, "-m", "pytest", "-q", *options, "acceptance/", "--lab", ha_3x3.name]
     exit_code = shown(words, timeout=SUITE, check=False).exit_code

@@ -21,7 +21,6 @@ from tests.labs.teeth.hands import hands
 from tests.labs.teeth.sabotage import Doing, Sabotage
 
 FROM_OUTSIDE = "kubeconfigs and nodes"
-ALONE = [it for it in SABOTAGES.values() if it.cores <= suite.cores()]
 # a promise about a file of labgen's, which another cluster does not have
 LABGENS_OWN = {"test_certificates.py::test_users_kubeconfig_points_at_the_vip"}
 
@@ -44,7 +43,7 @@ def test_sabotages_of_a_group_make_exactly_their_tests_fail(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sabotage", ALONE, ids=lambda it: it.name)
+@pytest.mark.parametrize("sabotage", SABOTAGES.values(), ids=lambda it: it.name)
 def test_sabotage_makes_exactly_its_tests_fail(lab: Lab, sabotage: Sabotage) -> None:
     _bites(lab, [sabotage])
 

@@ -9,7 +9,6 @@ PARTITION, POWER = "test_fault_partition.py", "test_fault_power_cut.py"
 PROCESSES, REBOOT = "test_fault_processes.py", "test_fault_rolling_reboot.py"
 TWO, STABILITY = "test_fault_two_masters.py", "test_stability.py"
 KUBECTL = "test_workload_kubectl_failover.py"
-CORES = 8  # cores of a host on which test_stability.py passes: six machines, three of them busy
 LOST = "No acknowledged write is lost."
 REMOVED = "While the fault lasts, something removes a write that was acknowledged."
 SURVIVOR = "From the fault on, a master that it does not touch has a wrong haproxy.cfg."
@@ -24,17 +23,16 @@ def _slow(
     *,
     case: str = "",
     tied: str = "",
-    cores: int = 1,
 ) -> Sabotage:
     """In a run of the whole file of the first test that it breaks, or of its tests of one case."""
     run = only(breaks[0].partition("::")[0], case)
-    return Sabotage(name, breaks, promise, done, doing, tied=tied, run=run, slow=True, cores=cores)
+    return Sabotage(name, breaks, promise, done, doing, tied=tied, run=run, slow=True)
 
 
-def _lost(name: str, file: str, case: str = "", cores: int = 1) -> Sabotage:
+def _lost(name: str, file: str, case: str = "") -> Sabotage:
     breaks = of(file, "test_no_acknowledged_write_is_lost")
     lost = f"lost-write-{name}"
-    return _slow(lost, breaks, LOST, REMOVED, faults.lost_write, case=case, cores=cores)
+    return _slow(lost, breaks, LOST, REMOVED, faults.lost_write, case=case)
 
 
 SABOTAGES = (
@@ -221,7 +219,6 @@ SABOTAGES = (
         "A busy lab answers every client.",
         "All API servers are killed at once, as where memory ends.",
         faults.killed_api_servers,
-        cores=CORES,
     ),
     _slow(
         "restarted-keepalived-stability",
@@ -230,15 +227,13 @@ SABOTAGES = (
         "keepalived is restarted on the holder.",
         faults.restarted_keepalived,
         tied="What goes through the VIP breaks when it moves.",
-        cores=CORES,
     ),
-    _lost("stability", STABILITY, cores=CORES),
+    _lost("stability", STABILITY),
     _slow(
         "broken-survivor-stability",
         of(STABILITY, "test_lab_stays_whole"),
         "A busy lab stays whole.",
         "Meanwhile the last master gets a wrong haproxy.cfg.",
         faults.broken_survivor,
-        cores=CORES,
     ),
 )

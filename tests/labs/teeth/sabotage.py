@@ -18,8 +18,7 @@ class Sabotage:
     breaks has these tests as FILE::FUNCTION; where there are several, tied says what binds them.
     promise is what they hold, done how it is broken here; both are sentences for people. doing
     breaks it while it is entered, and leaves the lab as it was. run are the words for pytest.
-    Slow is what takes longer than forty seconds; cores are those that the suite itself needs to
-    pass there.
+    Slow is what takes longer than forty seconds.
     """
 
     name: str
@@ -30,7 +29,6 @@ class Sabotage:
     tied: str = ""
     run: tuple[str, ...] = SMOKE
     slow: bool = False
-    cores: int = 1
 
 
 def of(file: str, *tests: str) -> tuple[str, ...]:

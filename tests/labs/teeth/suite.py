@@ -1,6 +1,5 @@
 """The acceptance suite run as a user runs it, and which of its tests failed."""
 
-import os
 import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -62,10 +61,6 @@ def passes_again(lab: Lab, tests: Collection[str]) -> None:
             raise NotYet(found.said[-2000:])
 
     until(look, what=f"{', '.join(tests)} passing again", timeout=AGAIN, interval=1)
-
-
-def cores() -> int:
-    return os.cpu_count() or 1
 
 
 def _failed(report: Path) -> frozenset[str]:
