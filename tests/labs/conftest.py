@@ -21,7 +21,8 @@ PARTS = {
     "measured": ("test_ha_3x3",),
     # on a lab of six machines, too: it is brought up once, and the last file takes it down
     "broken": ("test_faults", "test_teeth", "test_take_down"),
-    "beside": ("test_plain", "test_existing_machines", "test_classic", "test_scenarios"),
+    "plain": ("test_plain", "test_existing_machines"),
+    "scenarios": ("test_classic", "test_scenarios"),
     "emulated": ("test_emulated_cluster",),
     "spare": ("test_libvirt", "test_elsewhere"),
     "others": (),

@@ -4,6 +4,7 @@ A nice value would not do: the kernel shares time out among sessions first (auto
 and QEMU begins one for each machine. A cgroup that is idle stands behind all of them.
 """
 
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -17,15 +18,11 @@ LEFT = 20.0  # seconds until the last process has left
 
 
 def words(run_: Run) -> list[str]:
-    """The words before a command that is to have such time only; on kernels before 5.15, which know
-    no idle cgroups, a nice value."""
+    """The words before a command that is to have such time only: a nice value where no idle cgroup
+    can be made."""
     for group in _groups(run_):
-        if (group.parent / "cgroup.procs").exists():
-            group.mkdir()
-            if (group / "cpu.idle").exists():
-                (group / "cpu.idle").write_text("1")
-                return ["sh", "-c", ENTER, str(group)]
-            group.rmdir()
+        if _made(group):
+            return ["sh", "-c", ENTER, str(group)]
     return ["nice", "-n", "19"]
 
 
@@ -34,6 +31,16 @@ def remove(run_: Run) -> None:
     for group in _groups(run_):
         if group.exists():
             until(partial(_removed, group), what=f"the end of all in {group}", timeout=LEFT)
+
+
+def _made(group: Path) -> bool:
+    with suppress(OSError):  # the other version's place, or not to be written
+        group.mkdir()
+        if (group / "cpu.idle").exists():  # since Linux 5.15
+            (group / "cpu.idle").write_text("1")
+            return True
+        group.rmdir()
+    return False
 
 
 def _removed(group: Path) -> None:
