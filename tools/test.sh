@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# All checks: real labs side by side with everything else, then those that measure, beside which runs
-# only what takes spare time. Some output is live, that of the others comes whole when they have ended.
-# Fails when any of them failed.
+# All checks: real labs side by side with everything else, then alone those that measure. Some output
+# is live, that of the others comes whole when they have ended. Fails when any of them failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -49,7 +48,7 @@ await() {
 }
 
 # Two cores are the measure: of what takes them, two parts run side by side. Unit tests that take the
-# time run beside short-lived labs, and what measures beside nothing that takes time from it.
+# time run beside short-lived labs.
 main() {
   trap end_all TERM INT HUP
   rm -rf results
@@ -59,19 +58,17 @@ main() {
   start_labs others
   await checks
   start_quiet broken
-  await others
-  start_quiet emulated
   await broken
   start_quiet plain
-  await emulated
-  start_labs scenarios
-  await scenarios
+  await others
+  start_labs emulated
   await plain
+  start_quiet scenarios
+  await emulated
+  await scenarios
   heading "measured; exit code so far: $ENDED"
-  start_quiet spare
   start_labs measured
   await measured
-  await spare
   return "$ENDED"
 }
 

@@ -2,8 +2,7 @@
 
 Sweeps after runs that were killed, makes a namespace with no way out, runs pytest in it and
 removes all of that again. Bundles come from the user's cache; the user's labs are not touched.
-Tests marked slow are left out unless -m asks for them. With --spare-time, all of it gets only
-what time of the processors nobody else wants.
+Tests marked slow are left out unless -m asks for them.
 """
 
 import os
@@ -12,11 +11,10 @@ import subprocess
 import sys
 
 from labgen.system import netns
-from tests.labs import runs, spare, sweep
+from tests.labs import runs, sweep
 from tests.labs.runs import Run
 
 FAREWELL = 180.0  # seconds for an interrupted pytest to take its labs down
-SPARE = "--spare-time"
 
 
 def main() -> int:
@@ -40,15 +38,13 @@ def main() -> int:
 def _pytest(run_: Run, arguments: list[str]) -> int:
     # should this process be killed, the kernel tells pytest, and labs are taken down all the same
     watched = ["setpriv", "--pdeathsig", "TERM"]
-    behind = spare.words(run_) if SPARE in arguments else []
-    arguments = [word for word in arguments if word != SPARE]
     inside = ["nsenter", f"--net={netns.NAMED / run_.namespace}"]
     plugins = ["-p", "acceptance.support.summary", "-p", "no:cacheprovider"]
     words = [sys.executable, "-m", "pytest", *plugins, "--capture=no", "--verbose", "tests/labs"]
     chosen = [] if "-m" in arguments else ["-m", "not slow"]
     sys.stdout.flush()
     pytest = subprocess.Popen(
-        [*watched, *behind, *inside, *words, *chosen, *arguments],
+        [*watched, *inside, *words, *chosen, *arguments],
         env=run_.environment(),
         cwd=sweep.ROOT,
         stdin=subprocess.DEVNULL,

@@ -17,20 +17,18 @@ from tests.labs.virtual import NEEDED
 
 # The parts in which `make test` runs them, see tools/test.sh; others has the rest.
 PARTS = {
-    # nothing runs beside it but what takes spare time
+    # nothing runs beside it
     "measured": ("test_ha_3x3",),
     # on a lab of six machines, too: it is brought up once, and the last file takes it down
     "broken": ("test_faults", "test_teeth", "test_take_down"),
     "plain": ("test_plain", "test_existing_machines"),
     "scenarios": ("test_classic", "test_scenarios"),
     "emulated": ("test_emulated_cluster",),
-    "spare": ("test_libvirt", "test_elsewhere"),
     "others": (),
 }
 # In this order at the end: emulated machines take all cores there are.
 LATE = (
-    "test_provider_contract",
-    *PARTS["spare"],
+    *("test_provider_contract", "test_libvirt", "test_elsewhere"),
     *PARTS["emulated"],
     *PARTS["measured"],
     *PARTS["broken"],

@@ -14,7 +14,7 @@ from labgen.report.errors import LabgenError
 from labgen.system import mounts, netns, places, podman
 from labgen.system.run import run
 from labgen.system.wait import NotYet, until
-from tests.labs import plain, runs, spare
+from tests.labs import plain, runs
 from tests.labs.runs import Run
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +47,6 @@ def remove(run_: Run) -> list[str]:
     mounts.unmount_below(run_.directory)
     if (netns.NAMED / run_.namespace).exists():
         run(["ip", "netns", "delete", run_.namespace], timeout=30)
-    spare.remove(run_)
     shutil.rmtree(run_.directory)
     return found
 
