@@ -11,7 +11,8 @@ from textwrap import indent
 from xml.etree import ElementTree as ET
 
 # pytest: unit, labs, acceptance; bats: report
-REPORTS = ("unit", "report", "labs-beside", "labs-others", "labs-measured", "acceptance")
+LABS = ("broken", "emulated", "measured", "others", "plain", "scenarios")
+REPORTS = ("unit", "report", *(f"labs-{part}" for part in LABS), "acceptance")
 SHOWN = 1500  # characters of why a test failed
 
 

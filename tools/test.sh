@@ -5,7 +5,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 CHECKS=lint,types,unit,shell
-PIDS=()
+declare -A PIDS=()
+ENDED=0
 
 # Labs are taken down before this ends.
 end_all() {
@@ -21,43 +22,54 @@ heading() {
   printf '\n===== %s =====\n' "$*"
 }
 
-# In the background, with two things that a shell does not give: Ctrl-C is heard (tests send it),
-# and the kernel ends the command when this script is killed.
+# start NAME COMMAND: in the background, with two things that a shell does not give: Ctrl-C is heard
+# (tests send it), and the kernel ends the command when this script is killed.
 start() {
-  env --default-signal=INT setpriv --pdeathsig TERM "$@" </dev/null &
-  PIDS+=($!)
+  env --default-signal=INT setpriv --pdeathsig TERM "${@:2}" </dev/null &
+  PIDS[$1]=$!
 }
 
-# Its output comes whole, once it has ended.
-show() {
-  heading "$1"
-  cat "results/$1.log"
-}
-
-# A part of the real labs, see tests/labs/conftest.py.
+# start_labs PART: some of the real labs, see tests/labs/conftest.py.
 start_labs() {
-  start .venv/bin/tox run -e "labs-$1" -- "--part=$1"
+  start "$1" .venv/bin/tox run -e "labs-$1" -- "--part=$1"
 }
 
+# start_quiet PART: the same, with output that is shown by await.
+start_quiet() {
+  start_labs "$1" >"results/$1.log" 2>&1
+}
+
+await() {
+  wait "${PIDS[$1]}" || ENDED=1
+  if [[ -e results/$1.log ]]; then
+    heading "$1"
+    cat "results/$1.log"
+  fi
+}
+
+# Two cores are the measure: of what takes them, two parts run side by side. Unit tests that take the
+# time run beside short-lived labs.
 main() {
-  local ended=0
   trap end_all TERM INT HUP
   rm -rf results
   mkdir results
   export VIRTUALENV_NO_PERIODIC_UPDATE=1
-  start nice -n 10 .venv/bin/tox run -e "$CHECKS" >results/checks.log 2>&1
+  start checks nice -n 10 .venv/bin/tox run -e "$CHECKS" >results/checks.log 2>&1
   start_labs others
-  wait "${PIDS[0]}" || ended=1
-  show checks
-  # Not before: unit tests that take the time would have too little of it.
-  start_labs beside >results/labs-beside.log 2>&1
-  wait "${PIDS[1]}" || ended=1
-  wait "${PIDS[2]}" || ended=1
-  show labs-beside
-  heading "labs-measured; exit code so far: $ended"
+  await checks
+  start_quiet broken
+  await broken
+  start_quiet plain
+  await others
+  start_labs emulated
+  await plain
+  start_quiet scenarios
+  await emulated
+  await scenarios
+  heading "measured; exit code so far: $ENDED"
   start_labs measured
-  wait "${PIDS[3]}" || ended=1
-  return "$ended"
+  await measured
+  return "$ENDED"
 }
 
 main

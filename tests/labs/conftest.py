@@ -15,20 +15,24 @@ from tests.labs.program import UP, labgen
 from tests.labs.runs import Run
 from tests.labs.virtual import NEEDED
 
-# Where the minute matters, nothing runs beside it; the big lab is brought up once, and the last
-# file takes it down.
-MEASURED = ("test_ha_3x3", "test_faults", "test_power_cut", "test_teeth", "test_take_down")
-# Emulated machines take all cores there are: late, when the checks beside these have ended.
-EMULATED = ("test_provider_contract", "test_libvirt", "test_elsewhere")
-LATE = (*EMULATED, *MEASURED)
-# `make test` runs the first two of these side by side, then the third.
-BESIDE = (
-    "test_plain",
-    "test_existing_machines",
-    "test_classic",
-    "test_scenarios",
+# The parts in which `make test` runs them, see tools/test.sh; others has the rest.
+PARTS = {
+    # nothing runs beside it
+    "measured": ("test_ha_3x3",),
+    # on a lab of six machines, too: it is brought up once, and the last file takes it down
+    "broken": ("test_faults", "test_teeth", "test_take_down"),
+    "plain": ("test_plain", "test_existing_machines"),
+    "scenarios": ("test_classic", "test_scenarios"),
+    "emulated": ("test_emulated_cluster",),
+    "others": (),
+}
+# In this order at the end: emulated machines take all cores there are.
+LATE = (
+    *("test_provider_contract", "test_libvirt", "test_elsewhere"),
+    *PARTS["emulated"],
+    *PARTS["measured"],
+    *PARTS["broken"],
 )
-PARTS = ("beside", "others", "measured")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,9 +58,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _part(item: pytest.Item) -> str:
-    if item.path.stem in MEASURED:
-        return "measured"
-    return "beside" if item.path.stem in BESIDE else "others"
+    return next((part for part, files in PARTS.items() if item.path.stem in files), "others")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -215,6 +215,15 @@ def test_the_host_gives_power_back_although_labgen_was_killed(lab: Lab, sights: 
     assert _active(lab) == ""
 
 
+def test_a_whole_lab_is_stopped_and_started(lab: Lab, sights: Sights) -> None:
+    """That it comes back by itself is seen below."""
+    names = [machine.name for machine in lab.machines]
+    labgen("stop", lab.name, "--now")
+    assert all(sights.power(name, State.OFF) for name in names)
+    labgen("start", lab.name)
+    assert all(sights.power(name, State.ON) for name in names)
+
+
 def test_every_fault_was_tried() -> None:
     assert {case.fault for case in CASES} | OF_THEIR_OWN == FAULTS.keys()
 

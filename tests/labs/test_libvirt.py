@@ -1,6 +1,6 @@
 """Virtual machines: of a libvirt of the tests' own, with processors that QEMU emulates.
 
-They are slow, so these labs are small, and one has no cluster on its machines.
+They are slow, so there is no cluster on them; one is in test_emulated_cluster.py.
 """
 
 import socket
@@ -17,12 +17,10 @@ from labgen.lab.lab import Lab
 from labgen.providers.base import State
 from labgen.system.wait import NotYet
 from tests.labs.beside import beside
-from tests.labs.health import assert_healthy
 from tests.labs.program import labgen
 from tests.labs.runs import Run
 from tests.labs.sights import Sights, seen
-from tests.labs.traces import traces
-from tests.labs.virtual import UP, emulated, known
+from tests.labs.virtual import UP, down_leaves_nothing, emulated, known
 
 PROBE = 0.2  # seconds between two probes, and for each
 SETTLED = 300.0  # seconds for what takes one on real processors; other labs run beside
@@ -60,7 +58,7 @@ def test_load_balancers_of_virtual_machines_survive_the_loss_of_their_holder(
     seen(partial(_holds, sights, holder), "the VIP on the first master again", within=SETTLED)
     assert "nothing had to be changed" in labgen("up", *words, timeout=UP).stderr
     _fill_the_disk(sights, successor)
-    _down(lab, uri)
+    down_leaves_nothing(lab, uri)
 
 
 def test_files_of_boxes_that_no_lab_uses_are_left_over_and_go(uri: str) -> None:
@@ -76,22 +74,6 @@ def test_files_of_boxes_that_no_lab_uses_are_left_over_and_go(uri: str) -> None:
     pool.remove()
     with connected(uri) as connection:
         assert known(connection) == []
-
-
-def test_cluster_of_virtual_machines_passes_the_smoke_tier(
-    run_: Run, uri: str, taken_down: list[str], record_property: Property
-) -> None:
-    name = run_.lab_name("emulated")
-    taken_down.append(name)
-    words = ["--name", name, *emulated(uri)]
-    groups = "machines=[{role: control-plane, memory: 2560MiB}, {role: worker, memory: 1GiB}]"
-    begin = time.monotonic()
-    labgen("up", "single", *words, "-s", groups, timeout=UP)
-    record_property("one master and one worker, emulated, up", f"{time.monotonic() - begin:.0f} s")
-    lab = store.load(name)
-    assert_healthy(lab)
-    labgen("verify", name, timeout=UP)
-    _down(lab, uri)
 
 
 def _fill_the_disk(sights: Sights, machine: str) -> None:
@@ -114,18 +96,6 @@ def _holds(sights: Sights, machine: str) -> bool:
         f"the VIP on {' and '.join(owners) or 'no machine'}; of {', '.join(answering) or 'none'}"
         f" SSH answers; {machine}'s keepalived: {told.strip() or 'unknown'}"
     )
-
-
-def _down(lab: Lab, uri: str) -> None:
-    """Nothing of the lab is left, in the eyes of the host and of libvirt."""
-    from labgen.providers.libvirt_connection import connected  # noqa: PLC0415 - needs libvirt
-
-    with connected(uri) as connection:
-        assert any(lab.name in name for name in known(connection))
-    labgen("down", lab.name, timeout=300)
-    with connected(uri) as connection:
-        assert known(connection) == []
-    assert traces(lab) == []
 
 
 @contextmanager

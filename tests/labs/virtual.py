@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from labgen.lab.lab import Lab
+from tests.labs.program import labgen
+from tests.labs.traces import traces
+
 NEEDED = "no virtual machines without libvirt, QEMU, Vagrant and their Python: make box"
 UP = 1200.0  # seconds for a lab of them; beside other work
 
@@ -18,3 +22,15 @@ def known(connection: Any) -> list[str]:
     pools = connection.listAllStoragePools()
     volumes = [volume for pool in pools if pool.isActive() for volume in pool.listVolumes()]
     return [*(thing.name() for thing in things), *(pool.name() for pool in pools), *volumes]
+
+
+def down_leaves_nothing(lab: Lab, uri: str) -> None:
+    """Take the lab down; nothing of it is left, in the eyes of the host and of libvirt."""
+    from labgen.providers.libvirt_connection import connected  # noqa: PLC0415 - needs libvirt
+
+    with connected(uri) as connection:
+        assert any(lab.name in name for name in known(connection))
+    labgen("down", lab.name, timeout=300)
+    with connected(uri) as connection:
+        assert known(connection) == []
+    assert traces(lab) == []

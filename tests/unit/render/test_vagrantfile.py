@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from base64 import b64decode
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -57,6 +58,15 @@ def test_processors_are_emulated_only_where_there_is_no_kvm() -> None:
     assert "clearcpuid=cx16 panic=1 mitigations=off " in emulated
     assert 'libvirt.driver = "kvm"' in real
     assert "clearcpuid" not in real
+
+
+def test_emulated_kernels_change_less_often_from_one_process_to_another() -> None:
+    emulated, real = (vagrantfile(lab(), where, BOX) for where in (EMULATED, KVM))
+    [told] = set(re.findall(r"set_credential_binary=tmpfiles\.extra:(\S+) ", emulated))
+    wanted = {"features": "NO_WAKEUP_PREEMPTION", "base_slice_ns": "20000000"}
+    lines = [f"w /sys/kernel/debug/sched/{file} - - - - {it}\n" for file, it in wanted.items()]
+    assert b64decode(told).decode() == "".join(lines)
+    assert "tmpfiles" not in real
 
 
 def test_box_of_the_sites_own_boots_and_is_logged_in_to_as_it_says() -> None:
