@@ -57,6 +57,20 @@ def render_files(scenario: Scenario, directory: Path) -> list[Path]:
     return written
 
 
+def render_blueprint(scenario: Scenario, directory: Path) -> list[Path]:
+    """Write the files by which machines are made, such as the Vagrantfile, to directory and return
+    their paths; none where machines are made without.
+
+    Raises LabgenError while the bundle lacks what they name.
+    """
+    lab, machines = _on_paper(scenario)
+    written = []
+    for name, text in machines.blueprint(lab).items():
+        files.write(directory / name, text)
+        written.append(directory / name)
+    return written
+
+
 def _on_paper(scenario: Scenario) -> tuple[Lab, Provider]:
     machines = provider(scenario.provider.name, scenario.provider.uri)
     subnet = scenario.network.subnet or EXAMPLE_SUBNET

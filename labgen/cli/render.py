@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from labgen.build.outline import render_files
+from labgen.build.outline import render_blueprint, render_files
 from labgen.cli.session import Session, common, load_scenario, overrides_option
+from labgen.report.errors import LabgenError
 
 
 @click.command()
@@ -17,7 +18,14 @@ from labgen.cli.session import Session, common, load_scenario, overrides_option
 def render(session: Session, scenario: str, directory: Path, overrides: tuple[str, ...]) -> None:
     """Write the configuration files that SCENARIO's machines would get to DIRECTORY/MACHINE.
 
-    Placeholders stand where secrets would; addresses that are auto are shown as examples.
+    Placeholders stand where secrets would; addresses that are auto are shown as examples. With
+    provider libvirt, DIRECTORY gets the Vagrantfile too, once the bundle has the box it names.
     """
-    for path in render_files(load_scenario(session, scenario, overrides), directory):
+    loaded = load_scenario(session, scenario, overrides)
+    for path in render_files(loaded, directory):
         click.echo(path)
+    try:
+        for path in render_blueprint(loaded, directory):
+            click.echo(path)
+    except LabgenError as error:
+        click.echo(f"without a Vagrantfile: {error.message}; {error.hint}", err=True)

@@ -72,6 +72,14 @@ class Provider(Protocol):
         they are made."""
         ...
 
+    def blueprint(self, lab: Lab) -> Mapping[str, str]:
+        """The files by which its machines are made, by name; empty where there are none. Nothing of
+        the lab is made.
+
+        Raises LabgenError while the bundle lacks what they name.
+        """
+        ...
+
     def lacking(self, machine: Machine, action: Power) -> str | None:
         """Why the action cannot be done to that machine; None where it can."""
         ...

@@ -63,6 +63,10 @@ class ContainerProvider(Unsaved):
         """See base.Provider."""
         return {}
 
+    def blueprint(self, lab: Lab) -> Mapping[str, str]:  # noqa: ARG002 - none is made by a file
+        """See base.Provider."""
+        return {}
+
     def lacking(self, machine: Machine, action: Power) -> str | None:  # noqa: ARG002 - nothing
         """See base.Provider."""
         return None

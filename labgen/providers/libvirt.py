@@ -25,14 +25,13 @@ from labgen.providers import libvirt_volumes as volumes
 from labgen.providers import runtimes, ssh_settled, ssh_survey
 from labgen.providers.base import BEFORE, Finding, Power, State
 from labgen.providers.libvirt_connection import connected, domain_of, found, remove_domain
-from labgen.providers.sequence import await_turn
+from labgen.providers.libvirt_power import switch
 from labgen.render.ssh_config import ssh_config
-from labgen.render.vagrantfile import Box, Hypervisor
+from labgen.render.vagrantfile import Box, Hypervisor, vagrantfile
 from labgen.report.errors import LabgenError
 from labgen.scenario.model import ProviderSpec, Scenario
 from labgen.system import files, host, netns
 from labgen.system.parallel import gather
-from labgen.system.wait import NotYet, until
 
 STATES = {
     libvirt.VIR_DOMAIN_RUNNING: State.ON,
@@ -42,7 +41,6 @@ STATES = {
     libvirt.VIR_DOMAIN_PMSUSPENDED: State.PAUSED,
 }
 READ = 30.0  # seconds until a machine that Vagrant has reached answers again
-SHUTDOWN = 45.0  # seconds until a machine that does not end by itself is switched off
 
 
 class LibvirtProvider:
@@ -82,6 +80,12 @@ class LibvirtProvider:
     def changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:  # noqa: ARG002 - all are made
         """See base.Provider."""
         return {}
+
+    def blueprint(self, lab: Lab) -> Mapping[str, str]:
+        """See base.Provider. Timings tell whether KVM is meant: nothing is booted to find out."""
+        box = maker.describe(bundles.require_box(lab.scenario.kubernetes.version))
+        hypervisor = Hypervisor(self.uri, emulated=lab.slowdown > 1)
+        return {"Vagrantfile": vagrantfile(lab, hypervisor, box)}
 
     def lacking(self, machine: Machine, action: Power) -> str | None:  # noqa: ARG002 - nothing
         """See base.Provider."""
@@ -149,7 +153,7 @@ class LibvirtProvider:
             states = _states(connection, lab, uuid_)
             acting = [m for m in machines if states[m.name] in BEFORE[action]]
             moment = time.monotonic()
-            gather({m.name: partial(_switch, connection, lab, m, action, acting) for m in acting})
+            gather({m.name: partial(switch, connection, lab, m, action, acting) for m in acting})
         if action in (Power.OFF, Power.SHUTDOWN):
             door(lab).close([m.name for m in acting])
             return moment
@@ -269,34 +273,3 @@ def _state(connection: Any, lab: Lab, machine: Machine) -> State:
     domain = domain_of(connection, lab, machine)
     told = None if domain is None else found(domain.state)
     return State.ABSENT if told is None else STATES.get(told[0], State.OFF)
-
-
-def _switch(
-    connection: Any, lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]
-) -> None:
-    domain: Any = domain_of(connection, lab, machine)  # there, or it would not be acted upon
-    if action is Power.ON:
-        await_turn(lab, machine, acting)
-        domain.create()
-    elif action is Power.OFF:
-        domain.destroy()
-    elif action is Power.PAUSE:
-        domain.suspend()
-    elif action is Power.RESUME:
-        domain.resume()
-    else:
-        _shut_down(domain, SHUTDOWN * lab.slowdown)
-
-
-def _shut_down(domain: Any, timeout: float) -> None:
-    """By ACPI's power button; then the plug."""
-    domain.shutdown()
-
-    def off() -> None:
-        if domain.isActive():
-            raise NotYet("it runs")
-
-    try:
-        until(off, what="the machine's end", timeout=timeout)
-    except LabgenError:
-        domain.destroy()

@@ -65,7 +65,9 @@ def boots(connection: Any, uri: str, paths: Sequence[str], *, boot: str) -> bool
     told = known.get(uri, {})
     if {key: told.get(key) for key in tried} == tried:
         return bool(told["boots"])
-    found = "type='kvm'" in connection.getCapabilities() and _try(connection, paths)
+    if "type='kvm'" not in connection.getCapabilities():
+        return False  # not kept: loading a module changes it
+    found = _try(connection, paths)
     answers = {**known, uri: {**tried, "boots": found}}
     files.write(places.cache() / TRIED, json.dumps(answers, indent=2) + "\n")
     return found

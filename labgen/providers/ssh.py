@@ -124,6 +124,10 @@ class SshProvider(Unsaved):
             Ssh(lab.ssh_config).close([machine.name for machine in acting])
         return max(took.values(), default=time.monotonic())
 
+    def blueprint(self, lab: Lab) -> Mapping[str, str]:  # noqa: ARG002 - none is made by a file
+        """See base.Provider."""
+        return {}
+
     def lacking(self, machine: Machine, action: Power) -> str | None:
         """See base.Provider."""
         if action in (Power.PAUSE, Power.RESUME):

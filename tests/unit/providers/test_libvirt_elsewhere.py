@@ -42,11 +42,25 @@ class Network:
         return f"<network><bridge name='{self.bridge}'/></network>"
 
 
+class Dead:
+    """A machine that does not start."""
+
+    def create(self) -> None:
+        raise connection_.libvirt.libvirtError("no KVM")
+
+    def isActive(self) -> bool:  # noqa: N802
+        return False
+
+    def undefine(self) -> None:
+        """Nothing is left."""
+
+
 @dataclass
 class Libvirt:
     """A libvirt with at most one network and a KVM that boots nothing."""
 
     network: Network | None = None
+    kvm: bool = True
     asked: list[str] = field(default_factory=list)
 
     def networkLookupByName(self, name: str) -> Network:  # noqa: N802
@@ -58,8 +72,11 @@ class Libvirt:
         self.asked.append(name)
 
     def getCapabilities(self) -> str:  # noqa: N802
-        self.asked.append("capabilities")
-        return "<domain type='qemu'/>"
+        return "<domain type='kvm'/>" if self.kvm else "<domain type='qemu'/>"
+
+    def defineXML(self, _text: str) -> Dead:  # noqa: N802
+        self.asked.append("a machine")
+        return Dead()
 
 
 def _anothers(uuid: str, *, bridge: str = "", known: str = OURS) -> Any:
@@ -166,7 +183,15 @@ def test_kvm_is_tried_once_in_each_boot() -> None:
     there = Libvirt()
     for boot in ("first", "first", "second"):
         assert not libvirt_host.boots(there, "qemu+ssh://h/system", PATHS, boot=boot)
-    assert len(there.asked) == 2
+    assert there.asked == ["a machine"] * 2
+
+
+def test_kvm_that_comes_with_a_module_later_is_tried_without_a_boot() -> None:
+    there = Libvirt(kvm=False)
+    assert not libvirt_host.boots(there, "qemu:///system", PATHS, boot="first")
+    there.kvm = True
+    assert not libvirt_host.boots(there, "qemu:///system", PATHS, boot="first")
+    assert there.asked == ["a machine"]
 
 
 @pytest.mark.parametrize("said", ["Permission denied (publickey).", "No route to host"])

@@ -1,0 +1,45 @@
+"""The power switch of a virtual machine."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from labgen.lab.lab import Lab, Machine
+from labgen.providers.base import Power
+from labgen.providers.libvirt_connection import domain_of
+from labgen.providers.sequence import await_turn
+from labgen.report.errors import LabgenError
+from labgen.system.wait import NotYet, until
+
+SHUTDOWN = 45.0  # seconds until a machine that does not end by itself is switched off
+
+
+def switch(
+    connection: Any, lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]
+) -> None:
+    """Do action to a machine that is there, one of those it is done to."""
+    domain: Any = domain_of(connection, lab, machine)
+    if action is Power.ON:
+        await_turn(lab, machine, acting)
+        domain.create()
+    elif action is Power.OFF:
+        domain.destroy()
+    elif action is Power.PAUSE:
+        domain.suspend()
+    elif action is Power.RESUME:
+        domain.resume()
+    else:
+        _shut_down(domain, SHUTDOWN * lab.slowdown)
+
+
+def _shut_down(domain: Any, timeout: float) -> None:
+    """By ACPI's power button; then the plug."""
+    domain.shutdown()
+
+    def off() -> None:
+        if domain.isActive():
+            raise NotYet("it runs")
+
+    try:
+        until(off, what="the machine's end", timeout=timeout)
+    except LabgenError:
+        domain.destroy()
