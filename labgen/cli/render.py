@@ -28,4 +28,5 @@ def render(session: Session, scenario: str, directory: Path, overrides: tuple[st
         for path in render_blueprint(loaded, directory):
             click.echo(path)
     except LabgenError as error:
-        click.echo(f"without a Vagrantfile: {error.message}; {error.hint}", err=True)
+        told = "; ".join(it for it in (error.message, error.hint) if it)
+        click.echo(f"without a Vagrantfile: {told}", err=True)
