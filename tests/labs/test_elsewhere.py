@@ -4,11 +4,13 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from labgen.lab import store
 from labgen.lab.lab import Lab
+from labgen.report import recording
 from labgen.system import route
 from labgen.system.jump import JumpFailed
 from labgen.system.run import Completed
@@ -26,6 +28,7 @@ from tests.labs import elsewhere, hypervisor  # noqa: E402 - these need them
 from tests.labs.elsewhere import THERE, URI, Elsewhere  # noqa: E402
 
 UP = 600.0  # seconds; beside other work
+CLUSTER = 1200.0  # seconds
 SETTLED = 120.0  # seconds for what takes one on real processors
 NOBODY = 9  # a port that nobody listens on
 EMULATED = "loadBalancer.profile=emulated"
@@ -71,6 +74,25 @@ def test_lab_on_another_host_is_used_as_one_here(
     user("down", name, timeout=UP)
     assert hypervisor.known(there.local) == []
     assert traces(lab) == []
+
+
+@pytest.mark.slow
+def test_cluster_on_another_host_is_measured_through_the_way(
+    run_: Run, user: Call, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """The prober's connections, its look at etcd and the power switch all go there and back."""
+    name = run_.lab_name("measured")
+    request.addfinalizer(lambda: user("down", name, check=False) if name in store.names() else None)
+    words = ["single", "--name", name, "--provider", "libvirt", "-s", f"provider.uri={URI}"]
+    user("up", *words, "-s", EMULATED, "-s", "machines[0].memory=2560MiB", timeout=CLUSTER)
+    user("verify", name, timeout=UP)
+    words = ["--tier", "full", "--disruptive", "-k", "all_machines", f"--record={tmp_path}"]
+    assert user("verify", name, *words, timeout=UP).stderr.endswith("passed tier full\n")
+    found = recording.read(tmp_path / "power-cut-all-machines.json")
+    figures = {figure.name: figure.value for figure in found.figures}
+    assert figures["acknowledged writes lost"] == 0
+    assert figures["until the API answers again"] > 0
+    assert {band.state for band in found.bands if band.lane == "etcd leader"} >= {"none", "master1"}
 
 
 @pytest.mark.parametrize(
