@@ -8,6 +8,9 @@ frames then. An API server that shuts down has answered nearly all by that time.
 """
 
 import asyncio
+import errno
+import ipaddress
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
@@ -33,6 +36,11 @@ ALPN = "h2"
 READ_IDLE = 30.0  # seconds; see above
 PING = 15.0  # seconds; see above
 HANDSHAKE = 10.0  # seconds; Go's http.DefaultTransport, which client-go takes over
+# Ports of this end, below those that kernels give away (ip_local_port_range). Fresh probes use
+# those up in a minute, and a machine that had the VIP remembers each for as long. With the VIP
+# back, such a memory would answer what is kept on the same port, and there would be no reset.
+PORTS = range(20_000, 30_000)
+TRIES = 20
 WINDOW = 2**20  # bytes that the server may send ahead: a watch never waits for us
 
 OnData = Callable[[bytes], None]
@@ -212,16 +220,38 @@ async def open_connection(
     endpoint: Endpoint, *, read_idle: float = READ_IDLE, ping: float = PING
 ) -> Connection:
     """A connection that is ready for requests. Raises OSError or ProbeFailed."""
-    loop = asyncio.get_running_loop()
-    transport, connection = await loop.create_connection(
+    for left in reversed(range(TRIES)):
+        try:
+            transport, connection = await _connected(endpoint, read_idle, ping)
+            break
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or not left:
+                raise
+    if transport.get_extra_info("ssl_object").selected_alpn_protocol() != ALPN:
+        connection.close()
+        raise ProbeFailed("no HTTP/2")
+    return connection
+
+
+async def _connected(
+    endpoint: Endpoint, read_idle: float, ping: float
+) -> tuple[asyncio.Transport, Connection]:
+    """From one of PORTS; raises OSError with EADDRINUSE where somebody has it."""
+    return await asyncio.get_running_loop().create_connection(
         lambda: Connection(endpoint.authority, read_idle=read_idle, ping=ping),
         endpoint.host,
         endpoint.port,
         ssl=endpoint.context,
         server_hostname=endpoint.name or endpoint.host,
         ssl_handshake_timeout=HANDSHAKE,
+        local_addr=_own_end(endpoint.host),
     )
-    if transport.get_extra_info("ssl_object").selected_alpn_protocol() != ALPN:
-        connection.close()
-        raise ProbeFailed("no HTTP/2")
-    return connection
+
+
+def _own_end(host: str) -> tuple[str, int] | None:
+    """Where the connection begins; the kernel's choice where host is a name."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    return "0.0.0.0" if address.version == 4 else "::", random.choice(PORTS)  # noqa: S104, S311

@@ -1,6 +1,8 @@
 """One kept HTTP/2 connection: many requests on it, and all that can end it."""
 
 import asyncio
+import random
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -50,6 +52,18 @@ async def test_requests_side_by_side_share_one_connection(certificate: Path) -> 
         await asyncio.gather(*(probe() for _ in range(20)))
         await probe()
     assert (len(server.connections), len(server.paths)) == (1, 21)
+
+
+async def test_it_begins_at_a_port_of_its_own_that_nobody_has(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        own = unused_port()
+        ports = [own, taken.getsockname()[1]]
+        monkeypatch.setattr(random, "choice", lambda _: ports.pop())
+        async with connected(certificate) as (server, client):
+            await kept.probe(client, "/readyz")()
+            assert server.peer.transport.get_extra_info("peername")[1] == own
 
 
 async def test_body_is_sent_and_answered(certificate: Path) -> None:
