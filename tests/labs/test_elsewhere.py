@@ -18,17 +18,18 @@ from tests.labs.program import labgen
 from tests.labs.runs import Run
 from tests.labs.sights import seen
 from tests.labs.traces import traces
+from tests.labs.virtual import NEEDED, emulated
+from tests.labs.virtual import UP as CLUSTER
 
-NEEDED = "no virtual machines without libvirt, QEMU, Vagrant and their Python: make box"
 pytest.importorskip("libvirt", reason=NEEDED)
 pytest.importorskip("vagrant", reason=NEEDED)
 if shutil.which("dropbear") is None:
     pytest.skip("no virtual machines elsewhere without dropbear: make box", allow_module_level=True)
-from tests.labs import elsewhere, hypervisor  # noqa: E402 - these need them
-from tests.labs.elsewhere import THERE, URI, Elsewhere  # noqa: E402
+# these need them
+from tests.labs import elsewhere, hypervisor
+from tests.labs.elsewhere import THERE, URI, Elsewhere
 
 UP = 600.0  # seconds; beside other work
-CLUSTER = 1200.0  # seconds
 SETTLED = 120.0  # seconds for what takes one on real processors
 NOBODY = 9  # a port that nobody listens on
 EMULATED = "loadBalancer.profile=emulated"
@@ -83,8 +84,8 @@ def test_cluster_on_another_host_is_measured_through_the_way(
     """The prober's connections, its look at etcd and the power switch all go there and back."""
     name = run_.lab_name("measured")
     request.addfinalizer(lambda: user("down", name, check=False) if name in store.names() else None)
-    words = ["single", "--name", name, "--provider", "libvirt", "-s", f"provider.uri={URI}"]
-    user("up", *words, "-s", EMULATED, "-s", "machines[0].memory=2560MiB", timeout=CLUSTER)
+    words = ["single", "--name", name, *emulated(URI), "-s", "machines[0].memory=2560MiB"]
+    user("up", *words, timeout=CLUSTER)
     user("verify", name, timeout=UP)
     words = ["--tier", "full", "--disruptive", "-k", "all_machines", f"--record={tmp_path}"]
     assert user("verify", name, *words, timeout=UP).stderr.endswith("passed tier full\n")
