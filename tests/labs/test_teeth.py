@@ -78,8 +78,9 @@ def _bites(lab: Lab, sabotages: Sequence[Sabotage], outside: Path | None = None)
             stack.enter_context(sabotage.doing(hands(lab)))
         found = suite.outcome(lab, words)
         seen = suite.outcome_from_outside(outside, words) if outside else None
-    assert seen is None or seen.failed == expected - LABGENS_OWN, seen.said
-    assert found.failed == expected, found.said
+        # here, for a suite that did not get so far keeps some sabotages from their moment
+        assert seen is None or seen.failed == expected - LABGENS_OWN, seen.said
+        assert found.failed == expected, found.said
     assert found.exit_code == pytest.ExitCode.TESTS_FAILED
     if any(sabotage.name in MEASURED for sabotage in sabotages):
         api, on = hands(lab).api, machines.on(lab)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from acceptance.support.workload import ready
+from labgen.system.wait import NotYet
 from tests.labs.teeth.hands import DNS, Hands, edited, patched
 from tests.labs.teeth.sabotage import Sabotage, of, only
 
@@ -58,8 +59,7 @@ def canary(hands: Hands) -> Iterator[None]:
         with patched(hands, DNS, change, back):
             hands.api.send("POST", CONFIG_MAPS, {"apiVersion": "v1", "kind": "ConfigMap", **data})
             hands.api.send("POST", PODS, _canary(old["spec"]["containers"][0]["image"]))
-            path = f"{PODS}/{CANARY}"
-            hands.until("the new DNS server", lambda: ready(hands.api.get(path)))
+            hands.until("the new DNS server", lambda: _runs(hands))
             yield
     finally:
         for path in (f"{PODS}/{CANARY}", f"{CONFIG_MAPS}/{CANARY}"):
@@ -100,6 +100,13 @@ def _has(hands: Hands, name: str) -> bool:
     return any(pod["metadata"]["name"] == name for pod in hands.api.items(PODS))
 
 
+def _runs(hands: Hands) -> bool:
+    pod = hands.api.get(f"{PODS}/{CANARY}")
+    if not ready(pod):
+        raise NotYet(str(pod.get("status")))
+    return True
+
+
 def _canary(image: str) -> dict[str, Any]:
     container = {
         "name": "coredns",
@@ -112,6 +119,8 @@ def _canary(image: str) -> dict[str, Any]:
         "containers": [container],
         "volumes": [{"name": "corefile", "configMap": {"name": CANARY}}],
         "terminationGracePeriodSeconds": 0,
+        # the old ones may have taken all nodes that a pod without this is let in to
+        "tolerations": [{"operator": "Exists"}],
     }
     metadata = {"name": CANARY, "labels": {"k8s-app": "kube-dns"}}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
