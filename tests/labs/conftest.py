@@ -17,19 +17,19 @@ from tests.labs.virtual import NEEDED
 
 # The parts in which `make test` runs them, see tools/test.sh; others has the rest.
 PARTS = {
-    # nothing runs beside it
+    # only what is idle runs beside it
     "measured": ("test_ha_3x3", "test_teeth", "test_take_down"),
     # on a lab of six machines, too
     "broken": ("test_faults",),
     "plain": ("test_plain", "test_existing_machines"),
     "scenarios": ("test_classic", "test_scenarios"),
-    "emulated": ("test_emulated_cluster",),
+    "emulated": ("test_elsewhere", "test_emulated_cluster"),
     "others": (),
 }
 # In this order at the end: emulated machines take all cores there are, and of the big lab, which is
 # brought up once, the last file takes it down.
 LATE = (
-    *("test_provider_contract", "test_libvirt", "test_elsewhere"),
+    *("test_provider_contract", "test_libvirt"),
     *PARTS["emulated"],
     *("test_ha_3x3", "test_faults", "test_teeth", "test_take_down"),
 )

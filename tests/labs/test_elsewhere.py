@@ -4,13 +4,11 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 
 from labgen.lab import store
 from labgen.lab.lab import Lab
-from labgen.report import recording
 from labgen.system import route
 from labgen.system.jump import JumpFailed
 from labgen.system.run import Completed
@@ -78,22 +76,16 @@ def test_lab_on_another_host_is_used_as_one_here(
 
 
 @pytest.mark.slow
-def test_cluster_on_another_host_is_measured_through_the_way(
-    run_: Run, user: Call, request: pytest.FixtureRequest, tmp_path: Path
+def test_cluster_on_another_host_passes_the_suite_through_the_way(
+    run_: Run, user: Call, request: pytest.FixtureRequest
 ) -> None:
-    """The prober's connections, its look at etcd and the power switch all go there and back."""
-    name = run_.lab_name("measured")
+    """All tiers; of a single master, what measures a failover is skipped."""
+    name = run_.lab_name("cluster")
     request.addfinalizer(lambda: user("down", name, check=False) if name in store.names() else None)
     words = ["single", "--name", name, *emulated(URI), "-s", "machines[0].memory=2560MiB"]
     user("up", *words, timeout=CLUSTER)
-    user("verify", name, timeout=UP)
-    words = ["--tier", "full", "--disruptive", "-k", "all_machines", f"--record={tmp_path}"]
-    assert user("verify", name, *words, timeout=UP).stderr.endswith("passed tier full\n")
-    found = recording.read(tmp_path / "power-cut-all-machines.json")
-    figures = {figure.name: figure.value for figure in found.figures}
-    assert figures["acknowledged writes lost"] == 0
-    assert figures["until the API answers again"] > 0
-    assert {band.state for band in found.bands if band.lane == "etcd leader"} >= {"none", "master1"}
+    said = user("verify", name, "--tier", "full", "--disruptive", timeout=CLUSTER).stderr
+    assert f"lab {name} passed tier full" in said
 
 
 @pytest.mark.parametrize(
