@@ -32,9 +32,9 @@ start() {
   PIDS[$1]=$!
 }
 
-# start_labs PART: some of the real labs, see tests/labs/conftest.py.
+# start_labs PART [OPTION...]: some of the real labs, see tests/labs/conftest.py.
 start_labs() {
-  start "$1" .venv/bin/tox run -e "labs-$1" -- "--part=$1"
+  start "$1" .venv/bin/tox run -e "labs-$1" -- "--part=$1" "${@:2}"
 }
 
 # start_quiet PART: the same, with output that is shown by await.
@@ -82,9 +82,9 @@ await() {
   fi
 }
 
-# Two cores are the measure: of what takes them, two parts run side by side. Unit tests that take the
-# time run beside short-lived labs. Emulated machines take what the measured part leaves: half of the
-# time of two cores. Its figures are not told from those of a run alone.
+# Two cores are the measure: of what takes them, two parts run side by side, and beside them what waits
+# a lot. The measured part brings its lab up while the last one of them ends. Emulated machines take
+# the time that it leaves, half of that of two cores: its figures are not told from those of a run alone.
 main() {
   trap end_all TERM INT HUP
   rm -rf results
@@ -92,18 +92,19 @@ main() {
   export VIRTUALENV_NO_PERIODIC_UPDATE=1
   start checks nice -n 10 .venv/bin/tox run -e "$CHECKS" >results/checks.log 2>&1
   start_labs others
-  await checks
   start_quiet broken
+  await checks
   await broken
   start_quiet plain
   await others
-  start_labs scenarios
-  await plain
+  start_quiet scenarios
+  wait -n "${PIDS[plain]}" "${PIDS[scenarios]}" || true
+  heading "measured"
   start_idle emulated
-  await scenarios
-  heading "measured; exit code so far: $ENDED"
-  start_labs measured
+  start_labs measured "--after=${PIDS[plain]}" "--after=${PIDS[scenarios]}"
   await measured
+  await plain
+  await scenarios
   await emulated
   remove_idle_groups
   return "$ENDED"

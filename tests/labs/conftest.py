@@ -10,6 +10,7 @@ import pytest
 
 from labgen.lab import store
 from labgen.lab.lab import Lab
+from labgen.system.wait import NotYet, until
 from tests.labs import plain, runs
 from tests.labs.program import UP, labgen
 from tests.labs.runs import Run
@@ -23,20 +24,24 @@ PARTS = {
     "broken": ("test_faults",),
     "plain": ("test_plain", "test_existing_machines"),
     "scenarios": ("test_classic", "test_scenarios"),
-    "emulated": ("test_elsewhere", "test_emulated_cluster"),
+    "emulated": ("test_emulated_cluster",),
     "others": (),
 }
 # In this order at the end: emulated machines take all cores there are, and of the big lab, which is
 # brought up once, the last file takes it down.
 LATE = (
-    *("test_provider_contract", "test_libvirt"),
+    *("test_provider_contract", "test_libvirt", "test_elsewhere"),
     *PARTS["emulated"],
     *("test_ha_3x3", "test_faults", "test_teeth", "test_take_down"),
 )
 
+BESIDE = 900.0  # seconds for the parts that still run beside it
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--part", choices=PARTS, help="only these of the tests of real labs")
+    says = "measure nothing before that process has ended; may be said more than once"
+    parser.addoption("--after", metavar="PID", type=int, action="append", default=[], help=says)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -95,6 +100,18 @@ def results() -> Path:
     directory = Path(__file__).parents[2] / "results"
     directory.mkdir(exist_ok=True)
     return directory
+
+
+@pytest.fixture(scope="session")
+def alone(request: pytest.FixtureRequest) -> None:
+    """Once the processes of --after have ended: nothing runs any more beside what measures."""
+    processes = request.config.option.after
+
+    def gone() -> None:
+        if any(Path(f"/proc/{process}").exists() for process in processes):
+            raise NotYet("something runs")
+
+    until(gone, what=f"the end of processes {processes}", timeout=BESIDE)
 
 
 @pytest.fixture(scope="session")
