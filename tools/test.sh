@@ -1,12 +1,10 @@
 #!/usr/bin/env bash
-# All checks: real labs side by side with everything else, then those that measure, beside which only
-# the time is used that they leave. Some output is live, that of the others comes whole when they have
-# ended. Fails when any of them failed.
+# All checks: real labs side by side with everything else, then alone those that measure. Some output
+# is live, that of the others comes whole when they have ended. Fails when any of them failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 CHECKS=lint,types,unit,shell
-IDLE=labgen-test-idle
 declare -A PIDS=()
 ENDED=0
 
@@ -17,7 +15,6 @@ end_all() {
     kill -INT "$pid" 2>/dev/null || true
   done
   wait
-  remove_idle_groups
   exit 143
 }
 
@@ -42,38 +39,6 @@ start_quiet() {
   start_labs "$1" >"results/$1.log" 2>&1
 }
 
-# idle_group: make a control group for what takes only the time that nobody else wants, and print its
-# directory. Niceness would not do: the kernel may share the time among sessions first (autogroup).
-idle_group() {
-  local root
-  for root in /sys/fs/cgroup/cpu /sys/fs/cgroup; do
-    [[ -e $root/cgroup.procs ]] || continue
-    mkdir -p "$root/$IDLE"
-    if [[ -e $root/$IDLE/cpu.idle ]]; then # cgroup v1 or v2, since Linux 5.15
-      echo 1 >"$root/$IDLE/cpu.idle"
-      echo "$root/$IDLE"
-      return
-    fi
-  done
-}
-
-remove_idle_groups() {
-  rmdir "/sys/fs/cgroup/cpu/$IDLE" "/sys/fs/cgroup/$IDLE" 2>/dev/null || true
-}
-
-# start_idle PART: quietly, in that group; where there is none, merely nice.
-start_idle() {
-  local group
-  group=$(idle_group)
-  if [[ $group ]]; then
-    # shellcheck disable=SC2016 # the other bash's variables
-    start "$1" bash -c 'echo $$ >"$0" && exec "$@"' "$group/cgroup.procs" \
-      .venv/bin/tox run -e "labs-$1" -- "--part=$1" >"results/$1.log" 2>&1
-  else
-    start "$1" nice -n 19 .venv/bin/tox run -e "labs-$1" -- "--part=$1" >"results/$1.log" 2>&1
-  fi
-}
-
 await() {
   wait "${PIDS[$1]}" || ENDED=1
   if [[ -e results/$1.log ]]; then
@@ -83,8 +48,9 @@ await() {
 }
 
 # Two cores are the measure: of what takes them, two parts run side by side, and beside them what waits
-# a lot. The measured part brings its lab up while the last one of them ends. Emulated machines take
-# the time that it leaves, half of that of two cores: its figures are not told from those of a run alone.
+# a lot. The measured part brings its lab up while the last of them ends. Emulated machines beside it
+# were tried, with all that it left and with half a share: they missed deadlines, started programs over,
+# and took half as much again of the processors.
 main() {
   trap end_all TERM INT HUP
   rm -rf results
@@ -97,16 +63,15 @@ main() {
   await broken
   start_quiet plain
   await others
-  start_quiet scenarios
-  wait -n "${PIDS[plain]}" "${PIDS[scenarios]}" || true
-  heading "measured"
-  start_idle emulated
-  start_labs measured "--after=${PIDS[plain]}" "--after=${PIDS[scenarios]}"
-  await measured
+  start_quiet emulated
   await plain
-  await scenarios
+  start_quiet scenarios
+  wait -n "${PIDS[emulated]}" "${PIDS[scenarios]}" || true
+  heading "measured"
+  start_labs measured "--after=${PIDS[emulated]}" "--after=${PIDS[scenarios]}"
+  await measured
   await emulated
-  remove_idle_groups
+  await scenarios
   return "$ENDED"
 }
 

@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
+
+import pytest
 
 from labgen.bundle.store import require_box
 from labgen.bundle.versions import KUBERNETES
@@ -17,7 +20,7 @@ from labgen.lab.lab import Lab
 from labgen.providers.base import State
 from labgen.system.wait import NotYet
 from tests.labs.beside import beside
-from tests.labs.program import labgen
+from tests.labs.program import labgen, shown
 from tests.labs.runs import Run
 from tests.labs.sights import Sights, seen
 from tests.labs.virtual import UP, down_leaves_nothing, emulated, known
@@ -74,6 +77,25 @@ def test_files_of_boxes_that_no_lab_uses_are_left_over_and_go(uri: str) -> None:
     pool.remove()
     with connected(uri) as connection:
         assert known(connection) == []
+
+
+@pytest.mark.slow  # nor does the test take it away, whose libvirt is others' too
+def test_rendered_vagrantfile_is_all_that_plain_vagrant_needs(uri: str, tmp_path: Path) -> None:
+    """What plain Vagrant does not take away, the network, is left over."""
+    from labgen.providers import libvirt_strays  # noqa: PLC0415 - needs libvirt
+
+    copied = str(tmp_path / "copied")
+    labgen("render", "ha-3x0", copied, *emulated(uri), "-s", "machines[0].memory=1700MiB")
+    vagrant = partial(shown, timeout=UP, within=["env", "--chdir", copied])
+    try:
+        vagrant(["vagrant", "up", "master2", "--provider=libvirt"])
+        said = vagrant(["vagrant", "ssh", "master2", "-c", "hostname; ip -brief address"]).stdout
+    finally:
+        vagrant(["vagrant", "destroy", "--force"])
+    assert said.split()[0] == "master2"
+    assert "10.89.0." in said
+    left = libvirt_strays.strays(uri, {require_box(KUBERNETES).version})
+    assert [it.what for it in left] == ["libvirt network labgen-ha-3x0"]
 
 
 def _fill_the_disk(sights: Sights, machine: str) -> None:
