@@ -10,11 +10,12 @@ import pytest
 
 from labgen.lab import store
 from labgen.lab.lab import Lab
-from labgen.system.wait import NotYet, until
 from tests.labs import plain, runs
 from tests.labs.program import UP, labgen
 from tests.labs.runs import Run
+from tests.labs.sights import seen
 from tests.labs.virtual import NEEDED
+from tests.unit.system import processes
 
 # The parts in which `make test` runs them, see tools/test.sh; others has the rest.
 PARTS = {
@@ -105,13 +106,8 @@ def results() -> Path:
 @pytest.fixture(scope="session")
 def alone(request: pytest.FixtureRequest) -> None:
     """Once the processes of --after have ended: nothing runs any more beside what measures."""
-    processes = request.config.option.after
-
-    def gone() -> None:
-        if any(Path(f"/proc/{process}").exists() for process in processes):
-            raise NotYet("something runs")
-
-    until(gone, what=f"the end of processes {processes}", timeout=BESIDE)
+    others = request.config.option.after
+    seen(lambda: not any(map(processes.runs, others)), "the end of other parts", within=BESIDE)
 
 
 @pytest.fixture(scope="session")

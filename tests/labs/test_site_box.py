@@ -27,8 +27,8 @@ def test_machines_of_a_sites_own_box_get_what_they_lack(
     words = ["single", "--name", name, *emulated(uri), "--until", "load-balancer"]
     words += ["-s", f"provider.box={{name: example/plain, url: 'file://{box}'}}"]
     labgen("up", *words, timeout=UP)
-    lab = store.load(name)
+    sights = Sights(store.load(name))
     labgen("exec", name, "master1", "--", "systemctl", "is-active", "haproxy", "containerd")
-    seen(lambda: Sights(lab).owners() == ["master1"], "the VIP on master1", within=SETTLED)
+    seen(lambda: sights.owners() == ["master1"], "the VIP on master1", within=SETTLED)
     assert "nothing had to be changed" in labgen("up", *words, timeout=UP).stderr
     labgen("down", name, timeout=300)

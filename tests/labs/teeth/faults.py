@@ -20,7 +20,7 @@ KEEPALIVED = "/etc/keepalived/keepalived.conf"
 CHECK = "/usr/local/libexec/labgen/check-haproxy"
 UNIT = "/etc/systemd/system/keepalived.service.d"
 POWER = 60.0  # seconds for labgen start
-AGAIN = "systemctl reload keepalived"
+RESTART = "systemctl restart keepalived"
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def slow_adverts(hands: Hands) -> Iterator[None]:
     is started anew instead, and the VIP is away for the first ten seconds.
     """
     change = "s/advert_int .*/advert_int 3/"
-    with edited(hands, hands.masters, KEEPALIVED, change, then="systemctl restart keepalived"):
+    with edited(hands, hands.masters, KEEPALIVED, change, then=RESTART):
         hands.until("the VIP on the first master", partial(hands.has_vip, hands.masters[0]))
         yield
 
@@ -40,7 +40,7 @@ def slow_adverts(hands: Hands) -> Iterator[None]:
 def slow_check(hands: Hands) -> Iterator[None]:
     """HAProxy is looked at every two seconds, and has to be missed four times."""
     change = ("s/^( *interval) 1$/\\1 2/", "s/^( *fall) 1$/\\1 4/")
-    with edited(hands, hands.masters, KEEPALIVED, *change, then=AGAIN):
+    with edited(hands, hands.masters, KEEPALIVED, *change, then="systemctl reload keepalived"):
         yield
 
 
@@ -164,8 +164,7 @@ def lasting_owner(hands: Hands) -> Iterator[None]:
 
 @contextmanager
 def restarted_keepalived(hands: Hands) -> Iterator[None]:
-    restart = "systemctl restart keepalived"
-    with once(hands, after(hands, INJECTED), hands.masters[0], restart):
+    with once(hands, after(hands, INJECTED), hands.masters[0], RESTART):
         yield
 
 
