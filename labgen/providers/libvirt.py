@@ -104,7 +104,10 @@ class LibvirtProvider:
             states = _states(connection, lab, hypervisor.network)
             absent = [m for m in lab.machines if states[m.name] is State.ABSENT]
             if absent:
-                volumes.remove_stale(connection, lab, absent, box)
+                volumes.remove_stale(connection, lab, absent)
+            if absent and lab.scenario.provider.box is None:
+                maker.add(box)
+                volumes.ensure_box_disk(connection, box)
         if absent:
             keys.forget_hosts(lab, absent)
             maker.up(lab, hypervisor, box, absent)

@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import vagrant
@@ -79,17 +80,27 @@ def up(lab: Lab, hypervisor: Hypervisor, box: Box, machines: Sequence[Machine]) 
     """
     root = directory(lab)
     files.write(root / "Vagrantfile", vagrantfile(lab, hypervisor, box))
-    maker = _Vagrant(root, UP * lab.slowdown)
-    if lab.scenario.provider.box is None:
-        _add(maker, box)
-    maker.up(machines)
+    with _turn(lab):
+        _Vagrant(root, UP * lab.slowdown).up(machines)
 
 
-def _add(maker: _Vagrant, box: Box) -> None:
-    """One lab at a time: two would both add it."""
+def add(box: Box) -> None:
+    """Have Vagrant's copy of the box. One lab at a time: two would both add it."""
     with locked(box.catalog.with_suffix(".lock"), timeout=UP):
-        if not any((it.name, it.version) == (box.name, box.version) for it in maker.box_list()):
+        if not index.box_disk(box).exists():
+            maker = _Vagrant(box.catalog.parent, UP)
             maker.box_add(box.name, str(box.catalog), provider="libvirt")
+
+
+@contextmanager
+def _turn(lab: Lab) -> Iterator[None]:
+    """Labs of a site's own box, whose files only Vagrant knows, are made one after the other: while
+    one's Vagrant sends the box's disk, another's takes it for whole."""
+    if lab.scenario.provider.box is None:
+        yield
+        return
+    with locked(places.cache() / "vagrant/site-boxes.lock", timeout=UP * lab.slowdown):
+        yield
 
 
 def destroy(lab: Lab) -> None:

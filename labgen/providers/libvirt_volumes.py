@@ -5,55 +5,45 @@ What belongs to a box stays as long as any machine stands on it.
 
 import re
 from collections.abc import Sequence
-from functools import partial
-from pathlib import Path
 from typing import Any
 
-from labgen.lab.lab import Lab, Machine
-from labgen.providers.libvirt_connection import found
-from labgen.providers.vagrant_index import box_disk
-from labgen.render.vagrantfile import POOL, PREFIX, Box, box_names, network_name, pool_xml, prefix
+import libvirt
 
-VOLUME = (
-    "<volume><name>{name}</name><capacity>{size}</capacity>"
-    "<target><format type='raw'/></target></volume>"
-)
+from labgen.lab.lab import Lab, Machine
+from labgen.providers import libvirt_uploads as uploads
+from labgen.providers.libvirt_connection import found
+from labgen.providers.vagrant_index import SLASH, box_disk
+from labgen.render.vagrantfile import POOL, PREFIX, Box, box_names, pool_xml, prefix
+
 BOX_IMAGE = "_vagrant_box_image_"  # in the names that vagrant-libvirt gives to boxes' disks
-PIECE = 256 * 1024  # bytes; libvirt cuts larger ones (VIR_NET_MESSAGE_LEGACY_PAYLOAD_MAX)
 
 
 def ensure_pool(connection: Any) -> Any:
     """The pool, defined, built and started."""
-    pool = find_pool(connection)
-    if pool is None:
-        pool = connection.storagePoolDefineXML(pool_xml())
-    return started(pool)
+    return started(find_pool(connection) or _define(connection))
 
 
 def ensure_boot_files(connection: Any, box: Box) -> list[str]:
     """Have the box's kernel and initrd in the pool; their paths there, for the hypervisor."""
     pool = ensure_pool(connection)
-    paths = []
-    for name, path in zip(box_names(box), (box.kernel, box.initrd), strict=True):
-        volume = found(partial(pool.storageVolLookupByName, name))
-        paths.append((volume or _upload(connection, pool, name, path)).path())
-    return paths
+    named = zip(box_names(box), (box.kernel, box.initrd), strict=True)
+    return [uploads.ensure(connection, pool, name, path).path() for name, path in named]
 
 
-def remove_stale(connection: Any, lab: Lab, machines: Sequence[Machine], box: Box) -> None:
-    """Delete the disks of machines that are not there: Vagrant makes none where one lies. Delete
-    the box's disk, too, if it is only a part: Vagrant was killed while it sent it."""
+def ensure_box_disk(connection: Any, box: Box) -> None:
+    """Have the box's disk in the pool, from Vagrant's copy, where Vagrant looks for it
+    (vagrant-libvirt's handle_box_image.rb). Of two Vagrants that send it at one moment, one takes
+    the other's part for the whole, and its machines have nothing to boot."""
+    name = f"{box.name.replace('/', SLASH)}{BOX_IMAGE}{box.version}_box.img"
+    uploads.ensure(connection, ensure_pool(connection), name, box_disk(box), form="qcow2")
+
+
+def remove_stale(connection: Any, lab: Lab, machines: Sequence[Machine]) -> None:
+    """Delete the disks of machines that are not there: Vagrant makes none where one lies."""
     pool = ensure_pool(connection)
     pool.refresh()
     for name in _disks(pool, lab, machines):
         pool.storageVolLookupByName(name).delete()
-    if any(network != network_name(lab) for network in _networks(connection)):
-        return  # another lab's Vagrant may be sending it just now
-    whole = box_disk(box)
-    for volume in map(pool.storageVolLookupByName, pool.listVolumes()):
-        ours = BOX_IMAGE in volume.name() and box.version in volume.name()
-        if ours and whole.exists() and _length(volume) < whole.stat().st_size:
-            volume.delete()
 
 
 def remove(connection: Any, lab: Lab) -> None:
@@ -105,20 +95,28 @@ def started(pool: Any) -> Any:
     """The pool, its directory there and looked into."""
     if not pool.isActive():
         pool.build()
-        pool.create()
+        try:
+            pool.create()
+        except libvirt.libvirtError:
+            if not pool.isActive():  # as it is when another lab was faster
+                raise
     return pool
+
+
+def _define(connection: Any) -> Any:
+    try:
+        return connection.storagePoolDefineXML(pool_xml())
+    except libvirt.libvirtError:
+        pool = find_pool(connection)
+        if pool is None:  # no other lab was faster
+            raise
+        return pool
 
 
 def _networks(connection: Any) -> list[str]:
     """Of all labs; whoever has one has machines or is about to make them."""
     names = (network.name() for network in connection.listAllNetworks())
     return [name for name in names if name.startswith(PREFIX)]
-
-
-def _length(volume: Any) -> int:
-    """How long the volume's file is, in bytes."""
-    told = re.search(r"<physical unit='bytes'>(\d+)<", volume.XMLDesc())
-    return int(told[1]) if told else 0
 
 
 def _disks(pool: Any, lab: Lab, machines: Sequence[Machine]) -> list[str]:
@@ -129,19 +127,3 @@ def _disks(pool: Any, lab: Lab, machines: Sequence[Machine]) -> list[str]:
 def stands_on(volume: Any) -> bool:
     """Whether the volume is a machine's disk: one that stands on another volume."""
     return bool(re.search(r"<backingStore>\s*<path>", volume.XMLDesc()))
-
-
-def _upload(connection: Any, pool: Any, name: str, path: Path) -> Any:
-    """The new volume of that name, with the file's content."""
-    size = path.stat().st_size
-    volume = pool.createXML(VOLUME.format(name=name, size=size))
-    stream = connection.newStream()
-    try:
-        volume.upload(stream, 0, size)
-        with path.open("rb") as file:
-            stream.sendAll(lambda _stream, _count, _opaque: file.read(PIECE), None)
-        stream.finish()
-    except BaseException:
-        volume.delete()
-        raise
-    return volume

@@ -3,6 +3,7 @@
 They are slow, so there is no cluster on them; one is in test_emulated_cluster.py.
 """
 
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ from labgen.bundle.versions import KUBERNETES
 from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.providers.base import State
+from labgen.render.vagrantfile import Box
+from labgen.system.parallel import gather
 from labgen.system.wait import NotYet
 from tests.labs.beside import beside
 from tests.labs.program import labgen, shown
@@ -64,13 +67,18 @@ def test_load_balancers_of_virtual_machines_survive_the_loss_of_their_holder(
     down_leaves_nothing(lab, uri)
 
 
-def test_files_of_boxes_that_no_lab_uses_are_left_over_and_go(uri: str) -> None:
-    from labgen.providers import libvirt_strays, libvirt_vagrant, libvirt_volumes  # noqa: PLC0415
-    from labgen.providers.libvirt_connection import connected  # noqa: PLC0415 - need libvirt
+def test_a_boxs_files_are_whole_for_labs_of_one_moment_and_left_over_when_no_lab_has_them(
+    uri: str,
+) -> None:
+    from labgen.providers import libvirt_strays, libvirt_vagrant  # noqa: PLC0415 - need libvirt
+    from labgen.providers.libvirt_connection import connected  # noqa: PLC0415
+    from labgen.providers.vagrant_index import box_disk  # noqa: PLC0415
 
-    box = require_box(KUBERNETES)
-    with connected(uri) as connection:
-        libvirt_volumes.ensure_boot_files(connection, libvirt_vagrant.describe(box))
+    box = libvirt_vagrant.describe(require_box(KUBERNETES))
+    libvirt_vagrant.add(box)
+    whole = sorted(path.stat().st_size for path in (box_disk(box), box.kernel, box.initrd))
+    lengths = gather({"one lab": partial(_have, uri, box), "another": partial(_have, uri, box)})
+    assert lengths == {"one lab": whole, "another": whole}
     [pool] = libvirt_strays.strays(uri, {box.version})
     assert pool.what == "libvirt storage pool labgen with boxes' files"
     assert pool.remove
@@ -96,6 +104,19 @@ def test_rendered_vagrantfile_is_all_that_plain_vagrant_needs(uri: str, tmp_path
     assert "10.89.0." in said
     left = libvirt_strays.strays(uri, {require_box(KUBERNETES).version})
     assert [it.what for it in left] == ["libvirt network labgen-ha-3x0"]
+
+
+def _have(uri: str, box: Box) -> list[int]:
+    """How long the box's files are in that libvirt, in bytes, as soon as a lab has them."""
+    from labgen.providers import libvirt_volumes  # noqa: PLC0415 - need libvirt
+    from labgen.providers.libvirt_connection import connected  # noqa: PLC0415
+
+    with connected(uri) as connection:
+        libvirt_volumes.ensure_boot_files(connection, box)
+        libvirt_volumes.ensure_box_disk(connection, box)
+        pool = libvirt_volumes.ensure_pool(connection)
+        told = "".join(pool.storageVolLookupByName(it).XMLDesc() for it in pool.listVolumes())
+    return sorted(map(int, re.findall(r"<physical unit='bytes'>(\d+)<", told)))
 
 
 def _fill_the_disk(sights: Sights, machine: str) -> None:
