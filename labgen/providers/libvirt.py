@@ -24,7 +24,13 @@ from labgen.providers import libvirt_vagrant as maker
 from labgen.providers import libvirt_volumes as volumes
 from labgen.providers import runtimes, ssh_settled, ssh_survey
 from labgen.providers.base import BEFORE, Finding, Power, State
-from labgen.providers.libvirt_connection import connected, domain_of, found, remove_domain
+from labgen.providers.libvirt_connection import (
+    connected,
+    domain_of,
+    found,
+    pull_plug,
+    remove_domain,
+)
 from labgen.providers.libvirt_power import switch
 from labgen.render.ssh_config import ssh_config
 from labgen.render.vagrantfile import Box, Hypervisor, vagrantfile
@@ -125,13 +131,16 @@ class LibvirtProvider:
         """See base.Provider."""
         if lab.ssh_config.exists():
             door(lab).close([machine.name for machine in lab.machines])
-        _open_way(lab)
-        maker.destroy(lab)
         hypervisor = _hypervisor(lab, self.uri)
         with self._connected(lab) as connection:
+            # Vagrant would ask a machine that is just booting for its address, for half a minute
+            for domain in _own_domains(connection, lab, hypervisor.network):
+                found(partial(pull_plug, domain))
+        maker.destroy(lab)
+        with self._connected(lab) as connection:
+            for domain in _own_domains(connection, lab, hypervisor.network):
+                remove_domain(domain)
             if not network.is_anothers(connection, lab, hypervisor.network):
-                for machine in lab.machines:
-                    remove_domain(domain_of(connection, lab, machine))
                 network.remove(connection, lab)
                 volumes.remove(connection, lab)
         if lab.jump:
@@ -258,10 +267,16 @@ def _ensure_network(connection: Any, lab: Lab, uuid: str) -> bool:
     if not network.ensure(connection, lab, uuid):
         return False
     for machine in lab.machines:
-        domain = domain_of(connection, lab, machine)
-        if domain is not None and domain.isActive():
-            domain.destroy()
+        pull_plug(domain_of(connection, lab, machine))
     return True
+
+
+def _own_domains(connection: Any, lab: Lab, uuid: str) -> list[Any]:
+    """Those of the lab that are there; none where machines of its names are another lab's."""
+    if network.is_anothers(connection, lab, uuid):
+        return []
+    domains = (domain_of(connection, lab, machine) for machine in lab.machines)
+    return [domain for domain in domains if domain is not None]
 
 
 def _states(connection: Any, lab: Lab, uuid: str) -> dict[str, State]:

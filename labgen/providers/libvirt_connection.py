@@ -71,9 +71,14 @@ def remove_domain(domain: Any | None) -> None:
         found(lambda: _remove(domain))  # a Vagrant that outlived its labgen may be removing it too
 
 
-def _remove(domain: Any) -> None:
-    if domain.isActive():
+def pull_plug(domain: Any | None) -> None:
+    """Switch a domain off, where it is and is on."""
+    if domain is not None and domain.isActive():
         domain.destroy()
+
+
+def _remove(domain: Any) -> None:
+    pull_plug(domain)
     domain.undefineFlags(
         libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
         | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA

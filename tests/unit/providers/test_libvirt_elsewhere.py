@@ -154,6 +154,37 @@ def test_a_machine_that_goes_while_it_is_looked_at_is_absent(
     assert provider_.LibvirtProvider().machines(sample) == {"master1": State.ABSENT}
 
 
+@dataclass
+class Running(Libvirt):
+    """A libvirt in which every machine runs; it is its own domain."""
+
+    plugged: bool = True
+
+    def lookupByName(self, name: str) -> Any:  # noqa: N802
+        return self
+
+    def isActive(self) -> bool:  # noqa: N802
+        return self.plugged
+
+    def destroy(self) -> None:
+        self.plugged = False
+
+
+def test_vagrant_forgets_machines_that_are_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one that is booting it would ask the address, for half a minute."""
+    sample = _settled()
+    there = Running(Network(OURS, sample.bridge))
+    monkeypatch.setattr(provider_, "connected", lambda _uri: nullcontext(there))
+
+    def forget(_lab: Lab) -> None:
+        assert not there.plugged
+        raise LookupError
+
+    monkeypatch.setattr(provider_.maker, "destroy", forget)
+    with pytest.raises(LookupError):
+        provider_.LibvirtProvider().destroy(sample)
+
+
 def test_a_machine_that_another_removes_meanwhile_is_removed() -> None:
     connection_.remove_domain(Going("labgen-demo-master1"))
 
