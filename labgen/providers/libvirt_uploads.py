@@ -4,7 +4,7 @@ import re
 import time
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import libvirt
 
@@ -17,7 +17,7 @@ VOLUME = (
     "<target><format type='{form}'/></target></volume>"
 )
 PIECE = 256 * 1024  # bytes; libvirt cuts larger ones (VIR_NET_MESSAGE_LEGACY_PAYLOAD_MAX)
-STILL = 20.0  # seconds without another byte; whoever sent it is gone, or his line is
+STILL = 20.0  # seconds without another byte; whoever sent it is gone, or the line is
 POLL = 0.2
 
 
@@ -32,8 +32,9 @@ def ensure(connection: Any, pool: Any, name: str, path: Path, *, form: str = "ra
     while True:
         volume = look()
         if volume is None:
-            if _create(pool, name, form):
-                _send(connection, look(), path)
+            volume = _create(pool, name, form)
+            if volume is not None:
+                _send(connection, volume, path)
             continue
         length = found(partial(_length, volume))
         if length is not None and length >= size:
@@ -45,15 +46,14 @@ def ensure(connection: Any, pool: Any, name: str, path: Path, *, form: str = "ra
         interrupt.pause(POLL)
 
 
-def _create(pool: Any, name: str, form: str) -> bool:
-    """Whether there is a new volume of that name, this process's to fill."""
+def _create(pool: Any, name: str, form: str) -> Any | None:
+    """A new volume of that name, this process's to fill; None where another has just made it."""
     try:
-        pool.createXML(VOLUME.format(name=name, form=form))
+        return pool.createXML(VOLUME.format(name=name, form=form))
     except libvirt.libvirtError as error:
         if error.get_error_code() == libvirt.VIR_ERR_STORAGE_VOL_EXIST:
-            return False
+            return None
         raise
-    return True
 
 
 def _send(connection: Any, volume: Any, path: Path) -> None:
@@ -62,11 +62,17 @@ def _send(connection: Any, volume: Any, path: Path) -> None:
     try:
         volume.upload(stream, 0, path.stat().st_size)
         with path.open("rb") as file:
-            stream.sendAll(lambda _stream, _count, _opaque: file.read(PIECE), None)
+            stream.sendAll(lambda *_: _read(file), None)
         stream.finish()
     except BaseException:
         found(volume.delete)
         raise
+
+
+def _read(file: BinaryIO) -> bytes:
+    """The next piece of the file; Interrupted after Ctrl-C, for the line may be long."""
+    interrupt.check()
+    return file.read(PIECE)
 
 
 def _length(volume: Any) -> int:
