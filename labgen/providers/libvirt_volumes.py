@@ -94,8 +94,8 @@ def find_pool(connection: Any) -> Any | None:
 def started(pool: Any) -> Any:
     """The pool, its directory there and looked into."""
     if not pool.isActive():
-        pool.build()
         try:
+            pool.build()
             pool.create()
         except libvirt.libvirtError:
             if not pool.isActive():  # as it is when another lab was faster
