@@ -47,19 +47,12 @@ await() {
   fi
 }
 
-# until_one_is_left NAME...: sets LEFT to it.
-until_one_is_left() {
-  local name pids ended
-  declare -A names=()
-  for name in "$@"; do
-    names[${PIDS[$name]}]=$name
-  done
-  while ((${#names[@]} > 1)); do
-    pids=("${!names[@]}")
-    wait -n -p ended "${pids[@]}" || ENDED=1
-    unset "names[$ended]"
-  done
-  LEFT=${names[*]}
+# until_either_ended ONE OTHER: sets LEFT to the other one of them.
+until_either_ended() {
+  local ended
+  wait -n -p ended "${PIDS[$1]}" "${PIDS[$2]}" || true # await tells how it ended
+  LEFT=$1
+  [[ $ended != "${PIDS[$1]}" ]] || LEFT=$2
 }
 
 # Two cores are the measure. Emulated machines come first, with nothing but the checks beside them: with
@@ -79,9 +72,9 @@ main() {
   start_quiet broken
   await broken
   start_quiet plain
-  until_one_is_left others plain
+  until_either_ended others plain
   start_quiet scenarios
-  until_one_is_left "$LEFT" scenarios
+  until_either_ended "$LEFT" scenarios
   heading "measured"
   start_labs measured "--after=${PIDS[$LEFT]}"
   await others

@@ -133,14 +133,15 @@ class LibvirtProvider:
             door(lab).close([machine.name for machine in lab.machines])
         hypervisor = _hypervisor(lab, self.uri)
         with self._connected(lab) as connection:
-            # Vagrant would ask a machine that is just booting for its address, for half a minute
-            for domain in _own_domains(connection, lab, hypervisor.network):
-                found(partial(pull_plug, domain))
+            if not network.is_anothers(connection, lab, hypervisor.network):
+                # Vagrant would ask one that is just booting for its address, for half a minute
+                for machine in lab.machines:
+                    pull_plug(domain_of(connection, lab, machine))
         maker.destroy(lab)
         with self._connected(lab) as connection:
-            for domain in _own_domains(connection, lab, hypervisor.network):
-                remove_domain(domain)
             if not network.is_anothers(connection, lab, hypervisor.network):
+                for machine in lab.machines:
+                    remove_domain(domain_of(connection, lab, machine))
                 network.remove(connection, lab)
                 volumes.remove(connection, lab)
         if lab.jump:
@@ -269,14 +270,6 @@ def _ensure_network(connection: Any, lab: Lab, uuid: str) -> bool:
     for machine in lab.machines:
         pull_plug(domain_of(connection, lab, machine))
     return True
-
-
-def _own_domains(connection: Any, lab: Lab, uuid: str) -> list[Any]:
-    """Those of the lab that are there; none where machines of its names are another lab's."""
-    if network.is_anothers(connection, lab, uuid):
-        return []
-    domains = (domain_of(connection, lab, machine) for machine in lab.machines)
-    return [domain for domain in domains if domain is not None]
 
 
 def _states(connection: Any, lab: Lab, uuid: str) -> dict[str, State]:

@@ -73,12 +73,17 @@ def remove_domain(domain: Any | None) -> None:
 
 def pull_plug(domain: Any | None) -> None:
     """Switch a domain off, where it is and is on."""
-    if domain is not None and domain.isActive():
+    if domain is not None:
+        found(lambda: _switch_off(domain))
+
+
+def _switch_off(domain: Any) -> None:
+    if domain.isActive():
         domain.destroy()
 
 
 def _remove(domain: Any) -> None:
-    pull_plug(domain)
+    _switch_off(domain)
     domain.undefineFlags(
         libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
         | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA

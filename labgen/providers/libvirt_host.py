@@ -95,6 +95,8 @@ def _try(connection: Any, paths: Sequence[str]) -> bool:
     """Start a machine that switches itself off: it either does, or ends otherwise, or hangs."""
     import libvirt  # noqa: PLC0415 - optional; findings() says when it is missing
 
+    from labgen.providers.libvirt_connection import pull_plug  # noqa: PLC0415 - needs libvirt
+
     kernel, initrd = paths
     name = f"{PROBE}-{time.time_ns()}"
     domain = connection.defineXML(probe_xml(name, kernel=kernel, initrd=initrd))
@@ -105,8 +107,7 @@ def _try(connection: Any, paths: Sequence[str]) -> bool:
     except (libvirt.libvirtError, LabgenError):
         return False
     finally:
-        if domain.isActive():
-            domain.destroy()
+        pull_plug(domain)
         domain.undefine()
     return bool(reason == libvirt.VIR_DOMAIN_SHUTOFF_SHUTDOWN)
 

@@ -26,15 +26,14 @@ def ensure(connection: Any, pool: Any, name: str, path: Path, *, form: str = "ra
 
     What another process is sending is waited for; a part that does not grow is sent anew.
     """
-    look = partial(found, partial(pool.storageVolLookupByName, name))
     size, since = path.stat().st_size, time.monotonic()
     seen: int | None = None
     while True:
-        volume = look()
+        volume = found(partial(pool.storageVolLookupByName, name))
         if volume is None:
-            volume = _create(pool, name, form)
-            if volume is not None:
-                _send(connection, volume, path)
+            new = _create(pool, name, form)
+            if new is not None:
+                _send(connection, new, path)
             continue
         length = found(partial(_length, volume))
         if length is not None and length >= size:

@@ -75,7 +75,7 @@ async def test_every_write_is_a_sample(server: Server) -> None:
 async def test_write_that_hangs_keeps_no_other_from_being_tried(server: Server) -> None:
     writer = await write_for(0.6, server, changes={0.1: ("stuck", 1)})
     stuck = writer.unacknowledged[0]  # beside other work one more may be late
-    assert len([number for number in writer.acknowledged if number > stuck]) >= 3
+    assert len([number for number in writer.acknowledged if number > stuck]) >= 5
 
 
 async def test_new_run_starts_without_the_writes_of_an_earlier_one(server: Server) -> None:
