@@ -14,7 +14,7 @@ Range = tuple[float, float]
 NEVER = (math.inf, math.inf)
 # Linux retransmits for the first time after 200 ms (TCP_RTO_MIN, net/tcp.h), then doubles.
 RTO_MIN = 0.2
-SCRIPT_TIMEOUT = 1.0  # of keepalived's check of HAProxy, x slowdown: keepalived.conf.j2
+SCRIPT = 1.0  # seconds x slowdown for a check of a HAProxy that refuses, at most: bash starts
 SECONDS_ONLY = 2  # the VRRP version that counts whole seconds
 ELECTION = 1.0  # etcd's --election-timeout; labgen has it so many times as long as slowdown says
 GRACE = 50.0  # --node-monitor-grace-period, pkg/controller/nodelifecycle of Kubernetes
@@ -77,8 +77,8 @@ def haproxy_noticed(balancer: LoadBalancer) -> Range:
     timings = balancer.timings
     interval = timings.script_interval / 1000
     least = (timings.script_fall - 1) * interval + skew(balancer)
-    patience = SCRIPT_TIMEOUT * timings.slowdown
-    return least, timings.script_fall * interval + patience + skew(balancer)
+    script = SCRIPT * timings.slowdown
+    return least, timings.script_fall * interval + script + skew(balancer)
 
 
 def server_out(balancer: LoadBalancer) -> Range:

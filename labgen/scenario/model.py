@@ -64,6 +64,7 @@ class Timings:
 
     advert_interval: int
     script_interval: int
+    script_timeout: int
     script_fall: int
     script_rise: int
     connect_timeout: int

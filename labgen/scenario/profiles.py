@@ -10,6 +10,9 @@ from labgen.scenario.model import Timings
 FAST = Timings(
     advert_interval=100,  # three missed adverts move the VIP: after 0.3 s and the skew
     script_interval=1000,  # keepalived's smallest: the interval is a whole number of seconds
+    # a dead HAProxy refuses at once, this is for a slow one: where the host's processors stood
+    # still for up to a second now and then, a timeout of one second moved the VIP within minutes
+    script_timeout=3000,
     script_fall=1,
     script_rise=1,
     connect_timeout=250,  # a machine without power answers nothing: this is the wait per try
@@ -31,6 +34,7 @@ FAST = Timings(
 STANDARD = Timings(
     advert_interval=1000,  # keepalived's default, RFC 5798 section 6.1
     script_interval=1000,  # keepalived's default
+    script_timeout=1000,  # keepalived's default: the interval
     script_fall=2,
     script_rise=2,
     connect_timeout=1000,
@@ -49,7 +53,8 @@ STANDARD = Timings(
 # heartbeats.
 EMULATED = Timings(
     advert_interval=1000,
-    script_interval=5000,  # not shorter than a script may take
+    script_interval=5000,
+    script_timeout=5000,
     script_fall=3,
     script_rise=1,
     connect_timeout=2000,

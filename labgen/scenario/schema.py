@@ -62,6 +62,7 @@ class TimingsPart(Part):
 
     advert_interval: Duration = None
     script_interval: Duration = None
+    script_timeout: Duration = None
     script_fall: Count = None
     script_rise: Count = None
     connect_timeout: Duration = None

@@ -128,6 +128,10 @@ MEANINGS = {
     "loadBalancer.timings.scriptInterval": (
         "How often keepalived asks its own machine's HAProxy whether it is alive. Whole seconds."
     ),
+    "loadBalancer.timings.scriptTimeout": (
+        "How long HAProxy may take to answer that: a slow one keeps the VIP, a dead one refuses at "
+        "once. Whole seconds."
+    ),
     "loadBalancer.timings.scriptFall": "So many bad answers in a row give the VIP away.",
     "loadBalancer.timings.scriptRise": "So many good answers in a row allow to hold it again.",
     "loadBalancer.timings.connectTimeout": (

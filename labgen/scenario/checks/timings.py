@@ -18,7 +18,7 @@ LONGEST_SECONDS = 255 * SECOND  # VRRPv2 has 8 bits of whole seconds: RFC 3768, 
 
 def keepalived_can_count_them(draft: Draft) -> Iterator[Mistake]:
     timings = draft.part.load_balancer.timings
-    advert, script = timings.advert_interval, timings.script_interval
+    advert = timings.advert_interval
     if draft.part.load_balancer.keepalived.vrrp_version == 2:
         yield from _whole_seconds(draft)
     elif advert is not None and (advert % CENTISECOND or advert > LONGEST_ADVERT):
@@ -27,9 +27,13 @@ def keepalived_can_count_them(draft: Draft) -> Iterator[Mistake]:
             f"use a multiple of 10ms, at most {show_duration(LONGEST_ADVERT)}"
         )
         yield Mistake(ADVERT, text)
-    if script is not None and script % SECOND:
-        text = f"keepalived runs scripts at whole seconds, not {show_duration(script)}; use 1s"
-        yield Mistake(("loadBalancer", "timings", "scriptInterval"), text)
+    for field, time in {
+        "scriptInterval": timings.script_interval,
+        "scriptTimeout": timings.script_timeout,
+    }.items():
+        if time is not None and time % SECOND:
+            text = f"keepalived times scripts in whole seconds, not {show_duration(time)}; use 1s"
+            yield Mistake(("loadBalancer", "timings", field), text)
 
 
 def _whole_seconds(draft: Draft) -> Iterator[Mistake]:

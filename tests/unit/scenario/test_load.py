@@ -82,6 +82,7 @@ def test_every_value_can_be_set(surroundings: Surroundings) -> None:
     assert scenario.load_balancer.timings == Timings(
         advert_interval=2000,
         script_interval=2000,
+        script_timeout=5000,
         script_fall=3,
         script_rise=4,
         connect_timeout=1500,
