@@ -1,5 +1,5 @@
 #!/bin/sh
-# The initrd's /init, run by busybox: loads what the disk needs, mounts root=, and starts its system.
+# The initrd's /init, run by busybox: loads a few drivers, mounts root=, and starts its system.
 # With the word labgen.probe on the kernel's command line it tells that the kernel boots, and powers off.
 
 ROOT_DEADLINE=20 # seconds; emulated guests took less than one

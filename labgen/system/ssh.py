@@ -19,7 +19,10 @@ PORT = 22
 GREETING = "SSH-"
 LINE = 255  # bytes at most of a greeting: RFC 4253, 4.2
 ASK = 1.0  # seconds for a machine that is connected to do nothing
-GREET = 5.0  # seconds for a greeting that comes through a jump, with its own way there
+# Seconds for a connection and its greeting. An emulated machine that boots beside others took 4 s.
+# What is given up sooner still costs the machine all of its work, and with an attempt a second it
+# came to greet nobody for more than a minute.
+GREET = 10.0
 
 
 @dataclass(frozen=True)
@@ -124,5 +127,5 @@ def _greeting(address: str, port: int, jump: Jump | None) -> None:
 
 
 def _first_words(address: str, port: int) -> str:
-    with socket.create_connection((address, port), timeout=1) as connection:
+    with socket.create_connection((address, port), timeout=GREET) as connection:
         return connection.recv(LINE).decode(errors="replace").strip()

@@ -22,6 +22,8 @@ MODULES = {
     "virtio_ring": module(),
     "virtio_blk": module("virtio", "virtio_ring"),
     "ext4": module("mbcache", "jbd2", "crc32c-intel"),
+    "virtio_net": module("net_failover", "virtio"),
+    "net_failover": module(),
     "mbcache": module(),
     "jbd2": module(),
     "crc32c_intel": module(),

@@ -1,8 +1,10 @@
 """The SSH door, with a program in place of ssh that runs commands here, as sshd's shell would."""
 
+import contextlib
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from labgen.system.run import CommandFailed, CommandTimedOut
 from labgen.system.ssh import Ssh
 from tests.unit.system.stubs import Stub, stub
 
+MANY = 5  # connections that are enough to see what is not to be
 # ssh -F CONFIG WORDS: -f -N -M HOST opens the shared connection, -O check|exit HOST asks it
 BODY = """
 shift 2
@@ -85,6 +88,30 @@ def test_connect_waits_for_the_greeting_and_opens_one_connection(
     machines.connect("master1", sshd, timeout=10)
     assert [call[2:] for call in program.calls] == [["-f", "-N", "-M", "master1"]]
     assert (sockets / "master1").exists()
+
+
+def test_connect_leaves_a_machine_that_is_slow_to_greet_its_time(
+    machines: Ssh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given up and asked again, a machine with little time for it works at greetings for nobody."""
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as beside:
+        monkeypatch.setattr(door, "PORT", server.getsockname()[1])
+        asked = beside.submit(_asked_until_greeted, server)
+        machines.connect("master1", "127.0.0.1", timeout=10)
+        assert asked.result() == 1
+
+
+def _asked_until_greeted(server: socket.socket, patience: float = 2.0) -> int:
+    """Greet only when nobody has come for patience seconds; returns how many came."""
+    came = [server.accept()[0]]
+    server.settimeout(patience)
+    with contextlib.suppress(TimeoutError):
+        while len(came) < MANY:
+            came.append(server.accept()[0])
+    for connection in came:
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b"SSH-2.0-x\r\n")
+    return len(came)
 
 
 def test_connect_opens_a_new_connection_in_place_of_a_dead_one(
