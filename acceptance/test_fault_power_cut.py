@@ -63,8 +63,8 @@ def test_no_acknowledged_write_is_lost(seen: Measured) -> None:
     promises.writes(seen)
 
 
-def test_vip_stays_where_it_is(seen: Measured) -> None:
-    promises.never_moved(seen)
+def test_vip_stays_where_it_is(bench: Bench, seen: Measured) -> None:
+    promises.never_moved(seen, bench)
 
 
 def test_lab_heals(seen: Measured) -> None:

@@ -56,11 +56,11 @@ def test_clients_wait_no_longer_than_their_budgets(
     promises.budgets(seen, f"{case.fault}-holder", record_property)
 
 
-def test_vip_has_one_owner_and_the_right_one(lab: Lab, case: Case, seen: Measured) -> None:
-    if case.vip_moves(lab.scenario.load_balancer):
-        promises.moved_to_one_of(seen, [machine.name for machine in lab.control_planes[1:]])
+def test_vip_has_one_owner_and_the_right_one(bench: Bench, case: Case, seen: Measured) -> None:
+    if case.vip_moves(bench.lab.scenario.load_balancer):
+        promises.moved_to_one_of(seen, [machine.name for machine in bench.lab.control_planes[1:]])
     else:
-        promises.never_moved(seen)
+        promises.never_moved(seen, bench)
 
 
 def test_no_acknowledged_write_is_lost(seen: Measured) -> None:

@@ -38,8 +38,8 @@ def test_no_probe_fails(seen: Measured, record_property: Record) -> None:
     promises.budgets(seen, NAME, record_property)
 
 
-def test_vip_never_moves(seen: Measured) -> None:
-    promises.never_moved(seen)
+def test_vip_never_moves(bench: Bench, seen: Measured) -> None:
+    promises.never_moved(seen, bench)
 
 
 def test_no_acknowledged_write_is_lost(seen: Measured) -> None:

@@ -43,7 +43,7 @@ class Ssh:
         if self.answers(host):
             return
         until(
-            lambda: _greeting(address, port or PORT, self.jump),
+            lambda: _greeting(address, port or PORT, self.jump, min(GREET, timeout)),
             what=f"{host} answering on SSH at {address}",
             timeout=timeout,
             interval=0.1,
@@ -116,16 +116,16 @@ class Ssh:
         return run(argv, timeout=timeout, input=input, stdin_from=stdin_from, check=check)
 
 
-def _greeting(address: str, port: int, jump: Jump | None) -> None:
+def _greeting(address: str, port: int, jump: Jump | None, timeout: float) -> None:
     """Raises NotYet while nobody at address greets as sshd does."""
     try:
-        said = jump.greeting(address, port, timeout=GREET) if jump else _first_words(address, port)
+        said = (jump.greeting if jump else _first_words)(address, port, timeout=timeout)
     except (OSError, JumpFailed) as error:
         raise NotYet(str(error)) from error
     if not said.startswith(GREETING):
         raise NotYet(f"the port is open but says {said!r}")
 
 
-def _first_words(address: str, port: int) -> str:
-    with socket.create_connection((address, port), timeout=GREET) as connection:
+def _first_words(address: str, port: int, *, timeout: float) -> str:
+    with socket.create_connection((address, port), timeout=timeout) as connection:
         return connection.recv(LINE).decode(errors="replace").strip()

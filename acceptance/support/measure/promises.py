@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from acceptance.support.measure import bands
+from acceptance.support.measure import bands, keepalived
 from acceptance.support.measure.measured import Measured, tell
+from acceptance.support.measure.observation import Bench
 from acceptance.support.observers import owners
 
 Record = Callable[[str, object], None]
@@ -31,10 +32,11 @@ def healed(seen: Measured) -> None:
     assert not seen.problems, "; ".join(seen.problems)
 
 
-def never_moved(seen: Measured) -> None:
+def never_moved(seen: Measured, bench: Bench) -> None:
     """The VIP had the same one owner from before the fault until healing began."""
     during = bands.within(seen.bands(owners.LANE), seen.recording.started, mended(seen))
-    assert len({band.state for band in during}) == 1, [band.state for band in during]
+    states = [band.state for band in during]
+    assert len(set(states)) == 1, f"{states}; {keepalived.said(bench, seen.recording)}"
 
 
 def moved_to_one_of(seen: Measured, machines: Sequence[str]) -> None:

@@ -1,6 +1,9 @@
 """An observation that is over, told in figures."""
 
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -111,6 +114,30 @@ def test_lost_write_is_a_matter_of_its_own_promise(tmp_path: Path) -> None:
     assert found.over_budget() == []
     with pytest.raises(AssertionError, match=r"lost: \[1\]"):
         promises.writes(found)
+
+
+def test_vip_that_moved_is_told_with_what_its_keepers_said(tmp_path: Path) -> None:
+    seen = observation(tmp_path, probes(-2, 10))
+    found = measured(seen, Budgets())
+    zero = datetime.fromisoformat(found.recording.moment).timestamp()
+    journals = {
+        "master1": f"{zero + 0.1:f} master1 Keepalived_vrrp[9]: VRRP_Script(haproxy) timed_out",
+        "master2": (
+            f"{zero - 1:f} master2 Keepalived[8]: Startup complete\n"
+            f"{zero + 0.3:f} master2 Keepalived_vrrp[9]: (VI_1) Entering MASTER STATE"
+        ),
+        "master3": "",
+    }
+
+    def on(name: str) -> SimpleNamespace:
+        return SimpleNamespace(run=lambda *_: SimpleNamespace(stdout=journals[name]))
+
+    with pytest.raises(AssertionError) as raised:
+        promises.never_moved(found, replace(seen.bench, on=on))
+    assert str(raised.value).splitlines()[0] == (
+        "['master1', 'none', 'master2']; 0.10 s master1: VRRP_Script(haproxy) timed_out; "
+        "0.30 s master2: (VI_1) Entering MASTER STATE"
+    )
 
 
 def test_prober_that_starved_is_an_error_of_the_harness(tmp_path: Path) -> None:

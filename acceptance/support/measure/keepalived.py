@@ -1,0 +1,28 @@
+"""Why the VIP moved, in keepalived's own words."""
+
+from datetime import datetime
+
+from acceptance.support.measure.observation import Bench
+from labgen.report.recording import Recording
+
+TOLD = 12  # lines of all masters together; the first move has the reason
+WHY = ("STATE", "VRRP_Script")
+# each line: seconds since 1970, host, program, what it says
+JOURNAL = "journalctl --unit=keepalived --output=short-unix --quiet --no-pager --since=@%s"
+
+
+def said(bench: Bench, recording: Recording) -> str:
+    """What keepalived said on the masters of its states and its script while the recording ran, by
+    the clock of the recording; nothing where its journal cannot be read."""
+    zero = datetime.fromisoformat(recording.moment).timestamp()
+    since = f"{zero + recording.started:.0f}"
+    found = []
+    for machine in bench.lab.control_planes:
+        journal = bench.on(machine.name).run(JOURNAL, since).stdout
+        said_ = [line.split(" ", 3) for line in journal.splitlines()]
+        found += [(float(at), machine.name, text) for at, _, _, text in said_ if _is_why(text)]
+    return "; ".join(f"{at - zero:.2f} s {name}: {text}" for at, name, text in sorted(found)[:TOLD])
+
+
+def _is_why(text: str) -> bool:
+    return any(word in text for word in WHY)
