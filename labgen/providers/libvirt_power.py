@@ -1,16 +1,21 @@
 """The power switch of a virtual machine."""
 
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
+
+import libvirt
 
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.base import Power
-from labgen.providers.libvirt_connection import domain_of
+from labgen.providers.libvirt_connection import domain_of, pull_plug
 from labgen.providers.sequence import await_turn
 from labgen.report.errors import LabgenError
 from labgen.system.wait import NotYet, until
 
 SHUTDOWN = 45.0  # seconds until a machine that does not end by itself is switched off
+AGAIN = 5.0  # seconds after which its button is pressed again
 
 
 def switch(
@@ -32,14 +37,25 @@ def switch(
 
 
 def _shut_down(domain: Any, timeout: float) -> None:
-    """By ACPI's power button; then the plug."""
-    domain.shutdown()
+    """By ACPI's power button, again and again: one that just booted answers on SSH before it hears
+    it. Then by the plug."""
 
     def off() -> None:
         if domain.isActive():
             raise NotYet("it runs")
 
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        _press(domain)
+        with suppress(LabgenError):
+            until(off, what="the machine's end", timeout=AGAIN)
+            return
+    pull_plug(domain)
+
+
+def _press(domain: Any) -> None:
     try:
-        until(off, what="the machine's end", timeout=timeout)
-    except LabgenError:
-        domain.destroy()
+        domain.shutdown()
+    except libvirt.libvirtError:
+        if domain.isActive():  # it has not just ended
+            raise

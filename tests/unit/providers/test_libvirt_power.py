@@ -1,0 +1,58 @@
+"""The power switch of a virtual machine, with a domain on paper."""
+
+# ruff: noqa: N802 - libvirt names them so
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from labgen.lab.lab import Lab
+from labgen.providers.base import Power
+from tests.unit.lab.samples import made
+
+power = pytest.importorskip("labgen.providers.libvirt_power", reason="no libvirt-python")
+
+
+@dataclass
+class Domain:
+    """One that hears its power button from the press of that number on."""
+
+    hears: int
+    done: list[str] = field(default_factory=list)
+
+    def isActive(self) -> bool:
+        return "destroy" not in self.done and self.done.count("shutdown") < self.hears
+
+    def shutdown(self) -> None:
+        self.done.append("shutdown")
+
+    def destroy(self) -> None:
+        self.done.append("destroy")
+
+
+@pytest.fixture
+def lab(monkeypatch: pytest.MonkeyPatch) -> Lab:
+    monkeypatch.setattr(power, "AGAIN", 0.01)
+    return made("ha-3x3", "demo")
+
+
+def shut_down(lab: Lab, domain: Domain) -> list[str]:
+    connection: Any = SimpleNamespace(lookupByName=lambda _: domain)
+    machine = lab.machines[0]
+    power.switch(connection, lab, machine, Power.SHUTDOWN, [machine])
+    return domain.done
+
+
+def test_button_is_pressed_until_the_machine_hears_it(lab: Lab) -> None:
+    assert shut_down(lab, Domain(hears=3)) == ["shutdown"] * 3
+
+
+def test_machine_that_hears_no_button_loses_its_power_in_time(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(power, "SHUTDOWN", 0.05)
+    *presses, last = shut_down(lab, Domain(hears=10_000))
+    assert last == "destroy"
+    assert set(presses) == {"shutdown"}
