@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 import libvirt
@@ -11,11 +10,11 @@ from labgen.lab.lab import Lab, Machine
 from labgen.providers.base import Power
 from labgen.providers.libvirt_connection import domain_of, pull_plug
 from labgen.providers.sequence import await_turn
-from labgen.report.errors import LabgenError
-from labgen.system.wait import NotYet, until
+from labgen.system import interrupt
 
 SHUTDOWN = 45.0  # seconds until a machine that does not end by itself is switched off
 AGAIN = 5.0  # seconds after which its button is pressed again
+LOOK = 0.2
 
 
 def switch(
@@ -39,18 +38,16 @@ def switch(
 def _shut_down(domain: Any, timeout: float) -> None:
     """By ACPI's power button, again and again: one that just booted answers on SSH before it hears
     it. Then by the plug."""
-
-    def off() -> None:
-        if domain.isActive():
-            raise NotYet("it runs")
-
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        _press(domain)
-        with suppress(LabgenError):
-            until(off, what="the machine's end", timeout=AGAIN)
-            return
-    pull_plug(domain)
+    due = time.monotonic()
+    deadline = due + timeout
+    while domain.isActive():
+        now = time.monotonic()
+        if now >= deadline:
+            pull_plug(domain)
+        elif now >= due:
+            _press(domain)
+            due = now + AGAIN
+        interrupt.pause(LOOK)
 
 
 def _press(domain: Any) -> None:

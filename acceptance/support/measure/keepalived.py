@@ -1,14 +1,15 @@
 """Why the VIP moved, in keepalived's own words."""
 
+import re
 from datetime import datetime
 
 from acceptance.support.measure.observation import Bench
 from labgen.report.recording import Recording
 
 TOLD = 12  # lines of all masters together; the first move has the reason
-WHY = ("STATE", "VRRP_Script")
-# each line: seconds since 1970, host, program, what it says
 JOURNAL = "journalctl --unit=keepalived --output=short-unix --quiet --no-pager --since=@%s"
+# seconds since 1970, host, program, what it says
+WHY = re.compile(r"^([\d.]+) \S+ \S+ (.*(?:STATE|VRRP_Script).*)$", re.MULTILINE)
 
 
 def said(bench: Bench, recording: Recording) -> str:
@@ -19,10 +20,5 @@ def said(bench: Bench, recording: Recording) -> str:
     found = []
     for machine in bench.lab.control_planes:
         journal = bench.on(machine.name).run(JOURNAL, since).stdout
-        said_ = [line.split(" ", 3) for line in journal.splitlines()]
-        found += [(float(at), machine.name, text) for at, _, _, text in said_ if _is_why(text)]
+        found += [(float(at), machine.name, text) for at, text in WHY.findall(journal)]
     return "; ".join(f"{at - zero:.2f} s {name}: {text}" for at, name, text in sorted(found)[:TOLD])
-
-
-def _is_why(text: str) -> bool:
-    return any(word in text for word in WHY)

@@ -10,6 +10,8 @@ import pytest
 
 from labgen.lab.lab import Lab
 from labgen.providers.base import Power
+from labgen.system import interrupt
+from labgen.system.interrupt import Interrupted
 from tests.unit.lab.samples import made
 
 power = pytest.importorskip("labgen.providers.libvirt_power", reason="no libvirt-python")
@@ -35,6 +37,7 @@ class Domain:
 @pytest.fixture
 def lab(monkeypatch: pytest.MonkeyPatch) -> Lab:
     monkeypatch.setattr(power, "AGAIN", 0.01)
+    monkeypatch.setattr(power, "LOOK", 0.001)
     return made("ha-3x3", "demo")
 
 
@@ -56,3 +59,14 @@ def test_machine_that_hears_no_button_loses_its_power_in_time(
     *presses, last = shut_down(lab, Domain(hears=10_000))
     assert last == "destroy"
     assert set(presses) == {"shutdown"}
+
+
+def test_ctrl_c_ends_the_wait_and_pulls_no_plug(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pause(_: float) -> None:
+        raise Interrupted
+
+    monkeypatch.setattr(interrupt, "pause", pause)
+    domain = Domain(hears=2)
+    with pytest.raises(Interrupted):
+        shut_down(lab, domain)
+    assert domain.done == ["shutdown"]
