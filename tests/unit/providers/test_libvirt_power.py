@@ -2,7 +2,7 @@
 
 # ruff: noqa: N802 - libvirt names them so
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,27 +11,23 @@ import pytest
 from labgen.lab.lab import Lab
 from labgen.providers.base import Power
 from labgen.system import interrupt
-from labgen.system.interrupt import Interrupted
 from tests.unit.lab.samples import made
+from tests.unit.providers.paper_libvirt import Thing
 
 power = pytest.importorskip("labgen.providers.libvirt_power", reason="no libvirt-python")
 
 
 @dataclass
-class Domain:
+class Domain(Thing):
     """One that hears its power button from the press of that number on."""
 
-    hears: int
-    done: list[str] = field(default_factory=list)
+    hears: int = 1
 
     def isActive(self) -> bool:
         return "destroy" not in self.done and self.done.count("shutdown") < self.hears
 
     def shutdown(self) -> None:
         self.done.append("shutdown")
-
-    def destroy(self) -> None:
-        self.done.append("destroy")
 
 
 @pytest.fixture
@@ -49,24 +45,24 @@ def shut_down(lab: Lab, domain: Domain) -> list[str]:
 
 
 def test_button_is_pressed_until_the_machine_hears_it(lab: Lab) -> None:
-    assert shut_down(lab, Domain(hears=3)) == ["shutdown"] * 3
+    assert shut_down(lab, Domain("machine", hears=3)) == ["shutdown"] * 3
 
 
 def test_machine_that_hears_no_button_loses_its_power_in_time(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(power, "SHUTDOWN", 0.05)
-    *presses, last = shut_down(lab, Domain(hears=10_000))
+    *presses, last = shut_down(lab, Domain("machine", hears=10_000))
     assert last == "destroy"
     assert set(presses) == {"shutdown"}
 
 
 def test_ctrl_c_ends_the_wait_and_pulls_no_plug(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     def pause(_: float) -> None:
-        raise Interrupted
+        raise interrupt.Interrupted
 
     monkeypatch.setattr(interrupt, "pause", pause)
-    domain = Domain(hears=2)
-    with pytest.raises(Interrupted):
+    domain = Domain("machine", hears=2)
+    with pytest.raises(interrupt.Interrupted):
         shut_down(lab, domain)
     assert domain.done == ["shutdown"]
