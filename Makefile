@@ -40,7 +40,7 @@ lab: bundle
 test:
 	@tools/install.sh libvirt
 	@$(LABGEN) bundle build --box --packages trixie --packages bookworm
-	@.venv/bin/python -m tests.labs.plain
+	@.venv/bin/python -m tests.e2e.support.bare_machines
 	@exec setpriv --pdeathsig TERM tools/test.sh
 
 clean:

@@ -6,23 +6,25 @@ from typing import Any
 
 import pytest
 
-from acceptance.support import api as api_access
-from acceptance.support import cluster as cluster_of
-from acceptance.support import kubeconfig, machines, namespaces, reach, workload
-from acceptance.support.api import FAILURES, Api
-from acceptance.support.cluster import Cluster
-from acceptance.support.found.careful import careful
-from acceptance.support.machines import On
-from acceptance.support.reach import CLUSTER, LAB, NEAR, ON, Near
-from acceptance.support.workload import Workload
+from acceptance.framework import cluster as cluster_of
+from acceptance.framework import preconditions
+from acceptance.framework.clients import api as api_access
+from acceptance.framework.clients import kubeconfig, machines
+from acceptance.framework.clients.api import FAILURES, Api
+from acceptance.framework.clients.machines import On
+from acceptance.framework.cluster import Cluster
+from acceptance.framework.discovery.read_only import careful
+from acceptance.framework.preconditions import CLUSTER, LAB, NEAR, ON, Near
+from acceptance.framework.workloads import namespaces, workload
+from acceptance.framework.workloads.workload import Workload
 from labgen.bundle.versions import release
+from labgen.errors import LabgenError
 from labgen.lab import store
 from labgen.lab.lab import Lab, Machine
-from labgen.report.errors import LabgenError
 
 pytest_plugins = [
-    f"acceptance.support.{plugin}"
-    for plugin in ("alone", "foreign", "measuring", "power", "summary", "tiers", "verdict")
+    f"acceptance.framework.plugins.{plugin}"
+    for plugin in ("exclusive", "inventory", "measurement", "power", "summary", "tiers", "verdict")
 ]
 
 REACHED = pytest.StashKey[Api]()
@@ -52,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         lab = config.stash[LAB] = store.load(name)
         config.stash[CLUSTER] = cluster_of.of_lab(lab)
-        config.stash[ON], config.stash[NEAR] = machines.on(lab), reach.near_lab(lab)
+        config.stash[ON], config.stash[NEAR] = machines.on(lab), preconditions.near_lab(lab)
     except LabgenError as error:
         raise pytest.UsageError(str(error)) from error
 
@@ -64,7 +66,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if hasattr(config, "workerinput") or config.option.collectonly or LAB not in config.stash:
         return
     try:
-        config.stash[REACHED] = reach.through_vip(config.stash[LAB])
+        config.stash[REACHED] = preconditions.through_vip(config.stash[LAB])
     except LabgenError as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.TESTS_FAILED)
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from acceptance.support import kubeconfig, served
-from acceptance.support.api import Api
-from acceptance.support.cluster import Cluster
-from acceptance.support.machines import On
-from acceptance.support.reach import Near
+from acceptance.framework.clients import kubeconfig, served_certificate
+from acceptance.framework.clients.api import Api
+from acceptance.framework.clients.machines import On
+from acceptance.framework.cluster import Cluster
+from acceptance.framework.preconditions import Near
 from labgen.lab.lab import Lab, Machine
 
 pytestmark = pytest.mark.smoke
@@ -29,8 +29,8 @@ def test_certificate_of_the_api_server_holds_the_vip(
     cluster: Cluster, near: Near, control_plane: Machine
 ) -> None:
     """At its own address: behind the VIP another API server would answer for it. That the one
-    there has a good certificate is what the whole suite stands on (support/reach.py)."""
-    names, _ = served.certificate(cluster, near, control_plane)
+    there has a good certificate is what the whole suite stands on (framework/preconditions.py)."""
+    names, _ = served_certificate.certificate(cluster, near, control_plane)
     address = cluster.places[control_plane.name].rpartition(":")[0]
     assert {cluster.host, address} <= names
 
@@ -39,7 +39,7 @@ def test_certificate_of_the_api_server_is_good_for_two_more_weeks(
     cluster: Cluster, near: Near, control_plane: Machine
 ) -> None:
     """kubeadm's live for a year, and nothing renews them by itself: kubeadm certs renew."""
-    _, seconds = served.certificate(cluster, near, control_plane)
+    _, seconds = served_certificate.certificate(cluster, near, control_plane)
     assert seconds > SOON, f"it ends in {seconds / DAY:.1f} days"
 
 

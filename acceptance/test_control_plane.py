@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from acceptance.support import skew
-from acceptance.support.api import Api
-from acceptance.support.cluster import Cluster, known
-from acceptance.support.workload import ready
+from acceptance.framework import version_skew
+from acceptance.framework.clients.api import Api
+from acceptance.framework.cluster import Cluster, known
+from acceptance.framework.workloads.workload import ready
 from labgen.lab.lab import Machine
 
 pytestmark = pytest.mark.smoke
@@ -38,7 +38,7 @@ def test_control_plane_pod_has_the_version_of_the_scenario(
     known(cluster.as_pods)
     name = f"{program}-{control_plane.name}"
     images = [p["spec"]["containers"][0]["image"] for p in pods if p["metadata"]["name"] == name]
-    tags = [skew.tag(image) for image in images]
+    tags = [version_skew.tag(image) for image in images]
     if "" in tags:
         pytest.skip(f"{images[0]} is named by its digest alone")
     assert tags == [known(cluster.version)]

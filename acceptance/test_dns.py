@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from acceptance.support import conversation, names
-from acceptance.support.api import Api
-from acceptance.support.cluster import Cluster
-from acceptance.support.conversation import Answers
-from acceptance.support.machines import On
-from acceptance.support.workload import NAME, NAMESPACE, SERVICE_PORT, Workload, ready
+from acceptance.framework.clients import dns
+from acceptance.framework.clients.api import Api
+from acceptance.framework.clients.machines import On
+from acceptance.framework.cluster import Cluster
+from acceptance.framework.workloads import connectivity
+from acceptance.framework.workloads.connectivity import Answers
+from acceptance.framework.workloads.workload import NAME, NAMESPACE, SERVICE_PORT, Workload, ready
 from labgen.lab.lab import Machine
 
 Pods = list[dict[str, Any]]
@@ -38,7 +39,7 @@ def api_name(cluster: Cluster) -> str:
 
 @pytest.fixture(scope="module")
 def answers(on: On, running: Workload) -> Answers:
-    return conversation.dial(on, running, [SERVICE], patience=SETTLED)
+    return connectivity.dial(on, running, [SERVICE], patience=SETTLED)
 
 
 @pytest.mark.smoke
@@ -54,7 +55,7 @@ def test_dns_service_answers_the_machine(
     on: On, api: Api, machine: Machine, api_name: str, api_address: str
 ) -> None:
     service = api.get("/api/v1/namespaces/kube-system/services/kube-dns")["spec"]["clusterIP"]
-    assert names.ask(on(machine.name), service, api_name).addresses == {api_address}
+    assert dns.ask(on(machine.name), service, api_name).addresses == {api_address}
 
 
 @pytest.mark.smoke
@@ -64,7 +65,7 @@ def test_every_dns_server_answers_the_machine(
     """At the pods' own addresses: the Service would hide a dead one by asking another."""
     assert servers
     for pod in servers:
-        found = names.ask(on(machine.name), pod["status"]["podIP"], api_name)
+        found = dns.ask(on(machine.name), pod["status"]["podIP"], api_name)
         assert found.addresses == {api_address}, pod["metadata"]["name"]
 
 

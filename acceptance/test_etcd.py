@@ -2,9 +2,9 @@
 
 import pytest
 
-from acceptance.support import etcd
-from acceptance.support.cluster import Cluster, known
-from acceptance.support.machines import On
+from acceptance.framework.clients import etcd
+from acceptance.framework.clients.machines import On
+from acceptance.framework.cluster import Cluster, known
 from labgen.lab.lab import Machine
 
 pytestmark = pytest.mark.smoke

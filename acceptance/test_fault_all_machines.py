@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from acceptance.support.measure import promises
-from acceptance.support.measure.figures import Budgets
-from acceptance.support.measure.measured import Measured, measured
-from acceptance.support.measure.observation import Bench
-from acceptance.support.measure.observing import observing
-from acceptance.support.measuring import Keep
-from labgen.faults.budgets import Budget
+from acceptance.framework.experiment import assertions
+from acceptance.framework.experiment.figures import Budgets
+from acceptance.framework.experiment.measured import Measured, measured
+from acceptance.framework.experiment.observation import Bench
+from acceptance.framework.experiment.observing import observing
+from acceptance.framework.plugins.measurement import Keep
+from labgen.timing.limits import Budget
 
 pytestmark = [pytest.mark.full, pytest.mark.disturbs, pytest.mark.power]
 
@@ -33,9 +33,9 @@ def seen(bench: Bench, keep: Keep) -> Measured:
 
 
 def test_lab_comes_back_by_itself(seen: Measured, record_property: Record) -> None:
-    promises.budgets(seen, NAME, record_property)
-    promises.healed(seen)
+    assertions.budgets(seen, NAME, record_property)
+    assertions.healed(seen)
 
 
 def test_no_acknowledged_write_is_lost(seen: Measured) -> None:
-    promises.writes(seen)
+    assertions.writes(seen)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from acceptance.support.measure import cases, places, promises
-from acceptance.support.measure.figures import Budgets
-from acceptance.support.measure.measured import Measured
-from acceptance.support.measure.observation import Bench
-from acceptance.support.measure.run import measure
-from acceptance.support.measuring import Keep
+from acceptance.framework.experiment import assertions, limits, targets
+from acceptance.framework.experiment.figures import Budgets
+from acceptance.framework.experiment.measured import Measured
+from acceptance.framework.experiment.observation import Bench
+from acceptance.framework.experiment.run import measure
+from acceptance.framework.plugins.measurement import Keep
 from labgen.lab.lab import Lab
 
 pytestmark = [pytest.mark.full, pytest.mark.disturbs, pytest.mark.power]
@@ -32,10 +32,10 @@ class Case:
 
 
 CASES = (
-    Case("another-master", places.idle_master, cases.server_silent),
-    Case("etcd-leader", places.etcd_leader, cases.server_silent),
+    Case("another-master", targets.idle_master, limits.server_silent),
+    Case("etcd-leader", targets.etcd_leader, limits.server_silent),
     # Kubernetes gives it 50 s, and looks every 5
-    Case("worker", places.worker, cases.worker_silent, not_ready=75.0),
+    Case("worker", targets.worker, limits.worker_silent, not_ready=75.0),
 )
 
 
@@ -56,16 +56,16 @@ def seen(bench: Bench, keep: Keep, case: Case) -> Measured:
 def test_clients_wait_no_longer_than_their_budgets(
     case: Case, seen: Measured, record_property: Record
 ) -> None:
-    promises.budgets(seen, f"power-cut-{case.name}", record_property)
+    assertions.budgets(seen, f"power-cut-{case.name}", record_property)
 
 
 def test_no_acknowledged_write_is_lost(seen: Measured) -> None:
-    promises.writes(seen)
+    assertions.writes(seen)
 
 
 def test_vip_stays_where_it_is(bench: Bench, seen: Measured) -> None:
-    promises.never_moved(seen, bench)
+    assertions.never_moved(seen, bench)
 
 
 def test_lab_heals(seen: Measured) -> None:
-    promises.healed(seen)
+    assertions.healed(seen)

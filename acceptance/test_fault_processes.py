@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from acceptance.support.measure import cases, promises
-from acceptance.support.measure.figures import Budgets
-from acceptance.support.measure.measured import Measured
-from acceptance.support.measure.observation import Bench
-from acceptance.support.measure.run import measure
-from acceptance.support.measuring import Keep
+from acceptance.framework.experiment import assertions, limits
+from acceptance.framework.experiment.figures import Budgets
+from acceptance.framework.experiment.measured import Measured
+from acceptance.framework.experiment.observation import Bench
+from acceptance.framework.experiment.run import measure
+from acceptance.framework.plugins.measurement import Keep
 from labgen.lab.lab import Lab
 from labgen.scenario.model import LoadBalancer
 
@@ -30,9 +30,9 @@ class Case:
 
 CASES = (
     # without the script nobody tells keepalived
-    Case("haproxy-killed", cases.haproxy_dies, lambda it: it.keepalived.track_script != "none"),
-    Case("keepalived-killed", cases.keepalived_dies, lambda _: True),
-    Case("api-server-killed", cases.server_killed, lambda _: False),
+    Case("haproxy-killed", limits.haproxy_dies, lambda it: it.keepalived.track_script != "none"),
+    Case("keepalived-killed", limits.keepalived_dies, lambda _: True),
+    Case("api-server-killed", limits.server_killed, lambda _: False),
 )
 
 
@@ -53,19 +53,19 @@ def seen(bench: Bench, keep: Keep, case: Case) -> Measured:
 def test_clients_wait_no_longer_than_their_budgets(
     case: Case, seen: Measured, record_property: Record
 ) -> None:
-    promises.budgets(seen, f"{case.fault}-holder", record_property)
+    assertions.budgets(seen, f"{case.fault}-holder", record_property)
 
 
 def test_vip_has_one_owner_and_the_right_one(bench: Bench, case: Case, seen: Measured) -> None:
     if case.vip_moves(bench.lab.scenario.load_balancer):
-        promises.moved_to_one_of(seen, [machine.name for machine in bench.lab.control_planes[1:]])
+        assertions.moved_to_one_of(seen, [machine.name for machine in bench.lab.control_planes[1:]])
     else:
-        promises.never_moved(seen, bench)
+        assertions.never_moved(seen, bench)
 
 
 def test_no_acknowledged_write_is_lost(seen: Measured) -> None:
-    promises.writes(seen)
+    assertions.writes(seen)
 
 
 def test_lab_heals(seen: Measured) -> None:
-    promises.healed(seen)
+    assertions.healed(seen)

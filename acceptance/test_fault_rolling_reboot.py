@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from acceptance.support.measure import cases, promises
-from acceptance.support.measure.measured import Measured, measured
-from acceptance.support.measure.observation import Bench
-from acceptance.support.measure.observing import observing
-from acceptance.support.measuring import Keep
+from acceptance.framework.experiment import assertions, limits
+from acceptance.framework.experiment.measured import Measured, measured
+from acceptance.framework.experiment.observation import Bench
+from acceptance.framework.experiment.observing import observing
+from acceptance.framework.plugins.measurement import Keep
 
 pytestmark = [pytest.mark.full, pytest.mark.disturbs, pytest.mark.power]
 
@@ -23,16 +23,16 @@ def seen(bench: Bench, keep: Keep) -> Measured:
             observation.inject("reboot", machine.name)
             observation.await_whole()
             observation.await_good(quiet=1.0, timeout=20)
-    return keep(NAME, measured(observation, cases.masters_reboot(bench.lab)))
+    return keep(NAME, measured(observation, limits.masters_reboot(bench.lab)))
 
 
 def test_clients_wait_no_longer_than_their_budgets(seen: Measured, record_property: Record) -> None:
-    promises.budgets(seen, NAME, record_property)
+    assertions.budgets(seen, NAME, record_property)
 
 
 def test_no_acknowledged_write_is_lost(seen: Measured) -> None:
-    promises.writes(seen)
+    assertions.writes(seen)
 
 
 def test_lab_is_whole_after_each_reboot(seen: Measured) -> None:
-    promises.healed(seen)
+    assertions.healed(seen)

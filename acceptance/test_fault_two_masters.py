@@ -4,16 +4,15 @@ from collections.abc import Callable
 
 import pytest
 
-from acceptance.support import analysis
-from acceptance.support.measure import promises
-from acceptance.support.measure.figures import Budgets
-from acceptance.support.measure.measured import Measured, measured
-from acceptance.support.measure.observation import Bench
-from acceptance.support.measure.observing import observing
-from acceptance.support.measuring import Keep
-from labgen.faults import budgets
-from labgen.faults.budgets import Budget
+from acceptance.framework.experiment import analysis, assertions
+from acceptance.framework.experiment.figures import Budgets
+from acceptance.framework.experiment.measured import Measured, measured
+from acceptance.framework.experiment.observation import Bench
+from acceptance.framework.experiment.observing import observing
+from acceptance.framework.plugins.measurement import Keep
 from labgen.lab.lab import Lab
+from labgen.timing import limits
+from labgen.timing.limits import Budget
 
 pytestmark = [pytest.mark.full, pytest.mark.disturbs, pytest.mark.power]
 
@@ -34,22 +33,22 @@ def seen(lab: Lab, bench: Bench, keep: Keep) -> Measured:
         observation.heal()
         observation.await_whole()
         observation.await_good(quiet=1.0, timeout=60)
-    pods = {"service": budgets.pods(lab.scenario.load_balancer)} if lab.workers else {}
+    pods = {"service": limits.pods(lab.scenario.load_balancer)} if lab.workers else {}
     return keep(NAME, measured(observation, Budgets(gaps=pods, back=BACK)))
 
 
 def test_pods_go_on(seen: Measured, record_property: Record) -> None:
-    promises.budgets(seen, NAME, record_property)
+    assertions.budgets(seen, NAME, record_property)
 
 
 def test_nothing_is_written_without_a_majority(seen: Measured) -> None:
-    without = analysis.begun(seen.recording.samples["write"], 0.0, promises.mended(seen) - LATEST)
+    without = analysis.begun(seen.recording.samples["write"], 0.0, assertions.mended(seen) - LATEST)
     assert [sample for sample in without if sample.failure is None] == []
 
 
 def test_no_acknowledged_write_is_lost(seen: Measured) -> None:
-    promises.writes(seen)
+    assertions.writes(seen)
 
 
 def test_lab_heals(seen: Measured) -> None:
-    promises.healed(seen)
+    assertions.healed(seen)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from acceptance.support import machines
-from acceptance.support.cluster import Cluster, Network, known
-from acceptance.support.machines import On
+from acceptance.framework.clients import machines
+from acceptance.framework.clients.machines import On
+from acceptance.framework.cluster import Cluster, Network, known
 from labgen.lab.lab import Machine
 
 pytestmark = pytest.mark.smoke

@@ -2,9 +2,9 @@
 
 import pytest
 
-from acceptance.support import answers, machines
-from acceptance.support.cluster import Cluster, Haproxy, no_login
-from acceptance.support.machines import On
+from acceptance.framework.clients import https_from_machine, machines
+from acceptance.framework.clients.machines import On
+from acceptance.framework.cluster import Cluster, Haproxy, no_login
 from labgen.lab.lab import Machine
 from labgen.system.wait import NotYet, until
 
@@ -34,7 +34,10 @@ def test_haproxy_of_this_machine_leads_to_the_api(
     if not here.port:
         pytest.skip(f"HAProxy on {control_plane.name} does not listen at the machine's own address")
     place = f"{control_plane.address}:{here.port}"
-    assert answers.of_api(on(control_plane.name), f"{cluster.host}:{here.port}", at=place) == "ok"
+    assert (
+        https_from_machine.of_api(on(control_plane.name), f"{cluster.host}:{here.port}", at=place)
+        == "ok"
+    )
 
 
 def _haproxy(cluster: Cluster, machine: Machine) -> Haproxy:

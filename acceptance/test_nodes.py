@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from acceptance.support import skew
-from acceptance.support.api import Api
-from acceptance.support.cluster import Cluster, known, of_machine
-from acceptance.support.workload import ready
+from acceptance.framework import version_skew
+from acceptance.framework.clients.api import Api
+from acceptance.framework.cluster import Cluster, known, of_machine
+from acceptance.framework.workloads.workload import ready
 from labgen.lab.lab import Machine
 from labgen.scenario.model import Role
 
@@ -33,7 +33,7 @@ def test_node_runs_the_kubernetes_version_of_the_scenario(
     """Or, of a cluster that was found, one that fits its control plane."""
     version = nodes[machine.name]["status"]["nodeInfo"]["kubeletVersion"]
     if cluster.skew:
-        assert skew.misfit(version, api.get("/version")["gitVersion"]) is None
+        assert version_skew.misfit(version, api.get("/version")["gitVersion"]) is None
     else:
         assert version == known(cluster.version)
 

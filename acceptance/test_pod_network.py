@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from acceptance.support import conversation
-from acceptance.support.conversation import Answers
-from acceptance.support.machines import On
-from acceptance.support.workload import PORT, Workload
+from acceptance.framework.clients.machines import On
+from acceptance.framework.workloads import connectivity
+from acceptance.framework.workloads.connectivity import Answers
+from acceptance.framework.workloads.workload import PORT, Workload
 from labgen.lab.lab import Machine
 
 pytestmark = pytest.mark.full
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.full
 def answers(on: On, running: Workload) -> Answers:
     """What every pod heard from every pod, asked once for all pairs."""
     targets = [f"{pod.address}:{PORT}" for pod in running.pods.values()]
-    return conversation.dial(on, running, targets)
+    return connectivity.dial(on, running, targets)
 
 
 def test_pod_reaches_pod(

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from acceptance.support import answers
-from acceptance.support.api import Api
-from acceptance.support.cluster import Cluster, known
-from acceptance.support.machines import On
-from acceptance.support.workload import SERVICE_PORT, Workload
+from acceptance.framework.clients import https_from_machine
+from acceptance.framework.clients.api import Api
+from acceptance.framework.clients.machines import On
+from acceptance.framework.cluster import Cluster, known
+from acceptance.framework.workloads.workload import SERVICE_PORT, Workload
 from labgen.lab.lab import Lab, Machine
 
 API_SERVICE = "/api/v1/namespaces/default/services/kubernetes"
@@ -42,7 +42,7 @@ def test_service_of_the_api_is_reached_from_the_node(
     on: On, machine: Machine, api_service: dict[str, Any]
 ) -> None:
     place = f"{api_service['clusterIP']}:{api_service['ports'][0]['port']}"
-    assert answers.of_api(on(machine.name), place) == "ok"
+    assert https_from_machine.of_api(on(machine.name), place) == "ok"
 
 
 @pytest.mark.full

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from acceptance.support.measure import promises
-from acceptance.support.measure.figures import Budgets
-from acceptance.support.measure.measured import Measured, measured
-from acceptance.support.measure.observation import CLIENTS, Bench
-from acceptance.support.measure.observing import observing
-from acceptance.support.measuring import Keep
-from acceptance.support.storm import storm
-from labgen.faults.budgets import Budget
+from acceptance.framework.experiment import assertions
+from acceptance.framework.experiment.figures import Budgets
+from acceptance.framework.experiment.measured import Measured, measured
+from acceptance.framework.experiment.observation import CLIENTS, Bench
+from acceptance.framework.experiment.observing import observing
+from acceptance.framework.plugins.measurement import Keep
+from acceptance.framework.workloads.load import storm
+from labgen.timing.limits import Budget
 
 pytestmark = [pytest.mark.full, pytest.mark.disturbs]
 
@@ -35,16 +35,16 @@ def seen(bench: Bench, keep: Keep) -> Measured:
 
 
 def test_no_probe_fails(seen: Measured, record_property: Record) -> None:
-    promises.budgets(seen, NAME, record_property)
+    assertions.budgets(seen, NAME, record_property)
 
 
 def test_vip_never_moves(bench: Bench, seen: Measured) -> None:
-    promises.never_moved(seen, bench)
+    assertions.never_moved(seen, bench)
 
 
 def test_no_acknowledged_write_is_lost(seen: Measured) -> None:
-    promises.writes(seen)
+    assertions.writes(seen)
 
 
 def test_lab_stays_whole(seen: Measured) -> None:
-    promises.healed(seen)
+    assertions.healed(seen)

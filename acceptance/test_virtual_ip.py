@@ -2,9 +2,9 @@
 
 import pytest
 
-from acceptance.support import machines
-from acceptance.support.cluster import Cluster, known, no_login
-from acceptance.support.machines import On
+from acceptance.framework.clients import machines
+from acceptance.framework.clients.machines import On
+from acceptance.framework.cluster import Cluster, known, no_login
 from labgen.lab.lab import Machine
 
 pytestmark = pytest.mark.smoke

@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import pytest
 
-from acceptance.support import chores, interrupted
-from acceptance.support.api import Api
-from acceptance.support.interrupted import Interrupted
-from acceptance.support.machines import On
+from acceptance.framework.clients.api import Api
+from acceptance.framework.clients.machines import On
+from acceptance.framework.workloads import kubectl_failover, kubectl_ops
+from acceptance.framework.workloads.kubectl_failover import Interrupted
 from labgen.lab.lab import Lab
 
 pytestmark = [pytest.mark.ha, pytest.mark.disturbs, pytest.mark.power]
@@ -32,8 +32,8 @@ def seen(
     """The power cut, once for all tests here; all is healed afterwards."""
     if len(lab.control_planes) == 1:
         pytest.skip("one control plane: nothing can take over")
-    pod = chores.make(lab, api, own_namespace, lab.machines[-1])
-    return interrupted.measure(lab, api, on, pod, tmp_path_factory.mktemp("copies"))
+    pod = kubectl_ops.make(lab, api, own_namespace, lab.machines[-1])
+    return kubectl_failover.measure(lab, api, on, pod, tmp_path_factory.mktemp("copies"))
 
 
 @pytest.mark.parametrize("chore", CHORES)

@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
-from acceptance.support import manifests, running
-from acceptance.support.api import Api
-from acceptance.support.machines import On
+from acceptance.framework.clients.api import Api
+from acceptance.framework.clients.machines import On
+from acceptance.framework.workloads import manifests, rollout
+from labgen.errors import LabgenError
 from labgen.lab.lab import Lab
-from labgen.report.errors import LabgenError
 from labgen.system.wait import NotYet, until
 
 pytestmark = pytest.mark.full
@@ -33,8 +33,8 @@ def test_network_policy_is_enforced_or_known_not_to_be(
     image = manifests.web_image(lab)
     found = {}
     for name in ("asking", "asked"):
-        running.apply(api, own_namespace, manifests.deployment(image, name=name))
-        [found[name]] = running.await_rolled(api, own_namespace, name)
+        rollout.apply(api, own_namespace, manifests.deployment(image, name=name))
+        [found[name]] = rollout.await_rolled(api, own_namespace, name)
     node = found["asking"]["spec"]["nodeName"]
     asking, asked = (found[name]["status"]["podIP"] for name in ("asking", "asked"))
 
@@ -54,7 +54,7 @@ def test_network_policy_is_enforced_or_known_not_to_be(
             raise NotYet("an answer")
 
     until(open_, what="an answer without a policy", timeout=SETTLED)
-    running.apply(api, own_namespace, NOBODY_MAY_ASK)
+    rollout.apply(api, own_namespace, NOBODY_MAY_ASK)
     cni = lab.scenario.kubernetes.cni.name
     try:
         until(closed, what="the policy being enforced", timeout=SETTLED)

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from acceptance.support import manifests, running, web
-from acceptance.support.api import Api
-from labgen.lab import access
+from acceptance.framework.clients import web
+from acceptance.framework.clients.api import Api
+from acceptance.framework.workloads import manifests, rollout
 from labgen.lab.lab import Lab
+from labgen.machine import access
 from labgen.system.wait import NotYet, until
 
 pytestmark = pytest.mark.full
@@ -25,17 +26,17 @@ def test_no_request_fails_while_a_deployment_rolls(
         image = manifests.web_image(lab)
         return manifests.deployment(image, replicas=REPLICAS, edition=number)
 
-    made = running.apply(api, own_namespace, manifests.service("web", type="NodePort"))
+    made = rollout.apply(api, own_namespace, manifests.service("web", type="NodePort"))
     port = made["spec"]["ports"][0]["nodePort"]
     address = access.near(lab, lab.machines[-1].address, port)
-    running.apply(api, own_namespace, edition("1"))
-    old = {pod["metadata"]["name"] for pod in running.await_rolled(api, own_namespace, "web")}
+    rollout.apply(api, own_namespace, edition("1"))
+    old = {pod["metadata"]["name"] for pod in rollout.await_rolled(api, own_namespace, "web")}
     until(lambda: _answers(address, port), what="an answer at the node port", timeout=SETTLED)
 
     with web.asking(address, port) as heard:
         until(lambda: _heard(heard, old), what="an answer of the old edition", timeout=SETTLED)
-        running.apply(api, own_namespace, edition("2"))
-        rolled = running.await_rolled(api, own_namespace, "web")
+        rollout.apply(api, own_namespace, edition("2"))
+        rolled = rollout.await_rolled(api, own_namespace, "web")
         new = {pod["metadata"]["name"] for pod in rolled}
         until(lambda: _heard(heard, new), what="an answer of the new edition", timeout=SETTLED)
 

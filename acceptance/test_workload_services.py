@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from acceptance.support import manifests, names, running, web
-from acceptance.support.api import Api
-from acceptance.support.machines import On
-from labgen.lab import access
+from acceptance.framework.clients import dns, web
+from acceptance.framework.clients.api import Api
+from acceptance.framework.clients.machines import On
+from acceptance.framework.workloads import manifests, rollout
+from labgen.errors import LabgenError
 from labgen.lab.lab import Lab, Machine
-from labgen.report.errors import LabgenError
+from labgen.machine import access
 from labgen.system.wait import NotYet, until
 
 pytestmark = pytest.mark.full
@@ -32,19 +33,19 @@ class Web:
     pods: dict[str, str]
 
     def domain(self, service: str) -> str:
-        return f"{service}.{self.namespace}.svc.{names.DOMAIN}"
+        return f"{service}.{self.namespace}.svc.{dns.DOMAIN}"
 
 
 @pytest.fixture(scope="module")
 def servers(lab: Lab, api: Api, own_namespace: str) -> Web:
-    running.apply(api, own_namespace, manifests.deployment(manifests.web_image(lab), replicas=2))
-    pods = running.await_rolled(api, own_namespace, "web")
+    rollout.apply(api, own_namespace, manifests.deployment(manifests.web_image(lab), replicas=2))
+    pods = rollout.await_rolled(api, own_namespace, "web")
     return Web(own_namespace, {p["metadata"]["name"]: p["status"]["podIP"] for p in pods})
 
 
 @pytest.fixture(scope="module")
 def node_port(api: Api, servers: Web) -> int:
-    made = running.apply(api, servers.namespace, manifests.service("outside", type="NodePort"))
+    made = rollout.apply(api, servers.namespace, manifests.service("outside", type="NodePort"))
     return _node_port(made)
 
 
@@ -62,17 +63,17 @@ def test_node_port_is_reached_on_every_machine_from_outside(
 def test_headless_service_is_the_name_of_all_its_pods(
     lab: Lab, on: On, api: Api, servers: Web
 ) -> None:
-    running.apply(api, servers.namespace, manifests.service("headless", clusterIP="None"))
+    rollout.apply(api, servers.namespace, manifests.service("headless", clusterIP="None"))
     found = _settled(lab, on, api, servers.domain("headless"), set(servers.pods.values()))
     assert found.aliases == ()
 
 
 def test_external_name_is_an_alias(lab: Lab, on: On, api: Api, servers: Web) -> None:
     """For another Service here, since a lab knows no name of the world outside."""
-    inside = running.apply(api, servers.namespace, manifests.service("inside"))
+    inside = rollout.apply(api, servers.namespace, manifests.service("inside"))
     target = servers.domain("inside")
     alias = {"type": "ExternalName", "externalName": target}
-    running.apply(api, servers.namespace, manifests.service("alias", **alias))
+    rollout.apply(api, servers.namespace, manifests.service("alias", **alias))
     found = _settled(lab, on, api, servers.domain("alias"), {inside["spec"]["clusterIP"]})
     assert found.aliases == (target,)
 
@@ -81,7 +82,7 @@ def test_load_balancer_has_an_address_or_is_known_to_have_none(
     lab: Lab, api: Api, servers: Web, record_property: Record
 ) -> None:
     """kubeadm brings no controller for it: the Service stays pending, and its node port works."""
-    made = running.apply(api, servers.namespace, manifests.service("given", type="LoadBalancer"))
+    made = rollout.apply(api, servers.namespace, manifests.service("given", type="LoadBalancer"))
     path = f"/api/v1/namespaces/{servers.namespace}/services/given"
     try:
         address = until(lambda: _given(api, path), what="an address", timeout=ASSIGNED)
@@ -108,13 +109,13 @@ def _answers(address: str, port: int, servers: Web) -> None:
     assert heard in servers.pods
 
 
-def _settled(lab: Lab, on: On, api: Api, name: str, addresses: set[str]) -> names.Found:
+def _settled(lab: Lab, on: On, api: Api, name: str, addresses: set[str]) -> dns.Found:
     """What the name stands for, once it has these addresses."""
     server = api.get(DNS)["spec"]["clusterIP"]
 
-    def look() -> names.Found:
+    def look() -> dns.Found:
         try:
-            found = names.ask(on(lab.machines[-1].name), server, name)
+            found = dns.ask(on(lab.machines[-1].name), server, name)
         except AssertionError as error:
             raise NotYet(str(error)) from error
         if found.addresses != addresses:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from acceptance.support import manifests, running
-from acceptance.support.api import FAILURES, Api
+from acceptance.framework.clients.api import FAILURES, Api
+from acceptance.framework.workloads import manifests, rollout
 from labgen.system.wait import NotYet, until
 
 pytestmark = pytest.mark.full
@@ -34,7 +34,7 @@ def storage_class(api: Api) -> str:
 def test_next_pod_reads_what_the_last_one_wrote(
     api: Api, own_namespace: str, storage_class: str
 ) -> None:
-    running.apply(api, own_namespace, CLAIM)
+    rollout.apply(api, own_namespace, CLAIM)
     _run(api, own_namespace, "writes", f"echo {WORDS} > /kept/file")
     assert _run(api, own_namespace, "reads", "cat /kept/file").strip() == WORDS
 
@@ -50,7 +50,7 @@ def _run(api: Api, namespace: str, name: str, script: str) -> str:
     manifest["metadata"]["name"] = name
     [container] = manifest["spec"]["containers"]
     container["volumeMounts"] = [{"name": "kept", "mountPath": "/kept"}]
-    running.apply(api, namespace, manifest)
+    rollout.apply(api, namespace, manifest)
     path = f"/api/v1/namespaces/{namespace}/pods/{name}"
     until(partial(_done, api, path), what=f"the end of pod {name}", timeout=DONE)
     return api.send("GET", f"{path}/log")

@@ -67,7 +67,7 @@ main() {
   local python
   python=$(first_python)
   if [ -n "$python" ]; then
-    "$python" -m tests.labs.sweep
+    "$python" -m tests.e2e.support.sweep
     clear_workbenches "$python"
     if [ "${ALL:-}" = 1 ]; then
       remove_all "$python"

@@ -29,7 +29,7 @@ start() {
   PIDS[$1]=$!
 }
 
-# start_labs PART [OPTION...]: some of the real labs, see tests/labs/conftest.py.
+# start_labs PART [OPTION...]: some of the real labs, see tests/e2e/conftest.py.
 start_labs() {
   start "$1" .venv/bin/tox run -e "labs-$1" -- "--part=$1" "${@:2}"
 }

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from labgen.bundle import box, golden, images, initrd, kernel, machine, packages, parts, runtimes
-from labgen.bundle.recipe import BOX, PACKAGES, RUNTIME, Recipe
-from labgen.bundle.state import State, quick_states
+from labgen.bundle import contents
+from labgen.bundle.engine.recipe import BOX, PACKAGES, RUNTIME, Recipe
+from labgen.bundle.engine.state import State, quick_states
+from labgen.bundle.parts import box, golden, images, initrd, kernel, machine, packages, runtimes
 from labgen.bundle.versions import known_versions, release
-from labgen.report.errors import HostUnfit, LabgenError, WrongCall
-from labgen.system import places
+from labgen.errors import HostUnfit, LabgenError, WrongCall
+from labgen.system import paths
 
 __all__ = [
     "Box",
@@ -61,7 +62,7 @@ class Box:
 
 def directory_of(recipe: Recipe) -> Path:
     """Where the bundle of that recipe is or will be."""
-    return places.cache() / "bundles" / recipe.name
+    return paths.cache() / "bundles" / recipe.name
 
 
 def require(version: str) -> Bundle:
@@ -69,7 +70,7 @@ def require(version: str) -> Bundle:
 
     Raises LabgenError that names the parts which are not ready.
     """
-    recipe = parts.recipe(version)
+    recipe = contents.recipe(version)
     _ensure_ready(recipe, f"the bundle {recipe.name}", option="")
     return describe(version, directory_of(recipe))
 
@@ -79,7 +80,7 @@ def require_box(version: str) -> Box:
 
     Raises LabgenError that names the parts which are not ready.
     """
-    recipe = parts.recipe(version)
+    recipe = contents.recipe(version)
     _ensure_ready(recipe, f"the Vagrant box of bundle {recipe.name}", option=BOX)
     directory = directory_of(recipe)
     return Box(
@@ -102,7 +103,7 @@ def require_packages(version: str, suite: str) -> str:
             hint=f"it knows {', '.join(packages.SUITES)}; the machine's own sources: "
             "software: {packages: distribution}",
         )
-    recipe = parts.recipe(version)
+    recipe = contents.recipe(version)
     what = f"the part of bundle {recipe.name} with packages for {suite}"
     _ensure_ready(recipe, what, option=f"{PACKAGES} {suite}")
     return packages.archive(suite)
@@ -116,7 +117,7 @@ def require_runtime(version: str, runtime: str) -> Mapping[str, str]:
     """
     if runtime not in runtimes.NAMES:
         return {}
-    recipe = parts.recipe(version)
+    recipe = contents.recipe(version)
     try:
         what = f"the part of bundle {recipe.name} with {runtime}"
         _ensure_ready(recipe, what, option=f"{RUNTIME} {runtime}")

@@ -6,7 +6,7 @@ build compares), agnhost is test/images/agnhost/VERSION of the Kubernetes module
 
 from dataclasses import dataclass
 
-from labgen.report.errors import WrongCall
+from labgen.errors import WrongCall
 from labgen.scenario.schema import DEFAULT_VERSION
 
 KUBERNETES = DEFAULT_VERSION  # what a scenario that names none asks for

@@ -9,14 +9,14 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from labgen.build import bench as measuring
-from labgen.build import side_by_side as comparing
-from labgen.build.side_by_side import Side, SideBySide
 from labgen.cli.session import Session, common, load_scenario, overrides_option
+from labgen.errors import WrongCall
 from labgen.lab import store
 from labgen.lab.names import ensure_lab_name
+from labgen.operations import bench as measuring
+from labgen.operations import compare as comparing
+from labgen.operations.compare import Side, SideBySide
 from labgen.report import comparison_text
-from labgen.report.errors import WrongCall
 
 
 @click.group("bench")

@@ -4,9 +4,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from labgen.bundle import maintain, parts, progress, recipe
-from labgen.bundle.packages import SUITES
-from labgen.bundle.runtimes import NAMES
+from labgen.bundle import commands, contents
+from labgen.bundle.engine import progress, recipe
+from labgen.bundle.parts.packages import SUITES
+from labgen.bundle.parts.runtimes import NAMES
 from labgen.bundle.versions import KUBERNETES, known_versions
 from labgen.cli.session import Session, common
 
@@ -30,8 +31,8 @@ def bundle() -> None:
 @version_option
 @click.option(
     "--source",
-    type=click.Choice([source.value for source in maintain.Source]),
-    default=maintain.Source.MODULES.value,
+    type=click.Choice([source.value for source in commands.Source]),
+    default=commands.Source.MODULES.value,
     show_default=True,
     help="Compile from Go modules, or download upstream's releases.",
 )
@@ -65,14 +66,14 @@ def build(
     options = [f"{recipe.PACKAGES} {suite}" for suite in packages]
     options += [f"{recipe.RUNTIME} {name}" for name in runtimes]
     options += [recipe.BOX] if box else []
-    maintain.build(version, maintain.Source(source), told, options=options)
+    commands.build(version, commands.Source(source), told, options=options)
 
 
 @bundle.command("list")
 @common
 def list_() -> None:
     """Show every bundle, its parts, their sizes and states."""
-    for found in maintain.bundles():
+    for found in commands.bundles():
         click.echo(f"{found.name}  {found.directory}")
         table = Table()
         table.add_column("part")
@@ -90,6 +91,6 @@ def list_() -> None:
 @common
 def verify(version: str) -> None:
     """Compare everything in the bundle with the sums in its lock file."""
-    wanted = parts.recipe(version)
-    good = maintain.verify(wanted)
+    wanted = contents.recipe(version)
+    good = commands.verify(wanted)
     click.echo(f"bundle {wanted.name}: {good} parts are as they were built")

@@ -2,9 +2,9 @@
 
 import click
 
-from labgen.build.check import ensure_possible
 from labgen.cli.session import Session, common, load_scenario, overrides_option
 from labgen.lab.names import ensure_lab_name
+from labgen.up.check import ensure_possible
 
 
 @click.command()

@@ -4,9 +4,9 @@ import re
 
 import click
 
-from labgen.build import checkpoints
 from labgen.cli.session import Session, common
-from labgen.report.errors import WrongCall
+from labgen.errors import WrongCall
+from labgen.operations import checkpoints
 
 LETTERS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 

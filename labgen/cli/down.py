@@ -4,8 +4,8 @@ import time
 
 import click
 
-from labgen.build.take_down import take_down
 from labgen.cli.session import Session, common
+from labgen.operations.down import take_down
 
 
 @click.command()

@@ -12,8 +12,8 @@ import click
 
 import labgen
 from labgen.cli.session import Session
-from labgen.report.errors import LabgenError
-from labgen.scenario.mistakes import ScenarioInvalid
+from labgen.errors import LabgenError
+from labgen.scenario.diagnostics import ScenarioInvalid
 from labgen.system import interrupt
 
 # command -> module; the object in it has the command's name (list_ and exec_ end in a dash)
@@ -23,7 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "down": "down",
     "status": "status",
     "list": "list",
-    "leftovers": "leftovers",
+    "leftovers": "gc",
     "ssh": "ssh",
     "exec": "exec",
     "kubectl": "kubectl",

@@ -7,8 +7,9 @@ import sys
 import click
 
 from labgen.cli.session import PASSED_ON, common, passed_on
-from labgen.lab import access, store
+from labgen.lab import store
 from labgen.lab.lab import Lab
+from labgen.machine import access
 
 LONGEST = 86400.0  # seconds
 

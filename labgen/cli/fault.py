@@ -4,10 +4,10 @@ import click
 
 from labgen import faults
 from labgen.cli.session import Session, common
-from labgen.faults.catalogue import find
+from labgen.errors import WrongCall
+from labgen.faults.catalog import find
 from labgen.faults.explain import explain as explanation
 from labgen.lab import store
-from labgen.report.errors import WrongCall
 from labgen.scenario.model import LoadBalancer
 from labgen.scenario.profiles import PROFILES
 from labgen.scenario.units import duration

@@ -3,7 +3,8 @@
 import click
 
 from labgen.cli.session import common
-from labgen.lab import access, store
+from labgen.lab import store
+from labgen.machine import access
 
 
 @click.command()

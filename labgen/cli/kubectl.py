@@ -6,7 +6,8 @@ import click
 
 from labgen.bundle.store import require
 from labgen.cli.session import PASSED_ON, common, passed_on
-from labgen.lab import access, store
+from labgen.lab import store
+from labgen.machine import access
 
 
 @click.command(context_settings=PASSED_ON)

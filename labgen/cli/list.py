@@ -3,11 +3,11 @@
 import click
 
 from labgen.cli.session import common
+from labgen.errors import LabgenError
 from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.providers.base import State
-from labgen.providers.choose import provider
-from labgen.report.errors import LabgenError
+from labgen.providers.registry import provider
 
 
 @click.command("list")

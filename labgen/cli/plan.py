@@ -2,10 +2,10 @@
 
 import click
 
-from labgen.build.check import ensure_possible
-from labgen.build.outline import changes as outlined_changes
-from labgen.build.outline import outline
 from labgen.cli.session import Session, common, load_scenario, overrides_option
+from labgen.up.check import ensure_possible
+from labgen.up.dry_run import changes as outlined_changes
+from labgen.up.dry_run import outline
 
 
 @click.command()

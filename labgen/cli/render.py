@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from labgen.build.outline import render_blueprint, render_files
 from labgen.cli.session import Session, common, load_scenario, overrides_option
-from labgen.report.errors import LabgenError
+from labgen.errors import LabgenError
+from labgen.up.dry_run import render_blueprint, render_files
 
 
 @click.command()

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
+from labgen.recordings.compare import compare as compare_recordings
+from labgen.recordings.loader import collect
 from labgen.report import comparison_text, page, timeline
-from labgen.report.collection import collect
-from labgen.report.comparison import compare as compare_recordings
 
 place = click.Path(path_type=Path)
 

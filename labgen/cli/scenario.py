@@ -3,12 +3,12 @@
 import click
 
 from labgen.cli.session import Session, common, load_scenario, overrides_option
-from labgen.report.errors import WrongCall
+from labgen.errors import WrongCall
 from labgen.scenario import catalog
+from labgen.scenario.diagnostics import ScenarioInvalid
 from labgen.scenario.dump import dump
+from labgen.scenario.host_environment import Surroundings
 from labgen.scenario.load import load
-from labgen.scenario.mistakes import ScenarioInvalid
-from labgen.scenario.surroundings import Surroundings
 
 
 @click.group("scenario")

@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 
 import click
 
+from labgen.console import Console
 from labgen.lab import store
 from labgen.lab.lab import bridge
-from labgen.report.console import Console
 from labgen.scenario import catalog
+from labgen.scenario.host_environment import Surroundings
 from labgen.scenario.load import load
 from labgen.scenario.model import Scenario
 from labgen.scenario.routes import host_routes
-from labgen.scenario.surroundings import Surroundings
 
 F = TypeVar("F", bound=Callable[..., Any])
 TRACE = "labgen.trace"

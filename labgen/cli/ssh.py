@@ -5,7 +5,8 @@ import os
 import click
 
 from labgen.cli.session import common
-from labgen.lab import access, store
+from labgen.lab import store
+from labgen.machine import access
 
 
 @click.command()

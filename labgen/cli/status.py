@@ -6,10 +6,10 @@ import json
 import click
 
 from labgen import faults
-from labgen.build.status import Status
-from labgen.build.status import status as observe
 from labgen.cli.session import common
 from labgen.lab import store
+from labgen.operations.status import Status
+from labgen.operations.status import status as observe
 
 
 @click.command()

@@ -2,8 +2,8 @@
 
 import click
 
-from labgen.build.power import switch
 from labgen.cli.session import Session, common
+from labgen.operations.power import switch
 from labgen.providers.base import Power
 
 

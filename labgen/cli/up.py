@@ -2,10 +2,10 @@
 
 import click
 
-from labgen.build.bring_up import bring_up
-from labgen.build.plan import STAGES
 from labgen.cli.session import Session, common, load_scenario, overrides_option
 from labgen.lab.names import ensure_lab_name
+from labgen.up.bring_up import bring_up
+from labgen.up.plan import STAGES
 
 
 @click.command()

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from labgen.build import verify as suite
 from labgen.cli.session import Session, common
 from labgen.lab import store
+from labgen.operations import verify as suite
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

@@ -4,9 +4,9 @@ injection = inject(lab, "power-cut", "holder", lasting=30)
 heal(lab)
 """
 
-from labgen.faults.catalogue import FAULTS
+from labgen.faults.catalog import FAULTS
+from labgen.faults.engine import active, heal, inject
 from labgen.faults.fault import Fault
-from labgen.faults.injection import Injection
-from labgen.faults.operate import active, heal, inject
+from labgen.faults.records import Injection
 
 __all__ = ["FAULTS", "Fault", "Injection", "active", "heal", "inject"]

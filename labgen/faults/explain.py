@@ -3,9 +3,9 @@
 import textwrap
 from collections.abc import Sequence
 
-from labgen.faults import forecast
 from labgen.faults.fault import ANY, Expectation, Fault
 from labgen.scenario.model import LoadBalancer
+from labgen.timing import forecast
 
 WIDTH = 96
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from labgen.lab import access
 from labgen.lab.lab import Lab, Machine
+from labgen.machine import access
+from labgen.machine.ssh import Ssh
 from labgen.providers.base import Provider, State
-from labgen.providers.choose import provider
+from labgen.providers.registry import provider
 from labgen.scenario.model import LoadBalancer, Role
-from labgen.system.ssh import Ssh
 
 CONTROL_PLANES = (Role.CONTROL_PLANE,)
 ANY = (Role.CONTROL_PLANE, Role.WORKER)

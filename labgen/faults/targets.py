@@ -5,11 +5,11 @@ import secrets
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from labgen.cluster import observations
+from labgen.errors import LabgenError, WrongCall
 from labgen.faults.fault import Fault, Site
-from labgen.lab import cluster
 from labgen.lab.lab import Machine
 from labgen.providers.base import State
-from labgen.report.errors import LabgenError, WrongCall
 from labgen.scenario.model import Role
 from labgen.system.parallel import gather
 
@@ -70,7 +70,7 @@ def _etcd_leader(site: Site) -> list[Machine]:
     seen = "no control plane is on"
     for machine in _running(site):
         try:
-            members = cluster.etcd_members(site.ssh, site.lab, machine)
+            members = observations.etcd_members(site.ssh, site.lab, machine)
         except (LabgenError, ValueError) as error:
             seen = str(error).splitlines()[0]
             continue

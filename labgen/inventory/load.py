@@ -5,9 +5,9 @@ from pathlib import Path
 
 from labgen.inventory.model import Inventory
 from labgen.inventory.schema import InventoryPart
-from labgen.scenario import shape
+from labgen.scenario import parse
+from labgen.scenario.diagnostics import Field, Mistake, ScenarioInvalid
 from labgen.scenario.load import in_file, read_document
-from labgen.scenario.mistakes import Field, Mistake, ScenarioInvalid
 from labgen.scenario.resolve import host, resolved_path
 
 ONLY_LOOKS = (
@@ -30,7 +30,7 @@ def load(path: Path) -> Inventory:
         what = "the file is empty" if document.data is None else "the file is no mapping"
         mistakes.append(Mistake((), f"{what}; {EMPTY}"))
         raise ScenarioInvalid(in_file(mistakes, path, document))
-    part, of_shape = shape.parse_as(InventoryPart, document.data)
+    part, of_shape = parse.parse_as(InventoryPart, document.data)
     bad = {mistake.field for mistake in (*mistakes, *of_shape)}
     mistakes += [*of_shape, *_check(part, bad)]
     if mistakes:

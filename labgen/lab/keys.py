@@ -11,7 +11,7 @@ from pathlib import Path
 
 from labgen.lab.lab import Lab, Machine
 from labgen.system import files
-from labgen.system.run import run
+from labgen.system.process import run
 from labgen.system.wait import NotYet, until
 
 SCAN = 10.0  # seconds for a machine that answers to tell its host key

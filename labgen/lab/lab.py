@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
-from labgen.lab import way
-from labgen.report.errors import WrongCall
+from labgen.errors import WrongCall
+from labgen.lab import jump_host
 from labgen.scenario.model import Host, Role, Scenario
-from labgen.system import places
-from labgen.system.jump import Jump
+from labgen.system import paths
+from labgen.system.jump_host import Jump
 
 API_SERVER_PORT = 6443
 MAC_PREFIX = "02:00"  # locally administered, unicast (IEEE 802)
@@ -86,14 +86,14 @@ class Lab:
     @property
     def jump(self) -> Jump | None:
         """The host on the way to the machines; None where they are on this one."""
-        return way.jump(self.scenario.provider, self.sockets / ".jump")
+        return jump_host.jump(self.scenario.provider, self.sockets / ".jump")
 
     def near(self, address: IPv4Address) -> IPv4Address:
         """Where clients here reach an address of the lab: itself, or what leads there by the jump.
 
         Ports are the same; access.near() has one of them lead on.
         """
-        return way.near(address) if self.jump else address
+        return jump_host.near(address) if self.jump else address
 
     @property
     def server(self) -> str:
@@ -123,7 +123,7 @@ class Lab:
     def sockets(self) -> Path:
         """SSH's shared connections; a socket's path may have 107 characters (unix(7)), so it does
         not lie in the lab's directory."""
-        return places.runtime() / self.id
+        return paths.runtime() / self.id
 
     @property
     def journal(self) -> Path:
@@ -181,4 +181,4 @@ def bridge(name: str) -> str:
 
 
 def labs_directory() -> Path:
-    return places.state() / "labs"
+    return paths.state() / "labs"

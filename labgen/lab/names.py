@@ -2,7 +2,7 @@
 
 import re
 
-from labgen.report.errors import WrongCall
+from labgen.errors import WrongCall
 
 LONGEST = 40  # leaves room in the 63 characters of a DNS label (RFC 1123) for a machine's name
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from labgen.lab import way
+from labgen.console import Console
+from labgen.errors import LabgenError, WrongCall
+from labgen.lab import jump_host
 from labgen.lab.lab import Lab, Machine, labs_directory
 from labgen.lab.names import ensure_lab_name
-from labgen.report.console import Console
-from labgen.report.errors import LabgenError, WrongCall
 from labgen.scenario.addresses import (
     free_router_id,
     free_subnet,
@@ -151,7 +151,7 @@ def _collide(scenario: Scenario, subnet: IPv4Network, other: Lab) -> bool:
 def _free_subnet(scenario: Scenario, others: list[Lab]) -> IPv4Network:
     taken = [other.subnet for other in others]
     taken += [route.destination for route in host_routes()]
-    if jump := way.jump(scenario.provider):
+    if jump := jump_host.jump(scenario.provider):
         taken += [route.destination for route in host_routes(jump)]
     taken += [scenario.kubernetes.pod_subnet, scenario.kubernetes.service_subnet]
     return free_subnet(taken)

@@ -11,9 +11,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from labgen.lab.lab import Lab
-from labgen.system import files, places
+from labgen.system import files, paths
 from labgen.system.locks import locked
-from labgen.system.run import Completed, run
+from labgen.system.process import Completed, run
 
 TIMEOUT = 30.0
 MADE = "kubeconfigs-made"  # in labgen's state
@@ -109,12 +109,12 @@ def _is_empty(config: list[str]) -> bool:
 
 def _made() -> set[str]:
     """The files that were not there before a lab's context was added."""
-    path = places.state() / MADE
+    path = paths.state() / MADE
     return set(path.read_text().splitlines()) if path.exists() else set()
 
 
 def _remember(made: set[str]) -> None:
-    path = places.state() / MADE
+    path = paths.state() / MADE
     if made:
         files.write(path, "".join(f"{it}\n" for it in sorted(made)))
     else:
@@ -126,7 +126,7 @@ def _note(lab: Lab) -> Path:
 
 
 def _turn() -> AbstractContextManager[None]:
-    return locked(places.state() / ".kubeconfig.lock", timeout=TIMEOUT)
+    return locked(paths.state() / ".kubeconfig.lock", timeout=TIMEOUT)
 
 
 def _run(argv: list[str], *, check: bool = True) -> Completed:

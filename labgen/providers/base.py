@@ -5,11 +5,11 @@ goes over SSH and is the same for every provider.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from labgen.lab.lab import Lab, Machine
+from labgen.machine.finding import Finding
 from labgen.scenario.model import Scenario
 from labgen.system.host import Adaptation
 
@@ -41,16 +41,6 @@ BEFORE: Mapping[Power, frozenset[State]] = {
     Power.PAUSE: frozenset({State.ON}),
     Power.RESUME: frozenset({State.PAUSED}),
 }
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that keeps this host from making machines, or a machine from being one of a lab,
-    and the remedy."""
-
-    what: str
-    remedy: str
-    machine: str = ""
 
 
 class Provider(Protocol):

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Mapping
 
-from labgen.providers.base import Finding
+from labgen.machine.finding import Finding
 
 # program -> how to get it
 SSH = {

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from labgen.bundle.store import require_runtime
-from labgen.providers.base import Finding
+from labgen.errors import HostUnfit
+from labgen.machine.finding import Finding
 from labgen.render.runtimes import DEFAULT
-from labgen.report.errors import HostUnfit
 from labgen.scenario.model import Scenario
 
 

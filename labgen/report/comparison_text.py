@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from labgen.report.comparison import Comparison, Fault, Row, Value
-from labgen.report.words import amount, number
+from labgen.recordings.compare import Comparison, Fault, Row, Value
+from labgen.report.formatting import amount, number
 
 HEADING = ("", "A", "B", "B - A", "B / A", "")
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 import labgen
-from labgen.report import sections
-from labgen.report.collection import Named, collect
-from labgen.report.comparison import facts
-from labgen.report.words import number
+from labgen.recordings.compare import facts
+from labgen.recordings.loader import Named, collect
+from labgen.report import view_model
+from labgen.report.formatting import number
 
 KINDS = {
     "fresh": "A new TLS connection for each probe, as kubectl makes it.",
@@ -37,7 +37,8 @@ def html(recordings: Sequence[Named]) -> str:
     """The page; pure."""
     common = _common(recordings)
     found = [
-        sections.section(named, number, common) for number, named in enumerate(recordings, start=1)
+        view_model.section(named, number, common)
+        for number, named in enumerate(recordings, start=1)
     ]
     seen = {kind for named in recordings for kind in named.recording.samples}
     return (

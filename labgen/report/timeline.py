@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from labgen.report.reading import Lane, Run, failed_runs, lanes
-from labgen.report.recording import Recording
-from labgen.report.words import kinds, moment
+from labgen.recordings.analysis import Lane, Run, failed_runs, lanes
+from labgen.recordings.recording import Recording
+from labgen.report.formatting import kinds, moment
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Container, Iterable
 from ipaddress import IPv4Address, IPv4Network
 
-from labgen.report.errors import LabgenError
+from labgen.errors import LabgenError
 from labgen.scenario.model import Scenario
 
 GATEWAY = 1

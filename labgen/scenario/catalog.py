@@ -3,7 +3,7 @@
 import difflib
 from pathlib import Path
 
-from labgen.report.errors import WrongCall
+from labgen.errors import WrongCall
 from labgen.system import data
 
 HERE = Path("scenarios")

@@ -7,7 +7,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from labgen.scenario.mistakes import Field, Mark, Mistake
+from labgen.scenario.diagnostics import Field, Mark, Mistake
 
 # What YAML 1.2's core schema knows; all else (dates, for one) stays the text that was written.
 CORE = tuple(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float"))

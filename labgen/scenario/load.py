@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from labgen.report.errors import WrongCall
-from labgen.scenario.checks import check
+from labgen.errors import WrongCall
+from labgen.scenario.diagnostics import Mark, Mistake, ScenarioInvalid, covers, dotted
 from labgen.scenario.document import Document, NotYaml, read
-from labgen.scenario.draft import Draft
-from labgen.scenario.mistakes import Mark, Mistake, ScenarioInvalid, covers, dotted
+from labgen.scenario.host_environment import Route, Surroundings
 from labgen.scenario.model import Scenario
 from labgen.scenario.overrides import BadOverride, Override, apply, parse
+from labgen.scenario.parse import parse as parse_shape
 from labgen.scenario.resolve import resolve
-from labgen.scenario.shape import parse as parse_shape
-from labgen.scenario.surroundings import Route, Surroundings
+from labgen.scenario.validate import check
+from labgen.scenario.validation_context import Draft
 
 __all__ = ["Route", "ScenarioInvalid", "Surroundings", "load"]
 

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from labgen.scenario.diagnostics import Field, Mistake, dotted
 from labgen.scenario.document import NotYaml, read
-from labgen.scenario.mistakes import Field, Mistake, dotted
 
 EXAMPLE = "write KEY=VALUE, as in kubernetes.cni.backend=host-gw or machines[0].count=5"
 PART = re.compile(r"([^.\[\]]+)((?:\[[0-9]{1,4}\])*)")

@@ -4,10 +4,10 @@ import json
 import shutil
 from ipaddress import IPv4Network
 
-from labgen.report.errors import HostUnfit
-from labgen.scenario.surroundings import Route
-from labgen.system.jump import Jump
-from labgen.system.run import run
+from labgen.errors import HostUnfit
+from labgen.scenario.host_environment import Route
+from labgen.system.jump_host import Jump
+from labgen.system.process import run
 
 # A VPN that takes all traffic adds 0.0.0.0/1 and 128.0.0.0/1: default routes in two halves.
 HALF_OF_EVERYTHING = 1

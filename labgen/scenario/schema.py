@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, PlainValidator
 from pydantic.alias_generators import to_camel
 
-from labgen.scenario import balancing, logins, values
+from labgen.scenario import balancing, ssh_login, values
 from labgen.scenario.model import Haproxy, Keepalived, Role
 from labgen.scenario.units import LONGEST
 
@@ -115,23 +115,23 @@ class LoginPart(Part):
     """How existing machines are reached; None stands for what the provider part says, and there
     for the usual."""
 
-    user: Annotated[str | None, PlainValidator(logins.user)] = None
+    user: Annotated[str | None, PlainValidator(ssh_login.user)] = None
     port: Annotated[int | None, PlainValidator(values.count(1, 65535))] = None
-    key: Annotated[str | None, PlainValidator(logins.path)] = None
-    sudo_password_file: Annotated[str | None, PlainValidator(logins.path)] = None
+    key: Annotated[str | None, PlainValidator(ssh_login.path)] = None
+    sudo_password_file: Annotated[str | None, PlainValidator(ssh_login.path)] = None
 
 
 class PowerPart(Part):
-    on: Annotated[tuple[str, ...] | None, PlainValidator(logins.command)] = None
-    off: Annotated[tuple[str, ...] | None, PlainValidator(logins.command)] = None
+    on: Annotated[tuple[str, ...] | None, PlainValidator(ssh_login.command)] = None
+    off: Annotated[tuple[str, ...] | None, PlainValidator(ssh_login.command)] = None
 
 
 class HostPart(LoginPart):
     """A machine that exists. An empty name means: the group's prefix and its number."""
 
-    address: Annotated[IPv4Address, PlainValidator(logins.address)]
+    address: Annotated[IPv4Address, PlainValidator(ssh_login.address)]
     name: Annotated[str, PlainValidator(values.label)] = ""
-    host_key: Annotated[str | None, PlainValidator(logins.host_key)] = None
+    host_key: Annotated[str | None, PlainValidator(ssh_login.host_key)] = None
     power: PowerPart = PowerPart()
 
 
@@ -169,14 +169,14 @@ class BoxPart(Part):
     name: Annotated[str, PlainValidator(values.text("debian/bookworm64"))] = ""
     version: Annotated[str, PlainValidator(values.text("12.20240905.1"))] = ""
     url: Annotated[str, PlainValidator(values.text("file:///srv/boxes/site.box"))] = ""
-    user: Annotated[str, PlainValidator(logins.user)] = ""
+    user: Annotated[str, PlainValidator(ssh_login.user)] = ""
 
 
 class ProviderPart(LoginPart):
     name: Annotated[str, PlainValidator(values.choice(values.AUTO, *PROVIDERS))] = values.AUTO
     uri: Annotated[str | None, PlainValidator(values.libvirt_uri)] = None
     box: BoxPart = BoxPart()
-    jump: Annotated[str | None, PlainValidator(logins.place)] = None
+    jump: Annotated[str | None, PlainValidator(ssh_login.place)] = None
 
 
 class SoftwarePart(Part):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from labgen.report.errors import LabgenError
+from labgen.errors import LabgenError
 from labgen.system import interrupt
 
 POLL = 0.1

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from labgen.system.run import run
+from labgen.system.process import run
 
 
 def below(directory: Path, mountinfo: Path = Path("/proc/self/mountinfo")) -> list[Path]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from labgen.report.errors import SeveralErrors
+from labgen.errors import SeveralErrors
 from labgen.system import interrupt
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labgen.system.host import Adaptation
-from labgen.system.run import Completed, run
+from labgen.system.process import Completed, run
 
 START_TIMEOUT = 120.0
 

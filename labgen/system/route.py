@@ -2,9 +2,9 @@
 
 from ipaddress import IPv4Address
 
-from labgen.report.errors import LabgenError
-from labgen.system.jump import Jump
-from labgen.system.run import run
+from labgen.errors import LabgenError
+from labgen.system.jump_host import Jump
+from labgen.system.process import run
 
 TIMEOUT = 10.0
 

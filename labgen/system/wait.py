@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from labgen.report.errors import LabgenError
+from labgen.errors import LabgenError
 from labgen.system import interrupt
 
 logger = logging.getLogger(__name__)

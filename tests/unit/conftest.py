@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from labgen.lab import store
-from labgen.system import places
+from labgen.system import paths
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +14,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LABGEN_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
     monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "vagrant"))
-    monkeypatch.setattr(places, "runtime", lambda: tmp_path / "run")
+    monkeypatch.setattr(paths, "runtime", lambda: tmp_path / "run")
     monkeypatch.setattr(store, "host_routes", lambda *_: ())
     return tmp_path / "home"

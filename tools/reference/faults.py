@@ -1,10 +1,11 @@
 """docs/reference/faults.md, from the catalogue of faults and the timing profiles."""
 
-from labgen.faults import FAULTS, Fault, forecast
+from labgen.faults import FAULTS, Fault
 from labgen.faults.explain import fitting, mentions_skew, times
 from labgen.faults.fault import Expectation
 from labgen.scenario.model import LoadBalancer
 from labgen.scenario.profiles import FAST, STANDARD
+from labgen.timing import forecast
 
 HEAD = """\
 # Faults

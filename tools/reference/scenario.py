@@ -9,7 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, PlainValidator
 from pydantic.fields import FieldInfo
 
-from labgen.scenario import balancing, logins, values
+from labgen.scenario import balancing, ssh_login, values
 from labgen.scenario.profiles import PROFILES
 from labgen.scenario.resolve import PORT, USER
 from labgen.scenario.schema import ScenarioPart
@@ -32,11 +32,11 @@ TYPES: dict[Callable[[object], object], str] = {
     balancing.duration_or_none: "`none` or duration",
     balancing.priorities: "`auto` or list of whole numbers",
     balancing.bind: "list of `*`, `machine` and IPv4 addresses",
-    logins.address: "IPv4 address",
-    logins.host_key: "public key, as `ssh-ed25519 AAAA...`",
-    logins.path: "path",
-    logins.place: "`[USER@]HOST[:PORT]`",
-    logins.command: "list of words",
+    ssh_login.address: "IPv4 address",
+    ssh_login.host_key: "public key, as `ssh-ed25519 AAAA...`",
+    ssh_login.path: "path",
+    ssh_login.place: "`[USER@]HOST[:PORT]`",
+    ssh_login.command: "list of words",
 }
 # How values are written that are no words or numbers.
 SHOWN: dict[Callable[[object], object], Callable[[Any], str]] = {

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tests.labs.teeth.catalogue import SABOTAGES
-from tests.labs.teeth.sabotage import Sabotage
+from tests.e2e.mutation.catalog import SABOTAGES
+from tests.e2e.mutation.mutation import Sabotage
 
 HEAD = """\
 # What makes the suite fail

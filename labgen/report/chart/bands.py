@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from labgen.recordings.analysis import ABSENT, Lane, Span
+from labgen.recordings.recording import Recording
 from labgen.report.chart.frame import TimeAxis, fitting, text_width
-from labgen.report.reading import ABSENT, Lane, Span
-from labgen.report.recording import Recording
-from labgen.report.words import moment
+from labgen.report.formatting import moment
 
 ROW, ROW_GAP = 18.0, 2.0  # pixels
 FONT = 11.5  # pixels

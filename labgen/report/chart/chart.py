@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from labgen.recordings.analysis import lanes
+from labgen.recordings.recording import Recording
 from labgen.report.chart import bands, flags, probes
 from labgen.report.chart.bands import BandLane
 from labgen.report.chart.flags import Flag
 from labgen.report.chart.frame import Frame, Tick, TimeAxis
 from labgen.report.chart.probes import ProbeLane
 from labgen.report.chart.windows import Window, calm_outside
-from labgen.report.reading import lanes
-from labgen.report.recording import Recording
 
 LABEL = 17.0  # pixels for a name above its lane, in the narrow drawing
 AFTER_FLAGS, AFTER_PROBES, AFTER_BANDS, AFTER_ALL = 8.0, 10.0, 6.0, 6.0  # pixels

@@ -4,8 +4,8 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from labgen.recordings.recording import Event
 from labgen.report.chart.frame import LETTER, TimeAxis, text_width
-from labgen.report.recording import Event
 
 FONT, LINE = 12.0, 15.0  # pixels
 ASIDE = 5.0  # pixels from the event's line to its text

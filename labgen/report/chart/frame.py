@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from labgen.report.words import amount
+from labgen.report.formatting import amount
 
 # as wide as letters are on average in the widest fonts of systems, by the size of the font
 LETTER, BOLD_LETTER = 0.62, 0.69

@@ -6,11 +6,11 @@ Across is when a probe began, up is how long it took.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from labgen.recordings.analysis import Gap, gaps
+from labgen.recordings.recording import Sample
 from labgen.report.chart import paths
 from labgen.report.chart.frame import LatencyScale, Tick, TimeAxis, fitting, text_width
-from labgen.report.reading import Gap, gaps
-from labgen.report.recording import Sample
-from labgen.report.words import number
+from labgen.report.formatting import number
 
 TALL, LOW = 60.0, 34.0  # pixels; the lane of a detail, and of the whole recording beside details
 PADDING = 4.0  # pixels from the edge of a lane to the slowest and the fastest answer

@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from labgen.report.reading import lanes
-from labgen.report.recording import Recording
+from labgen.recordings.analysis import lanes
+from labgen.recordings.recording import Recording
 
 Window = tuple[float, float]  # seconds from the fault
 

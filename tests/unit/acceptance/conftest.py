@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from labgen.system.run import run
+from labgen.system.process import run
 
 LOOPBACK = "127.0.0.1"
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.support import kubeconfig
-from acceptance.support.api import Api
-from acceptance.support.probes import contexts, fresh
-from acceptance.support.probes.fresh import Endpoint
-from acceptance.support.probes.http2 import open_connection
+from acceptance.framework.clients import kubeconfig
+from acceptance.framework.clients.api import Api
+from acceptance.framework.experiment.probes import contexts, new_connection
+from acceptance.framework.experiment.probes.http2 import open_connection
+from acceptance.framework.experiment.probes.new_connection import Endpoint
 from tests.unit.acceptance.conftest import LOOPBACK, Server
 from tests.unit.acceptance.http2_server import serving
 
@@ -29,8 +29,10 @@ def test_the_api_is_asked_at_one_address_and_checked_for_another(server: Server)
 async def test_a_probe_is_sent_to_one_address_and_checked_for_another(server: Server) -> None:
     endpoint = Endpoint(ELSEWHERE, server.port, server.trusting)
     with pytest.raises(ssl.SSLCertVerificationError):
-        await fresh.ask(endpoint, "GET", "/readyz")
-    assert (await fresh.ask(replace(endpoint, name=LOOPBACK), "GET", "/readyz")).status == 200
+        await new_connection.ask(endpoint, "GET", "/readyz")
+    assert (
+        await new_connection.ask(replace(endpoint, name=LOOPBACK), "GET", "/readyz")
+    ).status == 200
 
 
 async def test_so_is_a_kept_connection(certificate: Path) -> None:

@@ -2,13 +2,13 @@
 
 import asyncio
 
-from acceptance.support import written
-from acceptance.support.api import Api
-from acceptance.support.probes import counter
-from acceptance.support.probes.fresh import Endpoint
-from acceptance.support.probes.ticking import ticking
-from acceptance.support.probes.writes import Writer
-from labgen.report.recording import Sample
+from acceptance.framework.clients.api import Api
+from acceptance.framework.experiment import counter_check
+from acceptance.framework.experiment.probes import counter
+from acceptance.framework.experiment.probes.new_connection import Endpoint
+from acceptance.framework.experiment.probes.open_loop import ticking
+from acceptance.framework.experiment.probes.writes import Writer
+from labgen.recordings.recording import Sample
 from tests.unit.acceptance.conftest import LOOPBACK, Server
 
 HZ = 50.0
@@ -25,7 +25,7 @@ async def write_for(
     changes: dict[float, tuple[str, int]] | None = None,
 ) -> Writer:
     """Write for so long; changes of the server's behaviour by the second of their time."""
-    await asyncio.to_thread(written.begin, api_of(server))
+    await asyncio.to_thread(counter_check.begin, api_of(server))
     for at, (what, value) in (changes or {}).items():
         asyncio.get_running_loop().call_later(at, setattr, server, what, value)
     endpoint = Endpoint(LOOPBACK, server.port, server.trusting)
@@ -37,7 +37,7 @@ async def write_for(
 
 
 async def lost(server: Server, writer: Writer) -> list[int]:
-    return await asyncio.to_thread(written.lost, api_of(server), writer.acknowledged)
+    return await asyncio.to_thread(counter_check.lost, api_of(server), writer.acknowledged)
 
 
 async def test_acknowledged_writes_are_all_found_again(server: Server) -> None:
@@ -88,5 +88,5 @@ async def test_new_run_starts_without_the_writes_of_an_earlier_one(server: Serve
 
 async def test_nothing_is_left_in_the_end(server: Server) -> None:
     await write_for(0.1, server)
-    await asyncio.to_thread(written.remove, api_of(server))
+    await asyncio.to_thread(counter_check.remove, api_of(server))
     assert server.data == {}

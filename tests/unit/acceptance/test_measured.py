@@ -7,18 +7,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from acceptance.support.api import Api
-from acceptance.support.errors import HarnessError
-from acceptance.support.measure import figures, outside, promises
-from acceptance.support.measure.figures import Budgets, Span
-from acceptance.support.measure.measured import Measured, measured, tell
-from acceptance.support.measure.observation import Bench, Observation
-from acceptance.support.measure.outside import Seen
-from acceptance.support.observers.changes import Change
-from acceptance.support.probes.task import Ended, Task
+from acceptance.framework.clients.api import Api
+from acceptance.framework.errors import HarnessError
+from acceptance.framework.experiment import assertions, figures, probe_process
+from acceptance.framework.experiment.figures import Budgets, Span
+from acceptance.framework.experiment.measured import Measured, measured, tell
+from acceptance.framework.experiment.observation import Bench, Observation
+from acceptance.framework.experiment.observers.changes import Change
+from acceptance.framework.experiment.probe_process import Seen
+from acceptance.framework.experiment.probes.task import Ended, Task
 from labgen.faults import Injection
-from labgen.faults.budgets import Budget
-from labgen.report.recording import Band, Event, Figure, Sample
+from labgen.recordings.recording import Band, Event, Figure, Sample
+from labgen.timing.limits import Budget
 from tests.unit.lab.samples import made
 
 ZERO = 100.0  # the fault's moment on the clock
@@ -113,7 +113,7 @@ def test_lost_write_is_a_matter_of_its_own_promise(tmp_path: Path) -> None:
     assert not found.figure(figures.LOST).kept
     assert found.over_budget() == []
     with pytest.raises(AssertionError, match=r"lost: \[1\]"):
-        promises.writes(found)
+        assertions.writes(found)
 
 
 def test_vip_that_moved_is_told_with_what_its_keepers_said(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_vip_that_moved_is_told_with_what_its_keepers_said(tmp_path: Path) -> No
         return SimpleNamespace(run=lambda *_: SimpleNamespace(stdout=journals[name]))
 
     with pytest.raises(AssertionError) as raised:
-        promises.never_moved(found, replace(seen.bench, on=on))
+        assertions.never_moved(found, replace(seen.bench, on=on))
     assert str(raised.value).splitlines()[0] == (
         "['master1', 'none', 'master2']; 0.10 s master1: VRRP_Script(haproxy) timed_out; "
         "0.30 s master2: (VI_1) Entering MASTER STATE"
@@ -186,5 +186,5 @@ def test_figures_are_told_to_people(figure: Figure, text: str) -> None:
 def test_process_that_breaks_is_an_error_of_the_harness_with_what_it_said(tmp_path: Path) -> None:
     nowhere = str(tmp_path / "no-such-kubeconfig")
     task = Task(kubeconfig=nowhere, ssh_config="", vip="", masters={})
-    with pytest.raises(HarnessError, match="no-such-kubeconfig"), outside.watching(task):
+    with pytest.raises(HarnessError, match="no-such-kubeconfig"), probe_process.watching(task):
         pass

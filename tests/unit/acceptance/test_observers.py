@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from acceptance.support.observers import leader, nodes, owners
-from acceptance.support.observers.changes import Change, Changes
+from acceptance.framework.experiment.observers import leader, nodes, owners
+from acceptance.framework.experiment.observers.changes import Change, Changes
 
 VIP = "10.89.0.244"
 CAME = f"7: eth0    inet {VIP}/24 scope global secondary eth0\\       valid_lft forever"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.support.errors import HARNESS
-from tests.unit.acceptance.paper_api import TOKEN, answers, serving
+from acceptance.framework.errors import HARNESS
+from tests.unit.acceptance.fake_api import TOKEN, answers, serving
 from tests.unit.acceptance.test_suite_options import acceptance
 
 

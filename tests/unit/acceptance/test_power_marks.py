@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.support.power import lacking
+from acceptance.framework.plugins.power import lacking
 from labgen.lab.lab import Lab
 from tests.unit.lab.samples import lab as made_lab
 from tests.unit.providers import existing
 
 SUITE = Path(__file__).parents[3] / "acceptance"
-SWITCHING = re.compile(r'"power-cut"|"reboot"|"shutdown"|interrupted\.measure')
+SWITCHING = re.compile(r'"power-cut"|"reboot"|"shutdown"|kubectl_failover\.measure')
 FILES = sorted(path.name for path in SUITE.glob("test_*.py") if SWITCHING.search(path.read_text()))
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from acceptance.support import analysis
-from labgen.report.recording import Sample
+from acceptance.framework.experiment import analysis
+from labgen.recordings.recording import Sample
 
 
 def good(started: float, took: float = 0.01) -> Sample:

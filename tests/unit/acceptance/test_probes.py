@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import pytest
 
-from acceptance.support.probes import fresh
-from acceptance.support.probes.fresh import Endpoint
-from acceptance.support.probes.ticking import Probe, ticking
-from labgen.report.recording import Sample
+from acceptance.framework.experiment.probes import new_connection
+from acceptance.framework.experiment.probes.new_connection import Endpoint
+from acceptance.framework.experiment.probes.open_loop import Probe, ticking
+from labgen.recordings.recording import Sample
 from tests.unit.acceptance.conftest import LOOPBACK, Server, unused_port
 
 
@@ -29,7 +29,9 @@ def kinds(samples: list[Sample]) -> set[str | None]:
 
 
 def https(server: Server, context: ssl.SSLContext | None = None) -> Probe:
-    return fresh.https(Endpoint(LOOPBACK, server.port, context or server.trusting), "/readyz")
+    return new_connection.https(
+        Endpoint(LOOPBACK, server.port, context or server.trusting), "/readyz"
+    )
 
 
 async def test_good_answers_are_no_failures(server: Server) -> None:
@@ -89,7 +91,7 @@ async def test_server_of_another_authority_is_a_failure(server: Server) -> None:
 
 async def test_closed_port_is_refused() -> None:
     endpoint = Endpoint(LOOPBACK, unused_port(), ssl.create_default_context())
-    assert kinds(await probe_for(0.2, fresh.https(endpoint, "/readyz"))) == {"refused"}
+    assert kinds(await probe_for(0.2, new_connection.https(endpoint, "/readyz"))) == {"refused"}
 
 
 async def test_probe_that_breaks_is_an_error_and_no_result() -> None:
@@ -104,11 +106,11 @@ async def test_answer_in_chunks_is_read_to_its_end() -> None:
     reader = asyncio.StreamReader()
     reader.feed_data(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
     reader.feed_data(b"3\r\nabc\r\n2;note\r\nde\r\n0\r\n\r\n")
-    assert await fresh.read_answer(reader) == fresh.Answer(200, b"abcde")
+    assert await new_connection.read_answer(reader) == new_connection.Answer(200, b"abcde")
 
 
 async def test_answer_without_a_length_ends_with_the_connection() -> None:
     reader = asyncio.StreamReader()
     reader.feed_data(b"HTTP/1.1 404 Not Found\r\n\r\ngone")
     reader.feed_eof()
-    assert await fresh.read_answer(reader) == fresh.Answer(404, b"gone")
+    assert await new_connection.read_answer(reader) == new_connection.Answer(404, b"gone")

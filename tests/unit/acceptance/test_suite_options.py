@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.support.errors import HARNESS
-from labgen.system.run import Completed, run
+from acceptance.framework.errors import HARNESS
+from labgen.system.process import Completed, run
 
 ROOT = Path(__file__).parents[3]
 

@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from acceptance.support.summary import lines
-from labgen.system.run import run
+from acceptance.framework.plugins.summary import lines
+from labgen.system.process import run
 
 ROOT = Path(__file__).parents[3]
 SUITE = """
@@ -30,7 +30,7 @@ def test_figures_are_shown_and_are_properties_of_their_test(tmp_path: Path) -> N
     (tmp_path / "test_figures.py").write_text(SUITE)
     junit = tmp_path / "junit.xml"
     argv = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", "pyproject.toml"]
-    argv += ["-p", "acceptance.support.summary", str(tmp_path), f"--junitxml={junit}"]
+    argv += ["-p", "acceptance.framework.plugins.summary", str(tmp_path), f"--junitxml={junit}"]
     out = run(argv, timeout=60, check=False, cwd=ROOT).stdout
     assert "= figures =" in out
     assert "longest gap       0.37 s (budget 0.6 s)" in out

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from labgen.lab import store
-from labgen.system.run import Completed, run
+from labgen.system.process import Completed, run
 from tests.unit.acceptance.tiny import ROOT, run_suite
 from tests.unit.lab.samples import made
 
@@ -28,7 +28,7 @@ def test_of_ha():
 def test_of_smoke():
     pass
 """
-PLUGINS = ("alone", "tiers")
+PLUGINS = ("exclusive", "tiers")
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from acceptance.support import keeping, web
-from acceptance.support.kubectl import Stream
-from labgen.report.errors import LabgenError
+from acceptance.framework.clients import persistent_client, web
+from acceptance.framework.clients.kubectl import Stream
+from labgen.errors import LabgenError
 from labgen.system.wait import NotYet, until
 from tests.unit.acceptance.conftest import LOOPBACK
 
@@ -75,7 +75,7 @@ def test_users_notice_every_failure(shop: Shop) -> None:
 
 
 def test_a_talk_goes_on_over_one_connection_until_it_breaks(shop: Shop) -> None:
-    with keeping.talking(LOOPBACK, shop.server_port) as talk:
+    with persistent_client.talking(LOOPBACK, shop.server_port) as talk:
         wait_for(lambda: talk.answers >= 3)
         assert talk.ended is None
         shop.closed = True
@@ -101,7 +101,7 @@ def test_a_stream_is_taken_down_line_by_line_to_its_end() -> None:
 
 
 def test_a_stream_that_says_too_little_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("acceptance.support.kubectl.FIRST_WORDS", 0.1)
+    monkeypatch.setattr("acceptance.framework.clients.kubectl.FIRST_WORDS", 0.1)
     process = subprocess.Popen(["echo", "no pod"], stdout=subprocess.PIPE)
     stream = Stream(process)
     stream.listen()

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.support.errors import HARNESS, NOTHING
-from acceptance.support.verdict import LINE, SKIPPED
+from acceptance.framework.errors import HARNESS, NOTHING
+from acceptance.framework.plugins.verdict import LINE, SKIPPED
 from tests.unit.acceptance.tiny import run_suite
 
 GOOD = """
@@ -28,7 +28,7 @@ SKIPS = """
 def test_skipped():
     pytest.skip("not known")
 """
-PLUGINS = ("alone", "verdict")
+PLUGINS = ("exclusive", "verdict")
 each_way = pytest.mark.parametrize("distribution", [[], ["-n2"]], ids=["alone", "xdist"])
 
 

@@ -9,12 +9,12 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from acceptance.support.probes import contexts, counter
-from acceptance.support.probes.fresh import Endpoint
-from acceptance.support.probes.http2 import open_connection
-from acceptance.support.probes.kept import Client
-from acceptance.support.probes.watch import Watch
-from labgen.report.recording import Sample
+from acceptance.framework.experiment.probes import contexts, counter
+from acceptance.framework.experiment.probes.http2 import open_connection
+from acceptance.framework.experiment.probes.new_connection import Endpoint
+from acceptance.framework.experiment.probes.persistent_connection import Client
+from acceptance.framework.experiment.probes.watch import Watch
+from labgen.recordings.recording import Sample
 from tests.unit.acceptance.conftest import LOOPBACK
 from tests.unit.acceptance.http2_server import Http2Server, serving
 

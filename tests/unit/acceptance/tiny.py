@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from labgen.system.run import Completed, run
+from labgen.system.process import Completed, run
 
 ROOT = Path(__file__).parents[3]
 
@@ -12,6 +12,6 @@ def run_suite(directory: Path, source: str, *words: str, plugins: tuple[str, ...
     """Run source as the one file of a suite in directory."""
     (directory / "test_suite.py").write_text(f"import pytest\n\n{source}")
     (directory / "pytest.ini").write_text("[pytest]\n")
-    chosen = [word for name in plugins for word in ("-p", f"acceptance.support.{name}")]
+    chosen = [word for name in plugins for word in ("-p", f"acceptance.framework.plugins.{name}")]
     argv = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *chosen, *words]
     return run([*argv, str(directory)], timeout=60, check=False, cwd=ROOT)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labgen.bundle.recipe import Part, Recipe, Workshop
+from labgen.bundle.engine.recipe import Part, Recipe, Workshop
 
 
 @dataclass

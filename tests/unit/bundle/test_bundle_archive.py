@@ -6,7 +6,7 @@ import json
 import tarfile
 from pathlib import Path
 
-from labgen.bundle import archive
+from labgen.bundle.engine import archive
 
 
 def make(place: Path) -> Path:

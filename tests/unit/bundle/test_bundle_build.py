@@ -5,12 +5,12 @@ from threading import Thread
 
 import pytest
 
-from labgen.bundle import lockfile
-from labgen.bundle.maintain import Source, build, build_recipe, report, verify
-from labgen.bundle.progress import Quiet
-from labgen.bundle.state import State
+from labgen.bundle.commands import Source, build, build_recipe, report, verify
+from labgen.bundle.engine import lockfile
+from labgen.bundle.engine.progress import Quiet
+from labgen.bundle.engine.state import State
 from labgen.bundle.store import directory_of
-from labgen.report.errors import LabgenError
+from labgen.errors import LabgenError
 from labgen.system.locks import locked
 from tests.unit.bundle.fakes import Kitchen
 

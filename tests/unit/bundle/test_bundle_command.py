@@ -6,8 +6,8 @@ import re
 from click.testing import CliRunner
 from rich.console import Console
 
-from labgen.bundle.maintain import build_recipe
-from labgen.bundle.progress import choose
+from labgen.bundle.commands import build_recipe
+from labgen.bundle.engine.progress import choose
 from labgen.cli.bundle import bundle
 from tests.unit.bundle.fakes import Kitchen
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from labgen.bundle import workbench
-from labgen.bundle.maintain import build_recipe
-from labgen.bundle.needs import of
-from labgen.bundle.progress import Quiet
-from labgen.bundle.recipe import Recipe
+from labgen.bundle.commands import build_recipe
+from labgen.bundle.engine import scratch
+from labgen.bundle.engine.progress import Quiet
+from labgen.bundle.engine.recipe import Recipe
+from labgen.bundle.engine.requirements import of
 from labgen.bundle.store import directory_of
-from labgen.report.errors import HostUnfit
+from labgen.errors import HostUnfit
 from tests.unit.bundle.fakes import Kitchen
 
 
@@ -75,11 +75,11 @@ def test_what_compilers_make_counts_as_memory_where_there_is_plenty_else_as_disk
 ) -> None:
     recipe = demanding(kitchen.recipe(), disk=100, objects=10)
     place = directory_of(recipe)
-    monkeypatch.setattr(workbench, "SHARED_MEMORY", tmp_path)
-    monkeypatch.setattr(workbench, "LEFT_FREE", 0)
+    monkeypatch.setattr(scratch, "SHARED_MEMORY", tmp_path)
+    monkeypatch.setattr(scratch, "LEFT_FREE", 0)
     roomy = of(recipe.parts, place)
     assert (roomy.disk, roomy.memory) == (100, 10)
-    monkeypatch.setattr(workbench, "LEFT_FREE", 10**9)
+    monkeypatch.setattr(scratch, "LEFT_FREE", 10**9)
     tight = of(recipe.parts, place)
     assert (tight.disk, tight.memory) == (110, 0)
-    assert workbench.objects(place, 10).is_relative_to(place)
+    assert scratch.objects(place, 10).is_relative_to(place)

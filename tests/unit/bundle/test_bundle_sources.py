@@ -1,6 +1,6 @@
 """What a bundle is made from."""
 
-from labgen.bundle import sources
+from labgen.bundle.parts import sources
 
 
 def test_the_shell_of_faults_is_no_part_of_a_machine_image() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from labgen.bundle import store
-from labgen.report.errors import LabgenError
+from labgen.errors import LabgenError
 
 
 def test_a_bundle_that_was_never_built_says_what_to_type() -> None:

@@ -4,12 +4,13 @@ import re
 
 import pytest
 
-from labgen.bundle import parts, sources
-from labgen.bundle.compiling import required_version
-from labgen.bundle.images import programs
-from labgen.bundle.programs import COMPANIONS, KUBERNETES, Module, linker_flags
+from labgen.bundle import contents
+from labgen.bundle.parts import sources
+from labgen.bundle.parts.compiling import required_version
+from labgen.bundle.parts.images import programs
+from labgen.bundle.parts.programs import COMPANIONS, KUBERNETES, Module, linker_flags
 from labgen.bundle.versions import known_versions, release
-from labgen.report.errors import WrongCall
+from labgen.errors import WrongCall
 
 RELEASE = release(known_versions()[0])
 COMPANION = {module.name: module for module in COMPANIONS}
@@ -52,7 +53,7 @@ def test_an_unknown_version_is_refused_with_the_known_ones() -> None:
 
 
 def test_every_image_has_a_program_that_some_part_builds() -> None:
-    recipe = parts.recipe(RELEASE.kubernetes)
+    recipe = contents.recipe(RELEASE.kubernetes)
     built = {output for part in recipe.parts for output in part.outputs}
     wanted = programs(RELEASE)
     assert set(wanted) == set(RELEASE.images)
@@ -67,6 +68,6 @@ def test_kubernetes_programs_say_their_version() -> None:
 
 def test_parts_stand_only_on_earlier_ones() -> None:
     seen: set[str] = set()
-    for part in parts.recipe(RELEASE.kubernetes).parts:
+    for part in contents.recipe(RELEASE.kubernetes).parts:
         assert set(part.stands_on) <= seen
         seen.add(part.name)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from labgen.bundle import go
-from labgen.bundle.logged import Log
-from labgen.report.errors import LabgenError
+from labgen.bundle.engine.build_log import Log
+from labgen.bundle.parts import go
+from labgen.errors import LabgenError
 
 
 def fake_go(place: Path, version: str) -> None:

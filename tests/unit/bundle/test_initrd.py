@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from labgen.bundle import cpio, initrd
-from labgen.report.errors import LabgenError
+from labgen.bundle.engine import cpio
+from labgen.bundle.parts import initrd
+from labgen.errors import LabgenError
 
 NO_CONTENT = b""
 

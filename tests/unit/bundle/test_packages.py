@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from labgen.bundle.packages import index
+from labgen.bundle.parts.packages import index
 from labgen.bundle.store import require_packages, require_runtime
 from labgen.bundle.versions import KUBERNETES
-from labgen.report.errors import HostUnfit, LabgenError, WrongCall
-from labgen.system.run import run
+from labgen.errors import HostUnfit, LabgenError, WrongCall
+from labgen.system.process import run
 
 CONTROL = "Package: bread\nVersion: 1\nArchitecture: all\nMaintainer: a baker\nDescription: bread\n"
 

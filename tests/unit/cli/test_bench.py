@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from labgen.build import bench, side_by_side
+from labgen.console import Console
 from labgen.lab import store
 from labgen.lab.lab import Lab
-from labgen.report import recording
-from labgen.report.console import Console
-from labgen.report.recording import Figure, Recording
+from labgen.operations import bench, compare
+from labgen.recordings import recording
+from labgen.recordings.recording import Figure, Recording
 from labgen.scenario.model import Scenario
 from labgen.system import data
 from tests.unit.cli.calling import labgen
@@ -24,8 +24,8 @@ def pytest_addoption(parser):
 SUITE = """
 import os
 from pathlib import Path
-from labgen.report import recording
-from labgen.report.recording import Figure, Recording
+from labgen.recordings import recording
+from labgen.recordings.recording import Figure, Recording
 
 def test_cut(pytestconfig):
     if "NOTHING" in os.environ:
@@ -123,8 +123,8 @@ def test_a_scenario_is_brought_up_measured_and_taken_down(monkeypatch: pytest.Mo
         seen.append(f"up {name} {scenario.load_balancer.timings.fall}")
         return store.make(scenario, name, "container")
 
-    monkeypatch.setattr(side_by_side, "bring_up", up)
-    monkeypatch.setattr(side_by_side, "take_down", lambda name, _: seen.append(f"down {name}"))
+    monkeypatch.setattr(compare, "bring_up", up)
+    monkeypatch.setattr(compare, "take_down", lambda name, _: seen.append(f"down {name}"))
     words = ("ha-3x3", "ha-3x3", "--runs", "1", "--name", "x", "-s", "loadBalancer.timings.fall=9")
     said = labgen("bench", "compare", *words)
     assert said.exit_code == 0, said.err
@@ -139,9 +139,9 @@ def test_a_lab_is_taken_down_when_nothing_could_be_measured(
     down: list[str] = []
     monkeypatch.setenv("NOTHING", "1")
     monkeypatch.setattr(
-        side_by_side, "bring_up", lambda found, name, _: store.make(found, name, "container")
+        compare, "bring_up", lambda found, name, _: store.make(found, name, "container")
     )
-    monkeypatch.setattr(side_by_side, "take_down", lambda name, _: down.append(name))
+    monkeypatch.setattr(compare, "take_down", lambda name, _: down.append(name))
     assert labgen("bench", "compare", "single", "single").exit_code == 4
     assert down == ["compare-a"]
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from labgen.errors import LabgenError
 from labgen.lab.lab import Lab
-from labgen.providers import choose
-from labgen.providers.base import Finding, State
-from labgen.providers.ssh import SshProvider
-from labgen.report.errors import LabgenError
+from labgen.machine.finding import Finding
+from labgen.providers import registry
+from labgen.providers.base import State
+from labgen.providers.ssh.provider import SshProvider
 from labgen.scenario.model import Scenario
 from tests.unit.cli.calling import labgen
 from tests.unit.lab.samples import made
@@ -34,9 +35,9 @@ class Machines(SshProvider):
 @pytest.fixture
 def machines(monkeypatch: pytest.MonkeyPatch) -> Machines:
     found = Machines()
-    monkeypatch.setattr("labgen.build.outline.provider", lambda *_: found)
+    monkeypatch.setattr("labgen.up.dry_run.provider", lambda *_: found)
     monkeypatch.setattr("labgen.cli.list.provider", lambda *_: found)
-    monkeypatch.setattr(choose, "provider", lambda *_: found)
+    monkeypatch.setattr(registry, "provider", lambda *_: found)
     return found
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from labgen.build import status as observing
-from labgen.build.status import Status
-from labgen.lab import access
-from labgen.lab.cluster import EtcdMember, Node
+from labgen.cluster.observations import EtcdMember, Node
+from labgen.machine import access
+from labgen.operations import status as observing
+from labgen.operations.status import Status
 from labgen.providers.base import State
 from labgen.system import files
 from tests.unit.cli.calling import labgen

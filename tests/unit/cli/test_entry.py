@@ -10,9 +10,9 @@ import pytest
 from labgen.cli import session
 from labgen.cli.entry import COMMANDS
 from labgen.cli.session import Session
+from labgen.errors import HostUnfit, LabgenError
 from labgen.lab.lab import bridge
-from labgen.report.errors import HostUnfit, LabgenError
-from labgen.scenario.surroundings import Route
+from labgen.scenario.host_environment import Route
 from labgen.system import interrupt
 from tests.unit.cli.calling import labgen
 from tests.unit.lab.samples import made

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.report import recording
+from labgen.recordings import recording
 from tests.unit.cli.calling import labgen
 from tests.unit.report.samples import partition, stability
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.build import verify
+from labgen.operations import verify
 from labgen.system import data
 from tests.unit.cli.calling import Said, labgen
 from tests.unit.lab.samples import made
@@ -131,7 +131,7 @@ def test_missing_pytest_is_a_matter_of_this_host(monkeypatch: pytest.MonkeyPatch
 
 
 def test_tiers_are_those_of_the_suite() -> None:
-    from acceptance.support import tiers  # noqa: PLC0415 - not beside the tiny one
+    from acceptance.framework.plugins import tiers  # noqa: PLC0415 - not beside the tiny one
 
     assert tuple(tiers.TIERS) == verify.TIERS
 
@@ -196,6 +196,6 @@ def test_where_every_test_was_skipped_nothing_is_known(
 
 
 def test_code_of_a_run_in_which_all_was_skipped_is_the_suites() -> None:
-    from acceptance.support import errors  # noqa: PLC0415 - not beside the tiny one
+    from acceptance.framework import errors  # noqa: PLC0415 - not beside the tiny one
 
     assert errors.NOTHING == verify.NOTHING

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from labgen.faults import fault as module
-from labgen.lab import access, store
+from labgen.lab import store
 from labgen.lab.lab import Lab
+from labgen.machine import access
+from labgen.machine.ssh import Ssh
 from labgen.render.ssh_config import ssh_config
 from labgen.system import files
-from labgen.system.ssh import Ssh
 from tests.unit.faults.machines import Switches
 from tests.unit.lab.samples import made
 

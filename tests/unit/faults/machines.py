@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.base import Power, State
-from labgen.providers.container import ContainerProvider
+from labgen.providers.container.provider import ContainerProvider
 
 LEADS_TO = {
     Power.ON: State.ON,

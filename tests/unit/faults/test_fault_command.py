@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from labgen.faults import FAULTS, waiting
-from labgen.lab import cluster
+from labgen.cluster import observations
+from labgen.faults import FAULTS, heal_timer
 from labgen.lab.lab import Lab
 from tests.unit.cli.calling import labgen
 from tests.unit.faults.machines import Switches
@@ -44,7 +44,7 @@ def test_inject_says_when_the_fault_heals_itself(
     lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stub(monkeypatch, tmp_path, "ssh", "cat >/dev/null")
-    monkeypatch.setattr(waiting, "start", lambda *_: None)
+    monkeypatch.setattr(heal_timer, "start", lambda *_: None)
     words = ("demo", "power-cut", "node1", "--for", "1.5s")
     assert "  heals itself after 1.5 s" in labgen("fault", "inject", *words).err.splitlines()
     hog = labgen("fault", "inject", "demo", "cpu-hog", "node2").err.splitlines()
@@ -90,7 +90,7 @@ def test_status_names_the_faults_that_are_in_effect(
     lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stub(monkeypatch, tmp_path, "podman", "echo '[]'")
-    monkeypatch.setattr(cluster, "nodes", lambda _: [])
+    monkeypatch.setattr(observations, "nodes", lambda _: [])
     labgen("fault", "inject", "demo", "power-cut", "all")
     injected = "power-cut on master1, master2, master3, node1, node2, node3"
     assert f"fault: {injected}" in labgen("status", "demo").out.splitlines()

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from labgen import faults
+from labgen.errors import LabgenError, WrongCall
 from labgen.lab.lab import Lab
 from labgen.providers.base import State
-from labgen.report.errors import LabgenError, WrongCall
 from tests.unit.faults.machines import Switches
 from tests.unit.system.stubs import stub
 

@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from labgen import faults
-from labgen.build import take_down as down
-from labgen.build.context import Context
-from labgen.build.graph import Outcome
-from labgen.build.steps.create_machines import create_machines
-from labgen.build.take_down import take_down
-from labgen.faults import waiting
+from labgen.console import Console
+from labgen.errors import LabgenError
+from labgen.faults import heal_timer
 from labgen.lab.lab import Lab
-from labgen.report.console import Console
-from labgen.report.errors import LabgenError
+from labgen.operations import down
+from labgen.operations.down import take_down
+from labgen.up.context import Context
+from labgen.up.graph import Outcome
+from labgen.up.steps.create_machines import create_machines
 from tests.unit.faults.machines import Switches
 from tests.unit.system.stubs import stub
 
@@ -43,7 +43,7 @@ def test_down_ends_what_waits_to_heal(
     lab: Lab, made: Switches, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended: list[str] = []
-    monkeypatch.setattr(waiting, "end", lambda it: ended.append(it.name))
+    monkeypatch.setattr(heal_timer, "end", lambda it: ended.append(it.name))
     faults_there = lab.directory / "faults"
     faults_there.mkdir()
     take_down("demo", Console(quiet=True))
@@ -53,8 +53,8 @@ def test_down_ends_what_waits_to_heal(
 def test_down_names_what_waits_and_could_not_be_ended(
     lab: Lab, made: Switches, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(waiting, "end", lambda _: None)
-    monkeypatch.setattr(waiting, "running", lambda _: [4711])
+    monkeypatch.setattr(heal_timer, "end", lambda _: None)
+    monkeypatch.setattr(heal_timer, "running", lambda _: [4711])
     with pytest.raises(LabgenError) as failed:
         take_down("demo", Console(quiet=True))
     assert failed.value.last_seen == "process 4711 that waits to heal a fault"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from labgen.errors import WrongCall
 from labgen.inventory.load import load
-from labgen.report.errors import WrongCall
-from labgen.scenario.mistakes import ScenarioInvalid
+from labgen.scenario.diagnostics import ScenarioInvalid
 
 BAD = sorted(path.stem for path in (Path(__file__).parent / "bad").glob("*.yaml"))
 GOOD = """

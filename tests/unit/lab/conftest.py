@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from labgen.lab import store
-from labgen.scenario.surroundings import Route
+from labgen.scenario.host_environment import Route
 
 
 @pytest.fixture(autouse=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.scenario import catalog
+from labgen.scenario.host_environment import Surroundings
 from labgen.scenario.load import load
 from labgen.scenario.model import Scenario
-from labgen.scenario.surroundings import Surroundings
 
 SUBNET = IPv4Network("10.89.0.0/24")
 REMOTE = ("provider.name=libvirt", "provider.uri=qemu+ssh://root@bighost/system")

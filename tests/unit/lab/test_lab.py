@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.report.errors import WrongCall
+from labgen.errors import WrongCall
 from tests.unit.lab.samples import lab, scenario
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from labgen.errors import WrongCall
 from labgen.lab.names import ensure_lab_name
-from labgen.report.errors import WrongCall
 
 
 @pytest.mark.parametrize("name", ["a", "ha-3x3", "0", "x" * 40])

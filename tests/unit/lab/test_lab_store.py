@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from labgen.errors import LabgenError, WrongCall
 from labgen.lab import keys, store
-from labgen.report.errors import LabgenError, WrongCall
-from labgen.scenario.surroundings import Route
+from labgen.scenario.host_environment import Route
 from labgen.system.parallel import gather
 from tests.unit.lab.samples import lab, made, mode, scenario
 

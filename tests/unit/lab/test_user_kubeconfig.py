@@ -10,16 +10,16 @@ from ruamel.yaml import YAML
 from labgen.bundle.versions import KUBERNETES
 from labgen.lab import user_kubeconfig
 from labgen.lab.lab import Lab
-from labgen.system import places
+from labgen.system import paths
 from labgen.system.parallel import gather
-from labgen.system.run import run
+from labgen.system.process import run
 from tests.unit.lab.samples import REMOTE, lab, made, mode
 
 PEMS = ("ca.crt", "admin.crt", "admin.key")
 
 
 def _kubectl() -> Path | None:
-    bundled = sorted(places.cache().glob(f"bundles/{KUBERNETES}-*/bin/kubectl"))
+    bundled = sorted(paths.cache().glob(f"bundles/{KUBERNETES}-*/bin/kubectl"))
     found = shutil.which("kubectl")
     return bundled[0] if bundled else Path(found) if found else None
 

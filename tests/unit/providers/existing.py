@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from ipaddress import IPv4Interface
 from pathlib import Path
 
-from labgen.bundle import sources
+from labgen.bundle.parts import sources
 from labgen.lab import store
 from labgen.lab.lab import Lab, Machine
-from labgen.providers.ssh_facts import Facts
-from labgen.providers.ssh_login import Unread
-from labgen.providers.ssh_survey import Surveyed
+from labgen.machine.facts import Facts
+from labgen.machine.gather_facts import Surveyed
+from labgen.machine.login import Unread
+from labgen.scenario.host_environment import Surroundings
 from labgen.scenario.load import load
-from labgen.scenario.surroundings import Surroundings
 
 SCENARIO = """\
 name: site

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from labgen.providers.base import Finding
-from labgen.providers.container_host import PROGRAMS, ensure_inotify_instances, findings
-from labgen.report.errors import HostUnfit
+from labgen.errors import HostUnfit
+from labgen.machine.finding import Finding
+from labgen.providers.container.host import PROGRAMS, ensure_inotify_instances, findings
 from tests.unit.system.hosts import USUAL
 from tests.unit.system.stubs import stub
 

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from labgen.providers import container_firewall, container_network
+from labgen.providers.container import firewall, network
 from tests.unit.lab.samples import lab
 from tests.unit.system.stubs import Stub, stub
 
 
 def test_the_bridge_has_the_gateways_address(ip: Stub, iptables: Path, tmp_path: Path) -> None:
     sample = lab()
-    assert container_network.ensure_bridge(sample)
+    assert network.ensure_bridge(sample)
     assert (tmp_path / "batch").read_text().splitlines() == [
         f"link add {sample.bridge} type bridge",
         f"address add 10.89.0.1/24 dev {sample.bridge}",
@@ -26,7 +26,7 @@ def test_a_new_bridge_gets_the_cables_of_machines_that_run(
     there = f"*'show lab{sample.id}p0') ;;"
     body = f"case $* in {there} *'link show'*) exit 1 ;; *-batch*) cat >>'{tmp_path}/batch' ;; esac"
     stub(monkeypatch, tmp_path, "ip", body)
-    container_network.ensure_bridge(sample)
+    network.ensure_bridge(sample)
     last = (tmp_path / "batch").read_text().splitlines()[-1]
     assert last == f"link set lab{sample.id}p0 master {sample.bridge}"
 
@@ -35,7 +35,7 @@ def test_machines_get_an_address_a_default_route_and_a_mac_for_life(
     ip: Stub, tmp_path: Path
 ) -> None:
     sample = lab("single")
-    container_network.plug_in(sample, sample.machines)
+    network.plug_in(sample, sample.machines)
     lines = (tmp_path / "batch").read_text()
     assert f"netns add labgen-{sample.id}-master1\n" in lines
     assert "address add 10.89.0.3/24 dev eth0\n" in lines
@@ -48,14 +48,14 @@ def test_interface_names_of_a_large_lab_fit_the_kernels_15_characters(
     ip: Stub, tmp_path: Path
 ) -> None:
     sample = lab("ha-3x3", "machines[1].count=20")
-    container_network.cut(sample, sample.machines)
+    network.cut(sample, sample.machines)
     cables = [line.split()[2] for line in (tmp_path / "batch").read_text().splitlines()]
     assert len(set(cables)) == 23
     assert max(map(len, cables)) <= 15
 
 
 def test_nothing_is_left_where_nothing_was_made(ip: Stub, iptables: Path) -> None:
-    assert container_network.leftovers(lab()) == []
+    assert network.leftovers(lab()) == []
 
 
 def test_namespaces_and_rules_that_are_still_there_are_named(
@@ -64,8 +64,8 @@ def test_namespaces_and_rules_that_are_still_there_are_named(
     sample = lab()
     (namespaces / f"labgen-{sample.id}-node1").touch()
     (namespaces / "labgen-00000000-node1").touch()
-    container_firewall.ensure(sample)
-    found = container_network.leftovers(sample)
+    firewall.ensure(sample)
+    found = network.leftovers(sample)
     assert found[0] == f"network namespace labgen-{sample.id}-node1"
     assert len(found) > 1
     assert all(text.startswith("firewall rule -A ") for text in found[1:])
@@ -73,7 +73,7 @@ def test_namespaces_and_rules_that_are_still_there_are_named(
 
 def test_the_firewall_lets_nothing_out_of_the_lab(iptables: Path) -> None:
     sample = lab()
-    assert container_firewall.ensure(sample)
+    assert firewall.ensure(sample)
     bridge, mark = sample.bridge, f"-m comment --comment labgen-{sample.id}"
     forward = [line for line in iptables.read_text().splitlines() if "FORWARD" in line]
     # written last to first, because each goes in at the top
@@ -86,14 +86,14 @@ def test_the_firewall_lets_nothing_out_of_the_lab(iptables: Path) -> None:
 
 def test_a_firewall_that_stands_is_left_alone(iptables: Path) -> None:
     sample = lab()
-    container_firewall.ensure(sample)
+    firewall.ensure(sample)
     before = iptables.read_text()
-    assert not container_firewall.ensure(sample)
+    assert not firewall.ensure(sample)
     assert iptables.read_text() == before
 
 
 def test_rules_of_others_are_not_the_labs(iptables: Path) -> None:
-    container_firewall.ensure(lab(name="other"))
+    firewall.ensure(lab(name="other"))
     with iptables.open("a") as file:
         file.write("-P FORWARD ACCEPT\n-A FORWARD -j DROP\n")
-    assert container_firewall.rules(lab().id) == []
+    assert firewall.rules(lab().id) == []

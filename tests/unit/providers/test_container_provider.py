@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from labgen.errors import LabgenError, WrongCall
 from labgen.lab.lab import Lab
-from labgen.providers import container, sequence
+from labgen.providers import power_sequence
 from labgen.providers.base import Power, State
-from labgen.providers.container import ContainerProvider
-from labgen.report.errors import LabgenError, WrongCall
+from labgen.providers.container import provider as container
+from labgen.providers.container.provider import ContainerProvider
 from tests.unit.lab.samples import lab
 from tests.unit.system.stubs import Stub, stub
 
@@ -121,7 +122,7 @@ def test_control_planes_are_switched_on_one_after_the_other(
         f"case $* in *' ps '*) echo '{json.dumps(off)}' ;; *) date +%s%N >>'{tmp_path}/at' ;; esac"
     )
     stub(monkeypatch, tmp_path, "podman", body)
-    monkeypatch.setattr(sequence, "SEQUENCE_SECONDS", 0.3)
+    monkeypatch.setattr(power_sequence, "SEQUENCE_SECONDS", 0.3)
     ContainerProvider().power(sample, sample.control_planes, Power.ON)
     at = [int(line) / 1e9 for line in (tmp_path / "at").read_text().split()]
     assert at[1] - at[0] > 0.15

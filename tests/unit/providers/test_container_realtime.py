@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from labgen.providers import container_realtime as real_time
+from labgen.providers.container import realtime as real_time
 
 
 def _group(path: Path, ration: int) -> Path:

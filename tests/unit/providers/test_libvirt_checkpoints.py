@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from labgen.errors import LabgenError, WrongCall
 from labgen.lab.lab import Lab
-from labgen.report.errors import LabgenError, WrongCall
 from tests.unit.lab.samples import lab
 
 pytest.importorskip("libvirt", reason="libvirt-python is not installed")
-checkpoints = pytest.importorskip("labgen.providers.libvirt_checkpoints")
+checkpoints = pytest.importorskip("labgen.providers.libvirt.checkpoints")
 
 
 @dataclass

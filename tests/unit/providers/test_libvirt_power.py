@@ -12,9 +12,9 @@ from labgen.lab.lab import Lab
 from labgen.providers.base import Power
 from labgen.system import interrupt
 from tests.unit.lab.samples import made
-from tests.unit.providers.paper_libvirt import Thing
+from tests.unit.providers.fake_libvirt import Thing
 
-power = pytest.importorskip("labgen.providers.libvirt_power", reason="no libvirt-python")
+power = pytest.importorskip("labgen.providers.libvirt.power", reason="no libvirt-python")
 
 
 @dataclass

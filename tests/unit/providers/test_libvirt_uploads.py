@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 libvirt = pytest.importorskip("libvirt", reason="no libvirt-python")
-uploads = pytest.importorskip("labgen.providers.libvirt_uploads", reason="no libvirt-python")
+uploads = pytest.importorskip("labgen.providers.libvirt.uploads", reason="no libvirt-python")
 CONTENT = b"x" * 1000
 PART = b"x" * 400
 

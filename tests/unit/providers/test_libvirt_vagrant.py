@@ -7,14 +7,14 @@ import pytest
 
 from labgen.bundle.store import Box
 from labgen.lab.lab import Lab
-from labgen.providers.vagrant_index import box_disk
+from labgen.providers.libvirt.vagrant_index import box_disk
 from labgen.render.vagrantfile import Hypervisor
-from labgen.system.run import CommandFailed
+from labgen.system.process import CommandFailed
 from tests.unit.lab.samples import made
 from tests.unit.system.stubs import stub
 
 pytest.importorskip("vagrant", reason="python-vagrant is not installed")
-maker = pytest.importorskip("labgen.providers.libvirt_vagrant")
+maker = pytest.importorskip("labgen.providers.libvirt.vagrant")
 
 HERE = Hypervisor("qemu:///system", emulated=True)
 

@@ -4,9 +4,9 @@ import pytest
 
 from labgen.lab.lab import Lab
 from tests.unit.lab.samples import made
-from tests.unit.providers.paper_libvirt import Hypervisor, Pool, Thing
+from tests.unit.providers.fake_libvirt import Hypervisor, Pool, Thing
 
-volumes = pytest.importorskip("labgen.providers.libvirt_volumes", reason="no libvirt-python")
+volumes = pytest.importorskip("labgen.providers.libvirt.volumes", reason="no libvirt-python")
 IMAGE = "labgen-VAGRANTSLASH-v1_vagrant_box_image_1.0.0_box.img"
 
 

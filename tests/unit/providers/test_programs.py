@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from labgen.providers import container_host, libvirt_host, ssh
-from labgen.providers.base import Finding
+from labgen.machine.finding import Finding
+from labgen.providers.container import host
+from labgen.providers.libvirt import host as libvirt_host
 from labgen.providers.programs import SSH, missing
+from labgen.providers.ssh import provider
 from tests.unit.system.stubs import stub
 
 
@@ -22,5 +24,5 @@ def test_every_provider_names_the_programs_of_ssh_alike(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     wanted = {f"{program} is not installed" for program in SSH}
-    for programs in (container_host.PROGRAMS, libvirt_host.PROGRAMS, ssh.PROGRAMS):
+    for programs in (host.PROGRAMS, libvirt_host.PROGRAMS, provider.PROGRAMS):
         assert wanted <= {finding.what for finding in missing(programs)}

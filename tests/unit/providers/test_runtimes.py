@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.providers.container import ContainerProvider
+from labgen.providers.container.provider import ContainerProvider
 from labgen.providers.runtimes import only_default
 from tests.unit.lab.samples import scenario
 

@@ -6,21 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from labgen.build.outline import EXAMPLE_SECRETS
-from labgen.lab import access, keys, store
+from labgen.errors import HostUnfit, LabgenError, WrongCall
+from labgen.lab import keys, store
 from labgen.lab.lab import Lab
 from labgen.lab.store import make
-from labgen.providers import ssh as module
-from labgen.providers import ssh_login, ssh_settled, ssh_survey
+from labgen.machine import access, facts_cache, gather_facts, login
+from labgen.machine.login import Unread
 from labgen.providers.base import Power, State
-from labgen.providers.ssh import SshProvider
-from labgen.providers.ssh_changes import changes
-from labgen.providers.ssh_login import Unread
+from labgen.providers.ssh import provider as module
+from labgen.providers.ssh.planned_changes import changes
+from labgen.providers.ssh.provider import SshProvider
 from labgen.render.files import Images, payload
-from labgen.report.errors import HostUnfit, LabgenError, WrongCall
+from labgen.scenario.host_environment import Surroundings
 from labgen.scenario.load import load
-from labgen.scenario.surroundings import Surroundings
-from labgen.system.run import Completed
+from labgen.system.process import Completed
+from labgen.up.dry_run import EXAMPLE_SECRETS
 from tests.unit.providers import existing
 from tests.unit.system.stubs import stub
 
@@ -106,7 +106,7 @@ def test_what_files_depend_on_is_kept_from_the_first_look(
     confined = replace(
         existing.facts(lab.machine("node1")), container="lxc", cgroup_v2=True, capabilities=0
     )
-    ssh_settled.settle(lab, existing.read(lab, node1=confined))
+    facts_cache.settle(lab, existing.read(lab, node1=confined))
     first, worker = lab.machines[0], lab.machine("node1")
     adaptation = SshProvider().adaptation(lab, first)
     assert (adaptation.bare, adaptation.interface, adaptation.shared_kernel) == (
@@ -119,14 +119,14 @@ def test_what_files_depend_on_is_kept_from_the_first_look(
     files = payload(lab, first, adaptation, Images("pause", "flannel"), EXAMPLE_SECRETS)
     assert "  interface ens3\n" in files["keepalived.conf"].content
     assert "hostname" not in files
-    ssh_settled.settle(lab, {})
+    facts_cache.settle(lab, {})
     assert json.loads((lab.directory / "machines.json").read_text())["node1"]["shared_kernel"]
 
 
 def test_a_machine_of_which_nothing_is_known_ends_the_making(lab: Lab) -> None:
     silent = Unread("nobody answers", "switch it on", silent=True)
     with pytest.raises(Unread, match="nobody answers"):
-        ssh_settled.settle(lab, existing.read(lab, master2=silent))
+        facts_cache.settle(lab, existing.read(lab, master2=silent))
 
 
 def test_the_plan_tells_what_would_be_changed(lab: Lab) -> None:
@@ -159,7 +159,7 @@ def test_the_plan_tells_what_would_be_changed(lab: Lab) -> None:
 )
 def test_what_ssh_says_becomes_a_finding(lab: Lab, said: str, words: str) -> None:
     failed = Completed(("ssh",), 255, "", said)
-    found = ssh_login.why_not(None, lab.machines[0], failed)
+    found = login.why_not(None, lab.machines[0], failed)
     assert found.finding.what.startswith(words)
     assert found.finding.remedy
 
@@ -167,7 +167,7 @@ def test_what_ssh_says_becomes_a_finding(lab: Lab, said: str, words: str) -> Non
 def test_hosts_that_the_scenario_knows_are_held_to_their_keys(tmp_path: Path) -> None:
     key = f"ssh-ed25519 {'A' * 60}"
     text = existing.SCENARIO.replace("port: 2222", f"port: 2222, hostKey: {key}")
-    assert ssh_survey.known_hosts(existing.lab(tmp_path, text)) == f"[192.168.0.6]:2222 {key}\n"
+    assert gather_facts.known_hosts(existing.lab(tmp_path, text)) == f"[192.168.0.6]:2222 {key}\n"
 
 
 def test_only_logins_that_are_not_root_go_through_sudo(lab: Lab) -> None:
@@ -222,8 +222,8 @@ def test_the_way_to_the_machines_is_made_and_removed(
     lab: Lab, answering: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(type(lab), "sockets", property(lambda self: self.directory / "sockets"))
-    monkeypatch.setattr(ssh_survey, "survey", lambda *_: existing.read(lab))
-    monkeypatch.setattr(ssh_survey, "traces", lambda _: ["/etc/labgen on master1"])
+    monkeypatch.setattr(gather_facts, "survey", lambda *_: existing.read(lab))
+    monkeypatch.setattr(gather_facts, "traces", lambda _: ["/etc/labgen on master1"])
     lab.keys.mkdir(parents=True)
     provider = SshProvider()
     assert provider.create(lab) is True

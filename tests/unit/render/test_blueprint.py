@@ -7,7 +7,7 @@ import pytest
 from labgen.bundle import store
 from labgen.bundle.store import Box
 from labgen.cli import session
-from labgen.report.errors import LabgenError
+from labgen.errors import LabgenError
 from labgen.system import host
 from tests.unit.cli.calling import labgen
 from tests.unit.system.hosts import USUAL

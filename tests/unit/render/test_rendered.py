@@ -12,7 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from labgen.lab import keys
-from labgen.system.run import run
+from labgen.system.process import run
 from tests.unit.lab.samples import made, mode
 from tests.unit.render.conftest import Rendering
 from tests.unit.system.hosts import USUAL

@@ -8,7 +8,7 @@ import pytest
 from labgen.lab import keys
 from labgen.lab.lab import Lab
 from labgen.render.ssh_config import ssh_config
-from labgen.system.run import run
+from labgen.system.process import run
 from tests.unit.lab.samples import REMOTE, lab
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh") is None, reason="no ssh on this host")

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from labgen.render.vagrantfile import Box, Hypervisor, network_xml, pool_xml, vagrantfile
-from labgen.system.run import run
+from labgen.system.process import run
 from tests.unit.lab.samples import lab
 
 BOX = Box("labgen/v1", "1.37.2.4711", Path("/c/box.json"), Path("/b/vmlinuz"), Path("/b/initrd"))

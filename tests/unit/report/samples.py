@@ -5,8 +5,8 @@ from dataclasses import replace
 from functools import cache
 from random import Random
 
-from labgen.report.reading import longest_gap
-from labgen.report.recording import Band, Event, Figure, Recording, Sample
+from labgen.recordings.analysis import longest_gap
+from labgen.recordings.recording import Band, Event, Figure, Recording, Sample
 
 Failure = Callable[[str, float, Random], tuple[float, str | None] | None]
 

@@ -6,12 +6,12 @@ from itertools import combinations, pairwise
 
 import pytest
 
+from labgen.recordings.analysis import lanes
+from labgen.recordings.recording import Band, Event, Sample
 from labgen.report.chart import bands, flags, paths
 from labgen.report.chart.chart import chart
 from labgen.report.chart.frame import NARROW, Frame, LatencyScale, TimeAxis, fitting, wide
 from labgen.report.chart.windows import calm_outside, windows
-from labgen.report.reading import lanes
-from labgen.report.recording import Band, Event, Sample
 from tests.unit.report.samples import partition, power_cut, stability
 
 WIDE = wide(["etcd leader", "service"])

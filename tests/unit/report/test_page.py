@@ -9,10 +9,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from labgen.report import page, recording
-from labgen.report.collection import Named
-from labgen.report.errors import WrongCall
-from labgen.report.recording import Figure, Recording, Sample
+from labgen.errors import WrongCall
+from labgen.recordings import recording
+from labgen.recordings.loader import Named
+from labgen.recordings.recording import Figure, Recording, Sample
+from labgen.report import page
 from tests.unit.report.samples import hostile, partition, power_cut, stability
 
 KILOBYTES = 1000

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from labgen.report import page, recording
+from labgen.recordings import recording
+from labgen.report import page
 from tests.unit.report.browser import Page, chromium
 from tests.unit.report.samples import hostile, partition, power_cut, stability
 

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from labgen.recordings.recording import Band, Event, Recording, Sample
 from labgen.report import timeline
-from labgen.report.recording import Band, Event, Recording, Sample
 
 CUT = Recording(
     fault="power-cut",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.scenario.surroundings import Route, Surroundings
+from labgen.scenario.host_environment import Route, Surroundings
 
 HERE = Path(__file__).parent
 

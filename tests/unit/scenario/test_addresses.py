@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.report.errors import HostUnfit, LabgenError
+from labgen.errors import HostUnfit, LabgenError
 from labgen.scenario import catalog
 from labgen.scenario.addresses import (
     free_router_id,
@@ -13,10 +13,10 @@ from labgen.scenario.addresses import (
     machine_addresses,
     vip_address,
 )
+from labgen.scenario.host_environment import Route, Surroundings
 from labgen.scenario.load import load
 from labgen.scenario.model import Scenario
 from labgen.scenario.routes import host_routes, parse_routes
-from labgen.scenario.surroundings import Route, Surroundings
 
 
 def scenario(*overrides: str, path: str = "ha-3x3") -> Scenario:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.report.errors import WrongCall
+from labgen.errors import WrongCall
 from labgen.scenario import catalog
 
 

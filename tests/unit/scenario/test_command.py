@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from labgen.cli import scenario as command
 from labgen.cli import session
-from labgen.scenario.surroundings import Route
+from labgen.scenario.host_environment import Route
 
 
 @pytest.fixture(autouse=True)

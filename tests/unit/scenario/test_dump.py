@@ -8,9 +8,9 @@ import pytest
 
 from labgen.scenario import catalog
 from labgen.scenario.dump import dump
+from labgen.scenario.host_environment import Surroundings
 from labgen.scenario.load import load
 from labgen.scenario.model import Scenario
-from labgen.scenario.surroundings import Surroundings
 
 NOWHERE = Path("nowhere")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from labgen.scenario import catalog
+from labgen.scenario.host_environment import Surroundings
 from labgen.scenario.load import load
 from labgen.scenario.model import (
     BoxSpec,
@@ -20,7 +21,6 @@ from labgen.scenario.model import (
     Timings,
 )
 from labgen.scenario.profiles import FAST, STANDARD
-from labgen.scenario.surroundings import Surroundings
 
 
 @pytest.mark.parametrize(

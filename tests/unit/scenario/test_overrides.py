@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from labgen.scenario.diagnostics import ScenarioInvalid
+from labgen.scenario.host_environment import Surroundings
 from labgen.scenario.load import load
-from labgen.scenario.mistakes import ScenarioInvalid
-from labgen.scenario.surroundings import Surroundings
 
 BASE = Path("good/everything-set.yaml")
 

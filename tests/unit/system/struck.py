@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from labgen.build.graph import Listener, Outcome, Step, run_steps
 from labgen.system.parallel import gather
-from labgen.system.run import run
+from labgen.system.process import run
+from labgen.up.graph import Listener, Outcome, Step, run_steps
 
 Work = Callable[[], Outcome]
 PLAIN = subprocess.Popen

@@ -14,7 +14,7 @@ INTERRUPTED_RUN = """
 import sys, threading, time
 from pathlib import Path
 from labgen.system import interrupt
-from labgen.system.run import run
+from labgen.system.process import run
 
 def work():
     try:
@@ -52,7 +52,7 @@ except interrupt.Interrupted as error:
 CTRL_C = """
 import sys
 from labgen.system.parallel import gather
-from labgen.system.run import run
+from labgen.system.process import run
 
 def sleep(pid):
     return lambda: run(["sh", "-c", f"sleep 60 & echo $! >{pid}; wait"], timeout=60)
@@ -66,7 +66,7 @@ except KeyboardInterrupt:
 PIPES_KEPT_OPEN = """
 import sys
 from labgen.system.parallel import gather
-from labgen.system.run import run
+from labgen.system.process import run
 
 script = f"setsid sleep 60 & echo $! >{sys.argv[1]}; wait"
 try:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.report.errors import LabgenError
+from labgen.errors import LabgenError
 from labgen.system.locks import locked
 from tests.unit.system.processes import eventually, python
 

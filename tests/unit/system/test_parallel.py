@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from labgen.report.errors import HostUnfit, LabgenError, SeveralErrors
+from labgen.errors import HostUnfit, LabgenError, SeveralErrors
 from labgen.system.parallel import gather
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.report.errors import LabgenError
+from labgen.errors import LabgenError
 from labgen.system import route
 from tests.unit.system.stubs import Stub, stub
 

@@ -1,0 +1,1 @@
+"""How tests ask the cluster and its machines."""

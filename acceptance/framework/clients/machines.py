@@ -1,0 +1,123 @@
+"""The lab's machines over testinfra, and what is looked up on them."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from functools import partial
+from ipaddress import IPv4Address
+from typing import Any
+
+import testinfra
+
+from acceptance.framework import missing_tools
+from labgen.cluster.observations import ETCD_PKI, HAPROXY_SOCKET
+from labgen.lab.lab import Lab, Machine
+from labgen.machine import access
+from labgen.machine.ssh import Ssh
+from labgen.system.parallel import gather
+
+TIMEOUT = 120.0  # seconds for a command by sudo
+
+# A testinfra host by the name of its machine. testinfra has no type hints.
+On = Callable[[str], Any]
+
+ETCDCTL = (
+    f"/usr/local/bin/etcdctl --endpoints=https://127.0.0.1:2379 --cacert={ETCD_PKI}/ca.crt "
+    f"--cert={ETCD_PKI}/healthcheck-client.crt --key={ETCD_PKI}/healthcheck-client.key "
+    "--command-timeout=5s"
+)
+
+
+def on(lab: Lab) -> On:
+    """Testinfra hosts by machine name; the shared connections are those of the ssh_config.
+
+    Their commands run as root, as labgen's own do.
+    """
+    return through(access.door(lab))
+
+
+def through(ssh: Ssh) -> On:
+    """Testinfra hosts by their names in an ssh_config."""
+
+    def host(name: str) -> Any:
+        found = testinfra.get_host(f"ssh://{name}", ssh_config=str(ssh.config), controlpersist=0)
+        if name in ssh.sudo:
+            found.backend.run = partial(_by_sudo, found.backend, ssh, name)
+        return found
+
+    return host
+
+
+def _by_sudo(backend: Any, ssh: Ssh, name: str, command: str, *words: str) -> Any:
+    """In place of testinfra's own sudo, which knows no password."""
+    line = backend.quote(command, *words)
+    done = ssh.run(name, ["sh", "-c", line], timeout=TIMEOUT, check=False)
+    return backend.result(done.exit_code, line.encode(), done.stdout, done.stderr)
+
+
+def vip_holders(lab: Lab, host: On, among: Sequence[Machine]) -> list[str]:
+    """The machines that have the VIP on an interface right now."""
+    return holders(lab.vip, host, among)
+
+
+def holders(vip: IPv4Address, host: On, among: Sequence[Machine]) -> list[str]:
+    """The machines that have that address on an interface right now."""
+
+    def has(name: str) -> bool:
+        return bool(host(name).check_output("ip -o -4 address show to %s", str(vip)))
+
+    found = gather({machine.name: partial(has, machine.name) for machine in among})
+    return [name for name, holds in found.items() if holds]
+
+
+def api_servers_seen(host: Any, socket: str = HAPROXY_SOCKET) -> dict[str, str]:
+    """The servers of one machine's HAProxy and their states: UP, DOWN, no check, ..."""
+    answer = host.run("echo 'show stat' | socat -t 5 - UNIX-CONNECT:%s", socket)
+    missing_tools.ensure_program(answer, "socat")
+    assert answer.rc == 0, answer.stderr
+    rows = csv.DictReader(io.StringIO(answer.stdout.removeprefix("# ")))
+    kinds = ("FRONTEND", "BACKEND")
+    return {row["svname"]: row["status"] for row in rows if row["svname"] not in kinds}
+
+
+def etcd_members(host: Any) -> list[dict[str, Any]]:
+    """The members that etcd knows, each with name and, for one without a vote, isLearner."""
+    found = _etcdctl(host, "member list")["members"]
+    return list(found)
+
+
+def etcd_health(host: Any) -> dict[str, str]:
+    """Each member's client URL with "healthy" or what is wrong with it."""
+    return {
+        member["endpoint"]: "healthy" if member["health"] else member.get("error", "unhealthy")
+        for member in _etcdctl(host, "endpoint health --cluster")
+    }
+
+
+def etcd_leader(host: Any) -> int:
+    """The member id of etcd's leader, as the machine's own member knows it; 0 for none."""
+    return int(_etcdctl(host, "endpoint status")[0]["Status"]["leader"])
+
+
+def move_leader(host: Any, member: int) -> None:
+    """Have the etcd member of that id lead; host is the present leader's, nobody else obeys.
+
+    Raises AssertionError with what etcdctl said.
+    """
+    answer = host.run(f"{ETCDCTL} move-leader {member:x}")
+    assert answer.rc == 0, answer.stdout + answer.stderr
+
+
+def routes(host: Any) -> dict[str, dict[str, Any]]:
+    """The machine's IPv4 routes by destination, as iproute2 prints them in JSON."""
+    return {route["dst"]: route for route in json.loads(host.check_output("ip -j -4 route show"))}
+
+
+def _etcdctl(host: Any, words: str) -> Any:
+    """One etcdctl command's JSON; it exits with an error when a member is unhealthy."""
+    answer = host.run(f"{ETCDCTL} --write-out=json {words}")
+    try:
+        return json.loads(answer.stdout)
+    except ValueError:
+        raise AssertionError(f"etcdctl {words}: {answer.stdout}{answer.stderr}") from None

@@ -1,0 +1,24 @@
+"""The certificate that an API server shows at its own address."""
+
+import socket
+import ssl
+import time
+from typing import Any
+
+from acceptance.framework.clients import kubeconfig
+from acceptance.framework.cluster import Cluster
+from acceptance.framework.preconditions import Near
+from labgen.lab.lab import Machine
+
+
+def certificate(cluster: Cluster, near: Near, machine: Machine) -> tuple[set[str], float]:
+    """What it is good for, and for how many more seconds. The cluster's CA is checked."""
+    context = kubeconfig.credentials(cluster.kubeconfig).anonymous()
+    address, _, port = cluster.places[machine.name].rpartition(":")
+    with (
+        socket.create_connection((near(address, int(port)), int(port)), timeout=5) as plain,
+        context.wrap_socket(plain, server_hostname=address) as connection,
+    ):
+        told: Any = connection.getpeercert()
+    names = {value for _, value in told["subjectAltName"]}
+    return names, ssl.cert_time_to_seconds(told["notAfter"]) - time.time()

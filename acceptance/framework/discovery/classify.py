@@ -1,0 +1,162 @@
+"""From what was read of a cluster to what the suite takes it to be. Pure."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from acceptance.framework.clients import dns
+from acceptance.framework.cluster import Cluster, Haproxy, Unknown
+from acceptance.framework.discovery import control_plane, haproxy, network
+from acceptance.framework.discovery.inspect import Look
+from acceptance.framework.discovery.objects import Objects
+from acceptance.framework.discovery.vip import Vip
+from labgen.inventory.model import Inventory
+from labgen.lab.lab import Machine
+from labgen.machine.login import Unread
+from labgen.scenario.model import Role
+
+Said = Mapping[str, Look | Unread]
+
+
+def endpoint(inventory: Inventory, objects: Objects, server: str) -> str:
+    """HOST:PORT where clients reach the API: the inventory's word, kubeadm's, or (server) the
+    kubeconfig's."""
+    told = server
+    if not isinstance(objects.kubeadm, Unknown):
+        told = objects.kubeadm.get("controlPlaneEndpoint") or server
+    host, _, port = told.rpartition(":") if ":" in told else (told, "", "6443")
+    return f"{inventory.vip or host}:{inventory.port or port}"
+
+
+def judge(
+    inventory: Inventory,
+    kubeconfig: Path,
+    objects: Objects,
+    said: Said,
+    *,
+    endpoint: str,
+    kept: Vip,
+) -> Cluster:
+    """said is by the address of an inventory's host; kept is what was found out of the VIP."""
+    found = machines(objects)
+    paired = _paired(inventory, found, said)
+    looks = by_node(inventory, objects, said)
+    masters = tuple(machine for machine in found if machine.role is Role.CONTROL_PLANE)
+    places = control_plane.places(objects, masters)
+    return Cluster(
+        kubeconfig=kubeconfig,
+        machines=found,
+        endpoint=endpoint,
+        vip=kept.address,
+        holders=kept.holders,
+        version=control_plane.version(objects),
+        service_subnet=control_plane.service_subnet(objects),
+        network=network.network(objects),
+        etcd=control_plane.etcd(objects, places),
+        nodes=_nodes(inventory, found, paired),
+        places=places,
+        own={name: seen.addresses for name, seen in looks.items()},
+        roles={name: _role(seen) for name, seen in looks.items()},
+        logins={name: paired[name] for name in looks},
+        unread=_unread(paired, said),
+        keepalived=_keepalived(kept, looks),
+        haproxy=_haproxies(masters, looks, places, endpoint),
+        as_pods=control_plane.as_pods(objects),
+        domain=_domain(objects.kubeadm),
+        skew=True,
+    )
+
+
+def machines(objects: Objects) -> tuple[Machine, ...]:
+    """The cluster's machines, as its nodes say."""
+    return control_plane.machines(objects)
+
+
+def by_node(inventory: Inventory, objects: Objects, said: Said) -> dict[str, Look]:
+    """What was seen of each node."""
+    paired = _paired(inventory, machines(objects), said)
+    found = {name: said[label] for name, label in paired.items()}
+    return {name: seen for name, seen in found.items() if isinstance(seen, Look)}
+
+
+def reached(cluster: Cluster, addresses: frozenset[str], server: str) -> Cluster:
+    """The cluster with the addresses that this host may ask, and where it asks the API."""
+    return replace(cluster, reached=addresses, server=server)
+
+
+def _paired(inventory: Inventory, machines: tuple[Machine, ...], said: Said) -> dict[str, str]:
+    """Node -> label of its host: the node of the host's name; where it has none, the one whose
+    address is the host's or that machine's."""
+    found: dict[str, str] = {}
+    for name, host in inventory.hosts:
+        label = str(host.address)
+        seen = said[label]
+        own = {host.address, *(seen.addresses if isinstance(seen, Look) else ())}
+        for machine in machines:
+            if machine.name == name or (not name and machine.address in own):
+                found[machine.name] = label
+    return found
+
+
+def _unread(paired: Mapping[str, str], said: Said) -> dict[str, str]:
+    """Node -> why it could not be looked at."""
+    found = {name: said[label] for name, label in paired.items()}
+    return {name: it.finding.what for name, it in found.items() if isinstance(it, Unread)}
+
+
+def _nodes(
+    inventory: Inventory, machines: tuple[Machine, ...], paired: Mapping[str, str]
+) -> frozenset[str]:
+    """Those that are machines, and the hosts that ought to be nodes."""
+    strangers = [
+        name or str(host.address)
+        for name, host in inventory.hosts
+        if str(host.address) not in paired.values()
+    ]
+    return frozenset([*(machine.name for machine in machines), *strangers])
+
+
+def _role(seen: Look) -> Role:
+    return Role.CONTROL_PLANE if seen.control_plane else Role.WORKER
+
+
+def _keepalived(kept: Vip, looks: Mapping[str, Look]) -> frozenset[str] | Unknown:
+    """Where its configuration has the VIP, if it is a service at all: else it is a static pod."""
+    if isinstance(kept.address, Unknown):
+        return Unknown(f"no VIP to keep: {kept.address.reason}")
+    if kept.kept_by and kept.kept_by != "keepalived":
+        return Unknown(f"{kept.kept_by} keeps the VIP; its pods are looked at with all others")
+    told = {name: seen for name, seen in looks.items() if str(kept.address) in seen.kept}
+    return frozenset(told if any(seen.keepalived for seen in told.values()) else ())
+
+
+def _haproxies(
+    masters: tuple[Machine, ...],
+    looks: Mapping[str, Look],
+    places: Mapping[str, str],
+    endpoint: str,
+) -> dict[str, Haproxy]:
+    """Clients use the endpoint's port; where that is the API servers' own, most HAProxies' port."""
+    own = {place.rpartition(":")[2] for place in places.values()}
+    known = {*places.values(), *(f"{m.name}:{port}" for m in masters for port in own)}
+    read = {
+        machine: haproxy.read(looks[machine.name].haproxy, known)
+        for machine in masters
+        if machine.name in looks
+    }
+    found = {machine: it for machine, it in read.items() if it}
+    port = endpoint.rpartition(":")[2]
+    counted = Counter(number for it in found.values() for _, number in it.binds)
+    usual = counted.most_common(1)[0][0] if counted and port in own else int(port)
+    return {
+        machine.name: Haproxy(it.servers, it.socket, it.at(str(machine.address), usual))
+        for machine, it in found.items()
+    }
+
+
+def _domain(kubeadm: Mapping[str, Any] | Unknown) -> str:
+    if isinstance(kubeadm, Unknown):
+        return dns.DOMAIN
+    return str(kubeadm.get("networking", {}).get("dnsDomain", dns.DOMAIN))

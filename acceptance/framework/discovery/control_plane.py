@@ -1,0 +1,107 @@
+"""The control plane by what the API says: nodes as machines, API servers' places, etcd."""
+
+from collections.abc import Mapping
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+from acceptance.framework.cluster import Etcd, Unknown, stacked
+from acceptance.framework.discovery.objects import Objects
+from labgen.errors import LabgenError
+from labgen.lab.lab import API_SERVER_PORT, Machine
+from labgen.scenario.model import Role
+
+LABEL = "node-role.kubernetes.io/control-plane"
+OLD_LABEL = "node-role.kubernetes.io/master"  # until Kubernetes 1.24
+PLACE = "kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint"  # kubeadm's annotation
+UNITS = {"Ki": 1024, "Mi": 1024**2, "Gi": 1024**3}
+MIB = 1024**2
+
+
+def machines(objects: Objects) -> tuple[Machine, ...]:
+    """The nodes, control planes first; those are told by their label, or by an API server's pod.
+
+    A node without an address is no machine: no kubelet has ever spoken for it.
+    """
+    found = [_machine(node, objects) for node in objects.nodes if _addresses(node)]
+    if not found:
+        raise LabgenError("no node has an IPv4 address; the gate knows clusters of IPv4")
+    return tuple(sorted(found, key=lambda it: (it.role is not Role.CONTROL_PLANE, it.name)))
+
+
+def places(objects: Objects, masters: tuple[Machine, ...]) -> Mapping[str, str]:
+    """Where each control plane's API server answers, ADDRESS:PORT: as it says, else as usual."""
+    told = {
+        pod["spec"].get("nodeName", ""): pod["metadata"].get("annotations", {}).get(PLACE)
+        for pod in _api_servers(objects)
+    }
+    return {m.name: told.get(m.name) or f"{m.address}:{API_SERVER_PORT}" for m in masters}
+
+
+def etcd(objects: Objects, places_: Mapping[str, str]) -> Etcd | Unknown:
+    """kubeadm's configuration says whether it is on the control planes."""
+    if isinstance(objects.kubeadm, Unknown):
+        return Unknown(f"where etcd is cannot be known: {objects.kubeadm.reason}")
+    external = objects.kubeadm.get("etcd", {}).get("external")
+    if not external:
+        return stacked(place.rpartition(":")[0] for place in places_.values())
+    endpoints = tuple(external["endpoints"])
+    files = [external.get(key, "") for key in ("caFile", "certFile", "keyFile")]
+    if not all(files):
+        return Unknown("external etcd without certificates is not asked")
+    authority, certificate, key = files
+    return Etcd(endpoints, authority, certificate, key, stacked=False)
+
+
+def service_subnet(objects: Objects) -> IPv4Network | Unknown:
+    """The first of IPv4."""
+    if isinstance(objects.kubeadm, Unknown):
+        return Unknown(f"the service subnet cannot be known: {objects.kubeadm.reason}")
+    text = objects.kubeadm.get("networking", {}).get("serviceSubnet", "10.96.0.0/12")
+    found = [word for word in text.split(",") if ":" not in word]
+    return IPv4Network(found[0]) if found else Unknown("the service subnet is IPv6")
+
+
+def version(objects: Objects) -> str | Unknown:
+    if isinstance(objects.kubeadm, Unknown):
+        return Unknown(f"which version it should have cannot be known: {objects.kubeadm.reason}")
+    return str(objects.kubeadm["kubernetesVersion"])
+
+
+def as_pods(objects: Objects) -> bool | Unknown:
+    if _api_servers(objects):
+        return True
+    return Unknown("the API servers are no pods: the control plane runs in another way")
+
+
+def _machine(node: dict[str, Any], objects: Objects) -> Machine:
+    name, labels = node["metadata"]["name"], node["metadata"].get("labels", {})
+    running = {pod["spec"].get("nodeName") for pod in _api_servers(objects)}
+    master = LABEL in labels or OLD_LABEL in labels or name in running
+    capacity = node["status"].get("capacity", {})
+    return Machine(
+        name=name,
+        role=Role.CONTROL_PLANE if master else Role.WORKER,
+        address=IPv4Address(_addresses(node)[0]),
+        cpus=int(capacity.get("cpu", 0)),
+        memory=_bytes(capacity.get("memory", "0")) // MIB,
+        disk=_bytes(capacity.get("ephemeral-storage", "0")) // 1024**3,
+    )
+
+
+def _addresses(node: dict[str, Any]) -> list[str]:
+    told = node["status"].get("addresses", [])
+    return [it["address"] for it in told if it["type"] == "InternalIP" and ":" not in it["address"]]
+
+
+def _api_servers(objects: Objects) -> list[dict[str, Any]]:
+    return [
+        pod
+        for pod in objects.pods
+        if pod["metadata"].get("labels", {}).get("component") == "kube-apiserver"
+    ]
+
+
+def _bytes(quantity: str) -> int:
+    unit = UNITS.get(quantity[-2:], 1)
+    digits = quantity[:-2] if unit > 1 else quantity
+    return int(digits) * unit if digits.isdigit() else 0

@@ -1,0 +1,61 @@
+"""What a machine of somebody's cluster said of itself: the lines of inspect.sh, as values."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from labgen.errors import LabgenError
+from labgen.machine.ssh import Ssh
+
+SCRIPT = Path(__file__).with_name("inspect.sh")
+TIMEOUT = 30.0  # seconds; under one as a rule
+END = "end"
+API_SERVER = "kube-apiserver"
+
+
+@dataclass(frozen=True)
+class Look:
+    """keepalived: it is a service there. kept has all addresses that its configuration names,
+    haproxy the lines of HAProxy's that name sections, places and servers."""
+
+    addresses: frozenset[IPv4Address]
+    control_plane: bool
+    administrator: bool
+    keepalived: bool
+    kept: frozenset[str]
+    haproxy: tuple[str, ...]
+
+
+def look(ssh: Ssh, name: str) -> Look:
+    """Look at one machine, as root. Raises LabgenError."""
+    done = ssh.run(name, ["bash", "-s"], timeout=TIMEOUT, input=SCRIPT.read_bytes())
+    return parse(done.stdout)
+
+
+def parse(text: str) -> Look:
+    """The values in what inspect.sh said. Raises LabgenError when it did not come to its end."""
+    lines = text.splitlines()
+    if END not in lines:
+        raise LabgenError("the look at the machine was cut off", last_seen=(lines or ["-"])[-1])
+    manifests = set(_of(lines, "manifest"))
+    runs = API_SERVER in _of(lines, "runs")
+    return Look(
+        addresses=frozenset(IPv4Address(words.split()[1]) for words in _of(lines, "address")),
+        control_plane=runs or f"{API_SERVER}.yaml" in manifests,
+        administrator=any(_of(lines, "admin.conf")),
+        keepalived="keepalived" in _of(lines, "service"),
+        kept=frozenset(_of(lines, "keeps")),
+        haproxy=tuple(_of(lines, "haproxy")),
+    )
+
+
+def _of(lines: list[str], word: str) -> list[str]:
+    return list(_values(lines, word))
+
+
+def _values(lines: list[str], word: str) -> Iterator[str]:
+    for line in lines:
+        first, _, rest = line.partition(" ")
+        if first == word:
+            yield rest

@@ -1,0 +1,70 @@
+"""Which machines have the VIP on an interface, told by each one's own kernel as it changes.
+
+One ssh a machine runs `ip monitor address`: nothing is asked while nothing changes. Times are those
+at which the line came here: some milliseconds late.
+"""
+
+import asyncio
+import shlex
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from acceptance.framework.experiment.observers.changes import Changes, Tell
+
+LANE = "VIP"
+HOLDS, FREE, UNKNOWN = "holds", "free", "unknown"
+PAUSE = 0.5  # seconds between attempts to reach a machine that does not answer
+CONNECT = 2  # seconds for a connection
+# The monitor's socket first, then the state: a change in between is seen by one of them at least.
+# The script ends with its standard input, and the monitor with it.
+SCRIPT = """
+ip -o monitor address & trap "kill $!" EXIT
+until [ -S /proc/$!/fd/3 ]; do read -r -t 0.02 _; done
+echo now "$(ip -o -4 address show to "$1")"
+read -r _
+"""
+
+
+async def owners(ssh_config: Path, machine: str, vip: str, tell: Tell) -> None:
+    """Follow one machine until cancelled; while it does not answer, its state is unknown."""
+    changes = Changes(LANE, tell)
+    while True:
+        process = await asyncio.create_subprocess_exec(
+            *_ssh(ssh_config, machine, vip),
+            stdin=asyncio.subprocess.PIPE,  # its end is the script's
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            assert process.stdout
+            async for line in process.stdout:
+                if state := read(line.decode(), vip):
+                    changes.see(time.monotonic(), machine, state)
+        finally:
+            with suppress(ProcessLookupError):
+                process.terminate()
+            await process.wait()
+        changes.see(time.monotonic(), machine, UNKNOWN)
+        await asyncio.sleep(PAUSE)
+
+
+def read(line: str, vip: str) -> str | None:
+    """The state that a line tells of; None for one about another address.
+
+    `now` begins the line with the present state; `ip monitor` has a line for each address that
+    came, and the word Deleted before one that went.
+    """
+    mentioned = f" {vip}/" in line
+    if line.startswith("now"):
+        return HOLDS if mentioned else FREE
+    if not mentioned:
+        return None
+    return FREE if "Deleted" in line else HOLDS
+
+
+def _ssh(ssh_config: Path, machine: str, vip: str) -> Sequence[str]:
+    alone = ["-o", "ControlMaster=no", "-o", "ControlPath=none", "-o", f"ConnectTimeout={CONNECT}"]
+    script = shlex.join(["bash", "-c", SCRIPT, "owners", vip])
+    return ["ssh", "-F", str(ssh_config), *alone, machine, script]

@@ -1,0 +1,45 @@
+"""The open loop: each probe starts at its own tick, however slow the answers before it were.
+
+A stalled server cannot slow down the clock it is measured with (coordinated omission).
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from itertools import count
+
+from acceptance.framework.experiment.probes.failures import FAILURES, kind
+from labgen.recordings.recording import Sample
+
+# Returns when the answer is good, raises one of FAILURES when it is not.
+Probe = Callable[[], Awaitable[None]]
+# Told of every probe when it has ended; times as of time.monotonic().
+Keep = Callable[[Sample], None]
+
+
+async def ticking(
+    probe: Probe, keep: Keep, stop: asyncio.Event, *, hz: float, timeout: float
+) -> None:
+    """Probe hz times a second until stop is set, and wait for the probes that are under way.
+
+    timeout is the seconds after which a probe has failed. A tick that is late is not made up for
+    twice: the next one keeps its own time.
+    """
+    begun = time.monotonic()
+    async with asyncio.TaskGroup() as probes:
+        for number in count():
+            await asyncio.sleep(begun + number / hz - time.monotonic())
+            if stop.is_set():
+                break
+            probes.create_task(_once(probe, keep, timeout))
+
+
+async def _once(probe: Probe, keep: Keep, timeout: float) -> None:
+    started = time.monotonic()
+    failure = None
+    try:
+        async with asyncio.timeout(timeout):
+            await probe()
+    except FAILURES as error:
+        failure = kind(error)
+    keep(Sample(started, time.monotonic(), failure))

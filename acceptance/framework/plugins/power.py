@@ -1,0 +1,34 @@
+"""A pytest plugin: tests marked `power` are skipped where machines cannot be switched off and on.
+
+Existing machines have a power switch only where their scenario names commands for it.
+"""
+
+import pytest
+
+from acceptance.framework.preconditions import LAB
+from labgen.lab.lab import Lab
+from labgen.providers.base import Power
+from labgen.providers.registry import provider
+
+MARK = "power"
+ACTIONS = (Power.OFF, Power.SHUTDOWN, Power.ON)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"{MARK}: switches machines off and on")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before any fixture of the test, which may have done the fault."""
+    if item.get_closest_marker(MARK) is None:
+        return
+    if reason := lacking(item.config.stash[LAB]):
+        pytest.skip(reason)
+
+
+def lacking(lab: Lab) -> str | None:
+    """Why the machines of lab cannot all be switched off and on; None where they can."""
+    switches = provider(lab.provider)
+    reasons = [switches.lacking(m, action) for m in lab.machines for action in ACTIONS]
+    return next((reason for reason in reasons if reason), None)

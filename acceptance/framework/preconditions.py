@@ -1,0 +1,67 @@
+"""The precondition of the whole suite: a lab whose API answers through the VIP; and the way to a
+single API server."""
+
+from collections.abc import Callable
+from ipaddress import IPv4Address
+
+import pytest
+
+from acceptance.framework.clients import api as api_access
+from acceptance.framework.clients import kubeconfig, machines
+from acceptance.framework.clients.api import FAILURES, Api
+from acceptance.framework.clients.machines import On
+from acceptance.framework.cluster import Cluster
+from labgen.errors import LabgenError
+from labgen.lab.lab import Lab
+from labgen.machine import access
+
+LAB = pytest.StashKey[Lab]()
+CLUSTER = pytest.StashKey[Cluster]()
+ON = pytest.StashKey[On]()
+# near(ADDRESS, PORT) is the address by which a client here reaches that of the cluster.
+Near = Callable[[str, int], str]
+NEAR = pytest.StashKey[Near]()
+TIMEOUT = 5.0  # seconds; a healthy API answers /readyz within a tenth of one
+
+
+def through_vip(lab: Lab) -> Api:
+    """The API behind the VIP, which has just answered /readyz.
+
+    Raises LabgenError with what was seen instead: the API's failure and who holds the VIP.
+    """
+    access.ensure_route(lab)
+    try:
+        api = api_access.connect(kubeconfig.credentials(lab.kubeconfig), timeout=TIMEOUT)
+        api.send("GET", "/readyz")
+    except FAILURES as error:
+        raise LabgenError(
+            f"the API of lab {lab.name} does not answer at https://{lab.endpoint}",
+            last_seen=f"{type(error).__name__}: {error}; {_holders(lab)}",
+            hint=f"labgen status {lab.name}    labgen start {lab.name}",
+        ) from error
+    return api
+
+
+def near_lab(lab: Lab) -> Near:
+    return lambda address, port: access.near(lab, IPv4Address(address), port)
+
+
+def near_found(cluster: Cluster) -> Near:
+    """Skips the test where the way there is not that to the cluster."""
+
+    def near(address: str, _port: int) -> str:
+        if address not in cluster.reached:
+            pytest.skip(
+                f"this host's way to {address} is not the one to the cluster: it is not asked"
+            )
+        return address
+
+    return near
+
+
+def _holders(lab: Lab) -> str:
+    try:
+        found = machines.vip_holders(lab, machines.on(lab), lab.control_planes)
+    except (LabgenError, AssertionError, RuntimeError) as error:
+        return f"who holds the VIP is unknown: {error}"
+    return f"the VIP is held by {', '.join(found) or 'no machine'}"

@@ -1,0 +1,77 @@
+"""Who can talk to whom: the workload's pods asked to dial others, all at once.
+
+A pod is asked through its own machine, over SSH, so that an answer depends on the way between
+the two pods and on nothing else.
+"""
+
+import json
+import time
+from dataclasses import dataclass
+from functools import partial
+
+from acceptance.framework.clients.machines import On
+from acceptance.framework.workloads.workload import PORT, Workload
+from labgen.system import interrupt
+from labgen.system.parallel import gather
+
+# agnhost gives up dialling after 5 s; curl waits a second longer, to hear its reason
+DIAL = """
+self=$1; shift
+for target; do
+  {
+    host=${target%%:*}; port=${target##*:}
+    url="http://$self/dial?host=$host&port=$port&protocol=http&request=hostname"
+    answer=$(curl -sS --max-time 6 "$url" 2>&1)
+    printf '%s %s\\n' "$target" "$answer"
+  } &
+done
+wait
+"""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The name of the pod that answered, or None and the reason."""
+
+    pod: str | None
+    reason: str
+
+
+Answers = dict[tuple[str, str], Answer]
+
+
+def dial(host: On, workload: Workload, targets: list[str], *, patience: float = 0.0) -> Answers:
+    """Have the pod on every node dial every target (HOST:PORT); keys are (node, target).
+
+    All are asked again until everyone has an answer, or patience (seconds) is at its end: what has
+    just been made is not known everywhere in the same moment.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        found = _dial(host, workload, targets)
+        if all(answer.pod for answer in found.values()) or time.monotonic() > deadline:
+            return found
+        interrupt.pause(0.5)
+
+
+def _dial(host: On, workload: Workload, targets: list[str]) -> Answers:
+
+    def ask(node: str) -> Answers:
+        asked = f"{workload.pods[node].address}:{PORT}"
+        words = " ".join(["%s"] * (len(targets) + 3))
+        text = host(node).check_output(f"sh -c {words}", DIAL, "dial", asked, *targets)
+        pairs = (line.partition(" ") for line in text.splitlines())
+        return {(node, target): _answer(answer) for target, _, answer in pairs}
+
+    found = gather({node: partial(ask, node) for node in workload.pods})
+    return {pair: answer for answers in found.values() for pair, answer in answers.items()}
+
+
+def _answer(text: str) -> Answer:
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return Answer(None, text)
+    if said.get("errors") or not said.get("responses"):
+        return Answer(None, ", ".join(said.get("errors", [])) or "an empty answer")
+    return Answer(said["responses"][0], "")

@@ -1,0 +1,80 @@
+"""Waiting for what manifests ask for: pods that are ready, a Deployment that has rolled."""
+
+from functools import partial
+from typing import Any
+
+from acceptance.framework.clients.api import FAILURES, Api
+from acceptance.framework.workloads.workload import ready
+from labgen.system.wait import NotYet, until
+
+TIMEOUT = 60.0  # seconds; images are on every node
+
+
+def apply(api: Api, namespace: str, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Server-side apply of a Deployment, Pod, Service, NetworkPolicy or PersistentVolumeClaim."""
+    group = manifest["apiVersion"]
+    kind = manifest["kind"].lower()
+    plural = f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
+    root = "/api/v1" if group == "v1" else f"/apis/{group}"
+    path = f"{root}/namespaces/{namespace}/{plural}/{manifest['metadata']['name']}"
+    made: dict[str, Any] = api.apply(path, manifest)
+    return made
+
+
+def pods(api: Api, namespace: str, app: str) -> list[dict[str, Any]]:
+    """The pods of that label app, also those that are about to end."""
+    return api.items(f"/api/v1/namespaces/{namespace}/pods?labelSelector=app={app}")
+
+
+def await_ready(api: Api, namespace: str, app: str, *, number: int) -> list[dict[str, Any]]:
+    """Wait until exactly so many pods of app are there, all of them ready."""
+    what = f"{number} ready pods of {app}"
+    return until(partial(_ready, api, namespace, app, number), what=what, timeout=TIMEOUT)
+
+
+def await_rolled(api: Api, namespace: str, name: str) -> list[dict[str, Any]]:
+    """Wait until the Deployment has only pods of its newest edition; returns them.
+
+    The conditions are those of kubectl rollout status, and that the last old pod is gone.
+    """
+    until(partial(_rolled, api, namespace, name), what=f"the roll-out of {name}", timeout=TIMEOUT)
+    found = api.get(f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}")
+    return await_ready(api, namespace, name, number=found["spec"]["replicas"])
+
+
+def _ready(api: Api, namespace: str, app: str, number: int) -> list[dict[str, Any]]:
+    try:
+        found = pods(api, namespace, app)
+    except FAILURES as error:
+        raise NotYet(str(error)) from error
+    states = {pod["metadata"]["name"]: _state(pod) for pod in found}
+    if len(found) != number or set(states.values()) != {"ready"}:
+        raise NotYet(str(states))
+    return found
+
+
+def _state(pod: dict[str, Any]) -> str:
+    """ready, or what keeps it from being that."""
+    if "deletionTimestamp" in pod["metadata"]:
+        return "ending"
+    if ready(pod):
+        return "ready"
+    for container in pod["status"].get("containerStatuses", []):
+        if waiting := container["state"].get("waiting"):
+            return f"{waiting.get('reason')}: {waiting.get('message', '')}"
+    return str(pod["status"]["phase"])
+
+
+def _rolled(api: Api, namespace: str, name: str) -> None:
+    try:
+        found = api.get(f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}")
+    except FAILURES as error:
+        raise NotYet(str(error)) from error
+    status, wanted = found["status"], found["spec"]["replicas"]
+    if status.get("observedGeneration", 0) < found["metadata"]["generation"]:
+        raise NotYet("the controller has not seen the change")
+    counts = {
+        key: status.get(key, 0) for key in ("updatedReplicas", "replicas", "availableReplicas")
+    }
+    if set(counts.values()) != {wanted}:
+        raise NotYet(f"{counts}, wanted {wanted}")

@@ -1,0 +1,108 @@
+"""The suite's own workload: agnhost on every machine, and a Service in front of it.
+
+Made by server-side apply, so that it does not matter how many workers make it at once, or
+whether an earlier run left it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from acceptance.framework.clients.api import FAILURES, Api
+from acceptance.framework.workloads import namespaces
+from labgen.system.wait import NotYet, until
+
+NAMESPACE = namespaces.PREFIX
+NAME = "agnhost"
+PORT = 8080
+SERVICE_PORT = 80
+LABELS = {"app": NAME}
+READY_TIMEOUT = 60.0  # seconds
+GONE_TIMEOUT = 60.0  # seconds until the namespace of an earlier run is gone
+
+
+@dataclass(frozen=True)
+class Pod:
+    name: str
+    node: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Workload:
+    """The running pods by the name of their node, and the Service's cluster address."""
+
+    pods: dict[str, Pod]
+    service: str
+
+
+def make(api: Api, image: str, nodes: set[str]) -> Workload:
+    """Apply the workload and wait until it runs on all nodes."""
+    until(lambda: _apply_namespace(api), what="a fresh namespace", timeout=GONE_TIMEOUT)
+    inside = f"namespaces/{NAMESPACE}"
+    api.apply(f"/apis/apps/v1/{inside}/daemonsets/{NAME}", _daemon_set(image))
+    service = api.apply(f"/api/v1/{inside}/services/{NAME}", _service())
+    pods = until(lambda: _ready(api, nodes), what="the test workload", timeout=READY_TIMEOUT)
+    return Workload(pods, service["spec"]["clusterIP"])
+
+
+def _apply_namespace(api: Api) -> None:
+    try:
+        phase = namespaces.make(api, NAMESPACE)
+    except FAILURES as error:
+        raise NotYet(str(error)) from error
+    if phase != "Active":
+        raise NotYet(f"the one of an earlier run is {phase}")
+
+
+def _ready(api: Api, nodes: set[str]) -> dict[str, Pod]:
+    pods = {}
+    try:
+        items = api.items(f"/api/v1/namespaces/{NAMESPACE}/pods?labelSelector=app={NAME}")
+    except FAILURES as error:
+        raise NotYet(str(error)) from error
+    for pod in items:
+        if ready(pod) and "deletionTimestamp" not in pod["metadata"]:
+            node = pod["spec"]["nodeName"]
+            pods[node] = Pod(pod["metadata"]["name"], node, pod["status"]["podIP"])
+    if missing := nodes - set(pods):
+        raise NotYet(f"no ready pod on {', '.join(sorted(missing))}")
+    return pods
+
+
+def ready(pod: dict[str, Any]) -> bool:
+    """Whether the pod's (or node's) condition Ready is True."""
+    conditions = pod["status"].get("conditions", [])
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+
+
+def _daemon_set(image: str) -> dict[str, Any]:
+    container = {
+        "name": NAME,
+        "image": image,
+        "imagePullPolicy": "IfNotPresent",
+        "args": ["netexec", f"--http-port={PORT}"],
+        "readinessProbe": {"httpGet": {"path": "/healthz", "port": PORT}, "periodSeconds": 1},
+    }
+    pod = {
+        "containers": [container],
+        "terminationGracePeriodSeconds": 0,
+        "tolerations": [{"operator": "Exists"}],
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "DaemonSet",
+        "metadata": {"name": NAME, "namespace": NAMESPACE},
+        "spec": {
+            "selector": {"matchLabels": LABELS},
+            "template": {"metadata": {"labels": LABELS}, "spec": pod},
+        },
+    }
+
+
+def _service() -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": NAME, "namespace": NAMESPACE},
+        "spec": {"selector": LABELS, "ports": [{"port": SERVICE_PORT, "targetPort": PORT}]},
+    }

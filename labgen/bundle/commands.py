@@ -1,0 +1,127 @@
+"""What `labgen bundle` does: build, list, verify."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from labgen.bundle import contents as parts_of
+from labgen.bundle.engine import build as builder
+from labgen.bundle.engine import lockfile, requirements
+from labgen.bundle.engine.progress import Progress
+from labgen.bundle.engine.recipe import BUILD, Recipe
+from labgen.bundle.engine.state import State, damaged_outputs, quick_states
+from labgen.bundle.store import directory_of
+from labgen.bundle.versions import known_versions
+from labgen.errors import LabgenError
+from labgen.system.locks import locked
+
+OTHER_BUILD = 3600.0  # seconds to wait for another build, with much room: see parts.py
+
+
+class Source(StrEnum):
+    """Where a bundle comes from: compiled from Go modules, or downloaded from upstream."""
+
+    MODULES = "modules"
+    UPSTREAM = "upstream"
+
+
+@dataclass(frozen=True)
+class PartReport:
+    """One part for people: size in bytes, seconds it took to build (None: never built)."""
+
+    name: str
+    state: State
+    size: int
+    seconds: float | None
+
+
+@dataclass(frozen=True)
+class BundleReport:
+    """One bundle for people."""
+
+    name: str
+    directory: str
+    parts: tuple[PartReport, ...]
+
+
+def build(
+    version: str, source: Source, progress: Progress, *, options: Collection[str] = ()
+) -> list[str]:
+    """Build what the bundle of that version lacks and return the names of the built parts.
+
+    options are those of parts that are built only on demand: see recipe.Part.
+    Waits for a build that another process does. Raises HostUnfit before anything is made when
+    this host cannot, LabgenError when a part fails.
+    """
+    if source is not Source.MODULES:
+        raise LabgenError(
+            f"the source {source} is not built yet",
+            hint=f"use the Go modules: {BUILD} --source modules",
+        )
+    return build_recipe(parts_of.recipe(version), progress, options=options)
+
+
+def build_recipe(recipe: Recipe, progress: Progress, *, options: Collection[str] = ()) -> list[str]:
+    """As build, for a recipe."""
+    directory = directory_of(recipe)
+    waiting = f"waiting for another build of bundle {recipe.name}"
+    lock = directory.with_name(f"{recipe.name}.lock")
+    with locked(lock, timeout=OTHER_BUILD, waiting=lambda who: progress.note(f"{waiting}: {who}")):
+        missing = builder.to_build(recipe, directory, options=options)
+        if missing:
+            progress.note(
+                requirements.sentence(requirements.of(missing, directory), recipe.name, directory)
+            )
+            requirements.check(missing, directory)
+            builder.make_parts(missing, recipe, directory, progress)
+        builder.adopt(recipe, directory)
+    progress.note(f"bundle {recipe.name} is ready: {directory}")
+    return [part.name for part in missing]
+
+
+def bundles() -> list[BundleReport]:
+    """Every bundle that labgen can build, and how much of it is there."""
+    return [report(parts_of.recipe(version)) for version in known_versions()]
+
+
+def report(recipe: Recipe) -> BundleReport:
+    """What is there of one bundle, judged quickly."""
+    directory = directory_of(recipe)
+    lock = lockfile.read(directory)
+    found = []
+    for name, state in quick_states(recipe, directory).items():
+        locked_part = lock.parts.get(name)
+        size = locked_part.size if locked_part else 0
+        found.append(PartReport(name, state, size, locked_part.seconds if locked_part else None))
+    return BundleReport(recipe.name, str(directory), tuple(found))
+
+
+def verify(recipe: Recipe) -> int:
+    """Hash everything and return how many parts are good.
+
+    Parts with an option may be missing, or of other inputs until they are asked for again.
+    Raises LabgenError that names each part that is not as it was built.
+    """
+    directory = directory_of(recipe)
+    states = quick_states(recipe, directory)
+    faults = {
+        part.name: str(states[part.name])
+        for part in recipe.parts
+        if states[part.name] is not State.READY and not part.option
+    }
+    for name, outputs in damaged_outputs(recipe, directory).items():
+        faults[name] = f"damaged ({', '.join(outputs)})"
+    if faults:
+        listed = "\n".join(f"    {name}: {fault}" for name, fault in faults.items())
+        raise LabgenError(
+            f"{len(faults)} of {len(recipe.parts)} parts of bundle {recipe.name} are not good:\n"
+            f"{listed}",
+            hint=f"build these parts again, the rest is kept: {_command(recipe, faults)}",
+        )
+    return sum(state is State.READY for state in states.values())
+
+
+def _command(recipe: Recipe, names: Collection[str]) -> str:
+    """What builds these parts."""
+    options = (part.option for part in recipe.parts if part.name in names and part.option)
+    return " ".join([BUILD, *dict.fromkeys(options)])

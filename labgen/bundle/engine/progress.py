@@ -1,0 +1,88 @@
+"""How a build tells where it is: bars on a terminal, plain lines elsewhere, nothing when quiet."""
+
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import Progress as RichProgress
+from rich.progress import ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
+from rich.progress_bar import ProgressBar
+
+from labgen.bundle.engine.recipe import Part
+
+NEARLY = 0.98  # a bar by forecast never says done before it is
+
+
+class Progress(Protocol):
+    """Tells a person what a build does."""
+
+    def note(self, text: str) -> None:
+        """Say one line."""
+
+    def part(self, number: int, total: int, part: Part) -> AbstractContextManager[None]:
+        """Around the making of one part."""
+
+
+class Quiet:
+    """Says nothing."""
+
+    def note(self, text: str) -> None:
+        """Nothing."""
+
+    def part(self, number: int, total: int, part: Part) -> AbstractContextManager[None]:  # noqa: ARG002
+        return nullcontext()
+
+
+class Lines:
+    """One line per part, for logs and pipes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def note(self, text: str) -> None:
+        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    @contextmanager
+    def part(self, number: int, total: int, part: Part) -> Iterator[None]:
+        started = time.monotonic()
+        self.note(f"[{number}/{total}] {part.name}: {part.title}, about {part.seconds:.0f} s")
+        yield
+        self.note(f"[{number}/{total}] {part.name}: built in {time.monotonic() - started:.0f} s")
+
+
+class Bars(Lines):
+    """A bar per part, moved by its forecast: compilers do not say how far they are."""
+
+    @contextmanager
+    def part(self, number: int, total: int, part: Part) -> Iterator[None]:
+        started = time.monotonic()
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            _ForecastBar(),
+            TimeElapsedColumn(),
+        )
+        with RichProgress(*columns, console=self._console, transient=True) as bars:
+            bars.add_task(f"\\[{number}/{total}] {part.title}", total=part.seconds)
+            yield
+        self.note(f"[{number}/{total}] {part.name}: built in {time.monotonic() - started:.0f} s")
+
+
+class _ForecastBar(ProgressColumn):
+    """Elapsed time against the task's forecast in seconds."""
+
+    def render(self, task: Task) -> ProgressBar:
+        total = task.total or 1.0
+        return ProgressBar(
+            total=total, completed=min(task.elapsed or 0.0, NEARLY * total), width=40
+        )
+
+
+def choose(*, quiet: bool, console: Console | None = None) -> Progress:
+    """The progress that fits: rich honours NO_COLOR and knows a terminal."""
+    if quiet:
+        return Quiet()
+    console = console or Console(stderr=True)
+    return Bars(console) if console.is_terminal else Lines(console)

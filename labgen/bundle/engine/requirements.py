@@ -1,0 +1,121 @@
+"""What a build needs of this host, said and checked before anything is made."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from labgen.bundle.engine import scratch
+from labgen.bundle.engine.recipe import Part
+from labgen.errors import HostUnfit
+from labgen.system.process import run
+
+MIB = 1 << 20
+DEBIAN_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+
+# program -> the Debian package that brings it
+PACKAGES = {
+    "apt-get": "apt",
+    "dpkg-deb": "dpkg",
+    "gcc": "gcc",
+    "ip": "iproute2",
+    "libc.a": "libc6-dev",
+    "mke2fs": "e2fsprogs",
+    "mmdebstrap": "mmdebstrap",
+    "podman": "podman",
+    "qemu-img": "qemu-utils",
+    "runc": "runc",
+    "tar": "tar",
+    "unshare": "util-linux",
+    "zstd": "zstd",
+}
+
+
+@dataclass(frozen=True)
+class Needs:
+    """seconds on two cores, disk and memory in MiB that the parts take; whether they use the
+    network."""
+
+    parts: int
+    seconds: float
+    disk: int
+    memory: int
+    network: bool
+
+
+def of(parts: Sequence[Part], directory: Path) -> Needs:
+    """What these parts of the bundle in directory take in all."""
+    objects = max((part.objects for part in parts), default=0)
+    in_memory = bool(objects) and scratch.fits_memory(directory, objects)
+    return Needs(
+        parts=len(parts),
+        seconds=sum(part.seconds for part in parts),
+        disk=_peak(parts, in_memory=in_memory),
+        memory=objects if in_memory else 0,
+        network=any(part.network for part in parts),
+    )
+
+
+def sentence(needs: Needs, name: str, directory: Path) -> str:
+    """What a person is told before the build."""
+    minutes = needs.seconds / 60
+    time = f"{minutes:.0f} minutes" if minutes >= 2 else f"{needs.seconds:.0f} s"
+    memory = f" and {needs.memory / 1024:.1f} GiB of memory" if needs.memory else ""
+    source = "Go modules and Debian packages from the network" if needs.network else "no network"
+    free = free_mib(directory) / 1024
+    return (
+        f"bundle {name}: {needs.parts} parts to build, about {time} on two cores,"
+        f" {needs.disk / 1024:.1f} GiB of disk ({free:.0f} GiB free){memory}, {source}"
+    )
+
+
+def check(parts: Sequence[Part], directory: Path) -> None:
+    """Raise HostUnfit, with all remedies at once, unless this host can build these parts."""
+    if os.geteuid() != 0:
+        raise HostUnfit(
+            "a bundle is built as root: file systems with other owners are made for it",
+            hint="run it as root: sudo labgen bundle build",
+        )
+    wanted = dict.fromkeys(program for part in parts for program in part.programs)
+    lacking = [program for program in wanted if not _there(program)]
+    packages = list(dict.fromkeys(PACKAGES.get(program, program) for program in lacking))
+    if "mmdebstrap" in wanted and not DEBIAN_KEYRING.exists():
+        lacking.append(str(DEBIAN_KEYRING))
+        packages.append("debian-archive-keyring")
+    if lacking:
+        raise HostUnfit(
+            f"building the bundle needs {', '.join(lacking)}",
+            hint=f"apt-get install {' '.join(packages)}",
+        )
+    needed, free = of(parts, directory).disk, free_mib(directory)
+    if free < needed:
+        raise HostUnfit(
+            f"building the bundle needs {needed} MiB below {directory}, {free} MiB are free",
+            hint="make room there, or put LABGEN_HOME on a larger disk",
+        )
+
+
+def free_mib(directory: Path) -> int:
+    """Free space in MiB where directory is or will be."""
+    place = directory
+    while not place.exists():
+        place = place.parent
+    return shutil.disk_usage(place).free // MIB
+
+
+def _peak(parts: Sequence[Part], *, in_memory: bool) -> int:
+    """Each part works beside what those before it left."""
+    peak = kept = 0
+    for part in parts:
+        peak = max(peak, kept + part.disk + (0 if in_memory else part.objects))
+        kept += part.kept
+    return peak
+
+
+def _there(program: str) -> bool:
+    if not program.endswith(".a"):
+        return shutil.which(program) is not None
+    # gcc answers with the bare name when it does not find the library
+    found = run(["gcc", f"-print-file-name={program}"], timeout=10, check=False).stdout.strip()
+    return "/" in found

@@ -1,0 +1,79 @@
+"""The Vagrant box for libvirt: a machine's disk with all images unpacked, its kernel and initrd.
+
+The disk is one ext4 file system without a partition table or a boot loader: the hypervisor gives
+kernel and initrd. No loop device is needed to make it.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+from labgen.bundle.engine import lockfile
+from labgen.bundle.engine.recipe import Workshop
+from labgen.bundle.parts import golden, initrd, kernel, rootfs
+from labgen.bundle.parts.rootfs import Kind
+from labgen.bundle.versions import Release
+from labgen.system import files
+
+ARCHIVE = "box/labgen.box"
+SIZE = 10  # GiB; a machine grows its file system to its disk at its boot
+DISK = "box.img"
+TIMEOUT = 900.0
+VAGRANTFILE = Path(__file__).parent / "box.Vagrantfile"
+METADATA = {"provider": "libvirt", "format": "qcow2", "virtual_size": SIZE}
+# any fixed number, so that the same files make the same disk
+IDENTITY = "1ab9e200-0000-4000-8000-000000000000"
+
+
+def make(workshop: Workshop, release: Release) -> None:
+    """Make the root file system for virtual machines, the disk from it, and pack the box."""
+    root = rootfs.make(workshop, release, Kind.VM)
+    modules = kernel.unpack_modules(workshop, root / kernel.MODULES_PLACE)
+    rootfs.run_inside(workshop, root, "depmod", modules.name)
+    store = root / "var/lib/containerd"
+    shutil.rmtree(store, ignore_errors=True)
+    golden.clone(workshop.bundle / golden.STORE, store)
+    place = workshop.scratch / "box"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    _make_disk(workshop, root, place / DISK)
+    shutil.rmtree(root)
+    files.write(place / "metadata.json", json.dumps(METADATA) + "\n")
+    shutil.copy(VAGRANTFILE, place / "Vagrantfile")
+    for name in (kernel.KERNEL, initrd.INITRD):
+        shutil.copy(workshop.bundle / name, place)
+    (workshop.out / ARCHIVE).parent.mkdir()
+    _pack(workshop, place)
+    shutil.rmtree(place)
+
+
+def version(release: Release, bundle: Path) -> str:
+    """The box's version in the form that Vagrant compares, as the bundle's lock file has it.
+
+    Another content is another version: Vagrant keeps what it knows by name and version.
+    """
+    digest = lockfile.read(bundle).parts["box"].outputs[ARCHIVE].sha256
+    return f"{release.kubernetes.removeprefix('v')}.{int(digest[:8], 16)}"
+
+
+def _pack(workshop: Workshop, place: Path) -> None:
+    """A tar as `vagrant box add` takes it; its large member is compressed already."""
+    names = sorted(path.name for path in place.iterdir())
+    words: list[str | Path] = ["tar", "--create", "--mtime=@0", "--mode=644"]
+    words += ["--owner=0", "--group=0", "--file", workshop.out / ARCHIVE, "--directory", place]
+    workshop.log.run([*words, *names], timeout=TIMEOUT)
+
+
+def _make_disk(workshop: Workshop, root: Path, disk: Path) -> None:
+    """An ext4 file system with everything below root in it, as a compressed qcow2 image.
+
+    Its tables are written now, which costs nothing here: a machine would do it while it works.
+    """
+    raw = disk.with_suffix(".raw")
+    options = f"lazy_itable_init=0,lazy_journal_init=0,hash_seed={IDENTITY}"
+    words: list[str | Path] = ["mke2fs", "-q", "-t", "ext4", "-L", "labgen", "-U", IDENTITY]
+    words += ["-m", "1", "-E", options, "-d", root, raw, f"{SIZE}G"]
+    workshop.log.run(words, timeout=TIMEOUT, env={"E2FSPROGS_FAKE_TIME": "1"})
+    convert = ["qemu-img", "convert", "-c", "-O", "qcow2", "-o", "compression_type=zstd"]
+    workshop.log.run([*convert, raw, disk], timeout=TIMEOUT)
+    raw.unlink()

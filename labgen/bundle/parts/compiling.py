@@ -1,0 +1,206 @@
+"""Go modules and one C file become static programs."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from labgen.bundle.engine import scratch
+from labgen.bundle.engine.recipe import Workshop
+from labgen.bundle.parts import go as go_toolchain
+from labgen.bundle.parts import sources
+from labgen.bundle.parts.go import Go
+from labgen.bundle.parts.programs import COMPANIONS, KUBERNETES, RUNTIMES, Module, linker_flags
+from labgen.bundle.versions import Release
+from labgen.errors import LabgenError
+from labgen.system import paths
+from labgen.system.process import run
+
+# Kubernetes took 292 s on two idle cores; slow hosts and networks get ten times that
+TIMEOUT = 3000.0
+# Packages that one `go build` compiles: it keeps all of them a second time until it ends.
+BATCH = 500
+# What all programs come to once compiled, MiB; measured, the cache and one batch's work.
+OBJECTS = 4600
+# Go's collector runs a quarter as often as it would: a tenth of the compiler's time
+COLLECT_PERCENT = "400"
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """A Go and the environment that makes its output the same everywhere."""
+
+    go: Go
+    environment: dict[str, str]
+
+    def words(self, *words: str | Path) -> list[str | Path]:
+        """A go command's argv."""
+        return [self.go.program, *words]
+
+
+def compiler(workshop: Workshop, modules: Iterable[Module] = (KUBERNETES, *COMPANIONS)) -> Compiler:
+    """The Go for a bundle, with its user's caches when they hold these modules' sources already.
+
+    Else with the workbench's, which go away with the build.
+    """
+    found = go_toolchain.find(paths.cache() / "go", workshop.log)
+    temporary = workshop.scratch / "go-tmp"  # in the scratch, it goes away even after a kill
+    environment = {
+        "GOTOOLCHAIN": "local",
+        "GOWORK": "off",
+        "GOFLAGS": "-buildvcs=false -mod=readonly -modcacherw",
+        "GOGC": COLLECT_PERCENT,
+        "CGO_ENABLED": "0",
+        # what the user exempts from the checksum database is not exempt here
+        "GOPRIVATE": "",
+        "GONOSUMDB": "",
+        "GOINSECURE": "",
+    }
+    if not all(_holds(found.module_cache, module) for module in modules):
+        objects = scratch.objects(workshop.bundle, OBJECTS)
+        temporary = objects / "tmp"
+        # the linker drops DWARF anyway; without it the cache is a fifth smaller
+        environment["GOFLAGS"] += " -gcflags=all=-dwarf=false"
+        environment["GOMODCACHE"] = str(scratch.sources(workshop.bundle))
+        environment["GOCACHE"] = str(objects / "cache")
+    temporary.mkdir(parents=True, exist_ok=True)
+    environment["GOTMPDIR"] = str(temporary)
+    return Compiler(found, environment)
+
+
+def kubernetes(workshop: Workshop, release: Release) -> None:
+    """Kubernetes' own programs and pause; fails when kubeadm asks for other images than ours."""
+    with_go = compiler(workshop)
+    build_module(workshop, with_go, KUBERNETES, release)
+    _build_pause(workshop, with_go, release)
+    _compare_images(workshop.out / "bin" / "kubeadm", release)
+
+
+def companions(workshop: Workshop, release: Release) -> None:
+    """etcd, CoreDNS and flannel."""
+    with_go = compiler(workshop)
+    for module in COMPANIONS:
+        build_module(workshop, with_go, module, release)
+
+
+def runtime(workshop: Workshop, name: str, release: Release) -> None:
+    """What Debian does not have of that container runtime."""
+    module = RUNTIMES[name]
+    with_go = compiler(workshop, [module])
+    build_module(workshop, with_go, module, release)
+    if name == "cri-o":
+        _build_pinns(workshop, with_go, module)
+
+
+def fetch(workshop: Workshop, modules: Iterable[Module]) -> None:
+    """Download the sources of these modules, as far as their programs need them."""
+    with_go = compiler(workshop)
+    for module in modules:
+        words = with_go.words("list", "-deps", *module.programs.values())
+        place = sources.MODULES / module.name
+        run(words, timeout=TIMEOUT, cwd=place, env=with_go.environment)
+
+
+def build_module(workshop: Workshop, with_go: Compiler, module: Module, release: Release) -> None:
+    """All programs of one module, to their names below workshop.out."""
+    place = sources.MODULES / module.name
+    flags = ["-trimpath", "-ldflags", linker_flags(module, release.kubernetes)]
+    if module.tags:
+        flags += ["-tags", ",".join(module.tags)]
+    if module.instead:
+        flags += ["-modfile", str(_altered(workshop, with_go, module))]
+
+    def build(*words: str) -> None:
+        argv = with_go.words("build", *flags, *words)
+        workshop.log.run(argv, timeout=TIMEOUT, cwd=place, env=with_go.environment)
+
+    libraries = _libraries(with_go, flags, module)
+    for start in range(0, len(libraries), BATCH):
+        build(*libraries[start : start + BATCH])
+    made = workshop.scratch / module.name
+    made.mkdir(exist_ok=True)
+    build("-o", f"{made}/", *module.programs.values())
+    for output, package in module.programs.items():
+        (workshop.out / output).parent.mkdir(parents=True, exist_ok=True)
+        (made / _go_name(package, module)).rename(workshop.out / output)
+
+
+def _libraries(with_go: Compiler, flags: list[str], module: Module) -> list[str]:
+    """The packages that the module's programs are linked from, each after those it imports."""
+    form = '{{if not (or .Standard (eq .Name "main"))}}{{.ImportPath}}{{end}}'
+    words = with_go.words("list", *flags, "-deps", "-f", form, *module.programs.values())
+    place = sources.MODULES / module.name
+    return run(words, timeout=TIMEOUT, cwd=place, env=with_go.environment).stdout.split()
+
+
+def _altered(workshop: Workshop, with_go: Compiler, module: Module) -> Path:
+    """A go.mod that takes the watched module from a copy with module.instead in it."""
+    place = sources.MODULES / module.name
+    words = with_go.words("mod", "download", "-json", module.watched)
+    answer = run(words, timeout=TIMEOUT, cwd=place, env=with_go.environment)
+    copy = workshop.scratch / f"{module.name}-altered"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(json.loads(answer.stdout)["Dir"], copy)
+    for name, content in module.instead.items():
+        (copy / name).unlink()
+        if content is not None:
+            (copy / name).write_text(content)
+    file = workshop.scratch / f"{module.name}.mod"
+    file.write_text((place / "go.mod").read_text() + f"\nreplace {module.watched} => {copy}\n")
+    shutil.copy(place / "go.sum", file.with_suffix(".sum"))  # where -modfile looks for it
+    return file
+
+
+def _go_name(package: str, module: Module) -> str:
+    """What `go build` calls the program of a package: its last element that is no version."""
+    return module.name if package == "." else re.sub(r"/v\d+$", "", package).rsplit("/", 1)[-1]
+
+
+def required_version(module: Module) -> str:
+    """The version of module.watched that our go.mod names."""
+    text = (sources.MODULES / module.name / "go.mod").read_text()
+    found = re.search(rf"^\s*(?:require )?{re.escape(module.watched)} (v\S+)$", text, re.MULTILINE)
+    if not found:
+        raise LabgenError(f"modules/{module.name}/go.mod does not require {module.watched}")
+    return found[1]
+
+
+def _holds(module_cache: Path, module: Module) -> bool:
+    escaped = re.sub("[A-Z]", lambda capital: f"!{capital[0].lower()}", module.watched)
+    return (module_cache / f"{escaped}@{required_version(module)}").is_dir()
+
+
+def _build_pause(workshop: Workshop, with_go: Compiler, release: Release) -> None:
+    source = _source(with_go, KUBERNETES) / "build/pause/linux/pause.c"
+    flags = ["-Os", "-static", f"-DVERSION=v{release.pause}"]
+    workshop.log.run(["gcc", *flags, "-o", workshop.out / "bin/pause", source], timeout=60)
+
+
+def _build_pinns(workshop: Workshop, with_go: Compiler, module: Module) -> None:
+    """CRI-O's helper that keeps a pod's namespaces, as its own pinns/Makefile does."""
+    files = sorted((_source(with_go, module) / "pinns/src").glob("*.c"))
+    flags = ["-std=c99", "-Os", "-static", "-s"]
+    target = workshop.out / "runtimes/cri-o/pinns"
+    workshop.log.run(["gcc", *flags, "-o", target, *files], timeout=60)
+
+
+def _source(with_go: Compiler, module: Module) -> Path:
+    """Where the watched module's source lies."""
+    words = with_go.words("list", "-m", "-f", "{{.Dir}}", module.watched)
+    place = sources.MODULES / module.name
+    listed = run(words, timeout=60, cwd=place, env=with_go.environment)
+    return Path(listed.stdout.strip())
+
+
+def _compare_images(kubeadm: Path, release: Release) -> None:
+    words = [str(kubeadm), "config", "images", "list", "--kubernetes-version", release.kubernetes]
+    wanted = set(run(words, timeout=60).stdout.split())
+    if wanted != set(release.control_plane_images):
+        difference = ", ".join(sorted(wanted ^ set(release.control_plane_images)))
+        raise LabgenError(
+            f"kubeadm {release.kubernetes} asks for other images than the bundle holds",
+            last_seen=difference,
+            hint="correct labgen/bundle/versions.py",
+        )

@@ -1,0 +1,86 @@
+"""Debian root file systems, made by mmdebstrap from the mirror that this host uses itself."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from labgen.bundle.engine.recipe import Workshop
+from labgen.bundle.parts import sources
+from labgen.system.process import run
+
+ARCHIVE = "debian.tar.zst"
+TIMEOUT = 1800.0
+# nobody reads manuals on a machine that lives for an hour
+LEFT_OUT = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/info/*")
+KEPT = ("/usr/share/doc/*/copyright",)
+INSIDE = "/opt/labgen/provisioners"
+
+
+def bootstrap(
+    workshop: Workshop,
+    suite: str,
+    variant: str,
+    packages: Sequence[str],
+    *,
+    to: Path,
+    hooks: Sequence[str] = (),
+    begin: str = "",
+) -> None:
+    """Make a root file system of that suite into the tar file `to`; hooks run last, in order.
+
+    begin is a hook that runs first, and fills the empty root.
+    """
+    words: list[str | Path] = ["mmdebstrap", "--mode=root", f"--variant={variant}"]
+    words += ['--aptopt=Acquire::Languages "none"', "--aptopt=Acquire::Retries 3"]
+    words += [f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT]
+    words += [f"--dpkgopt=path-include={pattern}" for pattern in KEPT]
+    if packages:
+        words.append(f"--include={','.join(packages)}")
+    words += [f"--setup-hook={begin}"] if begin else []
+    words += [f"--customize-hook={hook}" for hook in hooks]
+    words += [suite, to, *host_mirror()]
+    # its root is made in TMPDIR: in the scratch directory it goes away even after a kill
+    temporary = workshop.scratch / "mmdebstrap"
+    temporary.mkdir(exist_ok=True, mode=0o755)
+    environment = {"TMPDIR": str(temporary), "SOURCE_DATE_EPOCH": "0"}
+    workshop.log.run(words, timeout=TIMEOUT, env=environment)
+
+
+def make(workshop: Workshop, suite: str) -> None:
+    """The Debian of every machine: what the provisioners' phase `packages` installs."""
+    hooks = phases(("packages",), image="container")
+    bootstrap(workshop, suite, "minbase", (), to=workshop.out / ARCHIVE, hooks=hooks)
+
+
+def unpack(bundle: Path) -> str:
+    """A hook that fills the root with the bundle's Debian, but for what finds the mirror."""
+    left_out = "--exclude=./etc/resolv.conf --exclude=./etc/apt"
+    return f'tar -x --zstd --numeric-owner {left_out} -f "{bundle / ARCHIVE}" -C "$1"'
+
+
+def phases(names: Sequence[str], *, image: str = "", runtime: str = "") -> tuple[str, ...]:
+    """Hooks that run phases in the file system; image is what it is for, empty: no image.
+
+    runtime is the machines' container runtime, empty: containerd.
+    """
+    variables = f"MACHINE_IMAGE={image}" + (f" RUNTIME={runtime}" if runtime else "")
+    provisioners = sources.provisioners()
+    return (
+        f'mkdir -p "$1{INSIDE}"',
+        f'cp -r "{provisioners}/." "$1{INSIDE}/"',
+        f'chroot "$1" env {variables} bash {INSIDE}/run.sh {" ".join(names)}',
+        f'rm -r "$1{INSIDE}"',
+    )
+
+
+def host_mirror() -> list[str]:
+    """The mirror in the host's apt sources as mmdebstrap's argument; none: mmdebstrap's default.
+
+    Hosts that reach Debian only through a mirror of their own have it there.
+    """
+    target = ["indextargets", "--format", "$(LABEL) $(COMPONENT) $(REPO_URI)"]
+    listed = run(["apt-get", *target, "Created-By: Packages"], timeout=30, check=False).stdout
+    for line in listed.splitlines():
+        label, component, uri = [*line.split(" ", 2), "", ""][:3]
+        if label == "Debian" and component == "main" and uri.startswith(("http:", "https:")):
+            return [uri]
+    return []

@@ -1,0 +1,76 @@
+"""The golden store: containerd's directory with every image unpacked, made once by a machine."""
+
+from pathlib import Path
+
+from labgen.bundle.engine.recipe import Workshop
+from labgen.bundle.parts import images, machine
+from labgen.bundle.versions import Release
+from labgen.system import host, netns, podman, wait
+from labgen.system.process import run
+
+STORE = "golden/containerd"
+SEED = "labgen-bundle-seed"
+TIMEOUT = 600.0
+IMAGES_INSIDE = "/opt/labgen/bundle/images/lab.tar"
+
+
+def make(workshop: Workshop, release: Release) -> None:
+    """Boot the machine image, import the images in it, and keep its /var/lib/containerd.
+
+    The seed machine stands in a network namespace with nothing in it. What an interrupted build
+    left of it is removed first.
+    """
+    machine.load(workshop.bundle)
+    store = workshop.out / STORE
+    store.mkdir(parents=True)
+    archive = workshop.bundle / images.ARCHIVE
+    _remove_seed()
+    try:
+        run(["ip", "netns", "add", SEED], timeout=30)
+        podman.run_machine(
+            machine.image(workshop.bundle),
+            name=SEED,
+            hostname="seed",
+            # podman 4.3 refuses --network=none beside the --dns=none of every machine
+            network=f"ns:{netns.NAMED / SEED}",
+            adaptation=host.adapt(host.probe()),
+            volumes=[(store, "/var/lib/containerd", "rw"), (archive, IMAGES_INSIDE, "ro")],
+        )
+        wait.until(_containerd_answers, what="containerd's answer in the seed machine", timeout=60)
+        phases = ["bash", "/opt/labgen/provisioners/run.sh", "images"]
+        _inside(workshop, "env", f"IMAGES={' '.join(release.images)}", *phases)
+        # what is unpacked needs its packed form no more: half of the store
+        _inside(workshop, "ctr", "--namespace", "k8s.io", "content", "prune", "references")
+        _inside(workshop, "systemctl", "stop", "containerd")
+    finally:
+        _remove_seed()
+
+
+def clone(golden: Path, target: Path) -> None:
+    """Make target a copy of the store: hard links, but databases of its own.
+
+    Everything else in it is never written in place. On another file system all is copied.
+    """
+    same_device = golden.stat().st_dev == target.parent.stat().st_dev
+    how = "--link" if same_device else "--reflink=auto"
+    run(["cp", "--archive", how, golden, target], timeout=300)
+    for database in target.glob("*/*.db"):
+        own = database.with_suffix(".new")
+        run(["cp", "--preserve=mode,ownership", database, own], timeout=60)
+        own.rename(database)
+
+
+def _remove_seed() -> None:
+    podman.remove([SEED])
+    if (netns.NAMED / SEED).exists():
+        run(["ip", "netns", "delete", SEED], timeout=30)
+
+
+def _containerd_answers() -> None:
+    answer = podman.podman("exec", SEED, "ctr", "version", check=False)
+    if not answer.ok:
+        raise wait.NotYet(answer.stderr.strip() or "no answer")
+
+
+def _inside(workshop: Workshop, *words: str) -> None:
+    workshop.log.run(["podman", "--runtime", "runc", "exec", SEED, *words], timeout=TIMEOUT)

@@ -1,0 +1,51 @@
+"""The container images of a lab: a program alone, or on a small Debian with the network tools."""
+
+from functools import partial
+
+from labgen.bundle.engine import archive
+from labgen.bundle.engine.archive import Image, Layer
+from labgen.bundle.engine.recipe import Workshop
+from labgen.bundle.parts import debian
+from labgen.bundle.versions import Release
+from labgen.system.parallel import gather
+
+ARCHIVE = "images.tar"
+# kube-proxy and flanneld call these; the rest of the images is one static program each
+NETWORK_TOOLS = ("iptables", "nftables", "conntrack", "iproute2", "kmod")
+NEED_TOOLS = ("kube-proxy", "flanneld")
+
+
+def programs(release: Release) -> dict[str, str]:
+    """Image reference -> the program in it."""
+    named = {
+        release.pause_image: "pause",
+        release.flannel_image: "flanneld",
+        release.workload_image: "agnhost",
+    }
+    for reference in release.control_plane_images:
+        named.setdefault(reference, reference.rsplit("/", 1)[-1].split(":", 1)[0])
+    return named
+
+
+def make(workshop: Workshop, release: Release, architecture: str) -> None:
+    """Write the archive of all images to workshop.out."""
+    root = workshop.scratch / "root.tar"
+    debian.bootstrap(workshop, release.debian, "essential", NETWORK_TOOLS, to=root)
+    wanted = programs(release)
+
+    def layer(program: str) -> Layer:
+        source = workshop.bundle / "bin" / program
+        return archive.program_layer(source, _inside(program), workshop.scratch / f"{program}.gz")
+
+    tasks = {program: partial(layer, program) for program in wanted.values()}
+    base_task = {"": lambda: archive.root_layer(root, workshop.scratch / "root.gz")}
+    layers: dict[str, Layer] = gather({**base_task, **tasks})
+    images = []
+    for reference, program in wanted.items():
+        below = (layers[""],) if program in NEED_TOOLS else ()
+        images.append(Image(reference, (*below, layers[program]), _inside(program)))
+    archive.write(images, architecture, workshop.out / ARCHIVE)
+
+
+def _inside(program: str) -> str:
+    return f"/usr/local/bin/{program}"

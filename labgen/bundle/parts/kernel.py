@@ -1,0 +1,69 @@
+"""The kernel of virtual machines: Debian's for clouds, its modules, and a busybox for the initrd.
+
+The packages are unpacked, not installed: no initramfs tool runs.
+"""
+
+import lzma
+import shutil
+from pathlib import Path
+
+from labgen.bundle.engine.recipe import Workshop
+from labgen.bundle.parts import debian
+from labgen.errors import LabgenError
+
+KERNEL = "box/vmlinuz"
+MODULES = "box/modules.tar.zst"
+BUSYBOX = "box/busybox"
+MODULES_PLACE = "usr/lib/modules"
+KEPT = ("vmlinuz", "modules", "config", "busybox")  # of the packages
+TIMEOUT = 300.0
+# the same bytes from the same packages
+PACK = ("tar", "--create", "--zstd", "--sort=name", "--mtime=@0", "--owner=0", "--group=0")
+
+
+def packages(architecture: str) -> tuple[str, str]:
+    """Debian's packages; architecture in Go's words, which are Debian's where there is a cloud."""
+    return (f"linux-image-cloud-{architecture}", "busybox-static")
+
+
+def make(workshop: Workshop, suite: str, architecture: str) -> None:
+    """Take the kernel, all its modules and busybox out of Debian's packages."""
+    archive, root = workshop.scratch / "packages.tar", workshop.scratch / "root"
+    debian.bootstrap(workshop, suite, "extract", packages(architecture), to=archive)
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir()
+    wanted = ("./boot", f"./{MODULES_PLACE}", "./usr/bin/busybox")
+    unpack: list[str | Path] = ["tar", "--extract", "--file", archive, "--directory", root]
+    workshop.log.run([*unpack, *wanted], timeout=TIMEOUT)
+    (workshop.out / KERNEL).parent.mkdir()
+    shutil.copy(_only(root / "boot", "vmlinuz-*"), workshop.out / KERNEL)
+    shutil.copy(root / "usr/bin/busybox", workshop.out / BUSYBOX)
+    _unpack_modules(root / MODULES_PLACE)
+    # kubeadm looks there too (k8s.io/system-validators, validators/kernel_validator.go)
+    config = _only(root / "boot", "config-*")
+    shutil.copy(config, root / MODULES_PLACE / config.name.removeprefix("config-") / "config")
+    pack: list[str | Path] = [*PACK, "--file", workshop.out / MODULES]
+    workshop.log.run([*pack, "--directory", root / MODULES_PLACE, "."], timeout=TIMEOUT)
+
+
+def unpack_modules(workshop: Workshop, place: Path) -> Path:
+    """Unpack the part's modules to the directory place; returns the kernel version's in it."""
+    place.mkdir(parents=True, exist_ok=True)
+    words: list[str | Path] = ["tar", "--extract", "--zstd", "--file", workshop.bundle / MODULES]
+    workshop.log.run([*words, "--directory", place], timeout=TIMEOUT)
+    return _only(place, "*")
+
+
+def _unpack_modules(place: Path) -> None:
+    """Machines load modules at every boot: the disk image compresses them better than xz each."""
+    for packed in place.rglob("*.ko.xz"):
+        packed.with_suffix("").write_bytes(lzma.decompress(packed.read_bytes()))
+        packed.unlink()
+
+
+def _only(place: Path, pattern: str) -> Path:
+    found = sorted(place.glob(pattern))
+    if len(found) != 1:
+        names = ", ".join(path.name for path in found) or "none"
+        raise LabgenError(f"one {pattern} was expected in {place}, there is {names}")
+    return found[0]

@@ -1,0 +1,90 @@
+"""A machine's root file system: the Debian part, through the phases of any machine."""
+
+import shutil
+from enum import StrEnum
+from pathlib import Path
+
+from labgen.bundle.engine.recipe import Workshop
+from labgen.bundle.parts import debian, sources
+from labgen.bundle.versions import Release
+from labgen.system import files
+from labgen.system.process import run
+
+PHASES = ("kernel", "containerd", "kubernetes", "seal")
+PROGRAMS = ("kubeadm", "kubelet", "kubectl", "etcdctl")
+CHROOT = Path(__file__).parent / "chroot.sh"
+TIMEOUT = 300.0
+
+
+class Kind(StrEnum):
+    """What a root file system is for, in the words of the provisioners' MACHINE_IMAGE."""
+
+    CONTAINER = "container"
+    VM = "vm"
+
+
+# What a machine starts with; a lab installs its own. CRI's old plugin name is that of
+# containerd 1.7 (configuration version 2), and no machine-container may count on
+# CAP_SYS_RESOURCE, without which a lower OOM score is refused.
+CONTAINERD_TOML = """\
+version = 2
+
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "{pause}"
+  restrict_oom_score_adj = true
+
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "/opt/cni/bin"
+
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+      SystemdCgroup = true
+"""
+
+
+def payload(release: Release) -> dict[str, str]:
+    """File name in /etc/labgen/payload -> content, for the phases of the image."""
+    return {"containerd.toml": CONTAINERD_TOML.format(pause=release.pause_image)}
+
+
+def make(workshop: Workshop, release: Release, kind: Kind) -> Path:
+    """Unpack the Debian part in the scratch directory and run the phases in it. Needs no network.
+
+    Returns the root directory.
+    """
+    root = workshop.scratch / "root"
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir()
+    unpack = ["tar", "--extract", "--zstd", "--numeric-owner", "--xattrs", "--xattrs-include=*"]
+    archive = str(workshop.bundle / debian.ARCHIVE)
+    workshop.log.run([*unpack, "--file", archive, "--directory", str(root)], timeout=TIMEOUT)
+    _furnish(root, workshop.bundle, release)
+    environment = (f"MACHINE_IMAGE={kind}", f"KUBERNETES_VERSION={release.kubernetes}")
+    run_inside(workshop, root, *environment, "bash", f"{debian.INSIDE}/run.sh", *PHASES)
+    shutil.rmtree(root / "opt/labgen/bundle")
+    return root
+
+
+def run_inside(workshop: Workshop, root: Path, *words: str) -> None:
+    """Run words, variables first, in the file system root.
+
+    Without network: a phase that wants it fails here and not in someone's lab.
+    """
+    unshare = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--net", "sh"]
+    workshop.log.run([*unshare, str(CHROOT), str(root), *words], timeout=TIMEOUT)
+
+
+def _furnish(root: Path, bundle: Path, release: Release) -> None:
+    """Put the provisioners, their payload and the programs where the phases look for them."""
+    inside = root / debian.INSIDE.lstrip("/")
+    left_out = shutil.ignore_patterns(*sources.SENT)
+    shutil.copytree(sources.provisioners(), inside, ignore=left_out)
+    for name, content in payload(release).items():
+        files.write(root / "etc/labgen/payload" / name, content)
+    place = root / "opt/labgen/bundle"
+    (place / "bin").mkdir(parents=True)
+    for program in PROGRAMS:
+        run(["cp", bundle / "bin" / program, place / "bin" / program], timeout=60)
+    shutil.copytree(bundle / "cni", place / "cni")

@@ -1,0 +1,30 @@
+"""Container runtimes beside containerd: Debian's packages of them, and what is compiled to go with.
+
+Machines of labgen's image lack them; a lab brings them to its machines.
+"""
+
+from labgen.bundle.engine.recipe import Workshop
+from labgen.bundle.parts import compiling, packages
+from labgen.bundle.parts.programs import RUNTIMES
+from labgen.bundle.versions import Release
+
+PROGRAMS = {"docker": ("cri-dockerd",), "cri-o": ("crio", "pinns")}
+
+
+def archive(name: str) -> str:
+    """The output with the Debian packages of that runtime."""
+    return f"runtimes/{name}/packages.tar"
+
+
+def programs(name: str) -> tuple[str, ...]:
+    """The outputs that are programs."""
+    return tuple(f"runtimes/{name}/{program}" for program in PROGRAMS[name])
+
+
+def make(workshop: Workshop, name: str, release: Release) -> None:
+    """Compile the runtime's programs and gather its packages."""
+    compiling.runtime(workshop, name, release)
+    packages.make_runtime(workshop, release.debian, name, archive(name))
+
+
+NAMES = tuple(RUNTIMES)

@@ -1,0 +1,47 @@
+"""Where the files are that a bundle is made from: Go modules and the shell provisioners."""
+
+import platform
+from pathlib import Path
+
+from labgen.errors import LabgenError
+from labgen.system import data
+
+MODULES = Path(__file__).parent / "modules"
+SENT = ("faults", "survey.sh")  # along with each use
+
+# uname's words and Go's, https://go.dev/doc/install/source#environment
+GO_ARCHITECTURES = {
+    "x86_64": "amd64",
+    "aarch64": "arm64",
+    "armv7l": "arm",
+    "i686": "386",
+    "ppc64le": "ppc64le",
+    "riscv64": "riscv64",
+    "s390x": "s390x",
+}
+
+
+def provisioners() -> Path:
+    """The directory with run.sh: in an installed labgen, or beside the package in a checkout."""
+    place = data.directory("provisioners")
+    if not (place / "run.sh").exists():
+        raise LabgenError(
+            "the provisioners (run.sh) are not beside labgen",
+            hint="install labgen again: make install",
+        )
+    return place
+
+
+def architecture() -> str:
+    """This host's architecture in the words of Go and of container images."""
+    return in_go(platform.machine())
+
+
+def in_go(machine: str) -> str:
+    """uname's word for a processor in the words of Go."""
+    return GO_ARCHITECTURES.get(machine, machine)
+
+
+def of_the_image() -> tuple[Path, ...]:
+    """What of the provisioners a machine image holds: not what is sent when it is wanted."""
+    return tuple(path for path in sorted(provisioners().iterdir()) if path.name not in SENT)

@@ -1,0 +1,82 @@
+"""A small client of the Kubernetes API: JSON over HTTPS with the admin's certificate.
+
+Waiting for a cluster asks often; a kubectl process each time would cost more CPU than the cluster.
+"""
+
+import http.client
+import json
+import socket
+import ssl
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from labgen.cluster import unreachable
+from labgen.errors import LabgenError
+
+
+def https(
+    host: str, port: int, name: str, *, timeout: float, context: ssl.SSLContext
+) -> http.client.HTTPConnection:
+    """A connection to host:port whose other end has a certificate for name. Raises OSError."""
+    connection = http.client.HTTPConnection(host, port, timeout=timeout)
+    plain = socket.create_connection((host, port), timeout=timeout)
+    try:
+        connection.sock = context.wrap_socket(plain, server_hostname=name)
+    except BaseException:
+        plain.close()
+        raise
+    return connection
+
+
+class ApiUnreachable(LabgenError):
+    """The API did not answer, or not with success."""
+
+
+@dataclass(frozen=True)
+class KubeApi:
+    """The API at host:port with a certificate for name; ca, certificate and key are PEM files."""
+
+    host: str
+    port: int
+    name: str
+    ca: Path
+    certificate: Path
+    key: Path
+    timeout: float = 3.0
+
+    def get(self, path: str) -> dict[str, Any]:
+        """The object at path; raises ApiUnreachable with what the API or the network said."""
+        body = self.get_text(path)
+        try:
+            answer: dict[str, Any] = json.loads(body)
+        except json.JSONDecodeError as error:
+            raise ApiUnreachable(f"the API's answer to {path} is no JSON: {body[:80]!r}") from error
+        return answer
+
+    def get_text(self, path: str) -> str:
+        """The body of the answer to GET path; raises ApiUnreachable."""
+        try:
+            connection = https(
+                self.host, self.port, self.name, timeout=self.timeout, context=self._tls
+            )
+            connection.request("GET", path, headers={"Accept": "application/json"})
+            response = connection.getresponse()
+            body = response.read().decode(errors="replace")
+            connection.close()
+        except (OSError, http.client.HTTPException) as error:
+            place = f"https://{self.host}:{self.port}{path}"
+            raise ApiUnreachable(f"{place}: {unreachable.words(error)}") from error
+        if response.status != http.HTTPStatus.OK:
+            raise ApiUnreachable(f"GET {path}: HTTP {response.status}: {body[:200]}")
+        return body
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        for path in (self.ca, self.certificate, self.key):
+            if not path.exists():  # OpenSSL's own error names no file
+                raise ApiUnreachable(f"no credentials for the API yet: {path} is not there")
+        context = ssl.create_default_context(cafile=str(self.ca))
+        context.load_cert_chain(self.certificate, self.key)
+        return context

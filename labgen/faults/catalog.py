@@ -1,0 +1,51 @@
+"""Every fault by its name, in the order in which they are shown."""
+
+from collections.abc import Mapping
+
+from labgen.errors import WrongCall
+from labgen.faults.definitions import (
+    api_server,
+    cpu_hog,
+    disk_full,
+    etcd,
+    haproxy,
+    keepalived,
+    kubelet,
+    partition,
+    power,
+)
+from labgen.faults.fault import Fault
+
+FAULTS: Mapping[str, Fault] = {
+    fault.name: fault
+    for fault in (
+        power.POWER_CUT,
+        power.REBOOT,
+        power.SHUTDOWN,
+        power.PAUSE,
+        partition.PARTITION,
+        partition.PARTITION_IN,
+        partition.PARTITION_OUT,
+        partition.PARTITION_CLIENTS,
+        partition.PACKET_LOSS,
+        keepalived.KEEPALIVED_STOPPED,
+        keepalived.KEEPALIVED_KILLED,
+        haproxy.HAPROXY_KILLED,
+        api_server.API_SERVER_KILLED,
+        api_server.API_SERVER_STOPPED,
+        etcd.ETCD_PAUSED,
+        etcd.ETCD_WIPED,
+        etcd.ETCD_FULL,
+        kubelet.KUBELET_STOPPED,
+        kubelet.CONTAINERD_STOPPED,
+        cpu_hog.CPU_HOG,
+        disk_full.DISK_FULL,
+    )
+}
+
+
+def find(name: str) -> Fault:
+    """The fault of that name; WrongCall with the names there are."""
+    if name not in FAULTS:
+        raise WrongCall(f"there is no fault {name}", hint=f"faults: {', '.join(FAULTS)}")
+    return FAULTS[name]

@@ -1,0 +1,1 @@
+"""The faults, in the file of what each one breaks."""

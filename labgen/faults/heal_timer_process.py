@@ -1,0 +1,59 @@
+"""Undo an injection when its time is over.
+
+python -m labgen.faults.heal_timer_process LAB-DIRECTORY ID SECONDS
+
+Leaves its caller at once and waits by itself; ends early when somebody else healed the fault.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from labgen.errors import LabgenError
+from labgen.faults import records
+from labgen.faults.engine import undo_one
+from labgen.lab import store
+from labgen.lab.lab import Lab
+from labgen.system.journal import Journal
+
+LOOK = 0.5  # seconds between two looks whether the fault is still there
+
+
+def main(directory: str, id: str, seconds: str) -> None:
+    """Detach, wait, heal."""
+    lab = store.load(Path(directory).name)
+    caller = os.getpid()
+    if os.fork():
+        os._exit(0)
+    _detach(caller)
+    _wait(lab, id, time.monotonic() + float(seconds))
+    if not records.path(lab, id).exists():
+        return
+    try:
+        undo_one(lab, id)
+    except LabgenError as error:
+        journal = Journal(lab.journal)
+        journal.write("fault-heal-failed", id=id, error=str(error)[:300])
+
+
+def _wait(lab: Lab, id: str, deadline: float) -> None:
+    while records.path(lab, id).exists() and (left := deadline - time.monotonic()) > 0:
+        time.sleep(min(LOOK, left))
+
+
+def _detach(caller: int) -> None:
+    """A session of its own and no open files of the caller, who waits for their end.
+
+    The caller has the same command line: once it is gone, this is the only process to be found.
+    """
+    os.setsid()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    while os.getppid() == caller:
+        time.sleep(0.01)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

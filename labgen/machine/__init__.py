@@ -1,0 +1,1 @@
+"""How to get to one machine, and what is known of it."""

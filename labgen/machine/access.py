@@ -1,0 +1,119 @@
+"""Reaching a lab's machines and its API: the route is checked first, then SSH or HTTPS."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from labgen.errors import LabgenError
+from labgen.lab import ownership, store
+from labgen.lab.lab import Lab, Machine, bridge
+from labgen.machine.ssh import Ssh
+from labgen.machine.sudo import Sudo
+from labgen.system import netns, route
+
+
+def ensure_route(lab: Lab) -> None:
+    """Raise LabgenError unless packets to the lab stay on its own bridge; to existing machines, see
+    ensure_outward().
+
+    Where that is on another host, it is asked there, and the API is reached through it after that.
+    """
+    elsewhere = netns.inode() != lab.network_namespace
+    if elsewhere:
+        place = netns.named(lab.network_namespace)
+        where = f"    nsenter --net={place} labgen ..." if place else ""
+        hint = f"the lab was made in another network namespace of this host{where}"
+    else:
+        hint = f"labgen start {lab.name} builds the lab's network again"
+    jump = lab.jump
+    if jump and elsewhere:
+        raise LabgenError(f"the way to lab {lab.name} does not begin here", hint=hint)
+    if jump:
+        jump.open()
+    if lab.scenario.existing:
+        ensure_outward(lab)
+    else:
+        for address in (lab.machines[0].address, lab.vip):
+            route.ensure_through(lab.bridge, address, hint=hint, jump=jump)
+    near(lab, lab.vip, lab.endpoint_port)
+    _ensure_place(lab)
+
+
+def _ensure_place(lab: Lab) -> None:
+    """Where the lab's shared connections lie: a boot of this host forgets it, and its note."""
+    if ownership.lives(lab.directory) and not (lab.sockets / ownership.NOTE).exists():
+        ownership.claim(lab, uri=lab.scenario.provider.uri or "")
+
+
+def near(lab: Lab, address: IPv4Address, port: int) -> str:
+    """The address by which a client here reaches port at address of the lab: its own, or one of
+    this host's that leads there through the jump, which is open.
+
+    Raises JumpFailed when something else listens there.
+    """
+    here = lab.near(address)
+    if lab.jump:
+        lab.jump.forward(here, address, port)
+    return str(here)
+
+
+def door(lab: Lab) -> Ssh:
+    """The lab's machines over SSH, as root, for those who have checked the route."""
+    return Ssh(lab.ssh_config, lab.jump, sudo(lab))
+
+
+def sudo(lab: Lab) -> dict[str, Sudo]:
+    """How to be root on the machines whose login is another user."""
+    return sudo_on(lab.machines)
+
+
+def sudo_on(machines: Sequence[Machine]) -> dict[str, Sudo]:
+    """The same on any machines that exist."""
+    return {
+        machine.name: Sudo(machine.host.sudo_password_file)
+        for machine in machines
+        if machine.host and machine.host.user != "root"
+    }
+
+
+def ssh(lab: Lab) -> Ssh:
+    """The lab's machines over SSH, after the route was checked."""
+    ensure_route(lab)
+    return door(lab)
+
+
+def kubeconfig(lab: Lab) -> Path:
+    """The admin's kubeconfig; LabgenError before the first control plane is initialised."""
+    if not lab.kubeconfig.exists():
+        raise LabgenError(
+            f"lab {lab.name} has no kubeconfig yet: its first control plane is not initialised",
+            hint=f"to go on: {lab.up_command}",
+        )
+    return lab.kubeconfig
+
+
+def ensure_outward(lab: Lab) -> None:
+    """Raise LabgenError unless existing machines and their VIP are reached alike, and not through
+    the bridge of a lab of ours: one with the same addresses would be taken for them.
+
+    From a jump host on, the way is that host's.
+    """
+    if lab.jump:
+        return
+    bridges = {bridge(name) for name in store.names()}
+    expected = route.device(lab.machines[0].address)
+    for address in (*(machine.address for machine in lab.machines), lab.vip):
+        device = route.device(address)
+        if device is None:
+            raise LabgenError(f"there is no route to {address} of lab {lab.name}")
+        if device in bridges or device == "lo":
+            what = "this host itself" if device == "lo" else f"another lab, by {device}"
+            raise LabgenError(
+                f"packets to {address} of lab {lab.name} would reach {what}; nothing was sent"
+            )
+        if device != expected:
+            raise LabgenError(
+                f"packets to {address} would leave by {device}, to {lab.machines[0].name} by "
+                f"{expected}; nothing was sent",
+                hint="machines and VIP have to be in one network",
+            )

@@ -1,0 +1,151 @@
+"""What an existing machine said of itself: the lines of provisioners/survey.sh, as values."""
+
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+
+from labgen.errors import LabgenError
+
+END = "end"
+GATEWAY = 0x2  # RTF_GATEWAY, include/uapi/linux/route.h
+
+
+@dataclass(frozen=True)
+class Peer:
+    """What came back from a port of another machine: open, refused, unreachable or silent."""
+
+    address: IPv4Address
+    port: int
+    answer: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """memory and disk_free in MiB. os, version, pretty and suite are ID, VERSION_ID,
+    PRETTY_NAME and VERSION_CODENAME of os-release(5).
+
+    container is the kind of container that the machine is, capabilities what root may in it.
+    routes has the networks that an interface reaches by itself. listens maps ports to programs.
+    lab and endpoint are those of the lab whose machine this is, vip_mac is who answers ARP for the
+    VIP.
+    """
+
+    os: str
+    version: str
+    pretty: str
+    suite: str
+    architecture: str
+    cores: int
+    memory: int
+    disk_free: int
+    machine_id: str
+    systemd: bool
+    container: str
+    cgroup_v2: bool
+    capabilities: int
+    swap: tuple[str, ...]
+    sysctls: Mapping[str, str]
+    links: Mapping[str, str]
+    addresses: Mapping[IPv4Interface, str]
+    routes: tuple[tuple[str, IPv4Network], ...]
+    own: frozenset[IPv4Address]
+    listens: Mapping[int, str]
+    packages: frozenset[str]
+    clusters: tuple[str, ...]
+    lab: str
+    endpoint: str
+    active: frozenset[str]
+    vip_mac: str
+    peers: tuple[Peer, ...]
+
+    def interface(self, address: IPv4Address) -> tuple[str, IPv4Network] | None:
+        """The name of the interface that carries address, and its network; None without one."""
+        for interface, name in self.addresses.items():
+            if interface.ip == address:
+                return name, interface.network
+        if address not in self.own:
+            return None
+        near = [(name, network) for name, network in self.routes if address in network]
+        return max(near, key=lambda pair: pair[1].prefixlen, default=None)
+
+
+def parse(text: str) -> Facts:
+    """The facts in the survey's output. Raises LabgenError when it did not come to its end."""
+    lines = text.splitlines()
+    if END not in lines:
+        raise LabgenError("the survey of the machine was cut off", last_seen=(lines or ["-"])[-1])
+    said = _Said(lines)
+    system = said.one("os").split(maxsplit=2)
+    free, size = said.one("disk").split()
+    lab = dict(line.split("=", 1) for line in said.all("lab"))
+    return Facts(
+        os=system[0],
+        version=system[1],
+        pretty=system[2],
+        suite=said.one("suite"),
+        architecture=said.one("architecture"),
+        cores=int(said.one("cores")),
+        memory=int(said.one("MemTotal:").split()[0]) // 1024,
+        disk_free=int(free) * int(size) // 2**20,
+        machine_id=said.one("machine-id"),
+        systemd=bool(said.one("systemd")),
+        container=said.one("container"),
+        cgroup_v2=bool(said.one("cgroup")),
+        capabilities=int(said.one("CapEff:") or "0", 16),
+        swap=tuple(said.all("swap")),
+        sysctls=dict(said.pairs("sysctl")),
+        links=dict(said.pairs("link")),
+        addresses={IPv4Interface(where): name for name, where in said.pairs("address")},
+        routes=tuple(_routes(said)),
+        own=frozenset(IPv4Address(line) for line in said.all("local")),
+        listens={int(port): program for port, program in said.pairs("listens")},
+        packages=frozenset(said.all("package")),
+        clusters=tuple(said.all("cluster")),
+        lab=lab.get("LAB", "").strip("'"),
+        endpoint=lab.get("API_ENDPOINT", "").strip("'"),
+        active=frozenset(said.all("active")),
+        vip_mac=said.one("arp"),
+        peers=tuple(_peer(line) for line in said.all("peer")),
+    )
+
+
+class _Said:
+    """The lines by their first word."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines: dict[str, list[str]] = {}
+        for line in lines:
+            word, _, rest = line.partition(" ")
+            word, _, tail = word.partition("\t")  # /proc/self/status has tabs
+            self._lines.setdefault(word, []).append(f"{tail} {rest}".strip())
+
+    def all(self, word: str) -> list[str]:
+        return self._lines.get(word, [])
+
+    def one(self, word: str) -> str:
+        """The first of them, empty if there is none."""
+        return next(iter(self.all(word)), "")
+
+    def pairs(self, word: str) -> Iterator[tuple[str, str]]:
+        for line in self.all(word):
+            first, _, second = line.partition(" ")
+            yield first, second.strip()
+
+
+def _routes(said: _Said) -> Iterator[tuple[str, IPv4Network]]:
+    """Those without a gateway: /proc/net/route has addresses in hex, in the kernel's byte order."""
+    for line in said.all("route"):
+        name, destination, _, flags, _, _, _, mask, *_ = line.split()
+        if not int(flags, 16) & GATEWAY:
+            network, bits = (IPv4Address(_swapped(word)) for word in (destination, mask))
+            yield name, IPv4Network(f"{network}/{bits}")
+
+
+def _swapped(word: str) -> bytes:
+    return struct.pack("=I", int(word, 16))
+
+
+def _peer(line: str) -> Peer:
+    address, port, answer = line.split()
+    return Peer(IPv4Address(address), int(port), answer)

@@ -1,0 +1,90 @@
+"""What is kept of a survey for as long as the lab lives: what files for a machine depend on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from labgen.lab.lab import Lab, Machine
+from labgen.machine.facts import Facts
+from labgen.machine.gather_facts import Surveyed
+from labgen.machine.login import Unread
+from labgen.system import files, host
+from labgen.system.host import CAP_SYS_RESOURCE, Adaptation, HostFacts
+
+
+@dataclass(frozen=True)
+class Settled:
+    """interface carries the machine's address; seen_from is where labgen's host comes from.
+
+    shared_kernel: the machine is a container itself.
+    """
+
+    interface: str
+    seen_from: IPv4Address
+    shared_kernel: bool
+    cgroup_v2: bool
+    may_raise_limits: bool
+    bridge_netfilter: bool
+
+
+_adapter = TypeAdapter(dict[str, Settled])
+UNKNOWN = Settled("INTERFACE", IPv4Address("192.0.2.1"), False, True, True, True)  # on paper
+
+
+def load(lab: Lab) -> Mapping[str, Settled]:
+    """By machine; empty before the lab is made."""
+    path = _path(lab)
+    return _adapter.validate_json(path.read_bytes()) if path.exists() else {}
+
+
+def settle(lab: Lab, read: Mapping[str, Surveyed | Unread]) -> None:
+    """Keep what is new. Raises the Unread of a machine of which nothing is known."""
+    known = dict(load(lab))
+    for machine in lab.machines:
+        if machine.name in known:
+            continue
+        said = read[machine.name]
+        if isinstance(said, Unread):
+            raise said
+        known[machine.name] = _settled(machine, said)
+    files.write(_path(lab), _adapter.dump_json(known, indent=2) + b"\n")
+
+
+def adaptation(settled: Mapping[str, Settled], machine: Machine) -> Adaptation:
+    """How machine differs from one that labgen makes."""
+    known = settled.get(machine.name, UNKNOWN)
+    usual = host.none_needed()
+    if known.shared_kernel:
+        usual = host.adapt(
+            HostFacts(
+                root=True,
+                kernel=(0, 0),
+                cgroup_v2=known.cgroup_v2,
+                may_raise_limits=known.may_raise_limits,
+                open_files_limit=0,
+                processes_limit=0,
+                kernel_modules=None,
+                bridge_netfilter=known.bridge_netfilter,
+            )
+        )
+    return replace(usual, bare=True, interface=known.interface, host_address=known.seen_from)
+
+
+def _settled(machine: Machine, said: Surveyed) -> Settled:
+    facts: Facts = said.facts
+    found = facts.interface(machine.address)
+    return Settled(
+        interface=found[0] if found else UNKNOWN.interface,
+        seen_from=IPv4Address(said.seen_from),
+        shared_kernel=bool(facts.container),
+        cgroup_v2=facts.cgroup_v2,
+        may_raise_limits=bool(facts.capabilities >> CAP_SYS_RESOURCE & 1),
+        bridge_netfilter="net.bridge.bridge-nf-call-iptables" in facts.sysctls,
+    )
+
+
+def _path(lab: Lab) -> Path:
+    return lab.directory / "machines.json"

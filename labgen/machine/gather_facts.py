@@ -1,0 +1,120 @@
+"""Reading existing machines, all at once, before anything is changed on them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from labgen.errors import LabgenError
+from labgen.lab.lab import Lab, Machine
+from labgen.machine import facts as ssh_facts
+from labgen.machine.access import sudo
+from labgen.machine.facts import Facts
+from labgen.machine.login import LOGIN, Unread, become_root, greet, place
+from labgen.machine.ssh import Ssh
+from labgen.render.ssh_config import ssh_config
+from labgen.system import data, files
+from labgen.system.parallel import gather
+
+SURVEY = 120.0  # seconds; two or three as a rule, a minute where the VIP was seen just before
+# What only labgen makes, or only a cluster that was found absent beforehand.
+TRACES = (
+    "/etc/labgen",
+    "/opt/labgen",
+    "/var/lib/labgen",
+    "/etc/kubernetes/kubelet.conf",
+    "/var/lib/etcd/member",
+    "/var/lib/kubelet/config.yaml",
+    "/sys/class/net/cni0",
+    "/sys/class/net/flannel.1",
+)
+LIST = 'for path in "$@"; do [ ! -e "$path" ] || echo "$path"; done'
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """A machine that was read. clock is how many seconds it is ahead of this host, within
+    uncertainty; seen_from is the address from which this host comes to it."""
+
+    facts: Facts
+    clock: float
+    uncertainty: float
+    seen_from: str
+
+
+def survey(lab: Lab, packages: Sequence[str]) -> Mapping[str, Surveyed | Unread]:
+    """What each machine of lab said, or why it said nothing; packages are looked for on it."""
+    with _doors(lab) as (plain, ssh):
+        return read(lab, packages, plain=plain, ssh=ssh)
+
+
+def read(
+    lab: Lab, packages: Sequence[str], *, plain: Ssh, ssh: Ssh
+) -> Mapping[str, Surveyed | Unread]:
+    """The same through doors that are open: plain is of the machines' logins, ssh of root."""
+    ask = {m.name: partial(_survey, lab, m, plain, ssh, packages) for m in lab.machines}
+    return gather(ask)
+
+
+def traces(lab: Lab) -> list[str]:
+    """What of labgen is still on the lab's machines, as words for people."""
+    with _doors(lab) as (_, ssh):
+        found = gather({m.name: partial(_traces, m, ssh) for m in lab.machines})
+    return [line for lines in found.values() for line in lines]
+
+
+@contextmanager
+def _doors(lab: Lab) -> Iterator[tuple[Ssh, Ssh]]:
+    """SSH to the machines as their logins and as root, with connections that end with the block."""
+    with TemporaryDirectory(prefix="labgen-") as directory:
+        config = Path(directory) / "ssh_config"
+        known = Path(directory) / "known_hosts"
+        files.write(known, known_hosts(lab))
+        files.write(config, ssh_config(lab, Path(directory), known))
+        plain = Ssh(config)
+        try:
+            yield plain, Ssh(config, sudo=sudo(lab))
+        finally:
+            plain.close([machine.name for machine in lab.machines])
+
+
+def known_hosts(lab: Lab) -> str:
+    """The host keys that the scenario names, as lines of sshd(8)'s known_hosts."""
+    return known_keys(lab.machines)
+
+
+def known_keys(machines: Sequence[Machine]) -> str:
+    """The same of any machines that exist."""
+    return "".join(
+        f"{place(machine)} {machine.host.host_key}\n"
+        for machine in machines
+        if machine.host and machine.host.host_key
+    )
+
+
+def _survey(
+    lab: Lab, machine: Machine, plain: Ssh, ssh: Ssh, packages: Sequence[str]
+) -> Surveyed | Unread:
+    try:
+        clock, uncertainty, seen_from = greet(lab.jump, plain, machine)
+        become_root(plain, ssh, machine)
+        others = [f"{m.address}:{m.port}" for m in lab.machines if m != machine]
+        words = ["bash", "-s", "--", str(lab.vip), *others, "--", *packages]
+        script = (data.directory("provisioners") / "survey.sh").read_bytes()
+        said = ssh.run(machine.name, words, timeout=SURVEY, input=script)
+        return Surveyed(ssh_facts.parse(said.stdout), clock, uncertainty, seen_from)
+    except Unread as unread:
+        return unread
+    except LabgenError as error:
+        return Unread(error.message, error.hint or f"look at it: ssh {machine.address}")
+
+
+def _traces(machine: Machine, ssh: Ssh) -> list[str]:
+    try:
+        said = ssh.run(machine.name, ["sh", "-c", LIST, "list", *TRACES], timeout=LOGIN)
+    except LabgenError as error:
+        last = error.message.splitlines()[-1].strip()
+        return [f"{machine.name}, of which nothing is known: {last}"]
+    return [f"{path} on {machine.name}" for path in said.stdout.splitlines()]

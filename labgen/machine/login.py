@@ -1,0 +1,134 @@
+"""Logging in to an existing machine and being root on it: what keeps from that, in clear words."""
+
+import re
+import time
+
+from labgen.errors import LabgenError
+from labgen.lab.lab import Machine
+from labgen.machine.finding import Finding
+from labgen.machine.ssh import Ssh
+from labgen.system.jump_host import Jump
+from labgen.system.process import CommandTimedOut, Completed, run
+
+LOGIN = 15.0  # seconds; ssh itself gives up on an address after five
+SCAN = 5
+GREETING = 'date +%s.%N; id -u; echo "$SSH_CONNECTION"'
+
+
+class Unread(LabgenError):
+    """A machine could not be read; silent: nobody answered at its address."""
+
+    def __init__(self, what: str, remedy: str, *, silent: bool = False) -> None:
+        super().__init__(what, hint=remedy)
+        self.finding = Finding(what, remedy)
+        self.silent = silent
+
+
+def place(machine: Machine) -> str:
+    """Address and port as known_hosts has them."""
+    return str(machine.address) if machine.port == 22 else f"[{machine.address}]:{machine.port}"
+
+
+def greet(jump: Jump | None, ssh: Ssh, machine: Machine) -> tuple[float, float, str]:
+    """Clock, its uncertainty and where we come from; the connection is there before it is asked."""
+    try:
+        opened = ssh.run(machine.name, ["true"], timeout=LOGIN, check=False)
+        before = time.time()
+        done = ssh.run(machine.name, ["sh", "-c", GREETING], timeout=LOGIN, check=False)
+        after = time.time()
+    except CommandTimedOut as late:
+        raise Unread(
+            f"nobody answers at {place(machine)}", "switch it on, or correct its address",
+            silent=True,
+        ) from late  # fmt: skip
+    if not opened.ok or not done.ok:
+        raise why_not(jump, machine, opened if not opened.ok else done)
+    told, _, connection = done.stdout.splitlines()[:3]
+    halfway = (before + after) / 2
+    return float(told) - halfway, (after - before) / 2, connection.partition(" ")[0]
+
+
+def why_not(jump: Jump | None, machine: Machine, said: Completed) -> Unread:
+    """What kept ssh from logging in, by its words."""
+    words = said.stderr
+    user = machine.host.user if machine.host else "root"
+    if "IDENTIFICATION HAS CHANGED" in words:
+        return Unread(
+            "its host key is another than the one that is known: it was made anew, or somebody "
+            "else answers at its address",
+            "find out which, then correct hostKey or your known_hosts: ssh-keygen -R "
+            f"'{place(machine)}'",
+        )
+    if "host key is known" in words or "Host key verification failed" in words:
+        return _unknown_key(jump, machine)
+    if "Permission denied" in words:
+        key = machine.host.key if machine.host else None
+        tried = f"the key {key}" if key else "your agent's keys and your usual ones"
+        return Unread(
+            f"it does not let {user} in with {tried}",
+            f"ssh-copy-id -p {machine.port} {user}@{machine.address}, or name another user or key",
+        )
+    for reason in ("Connection refused", "timed out", "No route to host", "unreachable"):
+        if reason in words:
+            return Unread(
+                f"nobody answers on SSH at {place(machine)}: {reason}",
+                "switch it on, or correct its address or port",
+                silent=True,
+            )
+    if "kex_exchange_identification" in words:
+        return Unread(
+            f"its sshd ends the connection before anybody can log in: {words.strip()}",
+            "it turns away who came too often without a login: wait some minutes; else its journal "
+            "says why: journalctl -u ssh",
+        )
+    last = (words.strip() or said.stdout.strip() or "no words").splitlines()[-1]
+    return Unread(f"ssh ended with exit code {said.exit_code}: {last}", "correct what it says")
+
+
+def _unknown_key(jump: Jump | None, machine: Machine) -> Unread:
+    """labgen trusts no key by itself, but it shows which one to look for."""
+    scan = ["ssh-keyscan", "-T", str(SCAN), "-p", str(machine.port), "-t", "ed25519"]
+    ask = jump.run if jump else run
+    told = ask([*scan, str(machine.address)], timeout=4 * SCAN, check=False).stdout
+    found = re.search(r"^\S+ (ssh-ed25519 \S+)$", told, re.MULTILINE)
+    if not found:
+        return Unread("its host key is not known", f"ssh -p {machine.port} {machine.address} once")
+    shown = run(["ssh-keygen", "-l", "-f", "-"], timeout=10, input=f"x {found[1]}\n", check=False)
+    fingerprint = (shown.stdout.split() or ["", "unknown"])[1]
+    return Unread(
+        f"its host key is not known; it shows one with the fingerprint {fingerprint}",
+        "compare it with what the machine says at its console (ssh-keygen -lf "
+        f"/etc/ssh/ssh_host_ed25519_key.pub), then write hostKey: {found[1]}",
+    )
+
+
+def become_root(plain: Ssh, ssh: Ssh, machine: Machine) -> None:
+    """Raise Unread unless the login can be root. sudo gets one line: no second try counts."""
+    sudo = ssh.sudo.get(machine.name)
+    if sudo is None:
+        return
+    user = machine.host.user if machine.host else ""
+    words = ["env", "LC_ALL=C", "sudo", "-k", *(["-S"] if sudo.password_file else ["-n"])]
+    done = plain.run(
+        machine.name,
+        [*words, "-p", "", "true"],
+        timeout=LOGIN,
+        input=f"{sudo.password()}\n",
+        check=False,
+    )
+    if done.ok:
+        return
+    said = done.stderr
+    if done.exit_code == 127 or "No such file" in said:
+        raise Unread(f"it has no sudo for {user}", "log in as root, or install sudo")
+    if "incorrect password" in said or "try again" in said:
+        raise Unread(
+            f"sudo does not take the password in {sudo.password_file}", "correct the password"
+        )
+    if "password is required" in said or "a terminal is required" in said:
+        raise Unread(
+            f"sudo wants a password of {user}",
+            "write it into a file of mode 0600 and name that: sudoPasswordFile",
+        )
+    last = (said.strip() or "no words").splitlines()[-1]
+    raise Unread(f"{user} cannot be root by sudo: {last}", "allow it in the machine's sudoers")

@@ -1,0 +1,45 @@
+"""Being root on a machine whose login is another user: by sudo, its password on standard input."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from labgen.errors import LabgenError
+
+# sudo reads the password where the policy asks for one, and leaves it to the command where it does
+# not. So the command begins after a line that tells where its own input begins.
+BEGIN = "labgen: begin"
+SKIP = f"while IFS= read -r line; do [ \"$line\" != '{BEGIN}' ] || break; done; " + 'exec "$@"'
+
+
+@dataclass(frozen=True)
+class Sudo:
+    """password_file holds the password in its first line; without, none must be asked for."""
+
+    password_file: Path | None = None
+
+    def wrap(self, argv: Sequence[str]) -> tuple[list[str], bytes]:
+        """argv as root, and what comes before its own standard input. Raises as password()."""
+        if self.password_file is None:
+            return ["sudo", "-n", "--", *argv], b""
+        words = ["sudo", "-S", "-p", "", "--", "sh", "-c", SKIP, "sh", *argv]
+        return words, f"{self.password()}\n{BEGIN}\n".encode()
+
+    def password(self) -> str:
+        """The password. Raises LabgenError when it cannot be read or others may read it."""
+        if self.password_file is None:
+            return ""
+        try:
+            mode = self.password_file.stat().st_mode
+            lines = self.password_file.read_text().splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is no text"
+            raise LabgenError(f"cannot read {self.password_file}: {reason}") from error
+        if mode & 0o077:
+            raise LabgenError(
+                f"others may read {self.password_file}, which holds a password",
+                hint=f"chmod 600 {self.password_file}",
+            )
+        if not lines or not lines[0]:
+            raise LabgenError(f"{self.password_file} has no password in its first line")
+        return lines[0]

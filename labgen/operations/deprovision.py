@@ -1,0 +1,63 @@
+"""Machines that exist are left as they were: the cluster is taken off them, and nothing else."""
+
+from functools import partial
+
+from labgen.console import Console
+from labgen.errors import LabgenError
+from labgen.faults.engine import undo
+from labgen.lab.lab import Lab, Machine
+from labgen.machine import access
+from labgen.providers.base import Provider
+from labgen.system.parallel import gather
+from labgen.system.process import CommandFailed
+from labgen.up.context import Context
+from labgen.up.graph import Outcome
+from labgen.up.steps.uninstall import take_off
+
+CONNECT = 10.0  # seconds for a machine that is on
+OWNER = "cat /etc/labgen/lab.env 2>/dev/null || true"
+
+
+def clear_machines(lab: Lab, provider: Provider, console: Console) -> None:
+    """Take the lab off all its machines, side by side; those that it never came to are left alone.
+
+    Raises LabgenError when a machine does not answer or its way back fails; the others are done.
+    """
+    if not lab.ssh_config.exists() or not lab.machines:
+        return  # `up` ended before it reached any, or all are left out
+    access.ensure_route(lab)
+    undo(lab)
+    context = Context(lab, provider)
+    done = gather({m.name: partial(_clear, context, m) for m in lab.machines})
+    cleared = [name for name, outcome in done.items() if outcome is Outcome.CHANGED]
+    if cleared:
+        console.say(f"the cluster is off {', '.join(cleared)}")
+    silent = {name: it for name, it in done.items() if isinstance(it, LabgenError)}
+    if silent:
+        without = " ".join(f"--without {name}" for name in silent)
+        raise LabgenError(
+            f"lab {lab.name} is still on {', '.join(silent)}: no answer within {CONNECT:g} s",
+            last_seen="\n    ".join(f"{name}: {_why(it)}" for name, it in silent.items()),
+            hint=f"labgen down {lab.name}    goes on when they are back\n"
+            f"labgen down {lab.name} {without}    leaves them as they are, cluster and all",
+        )
+
+
+def _why(silence: LabgenError) -> str:
+    return silence.last_seen or silence.message
+
+
+def _clear(context: Context, machine: Machine) -> Outcome | LabgenError:
+    """The error where the machine does not answer."""
+    place = str(machine.address)
+    try:
+        context.ssh.connect(machine.name, place, timeout=CONNECT, port=machine.port)
+    except CommandFailed:
+        raise  # it answers, and lets nobody in
+    except LabgenError as silence:
+        return silence
+    noted = context.ssh.run(machine.name, ["sh", "-c", OWNER], timeout=30).stdout
+    owner = [line.partition("=")[2].strip("'") for line in noted.splitlines() if "LAB=" in line]
+    if owner and owner != [context.lab.name]:
+        return Outcome.OK  # another lab came to it since
+    return take_off(context, machine)

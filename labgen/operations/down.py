@@ -1,0 +1,85 @@
+"""`labgen down`: remove a lab from any state, and look whether anything is left."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+
+from labgen.bundle import store as bundles
+from labgen.console import Console
+from labgen.errors import LabgenError, WrongCall
+from labgen.faults import heal_timer
+from labgen.lab import store, user_kubeconfig
+from labgen.lab.lab import Lab
+from labgen.operations.deprovision import clear_machines
+from labgen.providers.base import Provider
+from labgen.providers.registry import provider
+
+BY_HAND = "bash /opt/labgen/provisioners/run.sh take-off"
+
+
+def take_down(name: str, console: Console, *, without: Collection[str] = ()) -> None:
+    """Remove the lab with all it made on this host, or on machines that exist; those in without are
+    left as they are.
+
+    Raises LabgenError if something else is left, WrongCall for machines that cannot be left out.
+    """
+    with store.hold(name, store.tell_waiting(name, console)):
+        whole = _known(name)
+        lab = _fewer(whole, without)
+        machines = provider(lab.provider)
+        heal_timer.end(lab)
+        if lab.scenario.existing:
+            clear_machines(lab, machines, console)
+        machines.destroy(whole)
+        _forget_kubeconfig(lab)
+        left = leftovers(lab, machines)
+        if left:
+            raise LabgenError(
+                f"lab {name} left something behind",
+                last_seen="\n    ".join(left),
+                hint=f"labgen down {name}    tries again",
+            )
+        store.forget(lab)
+    if without:
+        names = ", ".join(sorted(set(without)))
+        console.say(f"the cluster stays on {names}; to take it off, as root there: {BY_HAND}")
+
+
+def _known(name: str) -> Lab:
+    try:
+        return store.load(name)
+    except WrongCall as error:
+        error.hint = f"{error.hint}\nof one whose directory is gone: labgen leftovers {name}"
+        raise
+
+
+def _fewer(lab: Lab, without: Collection[str]) -> Lab:
+    """The lab as if it had no machines of these names."""
+    if without and not lab.scenario.existing:
+        raise WrongCall(f"the machines of lab {lab.name} are labgen's own: they go with it")
+    gone = {lab.machine(name) for name in without}
+    return replace(lab, machines=tuple(it for it in lab.machines if it not in gone))
+
+
+def leftovers(lab: Lab, machines: Provider) -> list[str]:
+    """What of the lab is still on this host, but for its own state directory."""
+    found = list(machines.leftovers(lab))
+    found += [
+        f"process {process} that waits to heal a fault" for process in heal_timer.running(lab)
+    ]
+    if user_kubeconfig.present(lab):
+        found.append(f"context {lab.context} in {user_kubeconfig.path_of(lab)}")
+    return found
+
+
+def _forget_kubeconfig(lab: Lab) -> None:
+    if user_kubeconfig.present(lab):
+        user_kubeconfig.remove(lab, _kubectl(lab))
+
+
+def _kubectl(lab: Lab) -> Path:
+    """The bundle's kubectl, or whichever there is when the bundle is gone."""
+    try:
+        return bundles.require(lab.scenario.kubernetes.version).bin / "kubectl"
+    except LabgenError:
+        return Path("kubectl")

@@ -1,0 +1,130 @@
+"""`labgen verify`: the acceptance suite on a lab, up to a tier, and what its end means.
+
+The suite is pytest in a process of its own. Its tiers are told in
+acceptance/framework/plugins/tiers.py, its exit codes in acceptance/framework/plugins/verdict.py.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+
+from labgen.errors import HostUnfit, LabgenError, WrongCall
+from labgen.inventory import load as inventories
+from labgen.lab.lab import Lab
+from labgen.system import data
+from labgen.system.foreground import foreground
+
+TIERS = ("smoke", "ha", "full")
+DISRUPTIVE = {
+    "ha": "cuts machines' power and breaks parts of the cluster: the API is away meanwhile",
+    "full": "cuts machines' power, breaks parts of the cluster and creates workloads",
+}
+EXTRA = "acceptance"  # in pyproject.toml: what the suite stands on
+# pytest's exit codes, https://docs.pytest.org/en/stable/reference/exit-codes.html
+FAILED, USAGE, NO_TESTS = 1, 4, 5
+NOTHING = 7  # the suite's own: every test was skipped
+
+
+class HarnessError(LabgenError):
+    """The suite could not do its work; nothing is known about the cluster. Exit code 4."""
+
+    exit_code = 4
+
+
+def verify(lab: Lab, tier: str, options: Sequence[str], *, disruptive: bool) -> None:
+    """Run the suite on lab, with options for pytest.
+
+    Raises WrongCall when the tier disturbs and disruptive is False, HostUnfit without pytest,
+    LabgenError when the cluster failed, HarnessError when the suite did.
+    """
+    _ensure_wanted(lab, tier, disruptive=disruptive)
+    _ensure_pytest()
+    code = foreground(command(lab, tier, options))
+    _judge(code, f"lab {lab.name}", tier)
+
+
+def verify_found(inventory: Path, tier: str, options: Sequence[str]) -> None:
+    """Run the suite on the cluster of that inventory, which labgen did not build.
+
+    Raises WrongCall for a tier that disturbs and for a mistake in the inventory, else as verify().
+    """
+    if tier in DISRUPTIVE:
+        hint = inventories.OTHERWISE.format(file=inventory)
+        raise WrongCall(inventories.ONLY_LOOKS.format(tier=tier), hint=hint)
+    inventories.load(inventory)
+    _ensure_pytest()
+    code = foreground(_command(["--hosts", str(inventory)], tier, options))
+    _judge(code, f"the cluster of {inventory}", tier)
+
+
+def command(lab: Lab, tier: str, options: Sequence[str], *, file: str = "") -> list[str]:
+    """The suite's command line, or that of one of its files."""
+    return _command(["--lab", lab.name], tier, options, file=file)
+
+
+def _command(
+    subject: Sequence[str], tier: str, options: Sequence[str], *, file: str = ""
+) -> list[str]:
+    """Ours comes last: what is said twice, pytest takes from there.
+
+    No configuration file is read (-c): installed, the suite may lie below a project that has one.
+    """
+    suite = data.directory("acceptance")
+    settings = ["-c", os.devnull, f"--rootdir={suite.parent}", "-p", "no:cacheprovider"]
+    settings += ["-o", "junit_family=xunit1", "--strict-markers", "-ra"]
+    chosen = [*subject, "--tier", tier, str(suite / file)]
+    return [sys.executable, "-P", "-m", "pytest", *settings, *options, *chosen]
+
+
+def _ensure_wanted(lab: Lab, tier: str, *, disruptive: bool) -> None:
+    if tier in DISRUPTIVE and not disruptive:
+        again = f"labgen verify {lab.name} --tier {tier} --disruptive"
+        raise WrongCall(
+            f"tier {tier} {DISRUPTIVE[tier]}",
+            hint=f"where that may be: {again}\nlooking only: labgen verify {lab.name} --tier smoke",
+        )
+
+
+def _ensure_pytest() -> None:
+    missing = [name for name in _needed() if not _installed(name)]
+    if missing:
+        remedy = f"{sys.executable} -m pip install 'labgen[{EXTRA}]'"
+        raise HostUnfit(
+            f"the acceptance suite needs what is not installed: {', '.join(missing)}",
+            hint=f"{remedy}    in a checkout: make install",
+        )
+
+
+def _needed() -> list[str]:
+    """The names of the packages of that extra, by labgen's own metadata."""
+    of_extra = re.compile(rf"""([\w.-]+)[^;]*;.*\bextra == ["']{EXTRA}["']""")
+    found = (of_extra.match(requirement) for requirement in metadata.requires("labgen") or [])
+    return [match[1] for match in found if match]
+
+
+def _installed(package: str) -> bool:
+    try:
+        metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _judge(code: int, what: str, tier: str) -> None:
+    """Raise what pytest's exit code means, if anything."""
+    if code == 0:
+        return
+    if code == FAILED:
+        raise LabgenError(f"{what} failed tier {tier}")
+    if code == USAGE:
+        raise WrongCall("pytest does not take these options", hint="labgen verify --help")
+    if code == NO_TESTS:
+        raise WrongCall(f"these options leave no test of tier {tier}")
+    if code == NOTHING:
+        raise HarnessError(f"every test of tier {tier} was skipped: nothing is known of {what}")
+    raise HarnessError(
+        f"the suite could not do its work (pytest ended with {code}); that says nothing of {what}"
+    )

@@ -1,0 +1,125 @@
+"""A lab's network for machine-containers: one bridge, one network namespace a machine.
+
+The host has the gateway's address and reaches every machine. A machine's namespace is made with
+address and default route before the machine starts in it (flanneld and host-network pods need a
+route to the services), and goes when its power goes, so that no address outlives a pulled plug.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from labgen.lab.lab import Lab, Machine
+from labgen.providers.container import firewall
+from labgen.system import netns
+from labgen.system.process import run
+
+TIMEOUT = 30.0
+
+
+def namespace(lab: Lab, machine: Machine) -> str:
+    return f"{_namespace_prefix(lab)}{machine.name}"
+
+
+def namespace_path(lab: Lab, machine: Machine) -> Path:
+    return netns.NAMED / namespace(lab, machine)
+
+
+def ensure_bridge(lab: Lab) -> bool:
+    """Make the bridge, its address and the firewall rules; True if anything was missing.
+
+    Machines that run are connected to a new bridge.
+    """
+    missing = not _exists(lab.bridge)
+    if missing:
+        _ip(
+            f"link add {lab.bridge} type bridge",
+            f"address add {lab.gateway}/{lab.subnet.prefixlen} dev {lab.bridge}",
+            f"link set {lab.bridge} up",
+        )
+        cables = [_cable(lab, machine) for machine in lab.machines]
+        _ip(*(f"link set {cable} master {lab.bridge}" for cable in cables if _exists(cable)))
+    return firewall.ensure(lab) or missing
+
+
+def plug_in(lab: Lab, machines: Sequence[Machine]) -> None:
+    """Make the namespaces of machines anew, connected to the bridge and ready to be used."""
+    unplug(lab, machines)
+    lines = []
+    for machine in machines:
+        name, cable = namespace(lab, machine), _cable(lab, machine)
+        lines += [
+            f"netns add {name}",
+            f"link add {cable} type veth peer name eth0 address {machine.mac} netns {name}",
+            f"link set {cable} master {lab.bridge} up",
+        ]
+    _ip(*lines)
+    for machine in machines:
+        _ip(
+            "link set lo up",
+            f"address add {machine.address}/{lab.subnet.prefixlen} dev eth0",
+            "link set eth0 up",
+            f"route add default via {lab.gateway}",
+            inside=namespace(lab, machine),
+        )
+
+
+def cut(lab: Lab, machines: Sequence[Machine]) -> None:
+    """Take the cables' host ends down: from now on nobody hears these machines.
+
+    A process that is killed still closes its connections; a pulled plug does not.
+    """
+    _ip(*(f"link set {_cable(lab, machine)} down" for machine in machines), force=True)
+
+
+def unplug(lab: Lab, machines: Sequence[Machine]) -> None:
+    """Remove the namespaces of machines, and with them their cables; absent ones are fine."""
+    cables = [_cable(lab, machine) for machine in machines]
+    _ip(*(f"link delete {cable}" for cable in cables if _exists(cable)), force=True)
+    wanted = {namespace(lab, machine) for machine in machines}
+    _ip(*(f"netns delete {name}" for name in _namespaces(lab) if name in wanted))
+
+
+def remove(lab: Lab) -> None:
+    """Remove all of the lab's network, as far as it exists, wherever it was made."""
+    unplug(lab, lab.machines)
+    entering = netns.entering(lab.network_namespace)
+    if entering is not None:
+        firewall.remove(lab.id, entering)
+        run([*entering, "ip", "link", "delete", lab.bridge], timeout=TIMEOUT, check=False)
+
+
+def leftovers(lab: Lab) -> list[str]:
+    """Namespaces, bridge and firewall rules of the lab that are still there."""
+    found = [f"network namespace {name}" for name in _namespaces(lab)]
+    entering = netns.entering(lab.network_namespace)
+    if entering is not None:
+        if _exists(lab.bridge, entering):
+            found.append(f"bridge {lab.bridge}")
+        found += [f"firewall rule {rule}" for rule in firewall.rules(lab.id, entering)]
+    return found
+
+
+def _namespace_prefix(lab: Lab) -> str:
+    return f"labgen-{lab.id}-"
+
+
+def _namespaces(lab: Lab) -> list[str]:
+    paths = netns.NAMED.glob(f"{_namespace_prefix(lab)}*") if netns.NAMED.is_dir() else ()
+    return sorted(path.name for path in paths)
+
+
+def _cable(lab: Lab, machine: Machine) -> str:
+    """The host's end of the machine's cable; interface names hold 15 characters (IFNAMSIZ)."""
+    return f"lab{lab.id}p{lab.machines.index(machine)}"
+
+
+def _exists(link: str, entering: Sequence[str] = ()) -> bool:
+    return run([*entering, "ip", "link", "show", link], timeout=TIMEOUT, check=False).ok
+
+
+def _ip(*lines: str, inside: str | None = None, force: bool = False) -> None:
+    """Run the lines as one batch of ip commands; with force, go on after one that fails."""
+    if lines:
+        argv = ["ip", *(["-n", inside] if inside else []), *(["-force"] if force else [])]
+        script = "\n".join(lines) + "\n"
+        run([*argv, "-batch", "-"], timeout=TIMEOUT, input=script, check=not force)

@@ -1,0 +1,208 @@
+"""Machine-containers: systemd in podman containers, the default where no working KVM is.
+
+They share the host's kernel: no clock faults, and a power cut keeps the page cache.
+"""
+
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property, partial
+from pathlib import Path
+
+from labgen.bundle.store import Bundle, clone_golden, load_machine, require
+from labgen.errors import LabgenError
+from labgen.lab import keys, ownership
+from labgen.lab.lab import Lab, Machine
+from labgen.machine.finding import Finding
+from labgen.machine.ssh import Ssh
+from labgen.providers import runtimes
+from labgen.providers.base import BEFORE, Power, State
+from labgen.providers.container import network
+from labgen.providers.container import realtime as real_time
+from labgen.providers.container.host import ensure_inotify_instances, findings
+from labgen.providers.no_checkpoints import Unsaved
+from labgen.providers.power_sequence import await_turn
+from labgen.render.runtimes import DEFAULT, RUNTIMES
+from labgen.render.ssh_config import ssh_config
+from labgen.scenario.model import Role, Scenario
+from labgen.system import files, host, mounts, paths, podman
+from labgen.system.parallel import gather
+
+LABEL = "labgen.lab"
+# When cores are short, the control plane goes first: joins wait for etcd, all else for the API.
+CPU_SHARES = {Role.CONTROL_PLANE: 1024, Role.WORKER: 256}
+# podman's words; one that was created and never started is made anew
+STATES = {
+    "running": State.ON,
+    "paused": State.PAUSED,
+    "created": State.ABSENT,
+    "configured": State.ABSENT,
+    "initialized": State.ABSENT,
+}
+
+
+class ContainerProvider(Unsaved):
+    """See base.Provider."""
+
+    name = "container"
+    unsaved = "of machine-containers"
+
+    @cached_property
+    def _facts(self) -> host.HostFacts:
+        return host.probe()
+
+    def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:  # noqa: ARG002 - the host decides
+        """See base.Provider."""
+        return [*findings(self._facts), *runtimes.findings(scenario)]
+
+    def adaptation(self, lab: Lab, machine: Machine) -> host.Adaptation:  # noqa: ARG002 - all alike
+        """See base.Provider."""
+        return replace(host.adapt(self._facts), cores_shared_by=len(lab.machines))
+
+    def changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:  # noqa: ARG002 - all are made
+        """See base.Provider."""
+        return {}
+
+    def blueprint(self, lab: Lab) -> Mapping[str, str]:  # noqa: ARG002 - none is made by a file
+        """See base.Provider."""
+        return {}
+
+    def lacking(self, machine: Machine, action: Power) -> str | None:  # noqa: ARG002 - nothing
+        """See base.Provider."""
+        return None
+
+    def create(self, lab: Lab) -> bool:
+        """See base.Provider."""
+        bundle = require(lab.scenario.kubernetes.version)
+        _ensure_alone(lab)
+        load_machine(bundle)
+        keys.ensure(lab)
+        files.write(lab.ssh_config, ssh_config(lab, lab.sockets))
+        changed = _ready_host(lab)
+        states = self.machines(lab)
+        absent = [m for m in lab.machines if states[m.name] is State.ABSENT]
+        off = [m for m in lab.machines if states[m.name] is State.OFF]
+        network.plug_in(lab, absent)
+        make = {m.name: partial(self._make, lab, m, bundle) for m in absent}
+        gather(make)
+        real_time.allow()
+        self.power(lab, off, Power.ON)
+        self.power(lab, [m for m in lab.machines if states[m.name] is State.PAUSED], Power.RESUME)
+        return changed or any(state is not State.ON for state in states.values())
+
+    def destroy(self, lab: Lab) -> None:
+        """See base.Provider."""
+        if lab.ssh_config.exists():
+            Ssh(lab.ssh_config).close([machine.name for machine in lab.machines])
+        names = [container.name for container in podman.containers(_label(lab))]
+        gather({name: partial(podman.remove, [name]) for name in names})
+        network.remove(lab)
+        mounts.unmount_below(_disks(lab))
+        for path in (_disks(lab), lab.sockets):
+            if path.exists():
+                shutil.rmtree(path)
+
+    def machines(self, lab: Lab) -> Mapping[str, State]:
+        """See base.Provider."""
+        found = {c.name: STATES.get(c.state, State.OFF) for c in podman.containers(_label(lab))}
+        return {m.name: found.get(_container(lab, m), State.ABSENT) for m in lab.machines}
+
+    def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
+        """See base.Provider."""
+        if not machines:
+            return time.monotonic()
+        states = self.machines(lab)
+        acting = [m for m in machines if states[m.name] in BEFORE[action]]
+        if action is Power.ON and any(states[m.name] is not State.ABSENT for m in machines):
+            _ready_host(lab)
+            network.plug_in(lab, acting)
+        elif action is Power.OFF:
+            network.cut(lab, acting)
+        moment = time.monotonic()
+        gather({m.name: partial(_switch, lab, m, action, acting) for m in acting})
+        if action is Power.ON:
+            real_time.allow()
+        if action in (Power.OFF, Power.SHUTDOWN):
+            network.unplug(lab, acting)
+            Ssh(lab.ssh_config).close([m.name for m in acting])
+            return moment
+        return time.monotonic()
+
+    def leftovers(self, lab: Lab) -> Sequence[str]:
+        """See base.Provider."""
+        found = [f"container {container.name}" for container in podman.containers(_label(lab))]
+        found += network.leftovers(lab)
+        found += [f"mount {path}" for path in mounts.below(_disks(lab))]
+        found += [f"directory {path}" for path in (_disks(lab), lab.sockets) if path.exists()]
+        return found
+
+    def _make(self, lab: Lab, machine: Machine, bundle: Bundle) -> None:
+        disk = _disks(lab) / machine.name
+        if disk.exists():
+            shutil.rmtree(disk)
+        runtime = lab.scenario.kubernetes.runtime
+        parts = ("kubelet", "etcd", *RUNTIMES[runtime].disks)
+        for part in parts:
+            if part == "containerd" and runtime == DEFAULT:
+                clone_golden(bundle.golden, disk / part)
+            else:
+                (disk / part).mkdir(parents=True)
+        volumes = [(disk / part, f"/var/lib/{part}", "rw") for part in parts]
+        identity = keys.machine_identity(lab, machine)
+        podman.run_machine(
+            bundle.machine_image,
+            name=_container(lab, machine),
+            hostname=machine.name,
+            network=f"ns:{network.namespace_path(lab, machine)}",
+            adaptation=self.adaptation(lab, machine),
+            cpu_shares=CPU_SHARES[machine.role],
+            volumes=[*volumes, (identity, "/etc/labgen/identity", "ro")],
+            labels={LABEL: lab.name, "labgen.directory": str(lab.directory)},
+        )
+
+
+_WORDS = {
+    Power.ON: ("start",),
+    Power.OFF: ("kill", "--signal", "KILL"),
+    Power.SHUTDOWN: ("stop", "--time", "45"),
+    Power.PAUSE: ("pause",),
+    Power.RESUME: ("unpause",),
+}
+
+
+def _ensure_alone(lab: Lab) -> None:
+    """Refuse a name that a lab of another state directory has: its machines would be replaced."""
+    for container in podman.containers(f"{LABEL}={lab.name}"):
+        other = container.labels.get("labgen.directory")
+        if other != str(lab.directory):
+            raise LabgenError(
+                f"the machines of another lab {lab.name}, at {other}, are on this host",
+                hint=ownership.instead(lab.name, Path(other) if other else None),
+            )
+
+
+def _ready_host(lab: Lab) -> bool:
+    """What a reboot of the host takes away; True if the network had to be made."""
+    ownership.claim(lab)
+    ensure_inotify_instances(len(lab.machines))
+    return network.ensure_bridge(lab)
+
+
+def _switch(lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]) -> None:
+    if action is Power.ON:
+        await_turn(lab, machine, acting)
+    podman.podman(*_WORDS[action], _container(lab, machine))
+
+
+def _label(lab: Lab) -> str:
+    return f"labgen.directory={lab.directory}"
+
+
+def _container(lab: Lab, machine: Machine) -> str:
+    return f"labgen-{lab.name}-{machine.name}"
+
+
+def _disks(lab: Lab) -> Path:
+    """The machines' disks lie beside the bundle: hard links do not cross file systems."""
+    return paths.cache() / "disks" / f"{lab.name}-{lab.id}"

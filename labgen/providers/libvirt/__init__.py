@@ -1,0 +1,1 @@
+"""Virtual machines through Vagrant and libvirt."""

@@ -1,0 +1,106 @@
+"""Checkpoints of a lab of virtual machines: disk and memory of all of them at one moment.
+
+They are internal snapshots, in the machines' own disks: libvirt cannot go back to external ones.
+"""
+
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+from xml.sax.saxutils import escape
+
+import libvirt
+
+from labgen.errors import LabgenError, WrongCall
+from labgen.lab.lab import Lab
+from labgen.machine import access
+from labgen.providers.libvirt.connection import domain_of
+from labgen.system.parallel import gather
+
+CLOCK_TIMEOUT = 30.0
+
+
+def save(connection: Any, lab: Lab, checkpoint: str) -> None:
+    """Stop all machines, remember each, and let them run on; one of that name is replaced.
+
+    Raises LabgenError for a machine that is not running: it would be at another moment.
+    """
+    domains = _domains(connection, lab)
+    off = [name for name, domain in domains.items() if not domain.isActive()]
+    if off:
+        raise LabgenError(
+            f"a checkpoint is of a whole lab that runs; these do not: {', '.join(off)}",
+            hint=f"labgen start {lab.name}",
+        )
+    xml = f"<domainsnapshot><name>{escape(checkpoint)}</name></domainsnapshot>"
+    _at_once(domains, lambda domain: domain.suspend())
+    try:
+        _forget(domains, checkpoint)
+        _at_once(domains, lambda domain: domain.snapshotCreateXML(xml))
+    except BaseException:
+        _forget(domains, checkpoint)  # of some machines only, it would be none
+        raise
+    finally:
+        _at_once(domains, lambda domain: domain.resume())
+
+
+def restore(connection: Any, lab: Lab, checkpoint: str) -> None:
+    """Have all machines as they were, and go on from there, with the time of now.
+
+    Raises WrongCall for a checkpoint that the lab does not have.
+    """
+    known = checkpoints(connection, lab)
+    if checkpoint not in known:
+        listed = ", ".join(known) or "none"
+        raise WrongCall(f"lab {lab.name} has no checkpoint {checkpoint}", hint=f"it has: {listed}")
+    domains = _domains(connection, lab)
+    paused = libvirt.VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED | libvirt.VIR_DOMAIN_SNAPSHOT_REVERT_FORCE
+    _at_once(
+        domains,
+        lambda domain: domain.revertToSnapshot(domain.snapshotLookupByName(checkpoint), paused),
+    )
+    _at_once(domains, lambda domain: domain.resume())
+
+
+def checkpoints(connection: Any, lab: Lab) -> list[str]:
+    """The names of those that every machine has."""
+    named = [set(domain.snapshotListNames()) for domain in _domains(connection, lab).values()]
+    return sorted(set.intersection(*named))
+
+
+def delete(connection: Any, lab: Lab, checkpoint: str) -> None:
+    """Forget a checkpoint; one that is not there is fine."""
+    _forget(_domains(connection, lab), checkpoint)
+
+
+def set_clocks(lab: Lab) -> None:
+    """A guest that went back has the time of then, and certificates and leases are about now."""
+    ssh = access.door(lab)
+
+    def set_clock(name: str, address: str) -> None:
+        ssh.connect(name, address, timeout=CLOCK_TIMEOUT * lab.slowdown)
+        ssh.run(name, ["date", "--set", f"@{time.time():.3f}"], timeout=CLOCK_TIMEOUT)
+
+    gather({m.name: partial(set_clock, m.name, str(m.address)) for m in lab.machines})
+
+
+def _domains(connection: Any, lab: Lab) -> dict[str, Any]:
+    """Machine name -> its domain; LabgenError when one was not made."""
+    domains = {machine.name: domain_of(connection, lab, machine) for machine in lab.machines}
+    absent = [name for name, domain in domains.items() if domain is None]
+    if absent:
+        raise LabgenError(
+            f"lab {lab.name} has no machine {', '.join(absent)} yet",
+            hint=f"to go on: {lab.up_command}",
+        )
+    return domains
+
+
+def _at_once(domains: dict[str, Any], do: Any) -> Sequence[Any]:
+    return list(gather({name: partial(do, domain) for name, domain in domains.items()}).values())
+
+
+def _forget(domains: dict[str, Any], checkpoint: str) -> None:
+    for domain in domains.values():
+        if checkpoint in domain.snapshotListNames():
+            domain.snapshotLookupByName(checkpoint).delete()

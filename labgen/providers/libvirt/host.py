@@ -1,0 +1,140 @@
+"""What keeps a host from running virtual machines, and whether its KVM boots any."""
+
+import importlib.util
+import json
+import logging
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from labgen.errors import LabgenError
+from labgen.machine.finding import Finding
+from labgen.providers.programs import SSH, missing
+from labgen.render.vagrantfile import probe_xml
+from labgen.system import files
+from labgen.system import paths as places
+from labgen.system.jump_host import Jump, JumpFailed
+from labgen.system.process import run
+from labgen.system.wait import NotYet, until
+
+MODULES = {
+    "libvirt": "pip install libvirt-python==VERSION, of the version that libvirtd --version tells",
+    "vagrant": "pip install python-vagrant",
+}
+PROGRAMS = {
+    "vagrant": "apt-get install vagrant",
+    **SSH,
+    "ssh-keyscan": "apt-get install openssh-client",
+}
+LOCAL = "qemu:///system"
+PLUGIN = "vagrant-libvirt"
+PROBE = "labgen-probe"
+TRIED = "kvm.json"  # in the cache: by URI, whether KVM boots there
+IMPATIENT = Finding(
+    "KVM boots no machine here, so processors are emulated, and these timings are not for such",
+    "bring it up with -s loadBalancer.profile=emulated",
+)
+BOOT = 15.0  # seconds; a kernel is up after one
+ASK = 20.0  # seconds for a host elsewhere, a login included
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+# python-vagrant complains of a missing Vagrant as soon as it is imported; findings() says it better
+logging.getLogger("vagrant").setLevel(logging.ERROR)
+
+
+def findings(uri: str, jump: Jump | None = None) -> list[Finding]:
+    """All that is wrong with this host for virtual machines of the libvirt at uri, and with the way
+    there, which is by the jump."""
+    lacking = [name for name in MODULES if importlib.util.find_spec(name) is None]
+    wrong = [Finding(f"Python's {name} is not installed", MODULES[name]) for name in lacking]
+    wrong += missing(PROGRAMS)
+    if wrong:
+        return wrong  # what follows needs these
+    if not _plugin():
+        wrong.append(Finding(f"Vagrant has no {PLUGIN}", f"apt-get install {PLUGIN}"))
+    return wrong + _unreachable(uri, jump)
+
+
+def boots(connection: Any, uri: str, paths: Sequence[str], *, boot: str) -> bool:
+    """Whether KVM boots a machine with the kernel and initrd of paths, which the hypervisor has.
+
+    Tried once in that boot of the hypervisor's host: /dev/kvm that opens, and capabilities that
+    name kvm, prove nothing.
+    """
+    known, tried = _known(), {"files": list(paths), "boot": boot}
+    told = known.get(uri, {})
+    if {key: told.get(key) for key in tried} == tried:
+        return bool(told["boots"])
+    if "type='kvm'" not in connection.getCapabilities():
+        return False  # not kept: loading a module changes it
+    found = _try(connection, paths)
+    answers = {**known, uri: {**tried, "boots": found}}
+    files.write(places.cache() / TRIED, json.dumps(answers, indent=2) + "\n")
+    return found
+
+
+def kvm_boots(uri: str) -> bool:
+    """What the last try came to since this host is up; False where there was none."""
+    told = _known().get(uri, {})
+    return bool(told.get("boots")) and told.get("boot") == boot_id()
+
+
+def _known() -> dict[str, Any]:
+    path = places.cache() / TRIED
+    found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    return found
+
+
+def boot_id(jump: Jump | None = None) -> str:
+    """What tells this boot of this host, or of the jump's, from all others."""
+    text = jump.run(["cat", BOOT_ID], timeout=ASK).stdout if jump else BOOT_ID.read_text()
+    return text.strip()
+
+
+def _try(connection: Any, paths: Sequence[str]) -> bool:
+    """Start a machine that switches itself off: it either does, or ends otherwise, or hangs."""
+    import libvirt  # noqa: PLC0415 - optional; findings() says when it is missing
+
+    from labgen.providers.libvirt.connection import pull_plug  # noqa: PLC0415 - needs libvirt
+
+    kernel, initrd = paths
+    name = f"{PROBE}-{time.time_ns()}"
+    domain = connection.defineXML(probe_xml(name, kernel=kernel, initrd=initrd))
+    try:
+        domain.create()
+        until(partial(_off, domain, libvirt.VIR_DOMAIN_SHUTOFF), what="the end", timeout=BOOT)
+        _, reason = domain.state()
+    except (libvirt.libvirtError, LabgenError):
+        return False
+    finally:
+        pull_plug(domain)
+        domain.undefine()
+    return bool(reason == libvirt.VIR_DOMAIN_SHUTOFF_SHUTDOWN)
+
+
+def _off(domain: Any, off: int) -> None:
+    if domain.state()[0] != off:
+        raise NotYet("it runs")
+
+
+def _plugin() -> bool:
+    listed = run(["vagrant", "plugin", "list"], timeout=60, check=False).stdout
+    return PLUGIN in listed
+
+
+def _unreachable(uri: str, jump: Jump | None) -> list[Finding]:
+    from labgen.providers.libvirt.connection import connected  # noqa: PLC0415 - needs libvirt
+
+    if jump:
+        try:
+            jump.try_out()
+        except JumpFailed as error:
+            seen = f": {error.last_seen}" if error.last_seen else ""
+            return [Finding(f"{error.message}{seen}", error.hint or jump.command)]
+    place = f" on {jump.host}: apt-get install libvirt-daemon-system;" if jump else ":"
+    try:
+        with connected(uri):
+            return []
+    except LabgenError as error:
+        return [Finding(error.message, f"start it{place} systemctl start libvirtd")]

@@ -1,0 +1,82 @@
+"""A lab's network in libvirt: isolated, on the lab's own bridge, an address for each machine."""
+
+import re
+from typing import Any
+
+from labgen.errors import LabgenError
+from labgen.lab import ownership
+from labgen.lab.lab import Lab
+from labgen.providers.libvirt.connection import found
+from labgen.render.vagrantfile import mark, marked, network_name, network_xml
+
+UNSETTLED = "none"  # in place of the UUID that a lab's network would have
+
+
+def ensure(connection: Any, lab: Lab, uuid: str) -> bool:
+    """Define and start the network of that UUID; True if either was missing.
+
+    Raises LabgenError as ensure_own() does.
+    """
+    ensure_own(connection, lab, uuid)
+    network = _named(connection, lab)
+    missing = network is None
+    if network is None:
+        network = connection.networkDefineXML(network_xml(lab, uuid, whose=mark(lab)))
+    if not network.isActive():
+        network.create()
+        return True
+    return missing
+
+
+def ensure_own(connection: Any, lab: Lab, uuid: str) -> None:
+    """Raise LabgenError when another lab of that name, of another host or state directory, has its
+    network here."""
+    network = _named(connection, lab)
+    if network is not None and is_anothers(connection, lab, uuid):
+        raise LabgenError(
+            f"the network of another lab {lab.name} is in this libvirt",
+            hint=ownership.instead(lab.name, marked(network.XMLDesc())),
+        )
+
+
+def is_anothers(connection: Any, lab: Lab, uuid: str) -> bool:
+    """Whether another lab of that name has its network here, and so its machines."""
+    network = _named(connection, lab)
+    if network is None:
+        return False
+    if bridge_of(network) != lab.bridge:
+        return True
+    if uuid == UNSETTLED:
+        return mark(lab) not in network.XMLDesc()
+    return uuid not in {"", network.UUIDString()}
+
+
+def remove(connection: Any, lab: Lab) -> None:
+    """Stop and forget the lab's network, where it is."""
+    remove_network(_named(connection, lab))
+
+
+def remove_network(network: Any | None) -> None:
+    """Stop and forget a network, where it is."""
+    if network is None:
+        return
+    if network.isActive():
+        network.destroy()
+    network.undefine()
+
+
+def leftovers(connection: Any, lab: Lab) -> list[str]:
+    """The lab's network in words, where it is."""
+    network = _named(connection, lab)
+    return [] if network is None else [f"libvirt network {network.name()}"]
+
+
+def bridge_of(network: Any) -> str:
+    """The name of the network's bridge; a network without one has none."""
+    names = re.findall(r"<bridge\b[^>]*\bname='([^']+)'", network.XMLDesc())
+    return names[0] if names else ""
+
+
+def _named(connection: Any, lab: Lab) -> Any | None:
+    """Who has the name that the lab's network has; it may be another lab's."""
+    return found(lambda: connection.networkLookupByName(network_name(lab)))

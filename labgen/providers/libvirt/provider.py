@@ -1,0 +1,286 @@
+"""Virtual machines of libvirt, made by Vagrant: their own kernels, power switches and disks."""
+
+import json
+import shutil
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import libvirt
+
+from labgen.bundle import store as bundles
+from labgen.errors import LabgenError
+from labgen.lab import jump_host, keys, ownership
+from labgen.lab.lab import Lab, Machine
+from labgen.machine import facts_cache, gather_facts
+from labgen.machine.access import door, ensure_route
+from labgen.machine.finding import Finding
+from labgen.providers import runtimes
+from labgen.providers.base import BEFORE, Power, State
+from labgen.providers.libvirt import checkpoints, network, volumes
+from labgen.providers.libvirt import host as host_
+from labgen.providers.libvirt import vagrant as maker
+from labgen.providers.libvirt.connection import (
+    connected,
+    domain_of,
+    found,
+    pull_plug,
+    remove_domain,
+)
+from labgen.providers.libvirt.power import switch
+from labgen.render.ssh_config import ssh_config
+from labgen.render.vagrantfile import Box, Hypervisor, vagrantfile
+from labgen.scenario.model import ProviderSpec, Scenario
+from labgen.system import files, host, netns
+from labgen.system.parallel import gather
+
+STATES = {
+    libvirt.VIR_DOMAIN_RUNNING: State.ON,
+    libvirt.VIR_DOMAIN_BLOCKED: State.ON,
+    libvirt.VIR_DOMAIN_SHUTDOWN: State.ON,  # on its way
+    libvirt.VIR_DOMAIN_PAUSED: State.PAUSED,
+    libvirt.VIR_DOMAIN_PMSUSPENDED: State.PAUSED,
+}
+READ = 30.0  # seconds until a machine that Vagrant has reached answers again
+
+
+class LibvirtProvider:
+    """See base.Provider. uri is where labs that are new go; a lab stays where it was made."""
+
+    name = "libvirt"
+
+    def __init__(self, uri: str | None = None) -> None:
+        self.uri = uri or host_.LOCAL
+        self._jump = jump_host.jump(ProviderSpec(self.name, self.uri))
+
+    def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:  # noqa: ARG002 - see base.Provider
+        """See base.Provider."""
+        wrong = [*runtimes.only_default(scenario, "virtual machines")]
+        wrong += host_.findings(self.uri, self._jump)
+        try:
+            box = maker.describe(bundles.require_box(scenario.kubernetes.version))
+        except LabgenError as error:
+            return [*wrong, Finding(error.message, error.hint or "labgen bundle build --box")]
+        timings = scenario.load_balancer.timings
+        if not wrong and timings.slowdown == 1 and not self.boots(box):
+            wrong.append(host_.IMPATIENT)
+        return wrong
+
+    def boots(self, box: Box) -> bool:
+        """Whether KVM boots the box here, see libvirt_host.boots."""
+        with connected(self.uri) as connection:
+            paths = volumes.ensure_boot_files(connection, box)
+            return host_.boots(connection, self.uri, paths, boot=host_.boot_id(self._jump))
+
+    def adaptation(self, lab: Lab, machine: Machine) -> host.Adaptation:
+        """See base.Provider."""
+        if lab.scenario.provider.box is None:
+            return host.none_needed()
+        return facts_cache.adaptation(facts_cache.load(lab), machine)
+
+    def changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:  # noqa: ARG002 - all are made
+        """See base.Provider."""
+        return {}
+
+    def blueprint(self, lab: Lab) -> Mapping[str, str]:
+        """See base.Provider. Timings tell whether KVM is meant: nothing is booted to find out."""
+        box = maker.describe(bundles.require_box(lab.scenario.kubernetes.version))
+        hypervisor = Hypervisor(self.uri, emulated=lab.slowdown > 1)
+        return {"Vagrantfile": vagrantfile(lab, hypervisor, box)}
+
+    def lacking(self, machine: Machine, action: Power) -> str | None:  # noqa: ARG002 - nothing
+        """See base.Provider."""
+        return None
+
+    def create(self, lab: Lab) -> bool:
+        """See base.Provider."""
+        box = maker.describe(bundles.require_box(lab.scenario.kubernetes.version))
+        keys.ensure_client(lab)
+        hypervisor = self._settle(lab, box)
+        ownership.claim(lab, uri=hypervisor.uri)
+        files.write(lab.ssh_config, ssh_config(lab, lab.sockets))
+        with connected(hypervisor.uri) as connection:
+            changed = _ensure_network(connection, lab, hypervisor.network)
+            volumes.ensure_boot_files(connection, box)
+            states = _states(connection, lab, hypervisor.network)
+            absent = [m for m in lab.machines if states[m.name] is State.ABSENT]
+            if absent:
+                volumes.remove_stale(connection, lab, absent)
+            if absent and lab.scenario.provider.box is None:
+                maker.add(box)
+                volumes.ensure_box_disk(connection, box)
+        if absent:
+            keys.forget_hosts(lab, absent)
+            maker.up(lab, hypervisor, box, absent)
+        self.power(lab, [m for m in lab.machines if states[m.name] is State.OFF], Power.ON)
+        self.power(lab, [m for m in lab.machines if states[m.name] is State.PAUSED], Power.RESUME)
+        # Machines make their host keys themselves. They are asked once, on a network that only they
+        # are on, and held to the answer from then on.
+        ensure_route(lab)
+        keys.learn_hosts(lab)
+        if lab.scenario.provider.box:
+            _settle_machines(lab)
+        return changed or any(state is not State.ON for state in states.values())
+
+    def destroy(self, lab: Lab) -> None:
+        """See base.Provider."""
+        if lab.ssh_config.exists():
+            door(lab).close([machine.name for machine in lab.machines])
+        hypervisor = _hypervisor(lab, self.uri)
+        with self._connected(lab) as connection:
+            if not network.is_anothers(connection, lab, hypervisor.network):
+                # Vagrant would ask one that is just booting for its address, for half a minute
+                for machine in lab.machines:
+                    pull_plug(domain_of(connection, lab, machine))
+        maker.destroy(lab)
+        with self._connected(lab) as connection:
+            if not network.is_anothers(connection, lab, hypervisor.network):
+                for machine in lab.machines:
+                    remove_domain(domain_of(connection, lab, machine))
+                network.remove(connection, lab)
+                volumes.remove(connection, lab)
+        if lab.jump:
+            lab.jump.close()
+        if lab.sockets.exists():
+            shutil.rmtree(lab.sockets)
+
+    def machines(self, lab: Lab) -> Mapping[str, State]:
+        """See base.Provider."""
+        with self._connected(lab) as connection:
+            return _states(connection, lab, _hypervisor(lab, self.uri).network)
+
+    def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
+        """See base.Provider."""
+        if not machines:
+            return time.monotonic()
+        uuid_ = _hypervisor(lab, self.uri).network
+        with self._connected(lab) as connection:
+            if action is Power.ON and any(domain_of(connection, lab, m) for m in machines):
+                _ensure_network(connection, lab, uuid_)
+                volumes.ensure_pool(connection)
+            states = _states(connection, lab, uuid_)
+            acting = [m for m in machines if states[m.name] in BEFORE[action]]
+            moment = time.monotonic()
+            gather({m.name: partial(switch, connection, lab, m, action, acting) for m in acting})
+        if action in (Power.OFF, Power.SHUTDOWN):
+            door(lab).close([m.name for m in acting])
+            return moment
+        return time.monotonic()
+
+    def save(self, lab: Lab, checkpoint: str) -> None:
+        """See base.Provider."""
+        with self._own(lab) as connection:
+            checkpoints.save(connection, lab, checkpoint)
+
+    def restore(self, lab: Lab, checkpoint: str) -> None:
+        """See base.Provider."""
+        with self._own(lab) as connection:
+            checkpoints.restore(connection, lab, checkpoint)
+        # what is open was unknown to machines at the time to which they went back
+        door(lab).close([machine.name for machine in lab.machines])
+        ensure_route(lab)
+        checkpoints.set_clocks(lab)
+
+    def checkpoints(self, lab: Lab) -> Sequence[str]:
+        """See base.Provider."""
+        with self._own(lab) as connection:
+            return checkpoints.checkpoints(connection, lab)
+
+    def forget(self, lab: Lab, checkpoint: str) -> None:
+        """See base.Provider."""
+        with self._own(lab) as connection:
+            checkpoints.delete(connection, lab, checkpoint)
+
+    def leftovers(self, lab: Lab) -> Sequence[str]:
+        """See base.Provider."""
+        hypervisor, left = _hypervisor(lab, self.uri), []
+        with connected(hypervisor.uri) as connection:  # the jump is closed by now
+            if not network.is_anothers(connection, lab, hypervisor.network):
+                left = _left(connection, lab)
+        left += maker.leftovers(lab)
+        return [*left, *(f"directory {path}" for path in [lab.sockets] if path.exists())]
+
+    def _connected(self, lab: Lab) -> AbstractContextManager[Any]:
+        """Where the lab's machines are."""
+        _open_way(lab)
+        return connected(_hypervisor(lab, self.uri).uri)
+
+    @contextmanager
+    def _own(self, lab: Lab) -> Iterator[Any]:
+        """The same; LabgenError where machines of its names are another lab's."""
+        with self._connected(lab) as connection:
+            network.ensure_own(connection, lab, _hypervisor(lab, self.uri).network)
+            yield connection
+
+    def _settle(self, lab: Lab, box: Box) -> Hypervisor:
+        """Where this lab's machines run, decided when it is made and never after."""
+        path = _settled(lab)
+        if not path.exists():
+            found_ = Hypervisor(self.uri, not self.boots(box), str(uuid.uuid4()))
+            files.write(path, json.dumps(asdict(found_)))
+        return _hypervisor(lab, self.uri)
+
+
+def _open_way(lab: Lab) -> None:
+    """Try the way to another host before libvirt and Vagrant do: they take minutes to give up."""
+    if lab.jump and lab.network_namespace == netns.inode():
+        lab.jump.open()
+
+
+def _settle_machines(lab: Lab) -> None:
+    """Of a box of the site's own nothing is known, its interface for one."""
+    if any(machine.name not in facts_cache.load(lab) for machine in lab.machines):
+        ssh = door(lab)
+        for machine in lab.machines:
+            limit = READ * lab.slowdown
+            ssh.connect(machine.name, str(machine.address), timeout=limit)
+        facts_cache.settle(lab, gather_facts.read(lab, [], plain=ssh, ssh=ssh))
+
+
+def _hypervisor(lab: Lab, uri: str) -> Hypervisor:
+    path = _settled(lab)
+    if path.exists():
+        return Hypervisor(**json.loads(path.read_text()))
+    # nothing is made before it is settled where: what bears the lab's name there is another's,
+    # unless it says that it is this one's
+    return Hypervisor(lab.scenario.provider.uri or uri, emulated=True, network=network.UNSETTLED)
+
+
+def _settled(lab: Lab) -> Path:
+    return lab.directory / "hypervisor.json"
+
+
+def _left(connection: Any, lab: Lab) -> list[str]:
+    """What libvirt has of the lab, in words."""
+    domains = [domain_of(connection, lab, machine) for machine in lab.machines]
+    left = [f"libvirt domain {domain.name()}" for domain in domains if domain is not None]
+    return [*left, *network.leftovers(connection, lab), *volumes.leftovers(connection, lab)]
+
+
+def _ensure_network(connection: Any, lab: Lab, uuid: str) -> bool:
+    """Have the lab's network; True if it was missing. What ran is off afterwards: libvirt connects
+    a machine to its network only when it is switched on."""
+    if not network.ensure(connection, lab, uuid):
+        return False
+    for machine in lab.machines:
+        pull_plug(domain_of(connection, lab, machine))
+    return True
+
+
+def _states(connection: Any, lab: Lab, uuid: str) -> dict[str, State]:
+    """See base.Provider.machines; those of another lab of that name are not this one's."""
+    if network.is_anothers(connection, lab, uuid):
+        return {machine.name: State.ABSENT for machine in lab.machines}
+    return {machine.name: _state(connection, lab, machine) for machine in lab.machines}
+
+
+def _state(connection: Any, lab: Lab, machine: Machine) -> State:
+    """Absent is also what goes while it is looked at."""
+    domain = domain_of(connection, lab, machine)
+    told = None if domain is None else found(domain.state)
+    return State.ABSENT if told is None else STATES.get(told[0], State.OFF)

@@ -1,0 +1,129 @@
+"""The storage pool that labs share: disks of machines, the box's disk below them, and its kernels.
+
+What belongs to a box stays as long as any machine stands on it.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import libvirt
+
+from labgen.lab.lab import Lab, Machine
+from labgen.providers.libvirt import uploads
+from labgen.providers.libvirt.connection import found
+from labgen.providers.libvirt.vagrant_index import SLASH, box_disk
+from labgen.render.vagrantfile import POOL, PREFIX, Box, box_names, pool_xml, prefix
+
+BOX_IMAGE = "_vagrant_box_image_"  # in the names that vagrant-libvirt gives to boxes' disks
+
+
+def ensure_pool(connection: Any) -> Any:
+    """The pool, defined, built and started."""
+    return started(find_pool(connection) or _define(connection))
+
+
+def ensure_boot_files(connection: Any, box: Box) -> list[str]:
+    """Have the box's kernel and initrd in the pool; their paths there, for the hypervisor."""
+    pool = ensure_pool(connection)
+    named = zip(box_names(box), (box.kernel, box.initrd), strict=True)
+    return [uploads.ensure(connection, pool, name, path).path() for name, path in named]
+
+
+def ensure_box_disk(connection: Any, box: Box) -> None:
+    """Have the box's disk in the pool, from Vagrant's copy, where Vagrant looks for it
+    (vagrant-libvirt's handle_box_image.rb). Of two Vagrants that send it at one moment, one takes
+    the other's part for the whole, and its machines have nothing to boot."""
+    name = f"{box.name.replace('/', SLASH)}{BOX_IMAGE}{box.version}_box.img"
+    uploads.ensure(connection, ensure_pool(connection), name, box_disk(box), form="qcow2")
+
+
+def remove_stale(connection: Any, lab: Lab, machines: Sequence[Machine]) -> None:
+    """Delete the disks of machines that are not there: Vagrant makes none where one lies."""
+    pool = ensure_pool(connection)
+    pool.refresh()
+    for name in _disks(pool, lab, machines):
+        pool.storageVolLookupByName(name).delete()
+
+
+def remove(connection: Any, lab: Lab) -> None:
+    """Delete the lab's disks; with the last lab's, also the box's files, and the pool.
+
+    The lab's network is gone by now; whoever has one may be about to use the pool.
+    """
+    pool = find_pool(connection)
+    if pool is None:
+        return
+    started(pool).refresh()
+    for name in _disks(pool, lab, lab.machines):
+        pool.storageVolLookupByName(name).delete()
+    if _networks(connection):
+        return
+    volumes = [pool.storageVolLookupByName(name) for name in pool.listVolumes()]
+    if not any(stands_on(volume) for volume in volumes):
+        remove_pool(connection)
+
+
+def remove_pool(connection: Any) -> None:
+    """Delete the pool with all that is in it, where it is."""
+    pool = find_pool(connection)
+    if pool is None:
+        return
+    started(pool).refresh()
+    for name in pool.listVolumes():
+        pool.storageVolLookupByName(name).delete()
+    pool.destroy()
+    pool.delete()
+    pool.undefine()
+
+
+def leftovers(connection: Any, lab: Lab) -> list[str]:
+    """The lab's disks in the pool, in words."""
+    pool = find_pool(connection)
+    if pool is None:
+        return []
+    started(pool)
+    return [f"libvirt volume {name}" for name in _disks(pool, lab, lab.machines)]
+
+
+def find_pool(connection: Any) -> Any | None:
+    """The pool, or None where it is not defined."""
+    return found(lambda: connection.storagePoolLookupByName(POOL))
+
+
+def started(pool: Any) -> Any:
+    """The pool, its directory there and looked into."""
+    if not pool.isActive():
+        try:
+            pool.build()
+            pool.create()
+        except libvirt.libvirtError:
+            if not pool.isActive():  # as it is when another lab was faster
+                raise
+    return pool
+
+
+def _define(connection: Any) -> Any:
+    try:
+        return connection.storagePoolDefineXML(pool_xml())
+    except libvirt.libvirtError:
+        pool = find_pool(connection)
+        if pool is None:  # no other lab was faster
+            raise
+        return pool
+
+
+def _networks(connection: Any) -> list[str]:
+    """Of all labs; whoever has one has machines or is about to make them."""
+    names = (network.name() for network in connection.listAllNetworks())
+    return [name for name in names if name.startswith(PREFIX)]
+
+
+def _disks(pool: Any, lab: Lab, machines: Sequence[Machine]) -> list[str]:
+    wanted = {f"{prefix(lab)}{machine.name}.img" for machine in machines}
+    return sorted(wanted & set(pool.listVolumes()))
+
+
+def stands_on(volume: Any) -> bool:
+    """Whether the volume is a machine's disk: one that stands on another volume."""
+    return bool(re.search(r"<backingStore>\s*<path>", volume.XMLDesc()))

@@ -1,0 +1,86 @@
+"""Which provider a scenario gets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from labgen.errors import HostUnfit, WrongCall
+from labgen.lab.lab import Lab
+from labgen.machine.finding import Finding
+from labgen.providers.base import Provider
+from labgen.providers.libvirt import host
+from labgen.scenario.model import Scenario
+from labgen.scenario.values import AUTO
+
+# The class of each; imported when it is wanted, because libvirt's own module need not be installed.
+PROVIDERS: Mapping[str, tuple[str, str]] = {
+    "container": ("labgen.providers.container.provider", "ContainerProvider"),
+    "libvirt": ("labgen.providers.libvirt.provider", "LibvirtProvider"),
+    "ssh": ("labgen.providers.ssh.provider", "SshProvider"),
+}
+
+
+def provider(name: str, uri: str | None = None) -> Provider:
+    """The provider of that name; auto stands for machine-containers: see choose().
+
+    uri is where libvirt makes labs that are new. Raises WrongCall for a name that is none,
+    HostUnfit where Python lacks what it needs.
+    """
+    chosen = "container" if name == AUTO else name
+    if chosen not in PROVIDERS:
+        raise WrongCall(f"there is no provider {name}", hint=f"providers: {', '.join(PROVIDERS)}")
+    module, kind = PROVIDERS[chosen]
+    try:
+        made = getattr(import_module(module), kind)
+    except ImportError as error:
+        findings = host.findings(uri or host.LOCAL)
+        raise HostUnfit(_unfit(chosen, findings)) from error
+    found: Provider = made(uri) if chosen == "libvirt" else made()
+    return found
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A provider, and why it is that one where nobody named one."""
+
+    provider: Provider
+    why: str = ""
+
+
+def choose(scenario: Scenario) -> Choice:
+    """The scenario's provider; for auto, virtual machines where KVM boots the box, else containers.
+
+    Raises as provider() and ensure_fit() do.
+    """
+    spec = scenario.provider
+    if spec.name != AUTO:
+        return Choice(ensure_fit(provider(spec.name, spec.uri), scenario))
+    try:
+        machines = provider("libvirt")
+        findings = machines.check(scenario)
+    except HostUnfit:
+        findings = host.findings(host.LOCAL)
+    if not findings and host.kvm_boots(host.LOCAL):
+        return Choice(machines, "KVM boots virtual machines here")
+    reason = (findings or [host.IMPATIENT])[0]
+    containers = ensure_fit(provider("container"), scenario)
+    return Choice(containers, f"no virtual machines: {reason.what}")
+
+
+def ensure_fit(provider: Provider, scenario: Scenario, lab: Lab | None = None) -> Provider:
+    """The provider; HostUnfit with every finding and its remedy, before anything is made. lab is
+    what was made of the scenario before."""
+    findings = provider.check(scenario, lab)
+    if findings:
+        raise HostUnfit(_unfit(provider.name, findings))
+    return provider
+
+
+def _unfit(name: str, findings: Sequence[Finding]) -> str:
+    lines = [f"this host cannot run labs of provider {name}:"]
+    if any(finding.machine for finding in findings):
+        lines = ["these machines cannot be a lab as they are; nothing was changed on them:"]
+    for finding in findings:
+        machine = f"{finding.machine}: " if finding.machine else ""
+        lines.append(f"  {machine}{finding.what}; {finding.remedy}")
+    return "\n".join(lines)

@@ -1,0 +1,214 @@
+"""What keeps existing machines from becoming a lab: pure judgement of what they said."""
+
+from collections.abc import Iterator, Mapping
+
+from labgen.bundle.parts import sources
+from labgen.lab.lab import Lab, Machine
+from labgen.machine.facts import Facts
+from labgen.machine.finding import Finding
+from labgen.machine.gather_facts import Surveyed
+from labgen.machine.login import Unread
+from labgen.scenario.model import Role
+from labgen.scenario.units import show_size
+from labgen.scenario.validate.addresses import TAKEN_PORTS
+from labgen.scenario.validate.machines import CONTROL_PLANE_CPUS, CONTROL_PLANE_MEMORY
+
+# Those with apt and the package names that the provisioners ask for.
+SYSTEMS = {"debian": ("12", "13"), "ubuntu": ("22.04", "24.04")}
+CLOCK = 1.0  # seconds; etcd warns from one second of drift on (rafthttp's probing status)
+DISK = 5 * 1024  # MiB: packages, programs, archives of images and the images unpacked, and some air
+WORKER_PORTS = {port: TAKEN_PORTS[port] for port in (10248, 10249, 10250, 10256)}
+HEALTH_PORT = 8404  # HAProxy's, for keepalived's check
+# What brings another containerd, kubelet or packet filter than the lab's, or another cluster.
+CONFLICTING = {
+    "containerd.io": "Docker's containerd, which excludes Debian's",
+    "docker-ce": "Docker, whose rules drop what pods forward",
+    "docker.io": "Docker, whose rules drop what pods forward",
+    "moby-engine": "Docker, whose rules drop what pods forward",
+    "cri-o": "another container runtime",
+    "kubelet": "a kubelet of its own",
+    "kubeadm": "a kubeadm of its own",
+    "kubectl": "a kubectl of its own",
+    "kubernetes-cni": "CNI plugins of its own",
+}
+FIREWALLS = ("ufw", "firewalld")
+BALANCERS = ("haproxy", "keepalived")
+Read = Mapping[str, Surveyed | Unread]
+Known = Mapping[str, Facts]
+
+
+def judge(lab: Lab, read: Read, *, made: bool) -> list[Finding]:
+    """All findings, machine by machine. With made, the lab may be on its machines already."""
+    return [
+        Finding(finding.what, finding.remedy, machine.name)
+        for machine in lab.machines
+        for finding in _of_one(lab, machine, read, made=made)
+    ]
+
+
+def belongs(lab: Lab, facts: Facts) -> bool:
+    """Whether the machine is this lab's already."""
+    return (facts.lab, facts.endpoint) == (lab.name, lab.endpoint)
+
+
+def _of_one(lab: Lab, machine: Machine, read: Read, *, made: bool) -> Iterator[Finding]:
+    said = read[machine.name]
+    if isinstance(said, Unread):
+        may_be_off = made and said.silent and machine.host and machine.host.power_on
+        if not may_be_off:
+            yield said.finding
+        return
+    facts = said.facts
+    known = {name: it.facts for name, it in read.items() if isinstance(it, Surveyed)}
+    ours = made and belongs(lab, facts)
+    yield from _system(facts)
+    yield from _size(machine, facts)
+    yield from _clock(said)
+    yield from _network(lab, machine, facts)
+    yield from _twins(lab, machine, known)
+    yield from _reach(lab, facts)
+    yield from _vip(lab, facts, known)
+    if not ours:
+        yield from _disk(facts)
+        yield from _inhabitants(lab, machine, facts)
+
+
+def _system(facts: Facts) -> Iterator[Finding]:
+    if facts.version not in SYSTEMS.get(facts.os, ()):
+        known = ", ".join(f"{name} {' or '.join(of)}" for name, of in SYSTEMS.items())
+        yield Finding(f"it runs {facts.pretty}", f"install one of: {known}")
+    processor, wanted = sources.in_go(facts.architecture), sources.architecture()
+    if processor != wanted:
+        what = f"its processor is {processor}, the bundle is for {wanted}"
+        yield Finding(what, "use another machine, or a labgen host of its kind")
+    if not facts.systemd:
+        yield Finding("systemd does not run on it", "boot it with systemd")
+    if not facts.cgroup_v2 and not facts.container:
+        what = "it uses cgroup v1, which Kubernetes has given up"
+        yield Finding(
+            what, "remove systemd.unified_cgroup_hierarchy=0 from its kernel's command line"
+        )
+
+
+def _size(machine: Machine, facts: Facts) -> Iterator[Finding]:
+    """By kubeadm's minimum, which is for control planes only."""
+    if machine.role is not Role.CONTROL_PLANE:
+        return
+    if facts.cores < CONTROL_PLANE_CPUS:
+        what = f"it has {facts.cores} core, a control plane needs {CONTROL_PLANE_CPUS}"
+        yield Finding(what, "give it more, or make it a worker")
+    if facts.memory < CONTROL_PLANE_MEMORY:
+        needed = show_size(CONTROL_PLANE_MEMORY)
+        what = f"it has {show_size(facts.memory)} of memory, a control plane needs {needed}"
+        yield Finding(what, "give it more, or make it a worker")
+
+
+def _disk(facts: Facts) -> Iterator[Finding]:
+    if facts.disk_free < DISK:
+        what = f"/var/lib has {show_size(facts.disk_free)} free, the lab needs {show_size(DISK)}"
+        yield Finding(what, "make room")
+
+
+def _clock(said: Surveyed) -> Iterator[Finding]:
+    if abs(said.clock) > CLOCK + said.uncertainty:
+        way = "ahead of" if said.clock > 0 else "behind"
+        what = f"its clock is {abs(said.clock):.1f} s {way} this host's"
+        yield Finding(what, "have both follow a time server, as with chrony or systemd-timesyncd")
+
+
+def _network(lab: Lab, machine: Machine, facts: Facts) -> Iterator[Finding]:
+    found = facts.interface(machine.address)
+    if found is None:
+        what = f"no interface of it has {machine.address}: something translates addresses"
+        yield Finding(what, "name the address that the machine itself has")
+        return
+    name, network = found
+    if network != lab.subnet:
+        what = f"{machine.address} on {name} is in {network}, network.subnet says {lab.subnet}"
+        yield Finding(what, "correct one of them: the VIP would be out of reach")
+    mac = facts.links.get(name, "")
+    first = int(mac[:2] or "0", 16)
+    if set(mac) <= {"0", ":"} or first & 1:
+        what = f"{mac or 'nothing'} on {name} is no hardware address of one machine"
+        yield Finding(what, f"give {name} one that is its own")
+
+
+def _twins(lab: Lab, machine: Machine, known: Known) -> Iterator[Finding]:
+    """Machines that were copied from one image: what has to be unique and is not."""
+    mine = known[machine.name]
+    mac = _mac(machine, mine)
+    if not mine.machine_id:
+        yield Finding("it has no machine-id", "systemd-machine-id-setup")
+    for other in lab.machines:
+        theirs = known.get(other.name)
+        if other == machine or theirs is None:
+            continue
+        if mine.machine_id and mine.machine_id == theirs.machine_id:
+            what = f"it has the machine-id of {other.name}"
+            remedy = "on one of them: rm /etc/machine-id; systemd-machine-id-setup; reboot"
+            yield Finding(what, remedy)
+        if mac and mac == _mac(other, theirs):
+            what = f"it has the hardware address of {other.name}, {mac}"
+            yield Finding(what, "give each its own: switches mix them up")
+
+
+def _reach(lab: Lab, facts: Facts) -> Iterator[Finding]:
+    """The other machines, from this one. Whoever refuses has been reached."""
+    for other in lab.machines:
+        said = {p.port: p.answer for p in facts.peers if p.address == other.address}
+        if not said:
+            continue
+        closed = sorted(port for port, what in said.items() if what in ("silent", "unreachable"))
+        if len(closed) == len(said):
+            what = f"it does not reach {other.name} at {other.address}"
+            yield Finding(what, "look at cables, addresses and firewalls between the two")
+        elif closed:
+            ports = ", ".join(map(str, closed))
+            what = f"nothing comes back from {other.name} on ports {ports}: a firewall drops it"
+            yield Finding(what, "let the machines reach each other on all ports")
+
+
+def _vip(lab: Lab, facts: Facts, known: Known) -> Iterator[Finding]:
+    """Nobody but a machine that is this lab's may have the VIP."""
+    ours = {
+        _mac(machine, known[machine.name])
+        for machine in lab.machines
+        if machine.name in known and belongs(lab, known[machine.name])
+    }
+    if lab.vip in facts.own and not belongs(lab, facts):
+        yield Finding(f"it has the VIP {lab.vip} itself", "remove it there, or name another VIP")
+    elif facts.vip_mac and facts.vip_mac not in ours:
+        what = f"{facts.vip_mac} answers for the VIP {lab.vip} on its network"
+        yield Finding(what, "name an address that nobody has")
+
+
+def _inhabitants(lab: Lab, machine: Machine, facts: Facts) -> Iterator[Finding]:
+    """What lives on the machine already."""
+    if facts.lab:
+        what = f"it belongs to lab {facts.lab}, API at {facts.endpoint}"
+        yield Finding(
+            what,
+            f"labgen down {facts.lab} where that was made, or as root on the machine: "
+            "/opt/labgen/provisioners/run.sh take-off",
+        )
+        return
+    if facts.clusters:
+        what = f"an older cluster is on it: {', '.join(facts.clusters)}"
+        yield Finding(what, "take that off first, by the tool that made it: kubeadm reset, for one")
+    for name in sorted(facts.packages & CONFLICTING.keys()):
+        yield Finding(f"{name} is installed: {CONFLICTING[name]}", f"apt-get purge {name}")
+    master = machine.role is Role.CONTROL_PLANE
+    for name in (*FIREWALLS, *(BALANCERS if master else ())):
+        if name in facts.active:
+            what = "would be in the cluster's way" if name in FIREWALLS else "would be replaced"
+            yield Finding(f"{name} runs on it and {what}", f"systemctl disable --now {name}")
+    wanted = {**TAKEN_PORTS, lab.scenario.network.api_port: "HAProxy", HEALTH_PORT: "HAProxy"}
+    wanted = wanted if master else WORKER_PORTS
+    for port in sorted((facts.listens.keys() & wanted.keys()) - {22, machine.port}):
+        who = facts.listens[port] or "something"
+        yield Finding(f"{who} listens on port {port}, which is for {wanted[port]}", "stop it")
+
+
+def _mac(machine: Machine, facts: Facts) -> str:
+    found = facts.interface(machine.address)
+    return facts.links.get(found[0], "") if found else ""

@@ -1,0 +1,153 @@
+"""Two sets of recordings side by side: what each figure was, and by how much it differs.
+
+Recordings of the same fault on the same target are repetitions: their figures' medians count.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from labgen.recordings.loader import Named
+from labgen.recordings.recording import Figure, Recording
+
+Key = tuple[str, str]  # fault, target
+
+
+@dataclass(frozen=True)
+class Value:
+    """The median, least and most of a figure over so many runs; broken is in how many it broke its
+    budget."""
+
+    median: float
+    least: float
+    most: float
+    runs: int
+    budget: float | None
+    broken: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure on both sides; None where a side does not have it."""
+
+    figure: str
+    unit: str
+    a: Value | None
+    b: Value | None
+
+    @property
+    def difference(self) -> float | None:
+        """B less A."""
+        return None if self.a is None or self.b is None else self.b.median - self.a.median
+
+    @property
+    def ratio(self) -> float | None:
+        """B by A; None where A is 0."""
+        if self.a is None or self.b is None or self.a.median == 0:
+            return None
+        return self.b.median / self.a.median
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault that both sides have; the targets differ where the role was on another machine."""
+
+    fault: str
+    target_a: str
+    target_b: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Faults of both sides, those of one side only, and facts (name, A, B) that differ."""
+
+    faults: tuple[Fault, ...]
+    only_a: tuple[Key, ...]
+    only_b: tuple[Key, ...]
+    differs: tuple[tuple[str, str, str], ...]
+
+
+def compare(a: Sequence[Named], b: Sequence[Named]) -> Comparison:
+    """Both sides, fault by fault in A's order."""
+    left, right = _by_fault(a), _by_fault(b)
+    pairs = _pairs(list(left), list(right))
+    paired_b = set(pairs.values())
+    return Comparison(
+        faults=tuple(
+            Fault(key_a[0], key_a[1], key_b[1], _rows(left[key_a], right[key_b]))
+            for key_a, key_b in pairs.items()
+        ),
+        only_a=tuple(key for key in left if key not in pairs),
+        only_b=tuple(key for key in right if key not in paired_b),
+        differs=tuple(_differs(facts(a), facts(b))),
+    )
+
+
+def facts(recordings: Iterable[Named]) -> dict[str, str]:
+    """What the numbers depend on; several values are joined with commas."""
+    found: dict[str, list[str]] = {}
+    for named in recordings:
+        one = named.recording
+        own = {"scenario": one.scenario, "profile": one.profile, **one.environment}
+        for name, value in own.items():
+            values = found.setdefault(name, [])
+            if value not in values:
+                values.append(value)
+    return {name: ", ".join(values) for name, values in found.items()}
+
+
+def _differs(a: dict[str, str], b: dict[str, str]) -> Iterable[tuple[str, str, str]]:
+    for name in {**a, **b}:
+        if a.get(name) != b.get(name):
+            yield name, a.get(name, "not known"), b.get(name, "not known")
+
+
+def _by_fault(recordings: Iterable[Named]) -> dict[Key, list[Recording]]:
+    found: dict[Key, list[Recording]] = {}
+    for named in recordings:
+        key = named.recording.fault, named.recording.target
+        found.setdefault(key, []).append(named.recording)
+    return found
+
+
+def _pairs(a: Sequence[Key], b: Sequence[Key]) -> dict[Key, Key]:
+    """The same fault on the same target; else the only one of that fault that is left."""
+    pairs = {key: key for key in a if key in b}
+    rest_a = [key for key in a if key not in pairs]
+    rest_b = [key for key in b if key not in pairs]
+    for key in rest_a:
+        same_a = [it for it in rest_a if it[0] == key[0]]
+        same_b = [it for it in rest_b if it[0] == key[0]]
+        if len(same_a) == len(same_b) == 1:
+            pairs[key] = same_b[0]
+    return {key: pairs[key] for key in a if key in pairs}
+
+
+def _rows(a: Sequence[Recording], b: Sequence[Recording]) -> tuple[Row, ...]:
+    left, right = _figures(a), _figures(b)
+    return tuple(
+        Row(name, unit, _value(left.get((name, unit))), _value(right.get((name, unit))))
+        for name, unit in {**left, **right}
+    )
+
+
+def _figures(recordings: Iterable[Recording]) -> dict[tuple[str, str], list[Figure]]:
+    found: dict[tuple[str, str], list[Figure]] = {}
+    for recording in recordings:
+        for figure in recording.figures:
+            found.setdefault((figure.name, figure.unit), []).append(figure)
+    return found
+
+
+def _value(figures: Sequence[Figure] | None) -> Value | None:
+    if not figures:
+        return None
+    return Value(
+        median=median(figure.value for figure in figures),
+        least=min(figure.value for figure in figures),
+        most=max(figure.value for figure in figures),
+        runs=len(figures),
+        budget=figures[0].budget,
+        broken=sum(not figure.kept for figure in figures),
+    )

@@ -1,0 +1,32 @@
+"""Finding recordings: the .json files of a directory, or one file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from labgen.errors import WrongCall
+from labgen.recordings import recording
+from labgen.recordings.recording import Recording
+
+HINT = "pytest acceptance/ --lab NAME --record DIR makes recordings"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A recording and its file's name without the ending."""
+
+    name: str
+    recording: Recording
+
+
+def collect(path: Path) -> tuple[Named, ...]:
+    """The recordings there, in the order in which they were made.
+
+    Raises WrongCall when there are none, or a .json file in the directory is no recording.
+    """
+    if not path.exists():
+        raise WrongCall(f"{path} does not exist", hint=HINT)
+    files = sorted(path.glob("*.json")) if path.is_dir() else [path]
+    if not files:
+        raise WrongCall(f"no recordings in {path}", hint=HINT)
+    found = [Named(file.stem, recording.read(file)) for file in files]
+    return tuple(sorted(found, key=lambda named: named.recording.moment))

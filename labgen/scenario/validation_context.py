@@ -1,0 +1,99 @@
+"""A scenario on its way through the checks: complete, but not yet known to be good."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from labgen.scenario.diagnostics import Field, covers
+from labgen.scenario.host_environment import Surroundings
+from labgen.scenario.model import Role
+from labgen.scenario.schema import HostPart, MachinesPart, ScenarioPart
+
+SUBNET: Field = ("network", "subnet")
+VIP: Field = ("network", "vip")
+FIRST_HOST: Field = ("network", "firstHost")
+POD_SUBNET: Field = ("kubernetes", "podSubnet")
+SERVICE_SUBNET: Field = ("kubernetes", "serviceSubnet")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """part has defaults at the fields in bad; data is what was written, overrides included."""
+
+    part: ScenarioPart
+    data: object
+    bad: tuple[Field, ...]
+    surroundings: Surroundings
+
+    def trusts(self, *fields: Field) -> bool:
+        """Whether all of these were readable: no check may judge a stand-in."""
+        return not any(
+            covers(bad, field) or covers(field, bad) for bad in self.bad for field in fields
+        )
+
+    def written(self, field: Field) -> bool:
+        """Whether the field stands in the file or an override, and is no default."""
+        value = self.data
+        for step in field:
+            items = dict(enumerate(value)) if isinstance(value, list) else value
+            if not isinstance(items, dict) or step not in items:
+                return False
+            value = items[step]
+        return True
+
+    @property
+    def groups(self) -> list[tuple[Field, MachinesPart]]:
+        """Each group of machines with its field."""
+        return [(("machines", index), group) for index, group in enumerate(self.part.machines)]
+
+    @property
+    def control_planes(self) -> list[tuple[Field, MachinesPart]]:
+        return [item for item in self.groups if item[1].role == Role.CONTROL_PLANE]
+
+    @property
+    def existing(self) -> bool:
+        """Whether the machines are there already."""
+        return self.part.provider.name == "ssh" and self.trusts(("provider", "name"))
+
+    @property
+    def hosts(self) -> list[tuple[Field, str, HostPart]]:
+        """Each existing machine with its field and its name."""
+        return [
+            ((*field, "hosts", index), name, host)
+            for field, group in self.groups
+            for index, (name, host) in enumerate(zip(group.names, group.hosts, strict=False))
+        ]
+
+    @property
+    def count_fields(self) -> tuple[Field, ...]:
+        """What the number of machines is made of."""
+        return tuple(count_field(field, group) for field, group in self.groups)
+
+    @property
+    def counts_known(self) -> bool:
+        """Whether it is known how many machines there are."""
+        return ("machines",) not in self.bad and self.trusts(*self.count_fields)
+
+    @property
+    def role_fields(self) -> tuple[Field, ...]:
+        return tuple((*field, "role") for field, _ in self.groups)
+
+    @property
+    def host_numbers(self) -> Sequence[int]:
+        """The host numbers of all machines, in their order; without a subnet, none of existing
+        machines."""
+        first, subnet = self.part.network.first_host, self.part.network.subnet
+        if not self.existing:
+            return range(first, first + sum(group.number for group in self.part.machines))
+        if subnet is None:
+            return ()
+        return [int(host.address) - int(subnet.network_address) for _, _, host in self.hosts]
+
+    def machine_name(self, host_number: int) -> str:
+        """The name of the machine with that host number. Raises ValueError if there is none."""
+        names = [name for group in self.part.machines for name in group.names]
+        return names[list(self.host_numbers).index(host_number)]
+
+
+def count_field(field: Field, group: MachinesPart) -> Field:
+    """What says how many machines a group has."""
+    return (*field, "hosts" if group.hosts else "count")

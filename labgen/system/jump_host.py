@@ -1,0 +1,201 @@
+"""A host on the way to machines, which they are reached through: by the user's own SSH.
+
+Keys, agent, known hosts and ~/.ssh/config are those of `ssh HOST`. Host keys are checked, and
+nobody is ever asked: what would need an answer is an error.
+"""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from labgen.errors import LabgenError
+from labgen.system import files
+from labgen.system.locks import locked
+from labgen.system.process import CommandFailed, CommandTimedOut, Completed, run
+
+CONNECT = 10  # seconds for TCP's answer
+OPEN = 30.0  # seconds for a login
+ASK = 10.0  # seconds for the shared connection's process to answer, which is on this host
+OPTIONS: Mapping[str, str] = {
+    "BatchMode": "yes",
+    "StrictHostKeyChecking": "yes",
+    "ConnectTimeout": str(CONNECT),
+    "ServerAliveInterval": "3",
+    "ServerAliveCountMax": "3",
+    "ForwardAgent": "no",
+    "ClearAllForwardings": "yes",  # those of ~/.ssh/config; ours are asked for one by one
+    "LogLevel": "ERROR",
+    "ControlPersist": "no",
+}
+
+
+class JumpFailed(LabgenError):
+    """The host on the way cannot be used; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Jump:
+    """host may be an alias of ~/.ssh/config; what is None is ssh's own choice.
+
+    socket is where its shared connection lies; without one each command connects by itself.
+    """
+
+    host: str
+    user: str | None = None
+    port: int | None = None
+    identity: str | None = None
+    socket: Path | None = None
+
+    @property
+    def command(self) -> str:
+        """What a person types to log in there."""
+        return shlex.join(["ssh", *self._login(), self.host])
+
+    @property
+    def proxy_command(self) -> str:
+        """ssh_config's ProxyCommand by which a machine behind this host is reached."""
+        words = [word.replace("%", "%%") for word in self._ssh({"ControlMaster": "no"})]
+        return shlex.join([*words, "-W", "[%h]:%p", self.host])
+
+    def open(self) -> None:
+        """Have the shared connection, if it does not work already; it lasts until close().
+
+        Raises JumpFailed when the host cannot be reached, is not known or takes no key.
+        """
+        if self.socket is None or self._alive():
+            return
+        files.private_directory(self.socket.parent)
+        with locked(self.socket.with_name(f"{self.socket.name}.lock"), timeout=2 * OPEN):
+            if not self._alive():
+                self._try("-f", "-N", *self._options({"ControlMaster": "yes"}), self.host)
+
+    def try_out(self) -> None:
+        """Log in once, and do nothing there. Raises JumpFailed as open() does."""
+        self._try(*self._options({"ControlMaster": "no"}), self.host, "--", "true")
+
+    def run(
+        self,
+        argv: Sequence[str | Path],
+        *,
+        timeout: float,
+        input: str | bytes | None = None,
+        check: bool = True,
+    ) -> Completed:
+        """Run argv on the host, quoted for its shell; like system.run otherwise."""
+        words = self._ssh({"ControlMaster": "no"})
+        line = shlex.join(str(word) for word in argv)
+        return run([*words, self.host, "--", line], timeout=timeout, input=input, check=check)
+
+    def greeting(self, address: str, port: int, *, timeout: float) -> str:
+        """The first words of whoever listens at address, as the host reaches it.
+
+        Raises JumpFailed with why there are none.
+        """
+        words = [*self._ssh({"ControlMaster": "no"}), "-W", f"[{address}]:{port}", self.host]
+        try:
+            heard = run(words, timeout=timeout, check=False)
+        except CommandTimedOut as error:
+            if error.stdout:
+                return error.stdout
+            raise JumpFailed(f"no answer within {timeout:g} s") from error
+        if heard.stdout:
+            return heard.stdout
+        why = _last_line(heard.stderr)  # not always the reason: the shared connection keeps that
+        place = f"{address}:{port}"
+        raise JumpFailed(
+            f"{self.host} gets no connection to {place}: {why}" if why else f"{place} says nothing"
+        )
+
+    def forward(self, here: IPv4Address, address: IPv4Address, port: int) -> None:
+        """Have port at here, an address of this host's loopback, lead to port at address.
+
+        It lasts as long as the shared connection. Raises JumpFailed when here is taken.
+        """
+        way = f"{here}:{port}:{address}:{port}"
+        asked = self._control("forward", "-L", way)
+        if not asked.ok:
+            raise JumpFailed(
+                f"{here}:{port}, which shall lead to {address}:{port}, cannot be listened on here",
+                last_seen=_last_line(asked.stderr),
+                hint=f"what listens there: ss -ltnp sport = :{port}",
+            )
+
+    def close(self) -> None:
+        """End the shared connection with all that goes through it; none is fine."""
+        if self.socket is not None and self.socket.exists():
+            self._control("exit")
+            self.socket.unlink(missing_ok=True)
+
+    def _alive(self) -> bool:
+        if self.socket is None or not self.socket.exists():
+            return False
+        alive = self._control("check").ok
+        if not alive:
+            self.socket.unlink(missing_ok=True)
+        return alive
+
+    def _control(self, what: str, *words: str) -> Completed:
+        """Ask the process that has the shared connection; nobody's ssh_config is read for that."""
+        argv = ["ssh", "-F", "none", "-o", f"ControlPath={self.socket}", "-O", what, *words]
+        try:
+            return run([*argv, self.host], timeout=ASK, check=False)
+        except CommandTimedOut as error:
+            return Completed(tuple(argv), 255, error.stdout, error.stderr or str(error))
+
+    def _try(self, *words: str) -> None:
+        try:
+            run(["ssh", *words], timeout=OPEN)
+        except CommandFailed as error:
+            raise failure(self, error.completed.stderr) from error
+        except CommandTimedOut as error:
+            raise failure(self, error.stderr or f"no answer within {OPEN:g} s") from error
+
+    def _ssh(self, options: Mapping[str, str]) -> list[str]:
+        return ["ssh", *self._options(options)]
+
+    def _options(self, options: Mapping[str, str]) -> list[str]:
+        path = str(self.socket).replace("%", "%%") if self.socket else "none"
+        settings = {**OPTIONS, **options, "ControlPath": path}
+        words = [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
+        return [*words, *self._login()]
+
+    def _login(self) -> list[str]:
+        words = ["-p", str(self.port)] if self.port else []
+        words += ["-l", self.user] if self.user else []
+        return words + (["-i", self.identity] if self.identity else [])
+
+
+def failure(jump: Jump, said: str) -> JumpFailed:
+    """The error that ssh's own words stand for (ssh.c, sshconnect.c and sshconnect2.c)."""
+    last = _last_line(said)
+    host = jump.host
+    known_as = f"[{host}]:{jump.port}" if jump.port not in {None, 22} else host
+    forget = shlex.join(["ssh-keygen", "-R", known_as])
+    if "IDENTIFICATION HAS CHANGED" in said:
+        return JumpFailed(
+            f"{host} shows another SSH host key than the one that is known of it",
+            hint=f"find out why; if it was made anew: {forget}    then: {jump.command}",
+        )
+    if "Host key verification failed" in said or "host key is known" in said:
+        return JumpFailed(
+            f"SSH does not know the host key of {host}",
+            hint=f"log in once, compare the key and accept it: {jump.command}",
+        )
+    if "Permission denied" in said or "Too many authentication failures" in said:
+        return JumpFailed(
+            f"{host} lets no SSH key in that there is here",
+            last_seen=last,
+            hint=f"this has to work without a question: {jump.command} true",
+        )
+    return JumpFailed(
+        f"{host} cannot be reached over SSH",
+        last_seen=last,
+        hint=f"this has to work without a question: {jump.command} true",
+    )
+
+
+def _last_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[-1].strip() if lines else ""

@@ -1,0 +1,168 @@
+"""The one way out to a process. A failure carries argv, exit code and output, ready to paste."""
+
+import logging
+import os
+import shlex
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from labgen.errors import LabgenError
+from labgen.system import interrupt
+
+logger = logging.getLogger(__name__)
+SHOWN_OUTPUT_LINES = 15
+KILLED_TIMEOUT = 1.0
+# Seconds between looks for an interrupt that killed the process: whoever has its pipes (the shared
+# SSH connection has those of all its sessions) may keep them open for as long as it likes.
+LOOK = 0.5
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A process that ended; stdout and stderr are text, undecodable bytes replaced."""
+
+    argv: tuple[str, ...]
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def ok(self) -> bool:
+        return self.exit_code == 0
+
+
+class CommandFailed(LabgenError):
+    """A process ended with another exit code than 0, or did not start."""
+
+    def __init__(self, completed: Completed, *, hint: str | None = None) -> None:
+        self.completed = completed
+        output = (completed.stdout.rstrip() + "\n" + completed.stderr.rstrip()).strip()
+        tail = "\n".join("    " + line for line in output.splitlines()[-SHOWN_OUTPUT_LINES:])
+        message = f"command failed with exit code {completed.exit_code}:\n"
+        message += f"    {shlex.join(completed.argv)}"
+        super().__init__(message + (f"\n{tail}" if tail else ""), hint=hint)
+
+
+class CommandTimedOut(LabgenError):
+    """A process did not end within its time and was killed with its children."""
+
+    def __init__(self, argv: tuple[str, ...], timeout: float, stdout: str, stderr: str) -> None:
+        self.timeout = timeout
+        self.stdout = stdout
+        self.stderr = stderr
+        output = stderr.strip() or stdout.strip()
+        tail = output.splitlines()[-1] if output else "no output"
+        super().__init__(
+            f"command did not end within {timeout:g} s: {shlex.join(argv)}", last_seen=tail
+        )
+
+
+def run(
+    argv: Sequence[str | Path],
+    *,
+    timeout: float,
+    input: str | bytes | None = None,
+    check: bool = True,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin_from: BinaryIO | None = None,
+    stdout_to: BinaryIO | None = None,
+) -> Completed:
+    """Run argv to its end, at most timeout seconds; env is added to this process's environment.
+
+    Secrets go in through input, never through argv, which is logged. With stdin_from, the process
+    reads that open file from where it stands. With stdout_to, standard output goes to that open
+    file and Completed.stdout is empty.
+    Raises CommandFailed (unless check is False) and CommandTimedOut.
+    """
+    words = tuple(str(word) for word in argv)
+    data = input.encode() if isinstance(input, str) else input
+    started = time.monotonic()
+    with interrupt.held(), _stdin(data) as stdin:
+        interrupt.check()
+        try:
+            process = subprocess.Popen(
+                words,
+                stdin=stdin_from or stdin,
+                stdout=stdout_to or subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=cwd,
+                env={**os.environ, **env} if env else None,
+                start_new_session=True,
+            )
+        except OSError as error:
+            completed = Completed(words, 127, "", str(error))
+            if check:
+                raise CommandFailed(completed) from error
+            return completed
+        with interrupt.watched(process):
+            out, err = _finish(process, words, timeout)
+        interrupt.check()
+    completed = Completed(words, process.returncode, _text(out), _text(err))
+    logger.debug(
+        "%.2f s, exit %d: %s", time.monotonic() - started, completed.exit_code, shlex.join(words)
+    )
+    if check and not completed.ok:
+        raise CommandFailed(completed)
+    return completed
+
+
+@contextmanager
+def _stdin(data: bytes | None) -> Iterator[int | BinaryIO]:
+    """Where a process reads data from: a file in memory, which takes all of it at once."""
+    if data is None:
+        yield subprocess.DEVNULL
+        return
+    with os.fdopen(os.memfd_create("stdin"), "w+b") as file:
+        file.write(data)
+        file.seek(0)
+        yield file
+
+
+def _finish(
+    process: subprocess.Popen[bytes], words: tuple[str, ...], timeout: float
+) -> tuple[bytes | None, bytes | None]:
+    """Wait for the end; whatever happens, the process and its children are not left running."""
+    deadline = time.monotonic() + timeout
+    try:
+        while True:
+            left = deadline - time.monotonic()
+            try:
+                return process.communicate(timeout=min(left, LOOK))
+            except subprocess.TimeoutExpired:
+                interrupt.check()
+                if left <= LOOK:
+                    break
+    except BaseException:
+        interrupt.kill_group(process.pid)
+        _close_pipes(process)
+        raise
+    interrupt.kill_group(process.pid)
+    out, err = _rest(process)
+    raise CommandTimedOut(words, timeout, _text(out), _text(err))
+
+
+def _rest(process: subprocess.Popen[bytes]) -> tuple[bytes | None, bytes | None]:
+    """What a killed process had printed; a child that left its session may keep the pipes open."""
+    try:
+        return process.communicate(timeout=KILLED_TIMEOUT)
+    except subprocess.TimeoutExpired as open_still:
+        _close_pipes(process)
+        return open_still.output, open_still.stderr
+
+
+def _close_pipes(process: subprocess.Popen[bytes]) -> None:
+    """Hear no more of a killed process, and wait for its end."""
+    for pipe in (process.stdout, process.stderr):
+        if pipe:
+            pipe.close()
+    process.wait()
+
+
+def _text(data: bytes | None) -> str:
+    return (data or b"").decode(errors="replace")

@@ -1,0 +1,1 @@
+"""The model that predicts outages: what a load balancer promises, and the limits that follow."""

@@ -1,0 +1,92 @@
+"""`labgen up`: check, settle the lab, then run the plan and keep its journal."""
+
+import time
+from collections.abc import Sequence
+
+from labgen.bundle import store as bundles
+from labgen.console import Console
+from labgen.errors import LabgenError
+from labgen.lab import store
+from labgen.lab.lab import Lab
+from labgen.scenario.model import Scenario
+from labgen.system.journal import Journal
+from labgen.up.check import ensure_possible
+from labgen.up.context import Context
+from labgen.up.graph import Done, Listener, Outcome, Step, run_steps
+from labgen.up.plan import plan, until
+
+
+def bring_up(scenario: Scenario, name: str, console: Console, *, stage: str | None = None) -> Lab:
+    """Make the lab or complete it, up to a stage of plan.STAGES where one is named; what is already
+    there is left as it is.
+
+    Raises HostUnfit before anything is made, and the failing step's error after that; the same
+    call again goes on.
+    """
+    begin = time.monotonic()
+    choice = ensure_possible(scenario, name)
+    chosen = choice.provider
+    bundles.require(scenario.kubernetes.version)
+    with store.hold(name, store.tell_waiting(name, console)):
+        lab = store.make(scenario, name, chosen.name)
+        _introduce(lab, console)
+        if choice.why:
+            console.say(f"  {choice.why}")
+        journal = Journal(lab.journal)
+        journal.write("up", scenario=scenario.name)
+        steps = plan(Context(lab, chosen))
+        steps = until(steps, stage) if stage else steps
+        try:
+            done = run_steps(steps, _listener(console, journal))
+        except LabgenError as error:
+            error.hint = error.hint or f"to go on from here: {lab.up_command}"
+            raise
+        seconds = time.monotonic() - begin
+        journal.write("up-done", seconds=round(seconds, 2))
+    if console.verbose:
+        _table(done, console)
+    changed = sum(1 for step in done if step.outcome is Outcome.CHANGED)
+    said = f"{_counted(changed, 'step')} did something" if changed else "nothing had to be changed"
+    reached = f"has its {stage}" if stage else "is up"
+    console.heading(f"lab {name} {reached} after {seconds:.1f} s; {said}")
+    return lab
+
+
+def _introduce(lab: Lab, console: Console) -> None:
+    masters = _counted(len(lab.control_planes), "control plane")
+    workers = _counted(len(lab.workers), "worker")
+    console.heading(
+        f"lab {lab.name}: {masters}, {workers} on {lab.subnet}, "
+        f"API at {lab.server}, machines by provider {lab.provider}"
+    )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _listener(console: Console, journal: Journal) -> Listener:
+    def started(step: Step) -> None:
+        journal.write("step-started", step=step.name)
+
+    def done(result: Done) -> None:
+        console.good(result.name, result.seconds, changed=result.outcome is Outcome.CHANGED)
+        journal.write(
+            "step-done", step=result.name, outcome=result.outcome, seconds=round(result.seconds, 2)
+        )
+
+    def failed(step: Step, error: BaseException) -> None:
+        console.bad(step.name)
+        journal.write("step-failed", step=step.name, error=str(error).splitlines()[0][:300])
+
+    return Listener(started, done, failed)
+
+
+def _table(done: Sequence[Done], console: Console) -> None:
+    """Where the seconds went, in the order in which steps began."""
+    rows = [["step", "began", "took", "result"]]
+    for step in sorted(done, key=lambda step: step.started):
+        took = f"{step.seconds:.1f} s"
+        rows.append([step.name, f"{step.started:.1f} s", took, step.outcome.value])
+    console.say("")
+    console.table(rows)

@@ -1,0 +1,106 @@
+"""The page to read first: what happens when a lab comes up, in order, and what side by side.
+
+Nothing is done here. A step starts when the steps it names after it are done.
+"""
+
+from collections.abc import Callable, Sequence
+
+from labgen.lab.lab import Machine
+from labgen.scenario.model import Role
+from labgen.up.context import Context
+from labgen.up.graph import Outcome, Step
+from labgen.up.steps.await_ready import await_ready
+from labgen.up.steps.bootstrap import equip
+from labgen.up.steps.create_machines import create_machines
+from labgen.up.steps.init_control_plane import init_control_plane
+from labgen.up.steps.install_cni import install_cni
+from labgen.up.steps.join import join
+from labgen.up.steps.merge_kubeconfig import merge_kubeconfig
+from labgen.up.steps.prepare import prepare
+
+# Where `up --until` can stop, by the last steps that it does.
+STAGES = {
+    "machines": "create_machines",
+    "load-balancer": "prepare",
+    "control-plane": "init_control_plane",
+}
+OnMachine = Callable[[Context, Machine], Outcome]
+Once = Callable[[Context], Outcome]
+
+
+def plan(context: Context) -> list[Step]:
+    """All steps of `labgen up`; each does nothing where its result is already observed."""
+    lab = context.lab
+    first, *others = lab.control_planes
+    init = f"init_control_plane {first.name}"
+    return [
+        _once(context, create_machines),
+        *_ready_made(context),
+        *_on(context, [first], init_control_plane, after=[f"prepare {first.name}"]),
+        *_on(context, [first], install_cni, after=[init]),
+        *_join(context, [*others, *lab.workers], after=[init]),
+        _once(context, merge_kubeconfig, after=[init]),
+        _once(
+            context,
+            await_ready,
+            after=[f"join {m.name}" for m in lab.machines if m != first]
+            + [f"install_cni {first.name}"],
+        ),
+    ]
+
+
+def until(steps: Sequence[Step], stage: str) -> list[Step]:
+    """The steps of a plan up to a stage: those of that kind and all that they wait on."""
+    wanted = {step.name for step in steps if step.phase == STAGES[stage]}
+    for step in reversed(steps):  # a step stands after those it waits on
+        if step.name in wanted:
+            wanted |= step.after
+    return [step for step in steps if step.name in wanted]
+
+
+def _ready_made(context: Context) -> list[Step]:
+    """Machines with all that Kubernetes stands on, which those of someone's own lack."""
+    machines = context.lab.machines
+    if not any(context.adaptation(machine).bare for machine in machines):
+        return _on(context, machines, prepare, after=["create_machines"])
+    equipped = _on(context, machines, equip, after=["create_machines"])
+    prepared = [
+        step
+        for machine in machines
+        for step in _on(context, [machine], prepare, after=[f"equip {machine.name}"])
+    ]
+    return [*equipped, *prepared]
+
+
+def _join(context: Context, machines: Sequence[Machine], *, after: Sequence[str]) -> list[Step]:
+    """Workers side by side, and beside them the control planes one after the other: etcd takes one
+    learner at a time, and keeps what it refused in its log (docs/explanation/ha.md)."""
+    steps = []
+    turn: list[str] = []
+    for machine in machines:
+        waits = [*after, f"prepare {machine.name}"]
+        if machine.role is Role.CONTROL_PLANE:
+            waits += turn
+            turn = [f"join {machine.name}"]
+        steps += _on(context, [machine], join, after=waits)
+    return steps
+
+
+def _on(
+    context: Context, machines: Sequence[Machine], work: OnMachine, *, after: Sequence[str]
+) -> list[Step]:
+    """The same work on each of machines, side by side."""
+
+    def bound(machine: Machine) -> Callable[[], Outcome]:
+        return lambda: work(context, machine)
+
+    name = work.__name__
+    return [
+        Step(f"{name} {machine.name}", bound(machine), frozenset(after), phase=name)
+        for machine in machines
+    ]
+
+
+def _once(context: Context, work: Once, *, after: Sequence[str] = ()) -> Step:
+    name = work.__name__
+    return Step(name, lambda: work(context), frozenset(after), phase=name)

@@ -1,0 +1,25 @@
+"""A machine that labgen did not make: its state is recorded, and what it lacks comes to it."""
+
+from labgen.lab.lab import Machine
+from labgen.render.files import environment
+from labgen.up.context import Context
+from labgen.up.graph import Outcome
+from labgen.up.steps.prepare import lab_env, reach
+from labgen.up.transfer import deliver, parcels
+
+TIMEOUT = 900.0
+PHASES = ("remember", "packages", "remember")
+SUITE = '. /etc/os-release && echo "${VERSION_CODENAME:-}"'
+
+
+def equip(context: Context, machine: Machine) -> Outcome:
+    """Record the machine's state, bring the bundle's files to it and install packages.
+
+    Raises LabgenError when the bundle has none for its system, PhaseFailed when a phase fails.
+    """
+    reach(context, machine)
+    suite = context.ssh.run(machine.name, ["sh", "-c", SUITE], timeout=30).stdout.strip()
+    brought = deliver(context, machine, parcels(context, suite))
+    files = lab_env(environment(context.lab, machine, context.bundle.images))
+    installed = context.run_phases(machine, *PHASES, files=files, timeout=TIMEOUT, afresh=True)
+    return Outcome.CHANGED if Outcome.CHANGED in (brought, installed) else Outcome.OK

@@ -1,0 +1,12 @@
+"""Machines that answer on SSH, with no fault on them."""
+
+from labgen.faults.engine import undo
+from labgen.up.context import Context
+from labgen.up.graph import Outcome
+
+
+def create_machines(context: Context) -> Outcome:
+    """Have the provider make or complete the lab's machines, and undo all faults."""
+    changed = context.provider.create(context.lab)
+    healed = undo(context.lab)
+    return Outcome.CHANGED if changed or healed else Outcome.OK

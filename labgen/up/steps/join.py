@@ -1,0 +1,108 @@
+"""Further machines into the cluster, through the VIP."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from labgen.cluster import observations
+from labgen.cluster.api import ApiUnreachable
+from labgen.errors import LabgenError
+from labgen.lab.keys import JoinSecrets
+from labgen.lab.lab import Lab, Machine
+from labgen.render.files import File, kubeadm_init, kubeadm_join
+from labgen.scenario.model import Role
+from labgen.system.wait import NotYet, until
+from labgen.up.certificates import shared
+from labgen.up.context import Context, in_payload
+from labgen.up.evict_member import forget
+from labgen.up.graph import Outcome
+
+TIMEOUT = 300.0
+SECRETS_TIMEOUT = 60.0
+# kubeadm looks for the token's signature once and then again after five seconds; the controller
+# manager makes it within one
+SIGNATURE_TIMEOUT = 5.0
+SIGNATURE_INTERVAL = 0.1
+NOTES = (
+    "[ ! -e /etc/kubernetes/labgen/join-finished ] || echo joined; "
+    "[ ! -e /etc/kubernetes/pki/ca.crt ] || echo begun"
+)
+KNOWN_TOKENS = "/api/v1/namespaces/kube-system/secrets/bootstrap-token-"
+CLUSTER_INFO = "/api/v1/namespaces/kube-public/configmaps/cluster-info"
+
+
+def join(context: Context, machine: Machine) -> Outcome:
+    """Join one machine, as control plane or worker.
+
+    What an earlier join left in the cluster is removed first, unless that one came to its end.
+    Raises PhaseFailed with the last lines of kubeadm's output and the path of the whole log.
+    """
+    notes = context.ssh.run(machine.name, ["sh", "-c", NOTES], timeout=30).stdout.split()
+    if "joined" not in notes:
+        ensure_secrets(context)
+        if "begun" in notes or machine.name in _known_nodes(context.lab):
+            forget(context, machine)
+    secrets, pin = context.secrets, context.ca_hash
+    config = kubeadm_join(context.lab, machine, context.adaptation(machine), secrets, ca_hash=pin)
+    brought = {} if "joined" in notes else _brought(context, machine)
+    payload = in_payload({"kubeadm.yaml": config, **brought})
+    return context.run_phases(machine, "join", files=payload, timeout=TIMEOUT)
+
+
+def _brought(context: Context, machine: Machine) -> Mapping[str, File]:
+    """The certificates that a control plane does not fetch by itself."""
+    copied = context.lab.scenario.kubernetes.certificates == "copy"
+    return shared(context) if copied and machine.role is Role.CONTROL_PLANE else {}
+
+
+def ensure_secrets(context: Context) -> None:
+    """Have the cluster accept the lab's token: wait for it after init, renew it when it is gone.
+
+    Token and uploaded certificates live for two hours, and `up` may go on after a night.
+    """
+    signed = partial(_signed, context.lab, context.secrets)
+    what = "the join token being signed"
+    slowdown = context.lab.slowdown
+    interval = SIGNATURE_INTERVAL * slowdown
+    with context.join_gate:
+        known = _is_known(context.lab, context.secrets)
+        limit = (SECRETS_TIMEOUT if known else SIGNATURE_TIMEOUT) * slowdown
+        try:
+            until(signed, what=what, timeout=limit, interval=interval)
+        except LabgenError:
+            first = context.lab.control_planes[0]
+            config = kubeadm_init(context.lab, context.adaptation(first), context.secrets)
+            files = in_payload({"kubeadm.yaml": config})
+            context.run_phases(first, "join-secrets", files=files, timeout=SECRETS_TIMEOUT)
+            until(signed, what=what, timeout=SECRETS_TIMEOUT * slowdown, interval=interval)
+
+
+def _known_nodes(lab: Lab) -> set[str]:
+    """The machines that the cluster knows, also those that were made anew since then."""
+
+    def look() -> set[str]:
+        try:
+            return {node.name for node in observations.nodes(observations.api(lab))}
+        except ApiUnreachable as error:
+            raise NotYet(error.message) from error
+
+    return until(look, what="the API telling its nodes", timeout=SECRETS_TIMEOUT * lab.slowdown)
+
+
+def _is_known(lab: Lab, secrets: JoinSecrets) -> bool:
+    """Whether the cluster has the token: then it will be signed, as soon as one of the controller
+    managers leads."""
+    try:
+        observations.api(lab).get(f"{KNOWN_TOKENS}{secrets.token_id}")
+    except ApiUnreachable:
+        return False
+    return True
+
+
+def _signed(lab: Lab, secrets: JoinSecrets) -> None:
+    """Raise NotYet unless cluster-info carries the token's signature."""
+    try:
+        info = observations.api(lab).get(CLUSTER_INFO)
+    except ApiUnreachable as error:
+        raise NotYet(error.message) from error
+    if f"jws-kubeconfig-{secrets.token_id}" not in info["data"]:
+        raise NotYet(f"cluster-info has signatures {sorted(info['data'])}")

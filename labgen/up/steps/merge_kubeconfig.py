@@ -1,0 +1,11 @@
+"""The lab's context in the user's own kubeconfig."""
+
+from labgen.lab import user_kubeconfig
+from labgen.up.context import Context
+from labgen.up.graph import Outcome
+
+
+def merge_kubeconfig(context: Context) -> Outcome:
+    """Add the context labgen-NAME to $KUBECONFIG or ~/.kube/config."""
+    added = user_kubeconfig.add(context.lab, context.bundle.bin / "kubectl")
+    return Outcome.CHANGED if added else Outcome.OK

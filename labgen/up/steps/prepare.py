@@ -1,0 +1,51 @@
+"""A machine with everything on it that Kubernetes stands on."""
+
+import shlex
+from collections.abc import Mapping
+
+from labgen.lab.lab import Machine
+from labgen.machine.access import ensure_route
+from labgen.render.files import File, environment, payload
+from labgen.render.runtimes import RUNTIMES
+from labgen.scenario.model import Role
+from labgen.up.context import Context, in_payload
+from labgen.up.graph import Outcome
+from labgen.up.transfer import deliver, runtime_parcels
+
+CONNECT_TIMEOUT = 90.0
+TIMEOUT = 180.0
+BEFORE = ("kernel", "identity")
+AFTER = ("kubernetes", "images")
+
+
+def reach(context: Context, machine: Machine) -> None:
+    """Wait until the machine answers on SSH; raises LabgenError when it does not."""
+    ensure_route(context.lab)
+    limit = CONNECT_TIMEOUT * context.lab.slowdown
+    context.ssh.connect(machine.name, str(machine.address), timeout=limit, port=machine.port)
+
+
+def lab_env(variables: Mapping[str, str]) -> dict[str, File]:
+    """The file that phases read variables from."""
+    lines = [f"{name}={shlex.quote(value)}\n" for name, value in variables.items()]
+    return {"etc/labgen/lab.env": File("".join(lines), 0o600)}
+
+
+def prepare(context: Context, machine: Machine) -> Outcome:
+    """Reach the machine and run the phases that need no cluster on it.
+
+    Raises LabgenError when it does not answer on SSH, PhaseFailed when a phase fails.
+    """
+    reach(context, machine)
+    adaptation, secrets = context.adaptation(machine), context.secrets
+    files = in_payload(payload(context.lab, machine, adaptation, context.images, secrets))
+    files |= lab_env(environment(context.lab, machine, context.bundle.images))
+    brought = Outcome.OK
+    if wanted := runtime_parcels(context):
+        brought = deliver(context, machine, wanted)
+    phases = (*BEFORE, *RUNTIMES[context.lab.scenario.kubernetes.runtime].phases, *AFTER)
+    balancer = ("load-balancer",) if machine.role is Role.CONTROL_PLANE else ()
+    done = context.run_phases(
+        machine, *phases, *balancer, files=files, timeout=TIMEOUT, afresh=True
+    )
+    return Outcome.CHANGED if Outcome.CHANGED in (brought, done) else Outcome.OK

@@ -1,0 +1,212 @@
+"""Certificates without the VIP, and kubeconfigs that point at one machine."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+
+from labgen.lab.lab import Machine
+from tests.e2e.mutation.cluster_editor import KEPT, Hands, edited, patched
+from tests.e2e.mutation.load_balancer import CONFIG, RELOAD, backups
+from tests.e2e.mutation.mutation import Sabotage, of
+
+FILE = "test_certificates.py"
+KUBERNETES = "/etc/kubernetes"
+PKI = f"{KUBERNETES}/pki"
+CLUSTER_INFO = "/api/v1/namespaces/kube-public/configmaps/cluster-info"
+SHOW = "openssl x509 -noout -ext subjectAltName"
+YEAR = 365  # days, kubeadm's
+# $1 is an expression of sed on the certificate's names, $2 its days; the key stays
+ISSUE = f"""
+names=$({SHOW} -in {PKI}/apiserver.crt | tail -n +2 | sed -E -e 's/IP Address/IP/g' -e "$1")
+mkdir -p {KEPT}
+cp -p {PKI}/apiserver.crt {KEPT}/apiserver.crt
+openssl req -new -key {PKI}/apiserver.key -subj /CN=kube-apiserver |
+  openssl x509 -req -CA {PKI}/ca.crt -CAkey {PKI}/ca.key -days "$2" -out {KEPT}/new.crt \\
+    -extfile <(echo "subjectAltName=$names") 2>&1
+cat {KEPT}/new.crt >{PKI}/apiserver.crt
+"""
+BACK = f"""
+if [ -e {KEPT}/apiserver.crt ]; then
+  cat {KEPT}/apiserver.crt >{PKI}/apiserver.crt
+  rm {KEPT}/apiserver.crt
+fi
+"""
+SERVED = f"""
+openssl s_client -connect "$1" </dev/null 2>/dev/null | openssl x509 -outform DER | sha256sum
+openssl x509 -in {PKI}/apiserver.crt -outform DER | sha256sum
+"""
+
+
+@contextmanager
+def reissued(
+    hands: Hands, machines: Sequence[Machine], change: str, days: int = YEAR
+) -> Iterator[None]:
+    """The API servers' certificates for so many days, with their names changed by an expression of
+    sed."""
+    try:
+        hands.on_each(machines, f"set -o pipefail; set -- '{change}' {days}", ISSUE)
+        _until_served(hands, machines)
+        yield
+    finally:
+        hands.on_each(machines, BACK)
+        _until_served(hands, machines)
+
+
+@contextmanager
+def without_vip(hands: Hands) -> Iterator[None]:
+    """Clients are led to the others, so that nobody notices it before they are needed."""
+    spare = backups(hands, [hands.last])
+    with (
+        edited(hands, hands.masters, CONFIG, *spare, then=RELOAD),
+        reissued(hands, [hands.last], _strike(hands)),
+    ):
+        yield
+
+
+@contextmanager
+def ends_soon(hands: Hands) -> Iterator[None]:
+    with reissued(hands, hands.masters[1:2], "", days=7):
+        yield
+
+
+@contextmanager
+def all_without_vip(hands: Hands) -> Iterator[None]:
+    with reissued(hands, hands.masters, _strike(hands)):
+        yield
+
+
+@contextmanager
+def users_kubeconfig(hands: Hands) -> Iterator[None]:
+    with past_the_vip(hands, hands.masters[0]):
+        yield
+
+
+@contextmanager
+def past_the_vip(hands: Hands, master: Machine) -> Iterator[None]:
+    """The user's kubeconfig with that master's API server."""
+    path = hands.lab.kubeconfig
+    good = path.read_text()
+    try:
+        path.write_text(good.replace(hands.lab.endpoint, f"{master.address}:6443"))
+        yield
+    finally:
+        path.write_text(good)
+
+
+@contextmanager
+def kubeconfig(hands: Hands, machine: Machine, name: str, server: str) -> Iterator[None]:
+    """That kubeconfig of the machine pointed at another server."""
+    with edited(
+        hands, [machine], f"{KUBERNETES}/{name}", f"s|server: .*|server: https://{server}|"
+    ):
+        yield
+
+
+@contextmanager
+def administrators_kubeconfig(hands: Hands) -> Iterator[None]:
+    with kubeconfig(hands, hands.last, "admin.conf", f"{hands.last.address}:6443"):
+        yield
+
+
+@contextmanager
+def workers_kubelet(hands: Hands) -> Iterator[None]:
+    with kubeconfig(hands, hands.worker, "kubelet.conf", f"{hands.masters[0].address}:6443"):
+        yield
+
+
+@contextmanager
+def masters_kubelet(hands: Hands) -> Iterator[None]:
+    with kubeconfig(hands, hands.last, "kubelet.conf", f"{hands.masters[0].address}:6443"):
+        yield
+
+
+@contextmanager
+def scheduler(hands: Hands) -> Iterator[None]:
+    with kubeconfig(hands, hands.last, "scheduler.conf", hands.lab.endpoint):
+        yield
+
+
+@contextmanager
+def cluster_info(hands: Hands) -> Iterator[None]:
+    good = hands.api.get(CLUSTER_INFO)["data"]["kubeconfig"]
+    bad = good.replace(hands.lab.endpoint, f"{hands.masters[0].address}:6443")
+    change, back = ({"data": {"kubeconfig": text}} for text in (bad, good))
+    with patched(hands, CLUSTER_INFO, change, back):
+        yield
+
+
+def _strike(hands: Hands) -> str:
+    """The expression of sed that takes the VIP from a certificate's names."""
+    return f"s/, IP:{hands.lab.vip}|IP:{hands.lab.vip}, //"
+
+
+def _until_served(hands: Hands, machines: Sequence[Machine]) -> None:
+    """Wait until the API servers have read their certificates anew."""
+
+    def look(machine: Machine) -> bool:
+        said = hands.on(machine, f"set -- {machine.address}:6443", SERVED)
+        return len(set(said.splitlines())) == 1
+
+    for machine in machines:
+        hands.until(f"{machine.name}'s certificate", partial(look, machine))
+
+
+SABOTAGES = (
+    Sabotage(
+        "certificate-without-vip",
+        of(FILE, "test_certificate_of_the_api_server_holds_the_vip"),
+        promise="Every API server's certificate is good for the VIP and for its own address.",
+        done="The last master's certificate was made without the VIP. HAProxy asks that API server "
+        "only when no other is left, so no client has noticed.",
+        doing=without_vip,
+    ),
+    Sabotage(
+        "certificate-ends",
+        of(FILE, "test_certificate_of_the_api_server_is_good_for_two_more_weeks"),
+        promise="Every API server's certificate is good for two more weeks.",
+        done="One master's was made for a week, as when nobody has renewed it for a year.",
+        doing=ends_soon,
+    ),
+    Sabotage(
+        "users-kubeconfig",
+        of(FILE, "test_users_kubeconfig_points_at_the_vip"),
+        promise="The user's kubeconfig points at the VIP.",
+        done="It points at the first master's API server.",
+        doing=users_kubeconfig,
+    ),
+    Sabotage(
+        "administrators-kubeconfig",
+        of(FILE, "test_administrators_kubeconfig_points_at_the_vip"),
+        promise="admin.conf of every master points at the VIP.",
+        done="On one master it points at that machine's own API server.",
+        doing=administrators_kubeconfig,
+    ),
+    Sabotage(
+        "workers-kubelet",
+        of(FILE, "test_workers_kubelet_points_at_the_vip"),
+        promise="A worker's kubelet points at the VIP: it outlives any master.",
+        done="One worker's points at the first master, as after a join to it.",
+        doing=workers_kubelet,
+    ),
+    Sabotage(
+        "masters-kubelet",
+        of(FILE, "test_control_planes_kubelet_points_at_the_vip_or_its_own_machine"),
+        promise="A master's kubelet points at the VIP or at its own API server.",
+        done="The last master's points at the first master.",
+        doing=masters_kubelet,
+    ),
+    Sabotage(
+        "scheduler-kubeconfig",
+        of(FILE, "test_control_plane_program_points_at_its_own_machine"),
+        promise="Scheduler and controller manager speak to the API server beside them.",
+        done="One master's scheduler.conf points at the VIP.",
+        doing=scheduler,
+    ),
+    Sabotage(
+        "cluster-info",
+        of(FILE, "test_kubeconfig_in_the_cluster_points_at_the_vip"),
+        promise="The kubeconfigs in the cluster, for kube-proxy and for joining, have the VIP.",
+        done="cluster-info has the first master's address: new machines would join that one.",
+        doing=cluster_info,
+    ),
+)

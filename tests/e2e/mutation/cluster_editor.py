@@ -1,0 +1,182 @@
+"""What a saboteur has of a lab: its API, and a root shell on every machine."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from acceptance.framework.clients import api as api_access
+from acceptance.framework.clients import kubeconfig
+from acceptance.framework.clients.api import FAILURES, MERGE, Api
+from acceptance.framework.workloads.workload import ready
+from labgen.errors import LabgenError
+from labgen.lab.lab import Lab, Machine
+from labgen.machine import access
+from labgen.system.parallel import gather
+from labgen.system.wait import NotYet, until
+
+TIMEOUT = 120.0  # seconds for a cluster to show what was done to it
+KEPT = "/root/labgen-teeth"  # where a machine keeps what was there before, also over a boot
+DNS = "/api/v1/namespaces/kube-system/services/kube-dns"
+PODS = "/api/v1/pods"
+NODES = "/api/v1/nodes"
+
+
+@dataclass(frozen=True)
+class Hands:
+    lab: Lab
+    api: Api
+
+    @property
+    def masters(self) -> tuple[Machine, ...]:
+        return self.lab.control_planes
+
+    @property
+    def last(self) -> Machine:
+        """The last master: without the VIP in a lab that is whole."""
+        return self.lab.control_planes[-1]
+
+    @property
+    def worker(self) -> Machine:
+        """The last worker."""
+        return self.lab.workers[-1]
+
+    def on(self, machine: Machine, *script: str) -> str:
+        """What bash says on that machine; each line of script has to succeed."""
+        words = ["bash", "-ec", "\n".join(script)]
+        return access.ssh(self.lab).run(machine.name, words, timeout=60).stdout
+
+    def on_each(self, machines: Sequence[Machine], *script: str) -> None:
+        gather({machine.name: partial(self.on, machine, *script) for machine in machines})
+
+    def api_at(self, address: str) -> Api:
+        """The API as one API server has it."""
+        return replace(self.api, host=address, port=6443)
+
+    def patch(self, path: str, change: dict[str, Any]) -> None:
+        """Merge the change into the object at path."""
+        self.api.send("PATCH", path, change, MERGE)
+
+    def remove(self, path: str) -> None:
+        """Remove the object at path at once, if it is there."""
+        self.api.send("DELETE", path, {"gracePeriodSeconds": 0})
+
+    def pods(self, node: Machine | None = None) -> list[dict[str, Any]]:
+        """The cluster's pods, or those of one node."""
+        found = self.api.items(PODS)
+        return [pod for pod in found if node is None or pod["spec"].get("nodeName") == node.name]
+
+    def dns_servers(self) -> list[dict[str, Any]]:
+        """The DNS servers' pods, also those that come or go."""
+        return self.api.items(f"{PODS}?labelSelector=k8s-app%3Dkube-dns")
+
+    def until(self, what: str, look: Callable[[], object]) -> None:
+        """Wait until look returns something true; what the API or a machine refuses is not yet."""
+
+        def once() -> None:
+            try:
+                seen = look()
+            except (*FAILURES, LabgenError) as error:
+                raise NotYet(str(error)) from error
+            if not seen:
+                raise NotYet(repr(seen))
+
+        until(once, what=what, timeout=TIMEOUT)
+
+    def until_ready(self, machine: Machine) -> None:
+        """Wait until the node and all pods on it are ready."""
+        self.until(f"{machine.name} ready with its pods", partial(self._all_ready, machine))
+
+    def _all_ready(self, machine: Machine) -> bool:
+        return ready(self.node(machine)) and all(ready(pod) for pod in self.pods(machine))
+
+    def node(self, machine: Machine) -> dict[str, Any]:
+        found: dict[str, Any] = self.api.get(f"{NODES}/{machine.name}")
+        return found
+
+    def has_vip(self, machine: Machine) -> bool:
+        """Whether the machine has the VIP on an interface right now."""
+        return bool(self.on(machine, f"ip -o -4 address show to {self.lab.vip}"))
+
+    def without_dns(self) -> list[Machine]:
+        """The machines on which no DNS server runs, workers first: at least one is a worker."""
+        taken = {pod["spec"].get("nodeName") for pod in self.dns_servers()}
+        machines = (*self.lab.workers, *self.masters)
+        return [machine for machine in machines if machine.name not in taken]
+
+
+def hands(lab: Lab) -> Hands:
+    return Hands(lab, api_access.connect(kubeconfig.credentials(lab.kubeconfig)))
+
+
+@contextmanager
+def edited(
+    hands: Hands, machines: Sequence[Machine], path: str, *sed: str, then: str = "true"
+) -> Iterator[None]:
+    """The file changed by sed on these machines, and in the end as it was.
+
+    then is run after each of both. A file that sed leaves as it is is an error.
+    """
+    try:
+        hands.on_each(machines, *edit(path, *sed, then=then))
+        yield
+    finally:
+        hands.on_each(machines, restore(path, then=then))
+
+
+def edit(path: str, *sed: str, then: str) -> tuple[str, ...]:
+    """The lines of bash that change the file and keep the old one.
+
+    It is written anew, not replaced: one that a program watches stays the same one.
+    """
+    kept = f"{KEPT}{path}"
+    change = " ".join(f"-e '{expression}'" for expression in sed)
+    return (
+        f"install -D --preserve-timestamps {path} {kept}",
+        f"sed -E {change} {kept} >{kept}.new",
+        f"! cmp --silent {kept} {kept}.new",
+        f"cat {kept}.new >{path}",
+        then,
+    )
+
+
+def restore(path: str, *, then: str) -> str:
+    """The line of bash that undoes edit, if it was done."""
+    kept = f"{KEPT}{path}"
+    return f"if [ -e {kept} ]; then cat {kept} >{path}; rm -f {kept} {kept}.new; {then}; fi"
+
+
+@contextmanager
+def firewall(hands: Hands, machines: Sequence[Machine], hook: str, *rules: str) -> Iterator[None]:
+    """Rules of nf_tables before all others at that hook, on these machines."""
+    chain = f"type filter hook {hook} priority -300; {'; '.join(rules)};"
+    try:
+        hands.on_each(
+            machines, f"nft 'table inet labgen_teeth_{hook} {{ chain first {{ {chain} }}; }}'"
+        )
+        yield
+    finally:
+        hands.on_each(machines, f"nft destroy table inet labgen_teeth_{hook}")
+
+
+@contextmanager
+def patched(
+    hands: Hands, path: str, change: dict[str, Any], back: dict[str, Any]
+) -> Iterator[None]:
+    """The object at path with a change merged into it; in the end the other one undoes that."""
+    try:
+        hands.patch(path, change)
+        yield
+    finally:
+        hands.patch(path, back)
+
+
+@contextmanager
+def shell(hands: Hands, machines: Sequence[Machine], there: str, back: str) -> Iterator[None]:
+    """One command on these machines, and in the end the one that undoes it."""
+    try:
+        hands.on_each(machines, there)
+        yield
+    finally:
+        hands.on_each(machines, back)

@@ -1,0 +1,52 @@
+"""An etcd whose members are not the masters, or not all well."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from labgen.cluster.observations import ETCDCTL
+from tests.e2e.mutation.cluster_editor import Hands, firewall
+from tests.e2e.mutation.mutation import Sabotage, of
+
+FILE = "test_etcd.py"
+CTL = " ".join(ETCDCTL)
+
+
+@contextmanager
+def ghost(hands: Hands) -> Iterator[None]:
+    """A learner has no vote: nothing waits for it."""
+    first, address = hands.masters[0], hands.lab.subnet.network_address + 250
+    try:
+        hands.on(first, f"{CTL} member add gone --learner --peer-urls=https://{address}:2380")
+        yield
+    finally:
+        listed = json.loads(hands.on(first, f"{CTL} member list --write-out=json"))
+        for member in listed["members"]:
+            if member.get("isLearner"):
+                hands.on(first, f"{CTL} member remove {member['ID']:x}")
+
+
+@contextmanager
+def closed_port(hands: Hands) -> Iterator[None]:
+    """API servers ask the member on their own machine, and members talk at another port."""
+    rule = "iif != lo tcp dport 2379 reject with tcp reset"
+    with firewall(hands, [hands.last], "input", rule):
+        yield
+
+
+SABOTAGES = (
+    Sabotage(
+        "ghost-member",
+        of(FILE, "test_every_control_plane_is_a_voter"),
+        promise="etcd's members are the masters, and all of them vote.",
+        done="A member was added for a machine that never came, as by a join that broke off.",
+        doing=ghost,
+    ),
+    Sabotage(
+        "closed-etcd-port",
+        of(FILE, "test_every_member_is_healthy"),
+        promise="Every member of etcd answers its clients.",
+        done="A firewall on the last master closes etcd's client port to other machines.",
+        doing=closed_port,
+    ),
+)

@@ -1,0 +1,79 @@
+"""kubectl exec, logs, port-forward and cp, forbidden or without what they stand on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from acceptance.framework.workloads.namespaces import PREFIX
+from tests.e2e.mutation.admission import forbidden
+from tests.e2e.mutation.cluster_editor import Hands
+from tests.e2e.mutation.meanwhile import meanwhile
+from tests.e2e.mutation.mutation import Sabotage, of, only
+
+FILE = "test_workload_kubectl.py"
+
+
+@contextmanager
+def no_shell(hands: Hands) -> Iterator[None]:
+    with forbidden(hands, "no-shell", "CONNECT", "pods/exec", "!('sh' in object.command)"):
+        yield
+
+
+@contextmanager
+def no_tar(hands: Hands) -> Iterator[None]:
+    with forbidden(hands, "no-tar", "CONNECT", "pods/exec", "!('tar' in object.command)"):
+        yield
+
+
+@contextmanager
+def no_forward(hands: Hands) -> Iterator[None]:
+    with forbidden(hands, "no-forward", "CONNECT", "pods/portforward", "false"):
+        yield
+
+
+@contextmanager
+def no_log(hands: Hands) -> Iterator[None]:
+    """Removed as soon as it is there: the container goes on writing into a file without a name."""
+    log = f"/var/log/pods/{PREFIX}-workload-kubectl-*_tool_*/tool/0.log"
+
+    def removed() -> bool:
+        hands.on(hands.worker, f"rm {log}")
+        return True
+
+    with meanwhile(removed):
+        yield
+
+
+SABOTAGES = (
+    Sabotage(
+        "no-shell",
+        of(FILE, "test_kubectl_exec_runs_a_command_in_a_pod"),
+        promise="`kubectl exec` runs a command in a pod.",
+        done="An admission policy forbids shells in pods.",
+        doing=no_shell,
+        run=only(FILE),
+    ),
+    Sabotage(
+        "no-log",
+        of(FILE, "test_kubectl_logs_follows_a_pod"),
+        promise="`kubectl logs -f` follows what a pod says.",
+        done="A clean-up on its machine removes the container's log while it is written.",
+        doing=no_log,
+        run=only(FILE),
+    ),
+    Sabotage(
+        "no-forward",
+        of(FILE, "test_kubectl_port_forward_leads_to_the_pod"),
+        promise="`kubectl port-forward` leads to a pod.",
+        done="An admission policy forbids it.",
+        doing=no_forward,
+        run=only(FILE),
+    ),
+    Sabotage(
+        "no-tar",
+        of(FILE, "test_kubectl_cp_copies_there_and_back"),
+        promise="`kubectl cp` copies into a pod and out of it.",
+        done="An admission policy forbids tar in pods, which cp is made of.",
+        doing=no_tar,
+        run=only(FILE),
+    ),
+)

@@ -1,0 +1,66 @@
+"""Sabotage in the middle of a run: something is tried in a thread until it has worked once."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from acceptance.framework.clients.api import FAILURES
+from labgen.errors import LabgenError
+from labgen.system.journal import Journal
+from tests.e2e.mutation.cluster_editor import Hands
+
+EVERY = 0.1  # seconds between two attempts
+INJECTED, HEALED = "fault-injected", "fault-healed"
+
+
+@contextmanager
+def meanwhile(attempt: Callable[[], bool]) -> Iterator[None]:
+    """Try, while the block runs, until attempt returns true; a sabotage that never was is an error.
+
+    What the API or a machine refuses meanwhile is tried again.
+    """
+    stop = threading.Event()
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="sabotage") as pool:
+        trying = pool.submit(_try, attempt, stop)
+        try:
+            yield
+        finally:
+            stop.set()
+    assert trying.result(), "the moment for this sabotage never came"
+
+
+@contextmanager
+def upon(begins: Callable[[], bool], act: Callable[[], object]) -> Iterator[None]:
+    """Do something, while the block runs, once something has begun; see meanwhile."""
+
+    def attempt() -> bool:
+        if not begins():
+            return False
+        act()
+        return True
+
+    with meanwhile(attempt):
+        yield
+
+
+def after(hands: Hands, event: str, number: int = 1) -> Callable[[], bool]:
+    """Whether the lab's journal has told of the event so often since this was called."""
+    journal = Journal(hands.lab.directory / "journal.jsonl")
+    before = _count(journal, event)
+    return lambda: _count(journal, event) >= before + number
+
+
+def _count(journal: Journal, event: str) -> int:
+    return sum(line.get("event") == event for line in journal.read())
+
+
+def _try(attempt: Callable[[], bool], stop: threading.Event) -> bool:
+    while not stop.is_set():
+        try:
+            if attempt():
+                return True
+        except (*FAILURES, LabgenError):
+            pass  # a cluster that is disturbed refuses many things
+        stop.wait(EVERY)
+    return False

@@ -1,0 +1,239 @@
+"""The tests that disturb: what they measure is worse than promised, or does not come back."""
+
+from tests.e2e.mutation import faults
+from tests.e2e.mutation.faults import disabled
+from tests.e2e.mutation.mutation import Doing, Sabotage, of, only
+
+FAILOVER, ALL = "test_failover.py", "test_fault_all_machines.py"
+PARTITION, POWER = "test_fault_partition.py", "test_fault_power_cut.py"
+PROCESSES, REBOOT = "test_fault_processes.py", "test_fault_rolling_reboot.py"
+TWO, STABILITY = "test_fault_two_masters.py", "test_stability.py"
+KUBECTL = "test_workload_kubectl_failover.py"
+LOST = "No acknowledged write is lost."
+REMOVED = "While the fault lasts, something removes a write that was acknowledged."
+SURVIVOR = "From the fault on, a master that it does not touch has a wrong haproxy.cfg."
+
+
+def _slow(
+    name: str,
+    breaks: tuple[str, ...],
+    promise: str,
+    done: str,
+    doing: Doing,
+    *,
+    case: str = "",
+    tied: str = "",
+) -> Sabotage:
+    """In a run of the whole file of the first test that it breaks, or of its tests of one case."""
+    run = only(breaks[0].partition("::")[0], case)
+    return Sabotage(name, breaks, promise, done, doing, tied=tied, run=run, slow=True)
+
+
+def _lost(name: str, file: str, case: str = "") -> Sabotage:
+    breaks = of(file, "test_no_acknowledged_write_is_lost")
+    lost = f"lost-write-{name}"
+    return _slow(lost, breaks, LOST, REMOVED, faults.lost_write, case=case)
+
+
+SABOTAGES = (
+    _slow(
+        "slow-adverts",
+        of(FAILOVER, "test_api_stays_reachable_when_the_vip_holder_loses_power"),
+        "Without its holder, the VIP is elsewhere and the API answers within the budgets.",
+        "keepalived sends an advert every three seconds, on all masters.",
+        faults.slow_adverts,
+    ),
+    _lost("failover", FAILOVER),
+    _slow(
+        "late-owner",
+        of(FAILOVER, "test_exactly_one_other_master_took_the_vip_over"),
+        "Exactly one other master takes the VIP over.",
+        "Once the VIP has moved, it is on the last master's interface too.",
+        faults.late_owner,
+    ),
+    _slow(
+        "no-keepalived-at-boot",
+        of(FAILOVER, "test_lab_is_whole_once_the_power_is_back"),
+        "With its power back, the machine is all that it was: the VIP returns.",
+        "The first master's keepalived is not enabled: no boot starts it.",
+        disabled("keepalived", lambda hands: hands.masters[0]),
+    ),
+    _slow(
+        "no-kubelet-at-boot",
+        of(ALL, "test_lab_comes_back_by_itself"),
+        "A lab whose power was cut comes back by itself.",
+        "One worker's kubelet is not enabled: no boot starts it.",
+        disabled("kubelet", lambda hands: hands.worker),
+    ),
+    _lost("all-machines", ALL),
+    _slow(
+        "slow-adverts-partition",
+        of(PARTITION, "test_clients_wait_no_longer_than_their_budgets"),
+        "When nobody hears the holder, clients are led to another master within the budgets.",
+        "keepalived sends an advert every three seconds, on all masters.",
+        faults.slow_adverts,
+    ),
+    _slow(
+        "deep-check",
+        of(PARTITION, "test_vip_has_two_owners_during_the_partition"),
+        "The holder that is not heard keeps the VIP: keepalived watches HAProxy, no more.",
+        "The first master's keepalived asks through HAProxy for the API.",
+        faults.deep_check,
+    ),
+    _slow(
+        "lasting-owner",
+        of(PARTITION, "test_vip_has_one_owner_after_it", "test_lab_heals"),
+        "When all hear each other again, the first master has the VIP alone.",
+        "From the healing on, the last master has the VIP's address as well.",
+        faults.lasting_owner,
+        tied="A lab is whole only when its VIP has one owner.",
+    ),
+    _lost("partition", PARTITION),
+    _slow(
+        "broken-survivor-partition",
+        of(PARTITION, "test_lab_heals"),
+        "The lab is whole again after the partition.",
+        SURVIVOR,
+        faults.broken_survivor,
+    ),
+    _slow(
+        "one-server",
+        of(POWER, "test_clients_wait_no_longer_than_their_budgets"),
+        "Another master's power cut is hardly noticed by clients.",
+        "HAProxy uses that master's API server alone, with the others as spares, asks every "
+        "three seconds and tries nothing twice.",
+        faults.one_server,
+        case="another-master",
+    ),
+    _lost("power-cut", POWER, "another-master"),
+    _slow(
+        "restarted-keepalived",
+        of(POWER, "test_vip_stays_where_it_is"),
+        "The VIP does not move when another machine goes.",
+        "keepalived is restarted on the holder in that moment.",
+        faults.restarted_keepalived,
+        case="another-master",
+    ),
+    _slow(
+        "broken-survivor-power-cut",
+        of(POWER, "test_lab_heals"),
+        "The lab is whole again once the machine has power.",
+        SURVIVOR,
+        faults.broken_survivor,
+        case="another-master",
+    ),
+    _slow(
+        "slow-check",
+        of(PROCESSES, "test_clients_wait_no_longer_than_their_budgets"),
+        "A program that dies on the holder is noticed within the budgets.",
+        "keepalived asks HAProxy every two seconds, and believes its fourth silence.",
+        faults.slow_check,
+        case="haproxy-killed",
+    ),
+    _slow(
+        "left-address",
+        of(PROCESSES, "test_vip_has_one_owner_and_the_right_one"),
+        "The VIP leaves a holder whose keepalived or HAProxy died, and no other.",
+        "Nothing takes the VIP from the interface when keepalived dies.",
+        faults.left_address,
+        case="keepalived-killed",
+    ),
+    _lost("processes", PROCESSES, "api-server-killed"),
+    _slow(
+        "broken-survivor-processes",
+        of(PROCESSES, "test_lab_heals"),
+        "The lab is whole again once the program runs.",
+        SURVIVOR,
+        faults.broken_survivor,
+        case="api-server-killed",
+    ),
+    _slow(
+        "silent-shutdown",
+        of(REBOOT, "test_clients_wait_no_longer_than_their_budgets"),
+        "Masters are rebooted in order, and clients wait no longer than for a handed-over VIP.",
+        "keepalived is killed at shutdown: it gives nothing away. Its adverts come every three "
+        "seconds.",
+        faults.silent_shutdown,
+    ),
+    _lost("rolling-reboot", REBOOT),
+    _slow(
+        "no-keepalived-at-reboot",
+        of(REBOOT, "test_lab_is_whole_after_each_reboot"),
+        "The lab is whole after each reboot.",
+        "The first master's keepalived is not enabled: no boot starts it.",
+        disabled("keepalived", lambda hands: hands.masters[0]),
+    ),
+    _slow(
+        "no-forwarding-two-masters",
+        of(TWO, "test_pods_go_on"),
+        "Pods reach Services while the API is away.",
+        "net.ipv4.ip_forward is off on one worker for as long.",
+        faults.no_forwarding,
+    ),
+    _slow(
+        "power-returns",
+        of(TWO, "test_nothing_is_written_without_a_majority"),
+        "Without a majority of etcd nothing is written.",
+        "One of the two masters is given its power back at once, and two of three are a majority.",
+        faults.power_returns,
+    ),
+    _lost("two-masters", TWO),
+    _slow(
+        "broken-survivor-two-masters",
+        of(TWO, "test_lab_heals"),
+        "The lab is whole again once both have power.",
+        SURVIVOR,
+        faults.broken_survivor,
+    ),
+    _slow(
+        "slow-successors",
+        of(KUBECTL, "test_kubectl_begun_without_the_holder_works_within_the_budget"),
+        "What people begin with kubectl while the holder is away works within the budget.",
+        "HAProxy lets every connection wait for four seconds, on all masters but the first.",
+        faults.slow_successors,
+    ),
+    _slow(
+        "no-resets",
+        of(KUBECTL, "test_kubectl_open_through_the_holder_ends_with_an_error_in_time"),
+        "A kubectl that was open through the holder ends with an error in time.",
+        "A firewall on the other masters lets no reset out: they say nothing to a connection that "
+        "they do not know.",
+        faults.no_resets,
+    ),
+    _slow(
+        "past-the-vip",
+        of(
+            KUBECTL,
+            "test_kubectl_open_through_the_holder_ends_with_an_error_in_time",
+            "test_connection_through_a_forwarded_port_ends_with_it",
+        ),
+        "A connection through a forwarded port ends with the kubectl that forwards.",
+        "kubectl does not go through the holder: the kubeconfig points at another master.",
+        faults.past_the_vip,
+        tied="A forwarded connection lasts exactly as long as its kubectl: where one does not end, "
+        "the other does not.",
+    ),
+    _slow(
+        "killed-api-servers",
+        of(STABILITY, "test_no_probe_fails"),
+        "A busy lab answers every client.",
+        "All API servers are killed at once, as where memory ends.",
+        faults.killed_api_servers,
+    ),
+    _slow(
+        "restarted-keepalived-stability",
+        of(STABILITY, "test_no_probe_fails", "test_vip_never_moves"),
+        "Because masters are busy, the VIP does not move.",
+        "keepalived is restarted on the holder.",
+        faults.restarted_keepalived,
+        tied="What goes through the VIP breaks when it moves.",
+    ),
+    _lost("stability", STABILITY),
+    _slow(
+        "broken-survivor-stability",
+        of(STABILITY, "test_lab_stays_whole"),
+        "A busy lab stays whole.",
+        "Meanwhile the last master gets a wrong haproxy.cfg.",
+        faults.broken_survivor,
+    ),
+)

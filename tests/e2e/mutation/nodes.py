@@ -1,0 +1,158 @@
+"""Nodes that are not what the lab's machines should be."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from acceptance.framework.workloads.workload import ready
+from tests.e2e.mutation.cluster_editor import KEPT, NODES, Hands, edited, patched, shell
+from tests.e2e.mutation.mutation import Sabotage, of
+
+FILE = "test_nodes.py"
+ROLE = "node-role.kubernetes.io/control-plane"
+CNI = "/etc/cni/net.d"
+FLAGS = "/var/lib/kubelet/kubeadm-flags.env"
+ELSEWHERE = "192.0.2.7"  # a network for documentation (RFC 5737): nobody is there
+CARD = "labgen-teeth"
+
+
+@contextmanager
+def stale_node(hands: Hands) -> Iterator[None]:
+    """Without labels: no DaemonSet wants a pod there."""
+    path = f"{NODES}/gone"
+    manifest = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "gone"}}
+    try:
+        hands.api.send("POST", NODES, manifest)
+        yield
+    finally:
+        hands.remove(path)
+
+
+@contextmanager
+def no_cni(hands: Hands) -> Iterator[None]:
+    """The controller manager takes the node's pods for not ready too, until its kubelet, which is
+    alive, says otherwise."""
+    machine = hands.without_dns()[0]
+    # copied, not moved: containerd's watch takes no notice of a file until it is written
+    back = f"if [ -d {KEPT}/cni ]; then cp {KEPT}/cni/* {CNI}; rm -r {KEPT}/cni; fi"
+
+    def seen() -> bool:
+        return not ready(hands.node(machine)) and all(ready(pod) for pod in hands.pods(machine))
+
+    try:
+        hands.on(machine, f"mkdir -p {KEPT}/cni", f"mv {CNI}/* {KEPT}/cni")
+        hands.until(f"{machine.name} not ready, its pods ready", seen)
+        yield
+    finally:
+        hands.on(machine, back)
+        hands.until_ready(machine)
+
+
+@contextmanager
+def other_kubelet(hands: Hands) -> Iterator[None]:
+    """The same program but for what it says of itself."""
+    machine = hands.worker
+    version = hands.lab.scenario.kubernetes.version
+    kept = f"{KEPT}/kubelet"
+
+    def tells(other: str) -> bool:
+        return bool(hands.node(machine)["status"]["nodeInfo"]["kubeletVersion"] == other)
+
+    try:
+        hands.on(
+            machine,
+            "kubelet=$(readlink -f $(command -v kubelet))",
+            f"mkdir -p {KEPT}; mv $kubelet {kept}",
+            f"sed 's/{version}/{older(version)}/g' {kept} >$kubelet; chmod 755 $kubelet",
+            "systemctl restart kubelet",
+        )
+        hands.until("the other kubelet's version", lambda: tells(older(version)))
+        hands.until_ready(machine)
+        yield
+    finally:
+        back = "mv {} $(readlink -f $(command -v kubelet)); systemctl restart kubelet"
+        hands.on(machine, f"if [ -e {kept} ]; then {back.format(kept)}; fi")
+        hands.until("the first kubelet's version", lambda: tells(version))
+        hands.until_ready(machine)
+
+
+def older(version: str) -> str:
+    """Another version, as long as this one: that it can stand in its place in a program."""
+    return version[:-1] + ("1" if version[-1] != "1" else "0")
+
+
+@contextmanager
+def other_address(hands: Hands) -> Iterator[None]:
+    machine = hands.worker
+    card = f"ip link add {CARD} type bridge; ip address add {ELSEWHERE}/32 dev {CARD}"
+    gone = f"ip link delete {CARD} || true"
+
+    def tells(address: str) -> bool:
+        addresses = hands.node(machine)["status"]["addresses"]
+        return any(entry["address"] == address for entry in addresses)
+
+    own = str(machine.address)
+    restart = "systemctl restart kubelet"
+    try:
+        with (
+            shell(hands, [machine], card, gone),
+            edited(hands, [machine], FLAGS, f"s/{own}/{ELSEWHERE}/", then=restart),
+        ):
+            hands.until("the other address", lambda: tells(ELSEWHERE))
+            hands.until_ready(machine)
+            yield
+    finally:
+        hands.until("the machine's own address", lambda: tells(own))
+        hands.until_ready(machine)
+
+
+@contextmanager
+def no_role(hands: Hands) -> Iterator[None]:
+    path = f"{NODES}/{hands.last.name}"
+    with patched(hands, path, _labels(None), _labels("")):
+        yield
+
+
+def _labels(role: str | None) -> dict[str, object]:
+    return {"metadata": {"labels": {ROLE: role}}}
+
+
+SABOTAGES = (
+    Sabotage(
+        "stale-node",
+        of(FILE, "test_nodes_are_the_machines_of_the_lab"),
+        promise="The cluster's nodes are the lab's machines, no more and no fewer.",
+        done="The Node of a machine that is long gone was never deleted.",
+        doing=stale_node,
+    ),
+    Sabotage(
+        "no-cni",
+        of(FILE, "test_node_is_ready"),
+        promise="Every node is ready.",
+        done="CNI's configuration is gone from one worker: its kubelet finds no pod network.",
+        doing=no_cni,
+        slow=True,
+    ),
+    Sabotage(
+        "other-kubelet",
+        of(FILE, "test_node_runs_the_kubernetes_version_of_the_scenario"),
+        promise="Every kubelet is of the scenario's version.",
+        done="One worker runs a kubelet that says it is of another release.",
+        doing=other_kubelet,
+        slow=True,
+    ),
+    Sabotage(
+        "other-address",
+        of(FILE, "test_node_has_the_address_of_its_machine"),
+        promise="A node has its machine's address in the lab's network.",
+        done="A worker has a second network card, and its kubelet is told the address there.",
+        doing=other_address,
+        slow=True,
+    ),
+    Sabotage(
+        "no-role",
+        of(FILE, "test_node_has_the_role_of_its_machine"),
+        promise="Control planes, and only they, are labelled as such.",
+        done="The last master lost the label of control planes.",
+        doing=no_role,
+    ),
+)

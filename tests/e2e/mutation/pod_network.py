@@ -1,0 +1,63 @@
+"""Pods that do not reach each other, or have addresses that are not theirs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.e2e.mutation.cluster_editor import Hands, edited, shell
+from tests.e2e.mutation.flannel import VXLAN
+from tests.e2e.mutation.mutation import Sabotage, of, only
+
+FILE = "test_pod_network.py"
+SUBNET = "/run/flannel/subnet.env"
+STRAY = "10.244.200"  # no node has this part of the pods' network
+
+
+@contextmanager
+def no_forwarding(hands: Hands) -> Iterator[None]:
+    """On the one interface: the switch for all is turned on again by CNI with every pod."""
+    machine, switch = hands.without_dns()[0], f"net.ipv4.conf.{VXLAN.replace('.', '/')}.forwarding"
+    off, on = (f"sysctl --quiet {switch}={value}" for value in (0, 1))
+    with shell(hands, [machine], off, on):
+        yield
+
+
+@contextmanager
+def stray_range(hands: Hands) -> Iterator[None]:
+    """The others are given routes to it, so that its pods are reached: only the address is wrong.
+
+    Without pods the bridge may go; CNI makes it anew with the first pod.
+    """
+    machine = hands.without_dns()[0]
+    others = [other for other in hands.lab.machines if other != machine]
+    network = hands.node(machine)["spec"]["podCIDR"]
+    way = f"via {network.partition('/')[0]} dev {VXLAN} onlink"
+    no_bridge = "if [ -e /sys/class/net/cni0 ]; then ip link delete cni0; fi"
+    wrong = rf"s/(FLANNEL_SUBNET=)[0-9.]+/\1{STRAY}.1/"
+    there, gone = (f"ip route {verb} {STRAY}.0/24" for verb in ("replace", "delete"))
+    with (
+        shell(hands, others, f"{there} {way}", f"{gone} || true"),
+        edited(hands, [machine], SUBNET, wrong, then=no_bridge),
+    ):
+        yield
+
+
+SABOTAGES = (
+    Sabotage(
+        "no-forwarding",
+        of(FILE, "test_pod_reaches_pod"),
+        promise="Every pod reaches every other, on whatever machines they are.",
+        done="Forwarding is off at one worker's flannel interface: the worker reaches all others, "
+        "its pods do not.",
+        doing=no_forwarding,
+        run=only(FILE),
+    ),
+    Sabotage(
+        "stray-range",
+        of(FILE, "test_pod_has_an_address_of_its_nodes_range"),
+        promise="A pod has an address of its node's range.",
+        done="One worker's CNI gives out addresses of a range that no node has. The others have "
+        "routes to it.",
+        doing=stray_range,
+        run=only(FILE),
+    ),
+)

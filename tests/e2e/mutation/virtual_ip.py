@@ -1,0 +1,56 @@
+"""A VIP that is not on one machine, or that nobody would take over."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from tests.e2e.mutation.cluster_editor import Hands, firewall, shell
+from tests.e2e.mutation.mutation import Sabotage, of
+
+FILE = "test_virtual_ip.py"
+VRRP = "ip protocol vrrp drop"
+STOP, START = "systemctl stop keepalived", "systemctl start keepalived"
+
+
+@contextmanager
+def two_masters(hands: Hands) -> Iterator[None]:
+    """The clients' packets go to the one that announced itself last, whose HAProxy is fine."""
+
+    def owners() -> list[str]:
+        return [machine.name for machine in hands.masters if hands.has_vip(machine)]
+
+    with ExitStack() as stack:
+        for hook in ("input", "output"):
+            stack.enter_context(firewall(hands, [hands.last], hook, VRRP))
+        hands.until("two owners of the VIP", lambda: len(owners()) == 2)
+        yield
+    hands.until("one owner of the VIP", lambda: len(owners()) == 1)
+
+
+@contextmanager
+def no_keepalived(hands: Hands) -> Iterator[None]:
+    with shell(hands, hands.masters[1:2], STOP, START):
+        yield
+
+
+@contextmanager
+def nobody_has_it(hands: Hands) -> Iterator[None]:
+    with shell(hands, hands.masters, STOP, START):
+        yield
+
+
+SABOTAGES = (
+    Sabotage(
+        "two-owners",
+        of(FILE, "test_exactly_one_machine_holds_the_vip"),
+        promise="Exactly one machine has the VIP, and it is a master.",
+        done="A firewall on the last master lets no VRRP through: it takes the VIP as well.",
+        doing=two_masters,
+    ),
+    Sabotage(
+        "no-keepalived",
+        of(FILE, "test_keepalived_runs"),
+        promise="keepalived runs on every master.",
+        done="It is stopped on one that does not hold the VIP.",
+        doing=no_keepalived,
+    ),
+)

@@ -1,0 +1,139 @@
+"""What the provider contract does to a lab: kills commands, switches machines, listens to them."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from labgen.errors import LabgenError
+from labgen.lab.lab import Lab, Machine
+from labgen.machine.ssh import Ssh
+from labgen.providers.base import Power, State
+from labgen.system.wait import NotYet, until
+from tests.e2e.provider_contract.subject import Kind, Site
+from tests.e2e.support.background_load import beside
+from tests.e2e.support.program import begun, labgen
+
+CLOCK = 5.0  # seconds that a guest may be off
+MOMENT = 120.0  # seconds for a command to come to the point at which it is killed
+PROBE = 0.05  # seconds between two looks whether a machine answers
+# how to come from one state to another
+WAYS = {
+    (State.ON, State.OFF): [Power.OFF],
+    (State.ON, State.PAUSED): [Power.PAUSE],
+    (State.PAUSED, State.ON): [Power.RESUME],
+    (State.PAUSED, State.OFF): [Power.OFF],
+    (State.OFF, State.ON): [Power.ON],
+    (State.OFF, State.PAUSED): [Power.ON, Power.PAUSE],
+}
+LEADS_TO = {
+    Power.ON: State.ON,
+    Power.OFF: State.OFF,
+    Power.SHUTDOWN: State.OFF,
+    Power.PAUSE: State.PAUSED,
+    Power.RESUME: State.ON,
+}
+# Every action from every state, in an order with two boots.
+SWITCHED = [
+    *((State.OFF, action) for action in Power if action is not Power.ON),
+    (State.OFF, Power.ON),
+    *((State.ON, action) for action in (Power.ON, Power.RESUME, Power.SHUTDOWN)),
+    (State.ON, Power.PAUSE),
+    *((State.PAUSED, action) for action in (Power.ON, Power.PAUSE, Power.SHUTDOWN)),
+    (State.PAUSED, Power.RESUME),
+    (State.PAUSED, Power.OFF),
+    (State.ON, Power.OFF),
+]
+
+
+def killed(words: list[str], moment: Callable[[], bool], what: str) -> bool:
+    """Begin a command, and kill it in that moment; False if it had ended before."""
+    with begun(*words) as command:
+
+        def look() -> None:
+            if command.poll() is None and not moment():
+                raise NotYet("not yet")
+
+        until(look, what=what, timeout=MOMENT, interval=0.02)
+        struck = command.poll() is None
+        with suppress(ProcessLookupError):  # ended just now
+            os.killpg(command.pid, signal.SIGKILL)
+        command.wait(timeout=30)
+    return struck
+
+
+@contextmanager
+def answering(machine: Machine) -> Iterator[list[float]]:
+    """The moments at which the machine's sshd answered, added to while in here."""
+    found: list[float] = []
+
+    def look() -> None:
+        try:
+            with socket.create_connection((str(machine.address), 22), timeout=1) as connection:
+                connection.settimeout(1)
+                if connection.recv(4):
+                    found.append(time.monotonic())
+        except OSError:
+            return
+
+    with beside(look, every=PROBE):
+        yield found
+
+
+def bring(site: Site, lab: Lab, machine: Machine, wanted: State) -> None:
+    """Have the machine in the wanted state, from any but absent."""
+    now = site.provider.machines(lab)[machine.name]
+    for action in WAYS[now, wanted] if now is not wanted else ():
+        site.provider.power(lab, [machine], action)
+    assert site.provider.machines(lab)[machine.name] is wanted
+
+
+def answers(lab: Lab, machine: Machine, kind: Kind) -> None:
+    """By the lab's ssh_config alone, and it is the machine that has the name."""
+    ssh = Ssh(lab.ssh_config)
+    ssh.connect(machine.name, str(machine.address), timeout=kind.answers)
+    said = ssh.run(machine.name, ["uname", "--nodename"], timeout=kind.answers).stdout
+    assert said.strip() == machine.name
+
+
+def refused(site: Site, lab: Lab, action: Power) -> None:
+    """What their power switch cannot do, machines say by name, and nothing happens to them."""
+    before = site.provider.machines(lab)
+    with pytest.raises(LabgenError, match=lab.machines[0].name):
+        site.provider.power(lab, lab.machines, action)
+    assert site.provider.machines(lab) == before
+
+
+def states(site: Site, lab: Lab) -> set[State]:
+    return set(site.provider.machines(lab).values())
+
+
+def all_answer(lab: Lab, kind: Kind) -> None:
+    for machine in lab.machines:
+        answers(lab, machine, kind)
+
+
+def goes_back(site: Site, lab: Lab, kind: Kind) -> None:
+    """What came since is gone, what ran runs, and the clocks are right; also when an earlier save
+    was killed."""
+    ssh = Ssh(lab.ssh_config)
+    all_answer(lab, kind)
+    for machine in lab.machines:
+        ssh.run(machine.name, ["systemd-run", "--unit=then", "sleep", "infinity"], timeout=60)
+    save = ["checkpoint", "save", lab.name, "before"]
+    killed(save, lambda: State.PAUSED in states(site, lab), "the machines' pause")
+    labgen(*save, timeout=300)
+    for machine in lab.machines:
+        ssh.run(machine.name, ["bash", "-c", "touch /root/since; systemctl stop then"], timeout=60)
+    labgen("checkpoint", "restore", lab.name, "before", timeout=300)
+    assert states(site, lab) == {State.ON}
+    look = "test ! -e /root/since; systemctl is-active --quiet then; date +%s.%N"
+    for machine in lab.machines:
+        told = ssh.run(machine.name, ["bash", "-ec", look], timeout=60).stdout
+        assert abs(float(told) - time.time()) < CLOCK
+    assert labgen("checkpoint", "list", lab.name).stdout.split() == ["before"]
+    labgen("checkpoint", "delete", lab.name, "before")

@@ -1,0 +1,71 @@
+"""Machines that exist, with power switches and without, for the provider contract."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from labgen.lab.lab import Lab
+from labgen.machine.ssh import Ssh
+from labgen.providers.registry import provider
+from labgen.system import files
+from tests.e2e.provider_contract.subject import Site
+from tests.e2e.support import bare_machines, existing
+from tests.e2e.support.bare_machines import New, PlainMachine
+from tests.e2e.support.runs import Run
+
+
+@contextmanager
+def switched(request: pytest.FixtureRequest) -> Iterator[Site]:
+    """Two machines with a switch each. Debian 12's: the sshd of 13 turns away for a while who
+    connects as often as the contract does and never logs in (PerSourcePenalties)."""
+    run_: Run = request.getfixturevalue("run_")
+    with bare_machines.network(run_) as network:
+        machines = network.add_all(New("master1", "bookworm"), New("node1", "bookworm"))
+        switches = {machine.name: existing.switch(machine) for machine in machines}
+        yield _site(machines, switches)
+
+
+@contextmanager
+def unswitched(request: pytest.FixtureRequest) -> Iterator[Site]:
+    """Two machines without, whose logins are root by sudo only."""
+    run_: Run = request.getfixturevalue("run_")
+    with bare_machines.network(run_) as network:
+        machines = network.add_all(
+            New("master1", user="admin", sudo="password"), New("node1", user="admin", sudo="free")
+        )
+        password = existing.sudo_password(run_.directory)
+        yield _site(machines, {}, "-s", f"provider.sudoPasswordFile={password}")
+
+
+def _site(machines: list[PlainMachine], switches: existing.Switches, *more: str) -> Site:
+    words = ["-s", "provider.name=ssh", *more]
+    for key, value in existing.network().items():
+        words += ["-s", f"network.{key}={value}"]
+    groups = existing.groups(machines[:1], machines[1:], switches)
+    return Site(
+        words=(*words, "-s", f"machines={json.dumps(groups)}"),
+        provider=provider("ssh"),
+        seen=_seen,
+        tear=_tear,
+        residues={"the directory of its connections": _leave_directory},
+    )
+
+
+def _seen(lab: Lab) -> list[str]:
+    """All that is made on this host is the way to the machines."""
+    return [str(lab.sockets)] if lab.sockets.exists() else []
+
+
+def _tear(lab: Lab) -> None:
+    """As after a boot of this host, and what was read of the machines is lost."""
+    if lab.ssh_config.exists():
+        Ssh(lab.ssh_config).close([machine.name for machine in lab.machines])
+    shutil.rmtree(lab.sockets, ignore_errors=True)
+    (lab.directory / "machines.json").unlink(missing_ok=True)
+
+
+def _leave_directory(lab: Lab) -> None:
+    files.private_directory(lab.sockets)

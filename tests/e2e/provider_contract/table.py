@@ -1,0 +1,43 @@
+"""The kinds of machines that keep the provider contract. A new provider is one entry more."""
+
+from labgen.providers.base import Power
+from tests.e2e.provider_contract import container, libvirt, ssh
+from tests.e2e.provider_contract.subject import Kind
+
+KINDS = [
+    Kind(
+        name="container",
+        site=container.site,
+        answers=30,
+        notices=1,
+        actions=frozenset(Power),
+        checkpoints=False,
+    ),
+    Kind(
+        name="ssh",
+        site=ssh.switched,
+        answers=30,
+        notices=1,
+        actions=frozenset({Power.ON, Power.OFF, Power.SHUTDOWN}),
+        checkpoints=False,
+        made=False,
+    ),
+    Kind(
+        name="ssh",
+        variant="unswitched",
+        site=ssh.unswitched,
+        answers=30,
+        notices=1,
+        actions=frozenset(),
+        checkpoints=False,
+        made=False,
+    ),
+    Kind(
+        name="libvirt",
+        site=libvirt.site,
+        answers=120,
+        notices=3,  # emulated, beside other work
+        actions=frozenset(Power),
+        checkpoints=True,
+    ),
+]

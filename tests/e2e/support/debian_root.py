@@ -1,0 +1,45 @@
+"""Debian as a minimal installation leaves it, kept in the user's cache for tests that need one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from labgen.bundle.engine import digests
+from labgen.bundle.parts.debian import host_mirror
+from labgen.system import paths
+from labgen.system.process import run
+
+BUILD = 600.0  # seconds
+
+
+@dataclass(frozen=True)
+class Root:
+    """A root file system; kind begins its name, hooks run in mmdebstrap when all is installed."""
+
+    kind: str
+    suite: str
+    packages: Sequence[str]
+    hooks: Sequence[str]
+
+    @property
+    def archive(self) -> Path:
+        """Where it is, or will be: its name changes with what it is made of."""
+        facts = {"suite": self.suite, "packages": self.packages, "hooks": self.hooks}
+        recipe = digests.of_facts(facts)[:12]
+        return paths.cache() / "tests" / f"{self.kind}-{self.suite}-{recipe}.tar"
+
+    def build(self) -> None:
+        """Make it unless it is there, in place of older ones. Needs the network and root."""
+        made = self.archive
+        if made.exists():
+            return
+        made.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = made.with_suffix(".new")
+        hooks = [f"--customize-hook={hook}" for hook in self.hooks]
+        words = ["mmdebstrap", "--mode=root", "--variant=minbase", "--format=tar", *hooks]
+        words += [f"--include={','.join(self.packages)}", '--aptopt=Acquire::Languages "none"']
+        run([*words, self.suite, unfinished, *host_mirror()], timeout=BUILD)
+        unfinished.rename(made)
+        for older in made.parent.glob(f"{self.kind}-{self.suite}-*"):
+            if older != made:
+                older.unlink()

@@ -1,0 +1,103 @@
+"""labgen as a user calls it, with what it says shown in the test's output."""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from labgen.lab.lab import lab_id, labs_directory
+from labgen.system import netns
+from labgen.system.process import Completed, run
+from labgen.system.wait import NotYet, until
+
+ROOT = Path(__file__).parents[2]
+LABGEN = ROOT / ".venv/bin/labgen"
+INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+UP = 600.0  # seconds; a lab comes up in one or two minutes, also beside other work
+
+
+def labgen(
+    *words: str,
+    timeout: float = 120,
+    check: bool = True,
+    quiet: bool = False,
+    within: Sequence[str] = (),
+) -> Completed:
+    """Run labgen to its end, and show it unless quiet; see shown()."""
+    return shown([LABGEN, *words], timeout=timeout, check=check, quiet=quiet, within=within)
+
+
+def shown(
+    argv: Sequence[str | Path],
+    *,
+    timeout: float,
+    check: bool = True,
+    quiet: bool = False,
+    within: Sequence[str] = (),
+) -> Completed:
+    """Run argv to its end in the checkout, and show what it said unless quiet.
+
+    within are the words before it that have it see another host than this one is.
+    """
+    begin = time.monotonic()
+    done = run([*within, *argv], timeout=timeout, check=check, cwd=ROOT)
+    if not quiet:
+        name = Path(argv[0]).name
+        line = f"\n$ {shlex.join([name, *(str(word) for word in argv[1:])])}\n"
+        seconds = f"({time.monotonic() - begin:.1f} s, exit code {done.exit_code})\n"
+        sys.stdout.write(line + done.stdout + done.stderr + seconds)
+        sys.stdout.flush()
+    return done
+
+
+@contextmanager
+def begun(*words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """labgen started in a session of its own, as in a terminal; killed if it runs at the end."""
+    process = subprocess.Popen(
+        [LABGEN, *words], cwd=ROOT, start_new_session=True, stdin=subprocess.DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def await_step(lab: str, step: str) -> None:
+    """Wait until the lab's journal says that step has started."""
+    journal = labs_directory() / lab / "journal.jsonl"
+
+    def look() -> None:
+        lines = journal.read_text().splitlines() if journal.exists() else []
+        if not any("step-started" in line and f'"{step}"' in line for line in lines):
+            raise NotYet(lines[-1] if lines else "no journal")
+
+    until(look, what=f"step {step} of lab {lab}", timeout=120, interval=0.05)
+
+
+def await_file(lab: str, machine: str, path: str) -> None:
+    """Wait until that file is on the machine."""
+
+    def look() -> None:
+        argv = ["podman", "exec", f"labgen-{lab}-{machine}", "test", "-e", path]
+        if not run(argv, timeout=30, check=False).ok:
+            raise NotYet("none")
+
+    until(look, what=f"{path} on {machine}", timeout=120, interval=0.1)
+
+
+def await_namespace(lab: str) -> None:
+    """Wait until the lab's first machine has its network namespace."""
+    place = netns.NAMED / f"labgen-{lab_id(lab)}-master1"
+
+    def look() -> None:
+        if not place.exists():
+            raise NotYet("none")
+
+    until(look, what=f"the namespace {place.name}", timeout=60, interval=0.02)

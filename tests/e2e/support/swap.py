@@ -1,0 +1,59 @@
+"""A plain machine with swap: simulated, for its kernel is this host's, whose swap is nobody's here.
+
+The machine's /proc/swaps is a file of its own, and swapoff and swapon write it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.e2e.support.bare_machines import PlainMachine
+
+SWAP = "/swapfile"
+TABLE = "/var/lib/swaps"
+HEADING = "Filename Type Size Used Priority"
+OFF = """\
+#!/bin/sh
+[ "$*" = --all ] && heading=$(head -n 1 /proc/swaps) && echo "$heading" >/proc/swaps
+"""
+ON = '#!/bin/sh\necho "$1 file 1048572 0 -2" >>/proc/swaps\n'
+FSTAB = f"{SWAP} none swap sw 0 0\n"
+# What tells that a machine shares its kernel, and what one without cgroup v2 of its own lacks.
+SHARED, KEPT = "/run/systemd/container", "/run/container.kept"
+CGROUP_ROOT = "/sys/fs/cgroup"
+CGROUP = f"{CGROUP_ROOT}/cgroup.controllers"
+PRETEND = f"""
+mv {SHARED} {KEPT}
+test ! -e {CGROUP} || exit 0
+mount -o remount,rw {CGROUP_ROOT}
+touch {CGROUP} {KEPT}.cgroup
+"""
+ADMIT = f"""
+mv {KEPT} {SHARED}
+test -e {KEPT}.cgroup || exit 0
+rm {CGROUP} {KEPT}.cgroup
+mount -o remount,ro {CGROUP_ROOT}
+"""
+
+
+def switch_on(machine: PlainMachine) -> None:
+    """The machine has swap, now and at its next boot."""
+    machine.write(TABLE, f"{HEADING}\n{SWAP} file 1048572 0 -2\n")
+    machine.write("/usr/local/sbin/swapoff", OFF, "755")
+    machine.write("/usr/local/sbin/swapon", ON, "755")
+    machine.write("/etc/fstab", FSTAB)
+    machine.inside("mount", "--bind", TABLE, "/proc/swaps")
+
+
+def used(machine: PlainMachine) -> list[str]:
+    """The swap that is on."""
+    return machine.inside("cat", "/proc/swaps").stdout.splitlines()[1:]
+
+
+@contextmanager
+def kernel_of_its_own(machine: PlainMachine) -> Iterator[None]:
+    """The machine says that it is no container: the swap of one that is would be left alone."""
+    machine.inside("sh", "-ec", PRETEND)
+    try:
+        yield
+    finally:
+        machine.inside("sh", "-ec", ADMIT)

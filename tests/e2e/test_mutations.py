@@ -1,0 +1,92 @@
+"""The acceptance suite bites: what it promises to notice makes it fail, and only until undone.
+
+Runs on the lab that LABGEN_TEST_LAB names, in that lab's network namespace. Each sabotage alone is
+`tox run -e teeth`; all of a group at once is what `make test` has the time for.
+"""
+
+import os
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from acceptance.framework.clients import machines
+from acceptance.framework.experiment import steady_state
+from labgen.lab import store
+from labgen.lab.lab import Lab
+from tests.e2e.mutation import certificates, suite, virtual_ip
+from tests.e2e.mutation.catalog import MEASURED, SABOTAGES, TOGETHER
+from tests.e2e.mutation.cluster_editor import hands
+from tests.e2e.mutation.mutation import Doing, Sabotage
+from tests.e2e.support.inventory import inventory
+
+FROM_OUTSIDE = "kubeconfigs and nodes"
+# a promise about a file of labgen's, which another cluster does not have
+LABGENS_OWN = {"test_certificates.py::test_users_kubeconfig_points_at_the_vip"}
+
+
+@pytest.fixture(scope="module")
+def lab() -> Lab:
+    name = os.environ.get("LABGEN_TEST_LAB")
+    if not name:
+        pytest.skip("LABGEN_TEST_LAB names no running lab")
+    return store.load(name)
+
+
+@pytest.mark.parametrize("group", TOGETHER)
+def test_sabotages_of_a_group_make_exactly_their_tests_fail(
+    lab: Lab, group: str, tmp_path: Path
+) -> None:
+    """One group is looked at from outside as well: the gate of somebody else's cluster bites."""
+    outside = inventory(lab, tmp_path) if group == FROM_OUTSIDE else None
+    _bites(lab, [SABOTAGES[name] for name in TOGETHER[group]], outside)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sabotage", SABOTAGES.values(), ids=lambda it: it.name)
+def test_sabotage_makes_exactly_its_tests_fail(lab: Lab, sabotage: Sabotage) -> None:
+    _bites(lab, [sabotage])
+
+
+@pytest.mark.parametrize(
+    ("doing", "seen"),
+    [
+        (virtual_ip.nobody_has_it, "the VIP is held by no machine"),
+        (certificates.all_without_vip, "certificate is not valid for"),
+    ],
+    ids=["no VIP", "no certificate"],
+)
+def test_suite_ends_with_one_clear_error_when_there_is_no_api_behind_the_vip(
+    lab: Lab, doing: Doing, seen: str
+) -> None:
+    with doing(hands(lab)):
+        found = suite.outcome(lab, ["acceptance/test_virtual_ip.py"])
+    assert found.exit_code == pytest.ExitCode.TESTS_FAILED, found.said
+    assert f"the API of lab {lab.name} does not answer at https://{lab.endpoint}" in found.said
+    assert seen in found.said
+    assert found.failed == set()
+    suite.passes_again(lab, ["test_virtual_ip.py"])
+
+
+def _bites(lab: Lab, sabotages: Sequence[Sabotage], outside: Path | None = None) -> None:
+    """Have all of this done at once, and the suite notice it; then the lab is well again. outside
+    is an inventory by which it has to notice it, too."""
+    expected = {test for sabotage in sabotages for test in sabotage.breaks}
+    words = tuple(dict.fromkeys(word for sabotage in sabotages for word in sabotage.run))
+    with ExitStack() as stack:
+        for sabotage in sabotages:
+            stack.enter_context(sabotage.doing(hands(lab)))
+        found = suite.outcome(lab, words)
+        seen = suite.outcome_from_outside(outside, words) if outside else None
+        # here, for a suite that did not get so far keeps some sabotages from their moment
+        assert seen is None or seen.failed == expected - LABGENS_OWN, seen.said
+        assert found.failed == expected, found.said
+    assert found.exit_code == pytest.ExitCode.TESTS_FAILED
+    if any(sabotage.name in MEASURED for sabotage in sabotages):
+        api, on = hands(lab).api, machines.on(lab)
+        steady_state.await_whole(
+            lab, api, on, what="the lab healing", timeout=steady_state.HEAL_TIMEOUT
+        )
+    else:
+        suite.passes_again(lab, expected)

@@ -1,0 +1,41 @@
+"""Two labs beside each other, apart."""
+
+from functools import partial
+
+from labgen.lab import store
+from labgen.lab.lab import Lab
+from labgen.system.parallel import gather
+from labgen.system.process import run
+from tests.e2e.support.leak_check import traces
+from tests.e2e.support.program import UP, labgen
+from tests.e2e.support.runs import Run
+
+
+def test_the_namespace_has_no_way_out() -> None:
+    assert not run(["ip", "route", "show"], timeout=10).stdout.strip()
+    assert not run(["ip", "-6", "route", "show", "default"], timeout=10).stdout.strip()
+
+
+def test_labs_made_at_the_same_moment_share_neither_subnet_nor_router_id(
+    run_: Run, taken_down: list[str]
+) -> None:
+    names = [run_.lab_name("first"), run_.lab_name("second")]
+    taken_down += names
+    gather({name: partial(labgen, "up", "single", "--name", name, timeout=UP) for name in names})
+    first, second = (store.load(name) for name in names)
+    assert not first.subnet.overlaps(second.subnet)
+    assert first.router_id != second.router_id
+    gather({name: partial(labgen, "status", name) for name in names})
+    assert _reaches(first, first)
+    assert not _reaches(first, second)
+
+    gather({name: partial(labgen, "down", name) for name in names})
+    assert not traces(first)
+    assert not traces(second)
+
+
+def _reaches(lab: Lab, other: Lab) -> bool:
+    """Whether a machine of lab can open a connection to other's API."""
+    connect = f": </dev/tcp/{other.vip}/{other.scenario.network.api_port}"
+    words = ["timeout", "3", "bash", "-c", connect]
+    return labgen("exec", lab.name, lab.machines[0].name, "--", *words, check=False).ok

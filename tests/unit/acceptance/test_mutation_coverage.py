@@ -1,0 +1,42 @@
+"""The table of sabotages is complete: docs/reference/teeth.md leaves no test out."""
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+import acceptance
+from tests.e2e.mutation.catalog import SABOTAGES, TOGETHER
+
+SUITE = Path(acceptance.__file__).parent
+
+
+def of_the_suite() -> set[str]:
+    """All tests of the suite, as FILE::FUNCTION."""
+    return {
+        f"{path.name}::{node.name}"
+        for path in SUITE.glob("test_*.py")
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
+
+
+def broken() -> set[str]:
+    return {test for sabotage in SABOTAGES.values() for test in sabotage.breaks}
+
+
+def test_every_test_has_a_sabotage() -> None:
+    assert of_the_suite() - broken() == set()
+
+
+def test_every_sabotage_breaks_tests_that_are_there() -> None:
+    assert broken() - of_the_suite() == set()
+
+
+def test_what_breaks_several_tests_says_why() -> None:
+    assert [it.name for it in SABOTAGES.values() if (len(it.breaks) > 1) != bool(it.tied)] == []
+
+
+def test_groups_hold_each_sabotage_once() -> None:
+    together = Counter(name for names in TOGETHER.values() for name in names)
+    assert set(together) <= set(SABOTAGES)
+    assert max(together.values()) == 1

@@ -1,0 +1,48 @@
+"""Notes that tell whose things on this host are."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from labgen.lab.ownership import Owner, claim, instead, lives, owners
+from labgen.system import paths
+from tests.unit.lab.samples import made
+
+
+def test_a_lab_that_claimed_is_found_by_its_id_also_when_it_is_gone() -> None:
+    sample = made()
+    claim(sample, uri="qemu:///system")
+    [owner] = owners()
+    assert owner == Owner(sample.directory, "container", sample.network_namespace, "qemu:///system")
+    assert owner.id == sample.id
+    assert lives(owner.directory)
+    shutil.rmtree(sample.directory)
+    assert owners() == [owner]
+    assert not lives(owner.directory)
+
+
+def test_a_lab_where_nobody_may_look_lives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    assert not lives(tmp_path / "gone")
+    monkeypatch.setattr(Path, "stat", refuse)
+    assert lives(tmp_path / "gone")
+
+
+def test_a_note_that_cannot_be_read_tells_nothing() -> None:
+    sample = made()
+    claim(sample)
+    (paths.runtime() / "00000000").mkdir()
+    for text in ("{", "[]", "{}", '{"directory": "/x", "other": 1}'):
+        (paths.runtime() / "00000000/owner.json").write_text(text)
+        assert [owner.id for owner in owners()] == [sample.id]
+
+
+def test_a_name_that_a_dead_lab_still_has_can_be_freed_and_a_living_ones_cannot() -> None:
+    sample = made()
+    assert instead("demo", sample.directory) == instead("demo", None)
+    assert instead("demo", sample.directory).endswith("--name OTHER")
+    shutil.rmtree(sample.directory)
+    assert instead("demo", sample.directory).endswith("labgen leftovers demo --remove")

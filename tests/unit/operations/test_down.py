@@ -1,0 +1,119 @@
+"""Taking a lab down: all of it, or an error that names what is left."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from labgen.console import Console
+from labgen.errors import LabgenError, WrongCall
+from labgen.lab import store
+from labgen.lab.lab import Lab
+from labgen.operations import down as module
+from labgen.operations.down import take_down
+from labgen.providers.container.provider import ContainerProvider
+from labgen.scenario.host_environment import Surroundings
+from labgen.scenario.load import load
+from tests.unit.lab.samples import made
+from tests.unit.providers import existing
+
+QUIET = Console(quiet=True)
+CapFd = pytest.CaptureFixture[str]
+
+
+class Machines(ContainerProvider):
+    """Notes which labs it destroyed; what is left is up to the test."""
+
+    def __init__(self) -> None:
+        self.destroyed: list[str] = []
+        self.left: list[str] = []
+
+    def destroy(self, lab: Lab) -> None:
+        self.destroyed.append(lab.name)
+
+    def leftovers(self, lab: Lab) -> Sequence[str]:
+        return self.left if lab.name in self.destroyed else ["everything"]
+
+
+@pytest.fixture
+def machines(monkeypatch: pytest.MonkeyPatch) -> Machines:
+    found = Machines()
+    monkeypatch.setattr(module, "provider", lambda _: found)
+    return found
+
+
+def test_nothing_of_a_lab_is_left(machines: Machines, home: Path) -> None:
+    made("single", "demo")
+    take_down("demo", QUIET)
+    assert machines.destroyed == ["demo"]
+    assert [path.name for path in (home / "state/labs").iterdir()] == [".allocation.lock"]
+
+
+def test_what_is_left_is_named_and_the_lab_stays_to_be_taken_down_again(
+    machines: Machines,
+) -> None:
+    made("single", "demo")
+    machines.left = ["bridge lab01234567", "mount /x"]
+    with pytest.raises(LabgenError) as failed:
+        take_down("demo", QUIET)
+    assert str(failed.value).splitlines() == [
+        "lab demo left something behind",
+        "  last seen: bridge lab01234567",
+        "    mount /x",
+        "  labgen down demo    tries again",
+    ]
+    machines.left = []
+    take_down("demo", QUIET)
+    assert store.names() == []
+
+
+def test_a_lab_that_is_not_there_destroys_nothing(machines: Machines) -> None:
+    with pytest.raises(WrongCall) as wrong:
+        take_down("absent", QUIET)
+    assert str(wrong.value).splitlines() == [
+        "there is no lab absent",
+        "  labs: none",
+        "  of one whose directory is gone: labgen leftovers absent",
+    ]
+    assert machines.destroyed == []
+
+
+def test_machines_that_labgen_made_are_not_left_out(machines: Machines) -> None:
+    made("single", "demo")
+    with pytest.raises(WrongCall, match="machines of lab demo are labgen's own: they go with it"):
+        take_down("demo", QUIET, without=["master1"])
+    assert machines.destroyed == []
+
+
+def test_a_machine_that_is_left_out_is_told_of_and_not_asked(
+    machines: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: CapFd
+) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text(existing.SCENARIO)
+    store.make(load(path, surroundings=Surroundings()), "site", "ssh")
+    cleared: list[str] = []
+
+    def clear(lab: Lab, *_: object) -> None:
+        cleared.extend(machine.name for machine in lab.machines)
+
+    monkeypatch.setattr(module, "clear_machines", clear)
+    with pytest.raises(WrongCall, match="no machine rack7"):
+        take_down("site", QUIET, without=["rack7"])
+    take_down("site", Console(), without=["master2"])
+    assert cleared == ["master1", "master3", "node1"]
+    told = capfd.readouterr().err
+    assert "the cluster stays on master2; to take it off, as root there: bash /opt/labgen" in told
+    assert store.names() == []
+
+
+def test_machines_go_even_where_the_kubeconfig_cannot_be_edited(
+    machines: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made("single", "demo")
+    (tmp_path / "kubeconfig").write_text("current-context: labgen-demo\n")
+    monkeypatch.setattr(module, "_kubectl", lambda _: Path("no-such-kubectl"))
+    with pytest.raises(LabgenError) as failed:
+        take_down("demo", QUIET)
+    assert failed.value.last_seen == f"context labgen-demo in {tmp_path}/kubeconfig"
+    assert machines.destroyed == ["demo"]
+    assert store.names() == ["demo"]

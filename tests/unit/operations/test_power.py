@@ -1,0 +1,77 @@
+"""`start` and `stop`: which machines are switched, and what is said when one could not be."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from labgen.console import Console
+from labgen.errors import LabgenError, WrongCall
+from labgen.lab.lab import Lab, Machine
+from labgen.operations import power
+from labgen.providers.base import Power, State
+from labgen.providers.container.provider import ContainerProvider
+from tests.unit.lab.samples import made
+
+
+class Machines(ContainerProvider):
+    """All are off and obey, but for those that were never made."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, State] = {}
+        self.absent: set[str] = set()
+
+    def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
+        state = State.ON if action is Power.ON else State.OFF
+        self.states |= dict.fromkeys((machine.name for machine in machines), state)
+        return 0.0
+
+    def machines(self, lab: Lab) -> Mapping[str, State]:
+        found = {m.name: self.states.get(m.name, State.OFF) for m in lab.machines}
+        return found | dict.fromkeys(self.absent, State.ABSENT)
+
+
+@pytest.fixture
+def machines(monkeypatch: pytest.MonkeyPatch) -> Machines:
+    found = Machines()
+    monkeypatch.setattr(power, "provider", lambda _: found)
+    made("ha-3x0", "demo")
+    return found
+
+
+def _switch(*names: str, action: Power = Power.ON) -> None:
+    power.switch("demo", names, action, Console())
+
+
+def test_the_named_machines_are_switched_once_each(
+    machines: Machines, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _switch("master3", "master1", "master3")
+    assert machines.states == {"master3": State.ON, "master1": State.ON}
+    assert capsys.readouterr().err == "power on: master3, master1\n"
+
+
+def test_without_names_all_machines_are_switched(machines: Machines) -> None:
+    _switch(action=Power.SHUTDOWN)
+    assert set(machines.states) == {"master1", "master2", "master3"}
+
+
+def test_an_unknown_machine_switches_none(machines: Machines) -> None:
+    with pytest.raises(WrongCall, match="no machine node1"):
+        _switch("master1", "node1")
+    assert machines.states == {}
+
+
+def test_a_machine_that_was_never_made_is_told_with_what_makes_it(machines: Machines) -> None:
+    machines.absent = {"master2"}
+    with pytest.raises(LabgenError) as failed:
+        _switch()
+    assert str(failed.value).splitlines() == [
+        "not every machine of lab demo could be switched: power on",
+        "  last seen: master2 is absent",
+        "  to make what is missing and switch all on: labgen up ha-3x0 --name demo",
+    ]
+
+
+def test_a_machine_that_was_never_made_is_as_good_as_off(machines: Machines) -> None:
+    machines.absent = {"master2"}
+    _switch(action=Power.OFF)

@@ -1,0 +1,70 @@
+"""What Vagrant remembers of labs that are gone, and boxes that nobody uses."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from labgen.providers.libvirt import vagrant_index as index
+from labgen.providers.libvirt.vagrant_orphans import strays
+
+BOX = {"name": "labgen/v1", "provider": "libvirt", "version": "1.0.1"}
+
+
+@pytest.fixture
+def labs(tmp_path: Path) -> Path:
+    """A lab that lives and one that does not, and somebody else's machine, as Vagrant has them."""
+    labs = tmp_path / "state/labs"
+    (labs / "living").mkdir(parents=True)
+    machines = {
+        "1": _entry(labs / "living/vagrant", BOX),
+        "2": _entry(labs / "dead/vagrant", {**BOX, "version": "1.0.0"}),
+        "3": _entry(tmp_path / "labs/mine/vagrant", {"name": "debian/13", "version": "1"}),
+    }
+    path = index.home() / "data/machine-index/index"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"version": 1, "machines": machines}))
+    for version in ("1.0.0", "1.0.1", "1.0.2"):
+        (index.home() / "boxes/labgen-VAGRANTSLASH-v1" / version / "libvirt").mkdir(parents=True)
+    (index.home() / "boxes/debian-VAGRANTSLASH-13/1").mkdir(parents=True)
+    return labs
+
+
+def _entry(directory: Path, box: dict[str, str]) -> dict[str, object]:
+    place = {"vagrantfile_path": str(directory), "local_data_path": f"{directory}/.vagrant"}
+    return {"name": "master1", "provider": "libvirt", "extra_data": {"box": box}, **place}
+
+
+def test_entries_of_dead_labs_and_boxes_that_nobody_uses_are_strays(labs: Path) -> None:
+    assert [(stray.what, stray.lab) for stray in strays({"1.0.2"})] == [
+        ("Vagrant's entry of master1", labs / "dead"),
+        ("Vagrant's copy of box labgen/v1 1.0.0", None),
+    ]
+
+
+def test_removing_strays_leaves_all_else_as_it_was(labs: Path) -> None:
+    for stray in strays({"1.0.2"}):
+        assert stray.remove
+        stray.remove()
+    assert strays({"1.0.2"}) == []
+    told = json.loads((index.home() / "data/machine-index/index").read_text())
+    assert set(told["machines"]) == {"1", "3"}
+    left = sorted(path.name for path in (index.home() / "boxes").glob("*/*"))
+    assert left == ["1", "1.0.1", "1.0.2"]
+
+
+def test_the_directory_of_a_boxs_name_goes_with_its_last_version(labs: Path) -> None:
+    (labs / "living").rmdir()
+    for stray in strays(set()):
+        assert stray.remove
+        stray.remove()
+    assert [path.name for path in (index.home() / "boxes").iterdir()] == ["debian-VAGRANTSLASH-13"]
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"version": 2, "machines": {}}'])
+def test_an_index_of_another_format_is_left_alone(labs: Path, text: str) -> None:
+    path = index.home() / "data/machine-index/index"
+    path.write_text(text)
+    assert index.entries() == []
+    index.remove(["1"])
+    assert path.read_text() == text

@@ -1,0 +1,64 @@
+"""Each mistake a scenario can have is told where it stands, with what would be right."""
+
+from pathlib import Path
+
+import pytest
+
+from labgen.errors import WrongCall
+from labgen.scenario.diagnostics import ScenarioInvalid
+from labgen.scenario.host_environment import Surroundings
+from labgen.scenario.load import load
+
+HERE = Path(__file__).parent
+BAD = sorted(path.name for path in (HERE / "bad").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_scenario_is_refused_with_exactly_the_expected_words(
+    name: str, surroundings: Surroundings
+) -> None:
+    path = Path("bad") / name
+    with pytest.raises(ScenarioInvalid) as caught:
+        load(path, surroundings=surroundings)
+    assert f"{caught.value}\n" == path.with_suffix(".expected").read_text()
+    assert caught.value.exit_code == 2
+
+
+def test_every_expectation_has_its_scenario() -> None:
+    expected = {path.stem for path in Path("bad").glob("*.expected")}
+    assert expected == {name.removesuffix(".yaml") for name in BAD}
+
+
+def test_positions_lead_to_the_field_that_is_named(surroundings: Surroundings) -> None:
+    with pytest.raises(ScenarioInvalid) as caught:
+        load(Path("bad/everything-at-once.yaml"), surroundings=surroundings)
+    text = Path("bad/everything-at-once.yaml").read_text().splitlines()
+    found = []
+    for line in caught.value.lines:
+        _, row, column, *_ = line.split(":")
+        found.append(text[int(row) - 1][int(column) - 1 :].split()[0].rstrip("}:"))
+    assert found == ["Everything", "v1.20.0", "vxlam", "192.168.1.244", "2", "1GiB", "-1", "dsk"]
+
+
+def test_without_known_versions_any_version_will_do() -> None:
+    scenario = load(Path("good/other-version.yaml"), surroundings=Surroundings(known_versions=()))
+    assert scenario.kubernetes.version == "v1.20.0"
+
+
+def test_default_version_that_the_bundle_lacks_is_a_mistake_too() -> None:
+    with pytest.raises(ScenarioInvalid, match=r":1:1: kubernetes\.version: the bundle lacks"):
+        load(Path("good/minimal.yaml"), surroundings=Surroundings(known_versions=("v1.99.0",)))
+
+
+def test_file_that_cannot_be_read_is_a_wrong_call(surroundings: Surroundings) -> None:
+    with pytest.raises(WrongCall, match=r"cannot read good/absent\.yaml: No such file"):
+        load(Path("good/absent.yaml"), surroundings=surroundings)
+
+
+def test_endless_nesting_is_refused_and_does_not_crash(
+    tmp_path: Path, surroundings: Surroundings
+) -> None:
+    path = tmp_path / "deep.yaml"
+    path.write_text("name: " + "[" * 5000)
+    with pytest.raises(ScenarioInvalid, match="nested too deeply"):
+        load(path, surroundings=surroundings)

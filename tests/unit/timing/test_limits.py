@@ -1,0 +1,103 @@
+"""Budgets of the profiles, computed by hand beside each test."""
+
+import pytest
+
+from labgen.scenario.model import LoadBalancer
+from labgen.scenario.profiles import PROFILES
+from labgen.timing import forecast, limits
+from labgen.timing.limits import Budget
+from tests.unit.lab.samples import scenario
+
+FAST = LoadBalancer("fast", PROFILES["fast"])
+STANDARD = LoadBalancer("standard", PROFILES["standard"])
+
+
+@pytest.mark.parametrize(
+    ("after", "at"), [(0.0, 0.2), (0.2, 0.2), (0.3, 0.6), (0.61, 1.4), (3.58, 6.2)]
+)
+def test_tcp_sends_again_after_doubled_times(after: float, at: float) -> None:
+    assert limits.retransmission(after) == pytest.approx(at)
+
+
+def test_aims_of_a_silent_holder() -> None:
+    fast = limits.holder_silent(FAST)
+    skew, connect = 0.1 * 66 / 256, FAST.timings.connect_timeout / 1000
+    assert fast["fresh"].aim == pytest.approx(0.3 + skew + connect)
+    assert fast["kept"].aim == pytest.approx(0.6 + connect + 0.1)
+
+
+def test_aim_of_the_fast_profile_is_that_of_the_project() -> None:
+    assert limits.holder_silent(FAST)["fresh"].aim <= 0.61
+    assert limits.last_failure(FAST) <= 0.71
+
+
+@pytest.mark.parametrize("timings", PROFILES.values(), ids=PROFILES)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        limits.holder_silent,
+        limits.server_silent,
+        limits.server_refuses,
+        limits.haproxy_dies,
+        limits.keepalived_dies,
+        limits.holder_goes,
+    ],
+)
+def test_no_aim_is_beyond_its_limit(fault, timings) -> None:  # type: ignore[no-untyped-def]
+    gaps = fault(LoadBalancer("any", timings))
+    assert set(gaps) == {"fresh", "kept"}
+    assert all(0 < gap.aim <= gap.limit for gap in gaps.values())
+
+
+def test_past_haproxy_nobody_waits_for_it() -> None:
+    """One second, priority 102: VRRP version 2 waits for three adverts and (256 - 102) / 256 s."""
+    classic = scenario("onprem-classic").load_balancer
+    silent = limits.holder_silent(classic)
+    assert silent["fresh"].aim == pytest.approx(3 + 154 / 256)
+    assert silent["kept"].aim == pytest.approx(6.2 + 0.1)
+    assert limits.last_failure(classic) == pytest.approx(3 + 154 / 256 + 0.1)
+    assert limits.haproxy_dies(classic) == limits.server_silent(classic)
+    assert limits.server_killed(classic)["fresh"].aim > limits.server_refuses(classic)["fresh"].aim
+
+
+def test_version_2_waits_for_a_part_of_a_second_whatever_the_interval() -> None:
+    one, two = (
+        scenario("onprem-classic", f"loadBalancer.timings.advertInterval={seconds}s").load_balancer
+        for seconds in (1, 2)
+    )
+    assert forecast.skew(one) == forecast.skew(two) == pytest.approx(154 / 256)
+
+
+def test_what_guides_leave_out_is_never_noticed() -> None:
+    left_out = scenario("onprem-classic", "loadBalancer.endpoint=haproxy").load_balancer
+    assert forecast.haproxy_noticed(left_out) == forecast.NEVER
+    assert forecast.server_stuck(left_out) == forecast.NEVER
+    assert forecast.sessions_end(left_out) == forecast.NEVER
+    assert limits.haproxy_dies(left_out)["fresh"].limit == left_out.timings.budget / 1000
+    # 10 s until the next check, 5 s for each of two, 10 s between them
+    assert limits.last_failure(left_out) == pytest.approx(3 + 154 / 256 + 30 + 0.1)
+    assert limits.holder_silent(left_out)["kept"].aim == pytest.approx(6.2 + 30 + 0.1)
+
+
+def test_limits_are_the_budget_of_the_profile() -> None:
+    assert limits.holder_silent(FAST)["fresh"].limit == FAST.timings.budget / 1000
+    assert limits.holder_silent(STANDARD)["fresh"].limit == STANDARD.timings.budget / 1000
+
+
+def test_write_waits_for_an_election_where_the_leader_may_be_gone() -> None:
+    gaps = limits.holder_silent(FAST)
+    without = limits.writes(gaps, election=0.0)
+    with_one = limits.writes(gaps, election=2.0)
+    assert with_one.aim - without.aim == pytest.approx(2.0)
+
+
+def test_write_has_no_limit_below_its_aim() -> None:
+    slow = scenario("ha-3x3", "loadBalancer.timings.advertInterval=1s").load_balancer
+    write = limits.writes(limits.holder_silent(slow), election=2.0)
+    assert write.aim <= write.limit
+
+
+def test_watch_waits_for_its_connection_and_for_writes() -> None:
+    gaps = {"kept": Budget(0.9, 3.0), "fresh": Budget(0.6, 3.0)}
+    assert limits.watch(gaps, Budget(0.5, 2.0)).aim == pytest.approx(0.9 + 0.15)
+    assert limits.watch(gaps, Budget(2.5, 5.0)).aim == pytest.approx(2.5 + 0.15)

@@ -1,0 +1,126 @@
+"""A join that did not come to its end: the cluster forgets it before it is done again."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from labgen.cluster import observations
+from labgen.cluster.observations import Node
+from labgen.errors import LabgenError
+from labgen.lab.lab import Machine
+from labgen.providers.container.provider import ContainerProvider
+from labgen.system.process import CommandFailed, Completed
+from labgen.up import evict_member as module
+from labgen.up.context import Context
+from labgen.up.evict_member import forget
+from labgen.up.graph import Outcome
+from labgen.up.steps import join as step
+from tests.unit.lab.samples import lab
+
+BIG = 12593026477526642892  # member ids are unsigned 64 bit
+MEMBERS = {
+    "members": [
+        {"ID": 1, "name": "master1", "peerURLs": ["https://10.89.0.3:2380"]},
+        {"ID": BIG, "name": "", "peerURLs": ["https://10.89.0.4:2380"], "isLearner": True},
+    ]
+}
+
+
+@dataclass
+class Machines:
+    """Stands in for SSH: what was run where, and what a machine has of an earlier join."""
+
+    notes: str = ""
+    failures: int = 0
+    ran: list[tuple[str, ...]] = field(default_factory=list)
+
+    def run(self, host: str, argv: Sequence[str], *, timeout: float) -> Completed:
+        if argv[0] == "sh":
+            return Completed(tuple(argv), 0, self.notes, "")
+        self.ran.append((host, *(word for word in argv if not word.startswith("--"))))
+        if self.failures:
+            self.failures -= 1
+            raise CommandFailed(Completed(tuple(argv), 1, "", "context deadline exceeded"))
+        return Completed(tuple(argv), 0, json.dumps(MEMBERS) if "list" in argv else "", "")
+
+
+@pytest.fixture
+def machines(monkeypatch: pytest.MonkeyPatch) -> Machines:
+    found = Machines()
+    monkeypatch.setattr(Context, "ssh", found)
+    return found
+
+
+@pytest.fixture
+def context(machines: Machines) -> Context:
+    return Context(lab("ha-3x3"), ContainerProvider())
+
+
+def test_a_control_planes_member_and_node_go_at_the_first_masters_word(
+    machines: Machines, context: Context
+) -> None:
+    forget(context, context.lab.machine("master2"))
+    assert machines.ran == [
+        ("master1", "etcdctl", "member", "list", "-w", "json"),
+        ("master1", "etcdctl", "member", "remove", f"{BIG:x}"),
+        ("master1", "kubectl", "delete", "node", "master2"),
+    ]
+
+
+def test_a_control_plane_without_a_member_is_no_node_any_more_either(
+    machines: Machines, context: Context
+) -> None:
+    forget(context, context.lab.machine("master3"))
+    assert [words[1:3] for words in machines.ran] == [("etcdctl", "member"), ("kubectl", "delete")]
+
+
+def test_a_worker_has_no_member(machines: Machines, context: Context) -> None:
+    forget(context, context.lab.machine("node1"))
+    assert machines.ran == [("master1", "kubectl", "delete", "node", "node1")]
+
+
+def test_an_etcd_without_a_majority_is_waited_for(
+    machines: Machines, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machines.failures = 1
+    forget(context, context.lab.machine("master2"))
+    assert machines.ran[-1][1] == "kubectl"
+    machines.failures = 100
+    monkeypatch.setattr(module, "TIMEOUT", 0.1)
+    with pytest.raises(LabgenError, match="the cluster forgetting an earlier join of master2") as e:
+        forget(context, context.lab.machine("master2"))
+    assert "context deadline exceeded" in str(e.value.last_seen)
+
+
+@pytest.mark.parametrize(
+    ("seen", "forgotten"),
+    [
+        (("", []), []),  # the usual case: a new machine
+        (("begun\n", []), ["master2"]),
+        (("", ["master1", "master2"]), ["master2"]),  # a machine that was made anew
+        (("joined\nbegun\n", ["master1", "master2"]), []),
+    ],
+)
+def test_only_what_an_unfinished_join_left_is_forgotten(
+    machines: Machines,
+    context: Context,
+    monkeypatch: pytest.MonkeyPatch,
+    seen: tuple[str, list[str]],
+    forgotten: list[str],
+) -> None:
+    machines.notes, nodes = seen
+    told: list[str] = []
+
+    def note(_: Context, machine: Machine) -> None:
+        told.append(machine.name)
+
+    monkeypatch.setattr(step, "forget", note)
+    monkeypatch.setattr(step, "ensure_secrets", lambda _: None)
+    monkeypatch.setattr(observations, "api", lambda _: None)
+    monkeypatch.setattr(observations, "nodes", lambda _: [Node(name, True, "") for name in nodes])
+    monkeypatch.setattr(Context, "ca_hash", "sha256:PIN")
+    monkeypatch.setattr(Context, "run_phases", lambda *_, **__: Outcome.CHANGED)
+    assert step.join(context, context.lab.machine("master2")) is Outcome.CHANGED
+    assert told == forgotten
