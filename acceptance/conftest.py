@@ -14,7 +14,7 @@ from acceptance.framework.clients.api import FAILURES, Api
 from acceptance.framework.clients.machines import On
 from acceptance.framework.cluster import Cluster
 from acceptance.framework.discovery.read_only import careful
-from acceptance.framework.preconditions import CLUSTER, LAB, NEAR, ON, Near
+from acceptance.framework.preconditions import CLUSTER, LAB, LOCAL_ENDPOINT, ON, LocalEndpoint
 from acceptance.framework.workloads import namespaces, workload
 from acceptance.framework.workloads.workload import Workload
 from labgen.bundle.versions import release
@@ -54,7 +54,10 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         lab = config.stash[LAB] = store.load(name)
         config.stash[CLUSTER] = cluster_of.of_lab(lab)
-        config.stash[ON], config.stash[NEAR] = machines.on(lab), preconditions.near_lab(lab)
+        config.stash[ON], config.stash[LOCAL_ENDPOINT] = (
+            machines.on(lab),
+            preconditions.local_endpoint_of(lab),
+        )
     except LabgenError as error:
         raise pytest.UsageError(str(error)) from error
 
@@ -119,9 +122,9 @@ def on(pytestconfig: pytest.Config) -> On:
 
 
 @pytest.fixture(scope="session")
-def near(pytestconfig: pytest.Config) -> Near:
+def local_endpoint(pytestconfig: pytest.Config) -> LocalEndpoint:
     """near(ADDRESS, PORT) is the address by which that of the cluster is reached from here."""
-    return pytestconfig.stash[NEAR]
+    return pytestconfig.stash[LOCAL_ENDPOINT]
 
 
 @pytest.fixture(scope="session")

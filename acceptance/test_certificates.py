@@ -8,7 +8,7 @@ from acceptance.framework.clients import kubeconfig, served_certificate
 from acceptance.framework.clients.api import Api
 from acceptance.framework.clients.machines import On
 from acceptance.framework.cluster import Cluster
-from acceptance.framework.preconditions import Near
+from acceptance.framework.preconditions import LocalEndpoint
 from labgen.lab.lab import Lab, Machine
 
 pytestmark = pytest.mark.smoke
@@ -26,20 +26,20 @@ def _servers(cluster: Cluster, on: On, machine: Machine, name: str) -> list[str]
 
 
 def test_certificate_of_the_api_server_holds_the_vip(
-    cluster: Cluster, near: Near, control_plane: Machine
+    cluster: Cluster, local_endpoint: LocalEndpoint, control_plane: Machine
 ) -> None:
     """At its own address: behind the VIP another API server would answer for it. That the one
     there has a good certificate is what the whole suite stands on (framework/preconditions.py)."""
-    names, _ = served_certificate.certificate(cluster, near, control_plane)
+    names, _ = served_certificate.certificate(cluster, local_endpoint, control_plane)
     address = cluster.places[control_plane.name].rpartition(":")[0]
     assert {cluster.host, address} <= names
 
 
 def test_certificate_of_the_api_server_is_good_for_two_more_weeks(
-    cluster: Cluster, near: Near, control_plane: Machine
+    cluster: Cluster, local_endpoint: LocalEndpoint, control_plane: Machine
 ) -> None:
     """kubeadm's live for a year, and nothing renews them by itself: kubeadm certs renew."""
-    _, seconds = served_certificate.certificate(cluster, near, control_plane)
+    _, seconds = served_certificate.certificate(cluster, local_endpoint, control_plane)
     assert seconds > SOON, f"it ends in {seconds / DAY:.1f} days"
 
 

@@ -26,7 +26,7 @@ def seen(bench: Bench, keep: Keep) -> Measured:
     """Endless loops on all masters, and kubectl at the API from all sides."""
     masters = ",".join(machine.name for machine in bench.lab.control_planes)
     with observing(bench) as observation, storm(bench.lab):
-        observation.inject("cpu-hog", masters, lasting=2 * SECONDS)
+        observation.inject("cpu-hog", masters, duration=2 * SECONDS)
         observation.rest(SECONDS)
         observation.heal()
         observation.await_whole()

@@ -28,7 +28,7 @@ def test_no_request_fails_while_a_deployment_rolls(
 
     made = rollout.apply(api, own_namespace, manifests.service("web", type="NodePort"))
     port = made["spec"]["ports"][0]["nodePort"]
-    address = access.near(lab, lab.machines[-1].address, port)
+    address = access.local_endpoint(lab, lab.machines[-1].address, port)
     rollout.apply(api, own_namespace, edition("1"))
     old = {pod["metadata"]["name"] for pod in rollout.await_rolled(api, own_namespace, "web")}
     until(lambda: _answers(address, port), what="an answer at the node port", timeout=SETTLED)

@@ -52,7 +52,7 @@ def node_port(api: Api, servers: Web) -> int:
 def test_node_port_is_reached_on_every_machine_from_outside(
     lab: Lab, machine: Machine, servers: Web, node_port: int
 ) -> None:
-    address = access.near(lab, machine.address, node_port)
+    address = access.local_endpoint(lab, machine.address, node_port)
     until(
         partial(_answers, address, node_port, servers),
         what=f"a web server's answer at {address}:{node_port}",
@@ -89,10 +89,10 @@ def test_load_balancer_has_an_address_or_is_known_to_have_none(
     except LabgenError:
         said = "stays pending: no load-balancer controller is here; its node port works"
         port = _node_port(made)
-        address = access.near(lab, lab.machines[-1].address, port)
+        address = access.local_endpoint(lab, lab.machines[-1].address, port)
     else:
         said, port = f"has the address {address}", 80
-        address = access.near(lab, IPv4Address(address), port) if lab.jump else address
+        address = access.local_endpoint(lab, IPv4Address(address), port) if lab.jump else address
     record_property("Service of type LoadBalancer", said)
     until(
         partial(_answers, address, port, servers),

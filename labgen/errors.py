@@ -41,7 +41,7 @@ class LabgenError(Exception):
         return "\n".join(lines)
 
 
-class WrongCall(LabgenError):
+class UsageError(LabgenError):
     """The command line or a file it names is wrong; exit code 2."""
 
     exit_code = 2

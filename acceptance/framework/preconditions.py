@@ -19,8 +19,8 @@ LAB = pytest.StashKey[Lab]()
 CLUSTER = pytest.StashKey[Cluster]()
 ON = pytest.StashKey[On]()
 # near(ADDRESS, PORT) is the address by which a client here reaches that of the cluster.
-Near = Callable[[str, int], str]
-NEAR = pytest.StashKey[Near]()
+LocalEndpoint = Callable[[str, int], str]
+LOCAL_ENDPOINT = pytest.StashKey[LocalEndpoint]()
 TIMEOUT = 5.0  # seconds; a healthy API answers /readyz within a tenth of one
 
 
@@ -42,21 +42,21 @@ def through_vip(lab: Lab) -> Api:
     return api
 
 
-def near_lab(lab: Lab) -> Near:
-    return lambda address, port: access.near(lab, IPv4Address(address), port)
+def local_endpoint_of(lab: Lab) -> LocalEndpoint:
+    return lambda address, port: access.local_endpoint(lab, IPv4Address(address), port)
 
 
-def near_found(cluster: Cluster) -> Near:
+def near_found(cluster: Cluster) -> LocalEndpoint:
     """Skips the test where the way there is not that to the cluster."""
 
-    def near(address: str, _port: int) -> str:
+    def local_endpoint(address: str, _port: int) -> str:
         if address not in cluster.reached:
             pytest.skip(
                 f"this host's way to {address} is not the one to the cluster: it is not asked"
             )
         return address
 
-    return near
+    return local_endpoint
 
 
 def _holders(lab: Lab) -> str:

@@ -9,7 +9,7 @@ from labgen.bundle.engine.recipe import BOX, PACKAGES, RUNTIME, Recipe
 from labgen.bundle.engine.state import State, quick_states
 from labgen.bundle.parts import box, golden, images, initrd, kernel, machine, packages, runtimes
 from labgen.bundle.versions import known_versions, release
-from labgen.errors import HostUnfit, LabgenError, WrongCall
+from labgen.errors import HostUnfit, LabgenError, UsageError
 from labgen.system import paths
 
 __all__ = [
@@ -98,7 +98,7 @@ def require_packages(version: str, suite: str) -> str:
     Raises LabgenError when the part is not ready, WrongCall for a suite that no bundle has.
     """
     if suite not in packages.SUITES:
-        raise WrongCall(
+        raise UsageError(
             f"the bundle has no packages for {suite or 'a system without a name'}",
             hint=f"it knows {', '.join(packages.SUITES)}; the machine's own sources: "
             "software: {packages: distribution}",

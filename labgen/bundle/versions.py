@@ -6,7 +6,7 @@ build compares), agnhost is test/images/agnhost/VERSION of the Kubernetes module
 
 from dataclasses import dataclass
 
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 from labgen.scenario.schema import DEFAULT_VERSION
 
 KUBERNETES = DEFAULT_VERSION  # what a scenario that names none asks for
@@ -79,5 +79,5 @@ def release(version: str) -> Release:
     """The release of that Kubernetes version; WrongCall when labgen knows none."""
     if version not in RELEASES:
         known = ", ".join(known_versions())
-        raise WrongCall(f"labgen has no bundle of Kubernetes {version}", hint=f"known: {known}")
+        raise UsageError(f"labgen has no bundle of Kubernetes {version}", hint=f"known: {known}")
     return RELEASES[version]

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from labgen.cli.session import Session, common, load_scenario, overrides_option
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 from labgen.lab import store
 from labgen.lab.names import ensure_lab_name
 from labgen.operations import bench as measuring
@@ -127,7 +127,7 @@ def _side(session: Session, wanted: str, overrides: tuple[str, ...], lab: str) -
     """A lab of that name, where there is one and nothing is to be set; else the scenario."""
     if wanted in store.names():
         if overrides:
-            raise WrongCall(
+            raise UsageError(
                 f"{wanted} is a lab and its scenario is settled; -s is for scenarios",
                 hint="labgen scenario list",
             )

@@ -5,7 +5,7 @@ import re
 import click
 
 from labgen.cli.session import Session, common
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 from labgen.operations import checkpoints
 
 LETTERS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
@@ -14,7 +14,7 @@ LETTERS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 def _name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
     """A name that is fit for a snapshot's."""
     if not LETTERS.fullmatch(value):
-        raise WrongCall(
+        raise UsageError(
             f"{value!r} cannot name a checkpoint",
             hint="use at most 63 letters, digits, dots, hyphens and underscores",
         )

@@ -5,7 +5,7 @@ import time
 import click
 
 from labgen.cli.session import Session, common
-from labgen.operations.down import take_down
+from labgen.operations.down import teardown
 
 
 @click.command()
@@ -24,6 +24,6 @@ def down(session: Session, name: str, without: tuple[str, ...]) -> None:
     whatever state it is in."""
     begin = time.monotonic()
     console = session.console()
-    take_down(name, console, without=without)
+    teardown(name, console, without=without)
     left = "nothing else is left" if without else "nothing is left"
     console.say(f"lab {name} is gone after {time.monotonic() - begin:.1f} s; {left}")

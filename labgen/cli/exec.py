@@ -36,7 +36,7 @@ def exec_(name: str, machine: str, command: tuple[str, ...]) -> None:
 def _as_root(lab: Lab, host: str, words: tuple[str, ...]) -> None:
     """By sudo, whose password goes before what this process is given."""
     given = None if sys.stdin.isatty() else sys.stdin.buffer.read()
-    done = access.door(lab).run(host, words, timeout=LONGEST, input=given, check=False)
+    done = access.ssh_client(lab).run(host, words, timeout=LONGEST, input=given, check=False)
     click.echo(done.stdout, nl=False)
     click.echo(done.stderr, nl=False, err=True)
     raise SystemExit(done.exit_code)

@@ -4,7 +4,7 @@ import click
 
 from labgen import faults
 from labgen.cli.session import Session, common
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 from labgen.faults.catalog import find
 from labgen.faults.explain import explain as explanation
 from labgen.lab import store
@@ -39,7 +39,7 @@ def list_faults(name: str | None) -> None:
 @click.argument("name")
 @click.argument("wanted", metavar="FAULT")
 @click.argument("machine", required=False)
-@click.option("--for", "lasting", metavar="DURATION", help="Heal by itself after it, as 30s.")
+@click.option("--for", "duration", metavar="DURATION", help="Heal by itself after it, as 30s.")
 @click.option("--seed", type=int, metavar="NUMBER", help="What the role random is drawn with.")
 @common
 @click.pass_obj
@@ -49,7 +49,7 @@ def inject(
     name: str,
     wanted: str,
     machine: str | None,
-    lasting: str | None,
+    duration: str | None,
     seed: int | None,
 ) -> None:
     """Do FAULT to MACHINE of the lab NAME.
@@ -62,16 +62,16 @@ def inject(
         lab,
         wanted,
         machine,
-        lasting=_seconds(lasting) if lasting else None,
+        duration=_seconds(duration) if duration else None,
         seed=seed,
         waiting_for=store.tell_waiting(name, console),
     )
     drawn = f", drawn with --seed {done.seed}" if done.seed is not None else ""
     console.say(f"{done}{drawn}")
-    if faults.FAULTS[wanted].ends:
+    if faults.FAULTS[wanted].one_shot:
         return
-    if done.lasting:
-        console.say(f"  heals itself after {done.lasting:g} s")
+    if done.duration:
+        console.say(f"  heals itself after {done.duration:g} s")
     console.say(f"  to undo it: labgen fault heal {name}")
 
 
@@ -115,4 +115,4 @@ def _seconds(text: str) -> float:
     try:
         return duration(text) / 1000
     except ValueError as error:
-        raise WrongCall(f"--for: {error}") from error
+        raise UsageError(f"--for: {error}") from error

@@ -4,7 +4,7 @@ import click
 
 from labgen.cli.session import Session, common
 from labgen.operations import gc as build
-from labgen.providers.orphans import Stray
+from labgen.providers.orphans import Orphan
 
 
 @click.command()
@@ -30,29 +30,29 @@ def leftovers(
     for why in found.unasked:
         console.say(f"not looked at: {why}")
     if remove:
-        failed = _remove(found.strays)
+        failed = _remove(found.orphans)
     else:
-        for stray in found.strays:
+        for stray in found.orphans:
             click.echo(f"{stray.what}: {stray.whose}")
-        failed = sum(1 for stray in found.strays if stray.remove)
+        failed = sum(1 for stray in found.orphans if stray.remove)
         if failed:
             console.say(f"{failed} belong to no lab; to remove them: labgen leftovers --remove")
-    if not found.strays:
+    if not found.orphans:
         console.say("nothing is left over")
     if failed:
         raise SystemExit(1)
 
 
-def _remove(strays: tuple[Stray, ...]) -> int:
+def _remove(orphans: tuple[Orphan, ...]) -> int:
     """How many could not be removed."""
     failed = 0
-    for stray, why in build.remove(strays):
+    for stray, why in build.remove(orphans):
         if why:
             click.echo(f"could not remove {stray.what}: {why}", err=True)
             failed += 1
         else:
             click.echo(f"removed {stray.what}, {stray.whose}")
-    for stray in strays:
+    for stray in orphans:
         if stray.remove is None:
             click.echo(f"left alone: {stray.what}, {stray.whose}")
     return failed

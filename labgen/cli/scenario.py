@@ -3,11 +3,11 @@
 import click
 
 from labgen.cli.session import Session, common, load_scenario, overrides_option
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 from labgen.scenario import catalog
 from labgen.scenario.diagnostics import ScenarioInvalid
 from labgen.scenario.dump import dump
-from labgen.scenario.host_environment import Surroundings
+from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
 
 
@@ -55,6 +55,6 @@ def validate(context: click.Context, wanted: str, overrides: tuple[str, ...]) ->
 def _description(name: str) -> str:
     """A scenario's own words; a broken one must not hide the others."""
     try:
-        return load(catalog.find(name), surroundings=Surroundings()).description
-    except WrongCall:
+        return load(catalog.find(name), host_environment=HostEnvironment()).description
+    except UsageError:
         return f"(has mistakes: labgen scenario validate {name})"

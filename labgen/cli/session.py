@@ -14,7 +14,7 @@ from labgen.console import Console
 from labgen.lab import store
 from labgen.lab.lab import bridge
 from labgen.scenario import catalog
-from labgen.scenario.host_environment import Surroundings
+from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
 from labgen.scenario.model import Scenario
 from labgen.scenario.routes import host_routes
@@ -107,5 +107,5 @@ def load_scenario(session: Session, wanted: str, overrides: tuple[str, ...]) -> 
     """
     bridges = {bridge(name) for name in store.names()}
     routes = tuple(route for route in host_routes() if route.device not in bridges)
-    surroundings = Surroundings(session.known_versions(), routes)
-    return load(Path(catalog.find(wanted)), overrides=overrides, surroundings=surroundings)
+    host_environment = HostEnvironment(session.known_versions(), routes)
+    return load(Path(catalog.find(wanted)), overrides=overrides, host_environment=host_environment)

@@ -71,7 +71,7 @@ class MasterView:
 def api(lab: Lab) -> KubeApi:
     """The lab's API behind the VIP, as its admin."""
     return KubeApi(
-        str(lab.near(lab.vip)),
+        str(lab.local_endpoint(lab.vip)),
         lab.endpoint_port,
         name=str(lab.vip),
         ca=lab.keys / "ca.crt",

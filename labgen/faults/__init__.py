@@ -1,6 +1,6 @@
 """Faults: what is done to a lab on purpose, each with its undo. catalogue.py is the page to read.
 
-injection = inject(lab, "power-cut", "holder", lasting=30)
+injection = inject(lab, "power-cut", "holder", duration=30)
 heal(lab)
 """
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 from labgen.faults.definitions import (
     api_server,
     cpu_hog,
@@ -47,5 +47,5 @@ FAULTS: Mapping[str, Fault] = {
 def find(name: str) -> Fault:
     """The fault of that name; WrongCall with the names there are."""
     if name not in FAULTS:
-        raise WrongCall(f"there is no fault {name}", hint=f"faults: {', '.join(FAULTS)}")
+        raise UsageError(f"there is no fault {name}", hint=f"faults: {', '.join(FAULTS)}")
     return FAULTS[name]

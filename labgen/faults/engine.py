@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from labgen.errors import LabgenError, SeveralErrors, WrongCall
+from labgen.errors import LabgenError, SeveralErrors, UsageError
 from labgen.faults import heal_timer, records, targets
 from labgen.faults.catalog import FAULTS, find
 from labgen.faults.fault import Fault, Site
@@ -22,7 +22,7 @@ def inject(
     fault: str,
     target: str | None = None,
     *,
-    lasting: float | None = None,
+    duration: float | None = None,
     seed: int | None = None,
     waiting_for: Waiting = lambda _: None,
 ) -> Injection:
@@ -33,8 +33,8 @@ def inject(
     waiting_for is told who else is at work on the lab.
     """
     wanted = find(fault)
-    if wanted.ends and lasting is not None:
-        raise WrongCall(f"{fault} is over by itself: there is nothing to heal after a time")
+    if wanted.one_shot and duration is not None:
+        raise UsageError(f"{fault} is over by itself: there is nothing to heal after a time")
     with store.hold(lab.name, waiting_for):
         site = Site(lab)
         machines, used = targets.choose(site, wanted, target or wanted.target, seed)
@@ -45,7 +45,7 @@ def inject(
             machines=tuple(machine.name for machine in machines),
             at=records.iso(time.time()),
             moment=time.monotonic(),
-            lasting=wanted.lasting if lasting is None else lasting,
+            duration=wanted.duration if duration is None else duration,
             seed=used,
         )
         return _inject(site, wanted, machines, asked)
@@ -56,16 +56,16 @@ def _inject(site: Site, fault: Fault, machines: tuple[Machine, ...], asked: Inje
     records.write(site.lab, asked)
     _note(site.lab, "fault-asked", asked)
     try:
-        if asked.lasting and fault.way.from_host:
+        if asked.duration and fault.driver.host_side:
             heal_timer.start(site.lab, asked)
-        moment = fault.way.inject(site, machines, asked.lasting)
+        moment = fault.driver.inject(site, machines, asked.duration)
     except LabgenError:
         with contextlib.suppress(LabgenError):  # what fails here is told by heal
             _undo_one(site, asked)
         raise
     at = records.iso(time.time() - (time.monotonic() - moment))
     done = replace(asked, at=at, moment=moment)
-    if fault.ends:
+    if fault.one_shot:
         records.remove(site.lab, done)
     else:
         records.write(site.lab, done)
@@ -122,7 +122,7 @@ def _undo_one(site: Site, injection: Injection) -> bool:
     heal_timer.end(site.lab, injection.id)
     fault = FAULTS.get(injection.fault)
     machines = [machine for machine in site.lab.machines if machine.name in injection.machines]
-    changed = fault.way.heal(site, machines) if fault else False
+    changed = fault.driver.heal(site, machines) if fault else False
     records.remove(site.lab, injection)
     _note(site.lab, "fault-healed", injection, changed=changed)
     return changed
@@ -132,7 +132,9 @@ def _holds(site: Site, injection: Injection) -> bool:
     fault = FAULTS.get(injection.fault)
     machines = [machine for machine in site.lab.machines if machine.name in injection.machines]
     try:
-        return fault is not None and any(fault.way.holds(site, machine) for machine in machines)
+        return fault is not None and any(
+            fault.driver.is_active(site, machine) for machine in machines
+        )
     except LabgenError:
         return True
 
@@ -144,7 +146,7 @@ def _ensure_absent(site: Site, fault: Fault, machines: tuple[Machine, ...]) -> N
         if kept.fault != fault.name or not wanted & set(kept.machines):
             continue
         if _holds(site, kept):
-            raise WrongCall(
+            raise UsageError(
                 f"{kept} is active already, since {kept.at}",
                 hint=f"labgen fault heal {site.lab.name}",
             )
@@ -154,7 +156,7 @@ def _ensure_absent(site: Site, fault: Fault, machines: tuple[Machine, ...]) -> N
 def _from_host(injection: Injection) -> bool:
     """Machines are given back their power before anything is undone on them."""
     fault = FAULTS.get(injection.fault)
-    return fault is not None and fault.way.from_host
+    return fault is not None and fault.driver.host_side
 
 
 def _note(lab: Lab, event: str, injection: Injection, **facts: object) -> None:
@@ -164,7 +166,7 @@ def _note(lab: Lab, event: str, injection: Injection, **facts: object) -> None:
         fault=injection.fault,
         machines=list(injection.machines),
         at=injection.at,
-        lasting=injection.lasting,
+        duration=injection.duration,
         seed=injection.seed,
         **facts,
     )

@@ -37,7 +37,7 @@ def times(expectation: Expectation, balancer: LoadBalancer) -> str:
 
 def fitting(fault: Fault) -> str:
     """The machines it can be done to, in words."""
-    return "control planes and workers" if fault.fits == ANY else "control planes"
+    return "control planes and workers" if fault.eligible_roles == ANY else "control planes"
 
 
 def mentions_skew(fault: Fault) -> bool:
@@ -45,8 +45,8 @@ def mentions_skew(fault: Fault) -> bool:
 
 
 def _done_to(fault: Fault) -> str:
-    ends = "Over by itself. " if fault.ends else ""
-    return f"{ends}Done to: {fault.target}, unless told otherwise; fits {fitting(fault)}."
+    one_shot = "Over by itself. " if fault.one_shot else ""
+    return f"{one_shot}Done to: {fault.target}, unless told otherwise; fits {fitting(fault)}."
 
 
 def _rounded(seconds: float) -> str:

@@ -40,15 +40,15 @@ class Site:
         return self.provider.machines(self.lab)[machine.name]
 
 
-class Way(Protocol):
+class FaultDriver(Protocol):
     """How a fault is done to machines. Each may be called again after a crash in its middle."""
 
     @property
-    def from_host(self) -> bool:
+    def host_side(self) -> bool:
         """Whether it takes the machine away, so that only the host can undo it."""
         ...
 
-    def inject(self, site: Site, machines: Sequence[Machine], lasting: float | None) -> float:
+    def inject(self, site: Site, machines: Sequence[Machine], duration: float | None) -> float:
         """Do it; returns the time.monotonic() at which it had taken effect on all machines.
 
         With lasting, a machine that is still there undoes it by itself after so many seconds.
@@ -59,7 +59,7 @@ class Way(Protocol):
         """Undo what of it there is; True if there was anything."""
         ...
 
-    def holds(self, site: Site, machine: Machine) -> bool:
+    def is_active(self, site: Site, machine: Machine) -> bool:
         """Whether it is in effect on the machine now, by what is observed there."""
         ...
 
@@ -87,10 +87,10 @@ class Fault:
     name: str
     summary: str
     target: str
-    way: Way
+    driver: FaultDriver
     does: str
     expected: tuple[Expectation, ...]
     why: str
-    fits: tuple[Role, ...] = ANY
-    ends: bool = False
-    lasting: float | None = None
+    eligible_roles: tuple[Role, ...] = ANY
+    one_shot: bool = False
+    duration: float | None = None

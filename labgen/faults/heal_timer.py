@@ -21,7 +21,7 @@ END_TIMEOUT = 10.0  # seconds
 
 def start(lab: Lab, injection: Injection) -> None:
     """Have the injection undone after its time by a process that outlives this one."""
-    words = [str(lab.directory), injection.id, f"{injection.lasting:g}"]
+    words = [str(lab.directory), injection.id, f"{injection.duration:g}"]
     run([sys.executable, "-m", MODULE, *words], timeout=START_TIMEOUT, cwd=Path("/"))
 
 

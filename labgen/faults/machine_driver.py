@@ -39,11 +39,11 @@ class OnMachine:
     """
 
     name: str
-    lasts_without_power: bool = False
-    from_host: bool = False
+    survives_reboot: bool = False
+    host_side: bool = False
 
-    def inject(self, site: Site, machines: Sequence[Machine], lasting: float | None) -> float:
-        words = [f"{lasting:g}"] if lasting else []
+    def inject(self, site: Site, machines: Sequence[Machine], duration: float | None) -> float:
+        words = [f"{duration:g}"] if duration else []
         tasks = {m.name: partial(self._inject, site, m, words) for m in machines}
         return max(gather(tasks).values())
 
@@ -51,10 +51,10 @@ class OnMachine:
         tasks = {machine.name: partial(self._heal, site, machine) for machine in machines}
         return any(gather(tasks).values())
 
-    def holds(self, site: Site, machine: Machine) -> bool:
+    def is_active(self, site: Site, machine: Machine) -> bool:
         """Raises LabgenError when the machine has power and does not say."""
         if site.state(machine) is not State.ON:
-            return self.lasts_without_power or site.state(machine) is State.PAUSED
+            return self.survives_reboot or site.state(machine) is State.PAUSED
         return self._run(site, machine, "holds").exit_code != ABSENT
 
     def _inject(self, site: Site, machine: Machine, words: list[str]) -> float:
@@ -64,7 +64,7 @@ class OnMachine:
 
     def _heal(self, site: Site, machine: Machine) -> bool:
         state = site.state(machine)
-        if state is not State.ON and not self.lasts_without_power and state is not State.PAUSED:
+        if state is not State.ON and not self.survives_reboot and state is not State.PAUSED:
             return False
         if state is not State.ON:
             raise LabgenError(
@@ -109,17 +109,17 @@ def moment(said: str, asked: float, done: float, *, offset: float) -> float:
 def _facts(site: Site, machine: Machine) -> Mapping[str, str]:
     """What the shell knows of the lab: KEY='value' lines, read as data."""
     lab = site.lab
-    adaptation = site.provider.adaptation(lab, machine)
+    machine_profile = site.provider.machine_profile(lab, machine)
     return {
         "MACHINE": machine.name,
         "RUNTIME": lab.scenario.kubernetes.runtime,
         "ADDRESS": str(machine.address),
-        "GATEWAY": str(adaptation.host_address or lab.gateway),
+        "GATEWAY": str(machine_profile.host_address or lab.gateway),
         "SSH_PORT": str(machine.port),
         "SUBNET": str(lab.subnet),
         "POD_SUBNET": str(lab.scenario.kubernetes.pod_subnet),
         "CONTROL_PLANES": " ".join(f"{m.name}={m.address}" for m in lab.control_planes),
-        "CORES_SHARED_BY": str(adaptation.cores_shared_by),
+        "CORES_SHARED_BY": str(machine_profile.cores_shared_by),
     }
 
 

@@ -28,7 +28,7 @@ class Injection:
     machines: tuple[str, ...]
     at: str
     moment: float
-    lasting: float | None = None
+    duration: float | None = None
     seed: int | None = None
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from labgen.cluster import observations
-from labgen.errors import LabgenError, WrongCall
+from labgen.errors import LabgenError, UsageError
 from labgen.faults.fault import Fault, Site
 from labgen.lab.lab import Machine
 from labgen.providers.base import State
@@ -32,7 +32,11 @@ def choose(
     found: dict[str, Machine] = {}
     for word in target.split(","):
         if word == RANDOM:
-            fitting = [m for m in site.lab.machines if m.role in fault.fits and m.name not in found]
+            fitting = [
+                m
+                for m in site.lab.machines
+                if m.role in fault.eligible_roles and m.name not in found
+            ]
             machines = draw.sample(fitting, 1) if fitting else []
         elif word in ROLES:
             machines = ROLES[word](site)
@@ -106,17 +110,19 @@ def _holds_vip(site: Site, machine: Machine) -> bool:
 def _named(site: Site, name: str) -> Machine:
     try:
         return site.lab.machine(name)
-    except WrongCall as unknown:
+    except UsageError as unknown:
         roles = ", ".join([*ROLES, RANDOM])
-        raise WrongCall(unknown.message, hint=f"{unknown.hint}; roles: {roles}") from unknown
+        raise UsageError(unknown.message, hint=f"{unknown.hint}; roles: {roles}") from unknown
 
 
 def _ensure_fit(site: Site, fault: Fault, machines: Mapping[str, Machine]) -> None:
-    misfits = [machine.name for machine in machines.values() if machine.role not in fault.fits]
-    fitting = ", ".join(m.name for m in site.lab.machines if m.role in fault.fits)
+    misfits = [
+        machine.name for machine in machines.values() if machine.role not in fault.eligible_roles
+    ]
+    fitting = ", ".join(m.name for m in site.lab.machines if m.role in fault.eligible_roles)
     if misfits or not machines:
-        kind = "control planes" if fault.fits == (Role.CONTROL_PLANE,) else "workers"
-        raise WrongCall(
+        kind = "control planes" if fault.eligible_roles == (Role.CONTROL_PLANE,) else "workers"
+        raise UsageError(
             f"{fault.name} is for {kind}: {', '.join(misfits) or 'no machine'} is none",
             hint=f"machines that it fits: {fitting or 'none'}",
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 from labgen.inventory.model import Inventory
 from labgen.inventory.schema import InventoryPart
 from labgen.scenario import parse
-from labgen.scenario.diagnostics import Field, Mistake, ScenarioInvalid
+from labgen.scenario.diagnostics import Diagnostic, Field, ScenarioInvalid
 from labgen.scenario.load import in_file, read_document
 from labgen.scenario.resolve import host, resolved_path
 
@@ -25,22 +25,22 @@ def load(path: Path) -> Inventory:
     """The inventory at path. Raises ScenarioInvalid with all mistakes, WrongCall if the file cannot
     be read."""
     document = read_document(path, hint="an inventory names hosts, a kubeconfig or both")
-    mistakes = list(document.mistakes)
+    diagnostics = list(document.diagnostics)
     if not isinstance(document.data, dict):
         what = "the file is empty" if document.data is None else "the file is no mapping"
-        mistakes.append(Mistake((), f"{what}; {EMPTY}"))
-        raise ScenarioInvalid(in_file(mistakes, path, document))
+        diagnostics.append(Diagnostic((), f"{what}; {EMPTY}"))
+        raise ScenarioInvalid(in_file(diagnostics, path, document))
     part, of_shape = parse.parse_as(InventoryPart, document.data)
-    bad = {mistake.field for mistake in (*mistakes, *of_shape)}
-    mistakes += [*of_shape, *_check(part, bad)]
-    if mistakes:
-        raise ScenarioInvalid(in_file(mistakes, path, document))
+    bad = {mistake.field for mistake in (*diagnostics, *of_shape)}
+    diagnostics += [*of_shape, *_check(part, bad)]
+    if diagnostics:
+        raise ScenarioInvalid(in_file(diagnostics, path, document))
     return _resolve(part, path)
 
 
-def _check(part: InventoryPart, bad: set[Field]) -> Iterator[Mistake]:
+def _check(part: InventoryPart, bad: set[Field]) -> Iterator[Diagnostic]:
     if not part.hosts and not part.kubeconfig and not {("hosts",), ("kubeconfig",)} & bad:
-        yield Mistake((), f"it names no way to the cluster; {EMPTY}")
+        yield Diagnostic((), f"it names no way to the cluster; {EMPTY}")
     seen: dict[object, int] = {}
     for index, machine in enumerate(part.hosts):
         field: Field = ("hosts", index, "address")
@@ -50,7 +50,7 @@ def _check(part: InventoryPart, bad: set[Field]) -> Iterator[Mistake]:
             text = (
                 f"{machine.address} is hosts[{seen[machine.address]}]'s; each machine has its own"
             )
-            yield Mistake(field, text)
+            yield Diagnostic(field, text)
         seen.setdefault(machine.address, index)
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 from labgen.lab import jump_host
 from labgen.scenario.model import Host, Role, Scenario
 from labgen.system import paths
-from labgen.system.jump_host import Jump
+from labgen.system.jump_host import JumpHost
 
 API_SERVER_PORT = 6443
 MAC_PREFIX = "02:00"  # locally administered, unicast (IEEE 802)
@@ -84,21 +84,21 @@ class Lab:
         return f"{self.vip}:{self.endpoint_port}"
 
     @property
-    def jump(self) -> Jump | None:
+    def jump(self) -> JumpHost | None:
         """The host on the way to the machines; None where they are on this one."""
         return jump_host.jump(self.scenario.provider, self.sockets / ".jump")
 
-    def near(self, address: IPv4Address) -> IPv4Address:
+    def local_endpoint(self, address: IPv4Address) -> IPv4Address:
         """Where clients here reach an address of the lab: itself, or what leads there by the jump.
 
         Ports are the same; access.near() has one of them lead on.
         """
-        return jump_host.near(address) if self.jump else address
+        return jump_host.local_endpoint(address) if self.jump else address
 
     @property
     def server(self) -> str:
         """The API's URL for clients here; its certificate is for the VIP."""
-        return f"https://{self.near(self.vip)}:{self.endpoint_port}"
+        return f"https://{self.local_endpoint(self.vip)}:{self.endpoint_port}"
 
     @property
     def slowdown(self) -> int:
@@ -162,7 +162,7 @@ class Lab:
             if machine.name == name:
                 return machine
         known = ", ".join(machine.name for machine in self.machines)
-        raise WrongCall(f"lab {self.name} has no machine {name}", hint=f"its machines: {known}")
+        raise UsageError(f"lab {self.name} has no machine {name}", hint=f"its machines: {known}")
 
 
 def lab_id(name: str) -> str:

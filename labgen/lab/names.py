@@ -2,7 +2,7 @@
 
 import re
 
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 
 LONGEST = 40  # leaves room in the 63 characters of a DNS label (RFC 1123) for a machine's name
 
@@ -10,7 +10,7 @@ LONGEST = 40  # leaves room in the 63 characters of a DNS label (RFC 1123) for a
 def ensure_lab_name(name: str) -> str:
     """name, if it is a DNS label of at most 40 characters; WrongCall if not."""
     if len(name) > LONGEST or not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", name):
-        raise WrongCall(
+        raise UsageError(
             f"{name!r} cannot name a lab",
             hint=f"use at most {LONGEST} of a-z, 0-9 and -, with no - at either end",
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from labgen.console import Console
-from labgen.errors import LabgenError, WrongCall
+from labgen.errors import LabgenError, UsageError
 from labgen.lab import jump_host
 from labgen.lab.lab import Lab, Machine, labs_directory
 from labgen.lab.names import ensure_lab_name
@@ -41,7 +41,7 @@ def load(name: str) -> Lab:
     path = labs_directory() / name / "lab.json"
     if "/" in name or not path.exists():
         known = ", ".join(names()) or "none"
-        raise WrongCall(f"there is no lab {name}", hint=f"labs: {known}")
+        raise UsageError(f"there is no lab {name}", hint=f"labs: {known}")
     return _read(path)
 
 
@@ -127,7 +127,7 @@ def _allocate(scenario: Scenario, name: str, provider: str, others: list[Lab]) -
     subnet = scenario.network.subnet or _free_subnet(scenario, others)
     for other in others:
         if _collide(scenario, subnet, other):
-            raise WrongCall(
+            raise UsageError(
                 f"network.subnet {subnet} overlaps {other.subnet} of lab {other.name}",
                 hint="use subnet: auto, or take that lab down first",
             )
@@ -166,13 +166,13 @@ def _same(lab: Lab, scenario: Scenario) -> Lab:
     beside = f"labgen down {lab.name}    or bring this one up beside it: --name OTHER"
     before, now = lab.scenario.overrides, scenario.overrides
     if set(before) == set(now):
-        raise WrongCall(
+        raise UsageError(
             f"lab {lab.name} was made from another scenario than {scenario.source} is now",
             hint=beside,
         )
     missing = [f"  it has    -s {word}" for word in before if word not in now]
     new = [f"  it has no -s {word}" for word in now if word not in before]
-    raise WrongCall(
+    raise UsageError(
         "\n".join([f"lab {lab.name} was made with other overrides:", *missing, *new]),
         hint=f"to go on with it as it is: {lab.up_command}\n{beside}",
     )

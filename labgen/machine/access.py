@@ -31,11 +31,11 @@ def ensure_route(lab: Lab) -> None:
     if jump:
         jump.open()
     if lab.scenario.existing:
-        ensure_outward(lab)
+        assert_route_isolated(lab)
     else:
         for address in (lab.machines[0].address, lab.vip):
             route.ensure_through(lab.bridge, address, hint=hint, jump=jump)
-    near(lab, lab.vip, lab.endpoint_port)
+    local_endpoint(lab, lab.vip, lab.endpoint_port)
     _ensure_place(lab)
 
 
@@ -45,19 +45,19 @@ def _ensure_place(lab: Lab) -> None:
         ownership.claim(lab, uri=lab.scenario.provider.uri or "")
 
 
-def near(lab: Lab, address: IPv4Address, port: int) -> str:
+def local_endpoint(lab: Lab, address: IPv4Address, port: int) -> str:
     """The address by which a client here reaches port at address of the lab: its own, or one of
     this host's that leads there through the jump, which is open.
 
     Raises JumpFailed when something else listens there.
     """
-    here = lab.near(address)
+    here = lab.local_endpoint(address)
     if lab.jump:
         lab.jump.forward(here, address, port)
     return str(here)
 
 
-def door(lab: Lab) -> Ssh:
+def ssh_client(lab: Lab) -> Ssh:
     """The lab's machines over SSH, as root, for those who have checked the route."""
     return Ssh(lab.ssh_config, lab.jump, sudo(lab))
 
@@ -79,7 +79,7 @@ def sudo_on(machines: Sequence[Machine]) -> dict[str, Sudo]:
 def ssh(lab: Lab) -> Ssh:
     """The lab's machines over SSH, after the route was checked."""
     ensure_route(lab)
-    return door(lab)
+    return ssh_client(lab)
 
 
 def kubeconfig(lab: Lab) -> Path:
@@ -92,7 +92,7 @@ def kubeconfig(lab: Lab) -> Path:
     return lab.kubeconfig
 
 
-def ensure_outward(lab: Lab) -> None:
+def assert_route_isolated(lab: Lab) -> None:
     """Raise LabgenError unless existing machines and their VIP are reached alike, and not through
     the bridge of a lab of ours: one with the same addresses would be taken for them.
 

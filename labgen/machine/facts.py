@@ -66,8 +66,8 @@ class Facts:
                 return name, interface.network
         if address not in self.own:
             return None
-        near = [(name, network) for name, network in self.routes if address in network]
-        return max(near, key=lambda pair: pair[1].prefixlen, default=None)
+        local_endpoint = [(name, network) for name, network in self.routes if address in network]
+        return max(local_endpoint, key=lambda pair: pair[1].prefixlen, default=None)
 
 
 def parse(text: str) -> Facts:

@@ -12,7 +12,7 @@ from labgen.machine.facts import Facts
 from labgen.machine.gather_facts import Surveyed
 from labgen.machine.login import Unread
 from labgen.system import files, host
-from labgen.system.host import CAP_SYS_RESOURCE, Adaptation, HostFacts
+from labgen.system.host import CAP_SYS_RESOURCE, HostFacts, MachineProfile
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def settle(lab: Lab, read: Mapping[str, Surveyed | Unread]) -> None:
     files.write(_path(lab), _adapter.dump_json(known, indent=2) + b"\n")
 
 
-def adaptation(settled: Mapping[str, Settled], machine: Machine) -> Adaptation:
+def machine_profile(settled: Mapping[str, Settled], machine: Machine) -> MachineProfile:
     """How machine differs from one that labgen makes."""
     known = settled.get(machine.name, UNKNOWN)
     usual = host.none_needed()

@@ -7,7 +7,7 @@ from labgen.errors import LabgenError
 from labgen.lab.lab import Machine
 from labgen.machine.finding import Finding
 from labgen.machine.ssh import Ssh
-from labgen.system.jump_host import Jump
+from labgen.system.jump_host import JumpHost
 from labgen.system.process import CommandTimedOut, Completed, run
 
 LOGIN = 15.0  # seconds; ssh itself gives up on an address after five
@@ -29,7 +29,7 @@ def place(machine: Machine) -> str:
     return str(machine.address) if machine.port == 22 else f"[{machine.address}]:{machine.port}"
 
 
-def greet(jump: Jump | None, ssh: Ssh, machine: Machine) -> tuple[float, float, str]:
+def greet(jump: JumpHost | None, ssh: Ssh, machine: Machine) -> tuple[float, float, str]:
     """Clock, its uncertainty and where we come from; the connection is there before it is asked."""
     try:
         opened = ssh.run(machine.name, ["true"], timeout=LOGIN, check=False)
@@ -48,7 +48,7 @@ def greet(jump: Jump | None, ssh: Ssh, machine: Machine) -> tuple[float, float, 
     return float(told) - halfway, (after - before) / 2, connection.partition(" ")[0]
 
 
-def why_not(jump: Jump | None, machine: Machine, said: Completed) -> Unread:
+def why_not(jump: JumpHost | None, machine: Machine, said: Completed) -> Unread:
     """What kept ssh from logging in, by its words."""
     words = said.stderr
     user = machine.host.user if machine.host else "root"
@@ -85,7 +85,7 @@ def why_not(jump: Jump | None, machine: Machine, said: Completed) -> Unread:
     return Unread(f"ssh ended with exit code {said.exit_code}: {last}", "correct what it says")
 
 
-def _unknown_key(jump: Jump | None, machine: Machine) -> Unread:
+def _unknown_key(jump: JumpHost | None, machine: Machine) -> Unread:
     """labgen trusts no key by itself, but it shows which one to look for."""
     scan = ["ssh-keyscan", "-T", str(SCAN), "-p", str(machine.port), "-t", "ed25519"]
     ask = jump.run if jump else run

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from labgen.machine.stream import following
 from labgen.machine.sudo import Sudo
-from labgen.system.jump_host import Jump, JumpFailed
+from labgen.system.jump_host import JumpHost, JumpHostFailed
 from labgen.system.process import CommandTimedOut, Completed, run
 from labgen.system.wait import NotYet, until
 
@@ -33,7 +33,7 @@ class Ssh:
     """
 
     config: Path
-    jump: Jump | None = None
+    jump: JumpHost | None = None
     sudo: Mapping[str, Sudo] = field(default_factory=dict)
 
     def connect(self, host: str, address: str, *, timeout: float, port: int | None = None) -> None:
@@ -116,11 +116,11 @@ class Ssh:
         return run(argv, timeout=timeout, input=input, stdin_from=stdin_from, check=check)
 
 
-def _greeting(address: str, port: int, jump: Jump | None, timeout: float) -> None:
+def _greeting(address: str, port: int, jump: JumpHost | None, timeout: float) -> None:
     """Raises NotYet while nobody at address greets as sshd does."""
     try:
         said = (jump.greeting if jump else _first_words)(address, port, timeout=timeout)
-    except (OSError, JumpFailed) as error:
+    except (OSError, JumpHostFailed) as error:
         raise NotYet(str(error)) from error
     if not said.startswith(GREETING):
         raise NotYet(f"the port is open but says {said!r}")

@@ -15,7 +15,7 @@ from labgen.errors import LabgenError
 from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.operations.bench import Case, Run, measure
-from labgen.operations.down import take_down
+from labgen.operations.down import teardown
 from labgen.recordings.compare import Comparison, compare
 from labgen.recordings.loader import Named
 from labgen.recordings.recording import Figure, Recording
@@ -119,10 +119,10 @@ def _at_hand(side: Side, console: Console, *, keep: bool) -> Iterator[tuple[Lab,
         raise
     except LabgenError:
         if not keep and side.lab in store.names():
-            take_down(side.lab, console)
+            teardown(side.lab, console)
         raise
     if not keep:
-        take_down(side.lab, console)
+        teardown(side.lab, console)
 
 
 def _settings(a: Scenario, b: Scenario) -> Iterator[tuple[str, str, str]]:

@@ -12,13 +12,13 @@ from labgen.system.parallel import gather
 from labgen.system.process import CommandFailed
 from labgen.up.context import Context
 from labgen.up.graph import Outcome
-from labgen.up.steps.uninstall import take_off
+from labgen.up.steps.uninstall import uninstall
 
 CONNECT = 10.0  # seconds for a machine that is on
 OWNER = "cat /etc/labgen/lab.env 2>/dev/null || true"
 
 
-def clear_machines(lab: Lab, provider: Provider, console: Console) -> None:
+def deprovision(lab: Lab, provider: Provider, console: Console) -> None:
     """Take the lab off all its machines, side by side; those that it never came to are left alone.
 
     Raises LabgenError when a machine does not answer or its way back fails; the others are done.
@@ -60,4 +60,4 @@ def _clear(context: Context, machine: Machine) -> Outcome | LabgenError:
     owner = [line.partition("=")[2].strip("'") for line in noted.splitlines() if "LAB=" in line]
     if owner and owner != [context.lab.name]:
         return Outcome.OK  # another lab came to it since
-    return take_off(context, machine)
+    return uninstall(context, machine)

@@ -6,18 +6,18 @@ from pathlib import Path
 
 from labgen.bundle import store as bundles
 from labgen.console import Console
-from labgen.errors import LabgenError, WrongCall
+from labgen.errors import LabgenError, UsageError
 from labgen.faults import heal_timer
 from labgen.lab import store, user_kubeconfig
 from labgen.lab.lab import Lab
-from labgen.operations.deprovision import clear_machines
+from labgen.operations.deprovision import deprovision
 from labgen.providers.base import Provider
 from labgen.providers.registry import provider
 
 BY_HAND = "bash /opt/labgen/provisioners/run.sh take-off"
 
 
-def take_down(name: str, console: Console, *, without: Collection[str] = ()) -> None:
+def teardown(name: str, console: Console, *, without: Collection[str] = ()) -> None:
     """Remove the lab with all it made on this host, or on machines that exist; those in without are
     left as they are.
 
@@ -29,10 +29,10 @@ def take_down(name: str, console: Console, *, without: Collection[str] = ()) -> 
         machines = provider(lab.provider)
         heal_timer.end(lab)
         if lab.scenario.existing:
-            clear_machines(lab, machines, console)
+            deprovision(lab, machines, console)
         machines.destroy(whole)
         _forget_kubeconfig(lab)
-        left = leftovers(lab, machines)
+        left = leaked_resources(lab, machines)
         if left:
             raise LabgenError(
                 f"lab {name} left something behind",
@@ -48,7 +48,7 @@ def take_down(name: str, console: Console, *, without: Collection[str] = ()) -> 
 def _known(name: str) -> Lab:
     try:
         return store.load(name)
-    except WrongCall as error:
+    except UsageError as error:
         error.hint = f"{error.hint}\nof one whose directory is gone: labgen leftovers {name}"
         raise
 
@@ -56,14 +56,14 @@ def _known(name: str) -> Lab:
 def _fewer(lab: Lab, without: Collection[str]) -> Lab:
     """The lab as if it had no machines of these names."""
     if without and not lab.scenario.existing:
-        raise WrongCall(f"the machines of lab {lab.name} are labgen's own: they go with it")
+        raise UsageError(f"the machines of lab {lab.name} are labgen's own: they go with it")
     gone = {lab.machine(name) for name in without}
     return replace(lab, machines=tuple(it for it in lab.machines if it not in gone))
 
 
-def leftovers(lab: Lab, machines: Provider) -> list[str]:
+def leaked_resources(lab: Lab, machines: Provider) -> list[str]:
     """What of the lab is still on this host, but for its own state directory."""
-    found = list(machines.leftovers(lab))
+    found = list(machines.leaked_resources(lab))
     found += [
         f"process {process} that waits to heal a fault" for process in heal_timer.running(lab)
     ]

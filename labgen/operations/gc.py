@@ -18,7 +18,7 @@ from labgen.lab.ownership import lives
 from labgen.providers.container import orphans
 from labgen.providers.libvirt import vagrant_orphans
 from labgen.providers.libvirt.host import LOCAL
-from labgen.providers.orphans import Known, Stray, known, of_dead, unknown
+from labgen.providers.orphans import Known, Orphan, known, of_dead, unknown
 from labgen.system import paths
 from labgen.system.process import run
 
@@ -29,7 +29,7 @@ SSH_TIMEOUT = 10.0
 class Leftovers:
     """strays in an order in which they can be removed; unasked: who did not answer, in words."""
 
-    strays: tuple[Stray, ...]
+    orphans: tuple[Orphan, ...]
     unasked: tuple[str, ...]
 
 
@@ -38,23 +38,23 @@ def find(uris: Collection[str] = (), names: Collection[str] = ()) -> Leftovers:
     only what labs that had one of these left."""
     versions = _box_versions()
     labs = known([])
-    strays, unasked = list(orphans.strays()), []
+    found, unasked = list(orphans.orphans()), []
     asked = dict.fromkeys([LOCAL, *(it.uri for it in labs.notes.values() if it.uri), *uris])
     for uri in asked if find_spec("libvirt") else ():
         try:
-            strays += _of_libvirt(uri, versions)
+            found += _of_libvirt(uri, versions)
         except LabgenError as error:
             unasked.append(error.message)
-    strays += vagrant_orphans.strays(versions)
-    strays += [*_processes(), *_contexts(strays, labs), *_runtime(labs)]
-    wanted = [stray for stray in strays if not names or (stray.lab and stray.lab.name in names)]
+    found += vagrant_orphans.orphans(versions)
+    found += [*_processes(), *_contexts(found, labs), *_runtime(labs)]
+    wanted = [stray for stray in found if not names or (stray.lab and stray.lab.name in names)]
     return Leftovers(tuple(wanted), tuple(unasked))
 
 
-def remove(strays: Iterable[Stray]) -> Iterator[tuple[Stray, str]]:
+def remove(orphans: Iterable[Orphan]) -> Iterator[tuple[Orphan, str]]:
     """Remove what is nobody's: each with why it could not be, or nothing. What may be somebody's
     is passed over."""
-    for stray in strays:
+    for stray in orphans:
         if stray.remove is None:
             continue
         try:
@@ -65,10 +65,10 @@ def remove(strays: Iterable[Stray]) -> Iterator[tuple[Stray, str]]:
             yield stray, ""
 
 
-def _of_libvirt(uri: str, versions: set[str]) -> list[Stray]:
+def _of_libvirt(uri: str, versions: set[str]) -> list[Orphan]:
     from labgen.providers.libvirt import orphans as libvirt_strays  # noqa: PLC0415 - needs libvirt
 
-    return libvirt_strays.strays(uri, versions)
+    return libvirt_strays.orphans(uri, versions)
 
 
 def _box_versions() -> set[str]:
@@ -80,7 +80,7 @@ def _box_versions() -> set[str]:
     return found
 
 
-def _processes() -> Iterator[Stray]:
+def _processes() -> Iterator[Orphan]:
     for process, lab in heal_timer.of_labs():
         if not lives(lab):
             what = f"process {process} that waits to heal a fault"
@@ -92,10 +92,10 @@ def _end(process: int) -> None:
         os.kill(process, signal.SIGKILL)
 
 
-def _contexts(strays: Iterable[Stray], labs: Known) -> Iterator[Stray]:
+def _contexts(orphans: Iterable[Orphan], labs: Known) -> Iterator[Orphan]:
     """In this user's kubeconfig, of the labs of which anything else is left: a context's name alone
     tells nobody whose it is."""
-    told = [*(stray.lab for stray in strays if stray.lab), *labs.directories.values()]
+    told = [*(stray.lab for stray in orphans if stray.lab), *labs.directories.values()]
     living = {lab.name for lab in told if lives(lab)} | set(store.names())
     target = user_kubeconfig.path()
     for lab in dict.fromkeys(lab for lab in told if lab.name not in living):
@@ -113,7 +113,7 @@ def _kubectl() -> Path:
     return Path("kubectl")
 
 
-def _runtime(labs: Known) -> Iterator[Stray]:
+def _runtime(labs: Known) -> Iterator[Orphan]:
     """Last, for these tell whose the rest is."""
     for path in sorted(paths.runtime().glob("*/")):
         lab = labs.directory(path.name)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-from labgen.errors import HostUnfit, LabgenError, WrongCall
+from labgen.errors import HostUnfit, LabgenError, UsageError
 from labgen.inventory import load as inventories
 from labgen.lab.lab import Lab
 from labgen.system import data
@@ -53,7 +53,7 @@ def verify_found(inventory: Path, tier: str, options: Sequence[str]) -> None:
     """
     if tier in DISRUPTIVE:
         hint = inventories.OTHERWISE.format(file=inventory)
-        raise WrongCall(inventories.ONLY_LOOKS.format(tier=tier), hint=hint)
+        raise UsageError(inventories.ONLY_LOOKS.format(tier=tier), hint=hint)
     inventories.load(inventory)
     _ensure_pytest()
     code = foreground(_command(["--hosts", str(inventory)], tier, options))
@@ -82,7 +82,7 @@ def _command(
 def _ensure_wanted(lab: Lab, tier: str, *, disruptive: bool) -> None:
     if tier in DISRUPTIVE and not disruptive:
         again = f"labgen verify {lab.name} --tier {tier} --disruptive"
-        raise WrongCall(
+        raise UsageError(
             f"tier {tier} {DISRUPTIVE[tier]}",
             hint=f"where that may be: {again}\nlooking only: labgen verify {lab.name} --tier smoke",
         )
@@ -120,9 +120,9 @@ def _judge(code: int, what: str, tier: str) -> None:
     if code == FAILED:
         raise LabgenError(f"{what} failed tier {tier}")
     if code == USAGE:
-        raise WrongCall("pytest does not take these options", hint="labgen verify --help")
+        raise UsageError("pytest does not take these options", hint="labgen verify --help")
     if code == NO_TESTS:
-        raise WrongCall(f"these options leave no test of tier {tier}")
+        raise UsageError(f"these options leave no test of tier {tier}")
     if code == NOTHING:
         raise HarnessError(f"every test of tier {tier} was skipped: nothing is known of {what}")
     raise HarnessError(

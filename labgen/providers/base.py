@@ -11,7 +11,7 @@ from typing import Protocol
 from labgen.lab.lab import Lab, Machine
 from labgen.machine.finding import Finding
 from labgen.scenario.model import Scenario
-from labgen.system.host import Adaptation
+from labgen.system.host import MachineProfile
 
 
 class State(StrEnum):
@@ -53,16 +53,16 @@ class Provider(Protocol):
         them; empty means good. lab is what was made of it before. No lab is touched."""
         ...
 
-    def adaptation(self, lab: Lab, machine: Machine) -> Adaptation:
+    def machine_profile(self, lab: Lab, machine: Machine) -> MachineProfile:
         """How this machine differs from one of its own."""
         ...
 
-    def changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:
+    def planned_changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:
         """What would be changed on machines that exist, by name, as words for people; empty where
         they are made."""
         ...
 
-    def blueprint(self, lab: Lab) -> Mapping[str, str]:
+    def rendered_definition(self, lab: Lab) -> Mapping[str, str]:
         """The files by which its machines are made, by name; empty where there are none. Nothing of
         the lab is made.
 
@@ -70,7 +70,7 @@ class Provider(Protocol):
         """
         ...
 
-    def lacking(self, machine: Machine, action: Power) -> str | None:
+    def unsupported_reason(self, machine: Machine, action: Power) -> str | None:
         """Why the action cannot be done to that machine; None where it can."""
         ...
 
@@ -116,6 +116,6 @@ class Provider(Protocol):
         """Remove a checkpoint; one that is not there is fine."""
         ...
 
-    def leftovers(self, lab: Lab) -> Sequence[str]:
+    def leaked_resources(self, lab: Lab) -> Sequence[str]:
         """What of the lab is still on this host outside its directory, as words for people."""
         ...

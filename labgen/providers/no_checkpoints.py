@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from labgen.errors import LabgenError, WrongCall
+from labgen.errors import LabgenError, UsageError
 from labgen.lab.lab import Lab
 
 
@@ -21,7 +21,7 @@ class Unsaved:
 
     def restore(self, lab: Lab, checkpoint: str) -> None:
         """See base.Provider."""
-        raise WrongCall(f"lab {lab.name} has no checkpoint {checkpoint}", hint="it has: none")
+        raise UsageError(f"lab {lab.name} has no checkpoint {checkpoint}", hint="it has: none")
 
     def checkpoints(self, lab: Lab) -> Sequence[str]:  # noqa: ARG002 - there are none
         """See base.Provider."""

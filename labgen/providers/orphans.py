@@ -13,7 +13,7 @@ UNUSED = "no lab uses it"
 
 
 @dataclass(frozen=True)
-class Stray:
+class Orphan:
     """Something that is left: what it is and whose, in words. lab is the directory of the lab that
     is gone, where it is one's; what cannot be told to be nobody's has no remove."""
 
@@ -23,24 +23,24 @@ class Stray:
     remove: Callable[[], object] | None = None
 
 
-def of_dead(what: str, lab: Path, remove: Callable[[], object]) -> Stray:
+def of_dead(what: str, lab: Path, remove: Callable[[], object]) -> Orphan:
     """A stray of the lab at that directory, which is looked for once more before it is removed."""
 
     def unless_it_came_back() -> None:
         if not lives(lab):
             remove()
 
-    return Stray(what, f"of lab {lab.name} at {lab}, which is gone", lab, unless_it_came_back)
+    return Orphan(what, f"of lab {lab.name} at {lab}, which is gone", lab, unless_it_came_back)
 
 
-def of_nobody(what: str, remove: Callable[[], object]) -> Stray:
+def unowned(what: str, remove: Callable[[], object]) -> Orphan:
     """A stray that no lab uses."""
-    return Stray(what, UNUSED, None, remove)
+    return Orphan(what, UNUSED, None, remove)
 
 
-def unknown(what: str) -> Stray:
+def unknown(what: str) -> Orphan:
     """Something that may be a living lab's, and stays."""
-    return Stray(what, UNKNOWN)
+    return Orphan(what, UNKNOWN)
 
 
 @dataclass(frozen=True)

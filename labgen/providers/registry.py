@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
-from labgen.errors import HostUnfit, WrongCall
+from labgen.errors import HostUnfit, UsageError
 from labgen.lab.lab import Lab
 from labgen.machine.finding import Finding
 from labgen.providers.base import Provider
@@ -28,7 +28,7 @@ def provider(name: str, uri: str | None = None) -> Provider:
     """
     chosen = "container" if name == AUTO else name
     if chosen not in PROVIDERS:
-        raise WrongCall(f"there is no provider {name}", hint=f"providers: {', '.join(PROVIDERS)}")
+        raise UsageError(f"there is no provider {name}", hint=f"providers: {', '.join(PROVIDERS)}")
     module, kind = PROVIDERS[chosen]
     try:
         made = getattr(import_module(module), kind)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 from labgen.recordings import recording
 from labgen.recordings.recording import Recording
 
@@ -24,9 +24,9 @@ def collect(path: Path) -> tuple[Named, ...]:
     Raises WrongCall when there are none, or a .json file in the directory is no recording.
     """
     if not path.exists():
-        raise WrongCall(f"{path} does not exist", hint=HINT)
+        raise UsageError(f"{path} does not exist", hint=HINT)
     files = sorted(path.glob("*.json")) if path.is_dir() else [path]
     if not files:
-        raise WrongCall(f"no recordings in {path}", hint=HINT)
+        raise UsageError(f"no recordings in {path}", hint=HINT)
     found = [Named(file.stem, recording.read(file)) for file in files]
     return tuple(sorted(found, key=lambda named: named.recording.moment))

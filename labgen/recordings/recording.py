@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 
 FORMAT = 1
 
@@ -96,7 +96,7 @@ def read(path: Path) -> Recording:
     try:
         return _parsed(json.loads(path.read_text()))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WrongCall(
+        raise UsageError(
             f"{path} is no recording of labgen: {error}",
             hint="recordings are the .json files that pytest acceptance/ --record DIR writes",
         ) from error

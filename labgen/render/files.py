@@ -8,7 +8,7 @@ from labgen.lab.lab import Lab, Machine
 from labgen.render.runtimes import RUNTIMES
 from labgen.render.templating import render
 from labgen.scenario.model import Role
-from labgen.system.host import Adaptation
+from labgen.system.host import MachineProfile
 
 DIRECTORY = "/etc/labgen/payload"  # where a machine has these files
 STATIC_PODS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
@@ -42,7 +42,7 @@ class Images:
 def payload(
     lab: Lab,
     machine: Machine,
-    adaptation: Adaptation,
+    profile: MachineProfile,
     images: Images,
     secrets: JoinSecrets,
 ) -> dict[str, File]:
@@ -54,12 +54,12 @@ def payload(
         "kubelet.default": File("KUBELET_EXTRA_ARGS=\n"),
     }
     for template in RUNTIMES[lab.scenario.kubernetes.runtime].templates:
-        content = render(template, adaptation=adaptation, sandbox_image=images.sandbox)
+        content = render(template, profile=profile, sandbox_image=images.sandbox)
         files[template] = File(content)
-    if not adaptation.shared_kernel and not adaptation.bare:
+    if not profile.shared_kernel and not profile.bare:
         files["hostname"] = File(f"{machine.name}\n")
     if machine.role is Role.CONTROL_PLANE:
-        files |= _load_balancer(lab, machine, adaptation.interface, secrets)
+        files |= _load_balancer(lab, machine, profile.interface, secrets)
         for pod in STATIC_PODS:
             patch = render("static-pod-patch.yaml", container=pod, slowdown=lab.slowdown)
             files[f"patches/{pod}+strategic.yaml"] = File(patch)
@@ -76,16 +76,21 @@ def payload(
     return files
 
 
-def kubeadm_init(lab: Lab, adaptation: Adaptation, secrets: JoinSecrets) -> File:
+def kubeadm_init(lab: Lab, profile: MachineProfile, secrets: JoinSecrets) -> File:
     """kubeadm's configuration of the first control plane; holds secrets."""
-    return _kubeadm(lab, lab.control_planes[0], adaptation, secrets, join=False)
+    return _kubeadm(lab, lab.control_planes[0], profile, secrets, join=False)
 
 
 def kubeadm_join(
-    lab: Lab, machine: Machine, adaptation: Adaptation, secrets: JoinSecrets, *, ca_hash: str
+    lab: Lab,
+    machine: Machine,
+    profile: MachineProfile,
+    secrets: JoinSecrets,
+    *,
+    ca_hash: str,
 ) -> File:
     """kubeadm's configuration of a joining machine; ca_hash as sha256:HEX; holds secrets."""
-    return _kubeadm(lab, machine, adaptation, secrets, join=True, ca_hash=ca_hash)
+    return _kubeadm(lab, machine, profile, secrets, join=True, ca_hash=ca_hash)
 
 
 def environment(lab: Lab, machine: Machine, images: tuple[str, ...]) -> Mapping[str, str]:
@@ -148,7 +153,7 @@ def _load_balancer(
 def _kubeadm(
     lab: Lab,
     machine: Machine,
-    adaptation: Adaptation,
+    profile: MachineProfile,
     secrets: JoinSecrets,
     *,
     join: bool,
@@ -161,7 +166,7 @@ def _kubeadm(
         machine=machine,
         control_plane=machine.role is Role.CONTROL_PLANE,
         schedulable=machine.role is Role.CONTROL_PLANE and not lab.workers,
-        adaptation=adaptation,
+        profile=profile,
         secrets=secrets,
         ca_hash=ca_hash,
         endpoint=lab.endpoint,

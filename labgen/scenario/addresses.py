@@ -58,10 +58,10 @@ def free_subnet(taken: Iterable[IPv4Network]) -> IPv4Network:
     """The first /24 from 10.89.0.0 upwards that overlaps nothing taken. Raises LabgenError."""
     obstacles = list(taken)
     for block in range(FIRST_BLOCK, 256):
-        near = [network for network in obstacles if network.overlaps(_ten(block, 0, 16))]
+        local_endpoint = [network for network in obstacles if network.overlaps(_ten(block, 0, 16))]
         for third in range(256):
             candidate = _ten(block, third, 24)
-            if not any(candidate.overlaps(network) for network in near):
+            if not any(candidate.overlaps(network) for network in local_endpoint):
                 return candidate
     raise LabgenError(
         "no /24 between 10.89.0.0 and 10.255.255.255 is free: routes of this host cover them all",

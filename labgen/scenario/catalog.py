@@ -3,7 +3,7 @@
 import difflib
 from pathlib import Path
 
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 from labgen.system import data
 
 HERE = Path("scenarios")
@@ -15,15 +15,15 @@ def find(scenario: str) -> Path:
     if "/" in scenario or scenario.endswith(SUFFIX):
         path = Path(scenario)
         if not path.is_file():
-            raise WrongCall(f"there is no file {scenario}", hint="known by name: " + _list())
+            raise UsageError(f"there is no file {scenario}", hint="known by name: " + _list())
         return path
     for directory in _directories():
         path = directory / f"{scenario}{SUFFIX}"
         if path.is_file():
             return path
-    near = difflib.get_close_matches(scenario, names(), n=1)
-    question = f"; did you mean {near[0]}?" if near else ""
-    raise WrongCall(f"there is no scenario {scenario!r}{question}", hint="there are: " + _list())
+    local_endpoint = difflib.get_close_matches(scenario, names(), n=1)
+    question = f"; did you mean {local_endpoint[0]}?" if local_endpoint else ""
+    raise UsageError(f"there is no scenario {scenario!r}{question}", hint="there are: " + _list())
 
 
 def names() -> list[str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 
 Field = tuple[str | int, ...]
 
@@ -16,7 +16,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Mistake:
+class Diagnostic:
     """What is wrong with one field, and what would be right.
 
     also names the other fields that make it a mistake: where an override set one of them, the
@@ -32,7 +32,7 @@ class Mistake:
     override: str | None = None
 
 
-class ScenarioInvalid(WrongCall):
+class ScenarioInvalid(UsageError):
     """All mistakes of a scenario, one line each."""
 
     def __init__(self, lines: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from labgen.scenario.diagnostics import Field, Mark, Mistake
+from labgen.scenario.diagnostics import Diagnostic, Field, Mark
 
 # What YAML 1.2's core schema knows; all else (dates, for one) stays the text that was written.
 CORE = tuple(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float"))
@@ -30,7 +30,7 @@ class Document:
 
     root: Node | None
     data: object
-    mistakes: tuple[Mistake, ...]
+    diagnostics: tuple[Diagnostic, ...]
 
     def mark(self, field: Field, *, at_key: bool = False) -> Mark:
         """Where the field's value (or key) stands; the nearest parent's key if it is missing.
@@ -53,10 +53,10 @@ def read(text: str) -> Document:
     """Read one YAML document. Raises NotYaml; duplicate keys are mistakes, the first one counts."""
     yaml = YAML(typ="safe", pure=True)
     yaml.composer.warn_double_anchors = False  # YAML 1.2 allows it, and a warning has no place here
-    mistakes: list[Mistake] = []
+    diagnostics: list[Diagnostic] = []
     try:
         root = yaml.compose(text)
-        data = _plain(yaml, root, (), mistakes, {}) if root is not None else None
+        data = _plain(yaml, root, (), diagnostics, {}) if root is not None else None
     except MarkedYAMLError as error:
         mark = error.problem_mark
         if error.context_mark and any(end in str(error.problem) for end in STREAM_ENDS):
@@ -71,7 +71,7 @@ def read(text: str) -> Document:
         raise NotYaml("nested too deeply; four levels are enough", Mark(1, 1)) from None
     except (YAMLError, ValueError) as error:
         raise NotYaml(f"not YAML: {' '.join(str(error).split())}", Mark(1, 1)) from None
-    return Document(root, data, tuple(mistakes))
+    return Document(root, data, tuple(diagnostics))
 
 
 def _problem(error: MarkedYAMLError) -> str:
@@ -84,47 +84,47 @@ def _problem(error: MarkedYAMLError) -> str:
 
 
 def _plain(
-    yaml: YAML, node: Node, field: Field, mistakes: list[Mistake], done: dict[int, object]
+    yaml: YAML, node: Node, field: Field, diagnostics: list[Diagnostic], done: dict[int, object]
 ) -> object:
     """The node's plain value; a node that aliases name again is converted once."""
     if id(node) not in done:
         done[id(node)] = None  # an alias to its own parent reads as nothing
-        done[id(node)] = _convert(yaml, node, field, mistakes, done)
+        done[id(node)] = _convert(yaml, node, field, diagnostics, done)
     return done[id(node)]
 
 
 def _convert(
-    yaml: YAML, node: Node, field: Field, mistakes: list[Mistake], done: dict[int, object]
+    yaml: YAML, node: Node, field: Field, diagnostics: list[Diagnostic], done: dict[int, object]
 ) -> object:
     if isinstance(node, SequenceNode):
         return [
-            _plain(yaml, item, (*field, index), mistakes, done)
+            _plain(yaml, item, (*field, index), diagnostics, done)
             for index, item in enumerate(node.value)
         ]
     if not isinstance(node, MappingNode):
-        return _scalar(yaml, node, field, mistakes)
+        return _scalar(yaml, node, field, diagnostics)
     data: dict[str, object] = {}
     first: dict[str, Mark] = {}
     for key, value in node.value:
         if not isinstance(key, ScalarNode):
             text = "a list or mapping cannot be a key; write a word"
-            mistakes.append(Mistake(field, text, mark=_mark(key)))
+            diagnostics.append(Diagnostic(field, text, mark=_mark(key)))
             continue
         name = str(key.value)
         if name in data:
             text = f"written twice, first on line {first[name].line}; keep one of them"
-            mistakes.append(Mistake((*field, name), text, mark=_mark(key)))
+            diagnostics.append(Diagnostic((*field, name), text, mark=_mark(key)))
             continue
         first[name] = _mark(key)
-        data[name] = _plain(yaml, value, (*field, name), mistakes, done)
+        data[name] = _plain(yaml, value, (*field, name), diagnostics, done)
     return data
 
 
-def _scalar(yaml: YAML, node: Node, field: Field, mistakes: list[Mistake]) -> object:
+def _scalar(yaml: YAML, node: Node, field: Field, diagnostics: list[Diagnostic]) -> object:
     tag = str(node.tag)
     if tag.startswith("!"):
         text = f"the tag {tag} means nothing here; remove it"
-        mistakes.append(Mistake(field, text, mark=_mark(node)))
+        diagnostics.append(Diagnostic(field, text, mark=_mark(node)))
     if tag not in CORE:
         return str(node.value)
     try:

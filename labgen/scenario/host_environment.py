@@ -13,7 +13,7 @@ class Route:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class HostEnvironment:
     """known_versions are the bundle's Kubernetes versions; empty means: do not check.
 
     routes are those of the host that a lab must keep clear of.

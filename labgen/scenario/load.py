@@ -3,47 +3,49 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from labgen.errors import WrongCall
-from labgen.scenario.diagnostics import Mark, Mistake, ScenarioInvalid, covers, dotted
+from labgen.errors import UsageError
+from labgen.scenario.diagnostics import Diagnostic, Mark, ScenarioInvalid, covers, dotted
 from labgen.scenario.document import Document, NotYaml, read
-from labgen.scenario.host_environment import Route, Surroundings
+from labgen.scenario.host_environment import HostEnvironment, Route
 from labgen.scenario.model import Scenario
 from labgen.scenario.overrides import BadOverride, Override, apply, parse
 from labgen.scenario.parse import parse as parse_shape
 from labgen.scenario.resolve import resolve
 from labgen.scenario.validate import check
-from labgen.scenario.validation_context import Draft
+from labgen.scenario.validation_context import ValidationContext
 
-__all__ = ["Route", "ScenarioInvalid", "Surroundings", "load"]
+__all__ = ["HostEnvironment", "Route", "ScenarioInvalid", "load"]
 
 
-def load(path: Path, *, overrides: Sequence[str] = (), surroundings: Surroundings) -> Scenario:
+def load(
+    path: Path, *, overrides: Sequence[str] = (), host_environment: HostEnvironment
+) -> Scenario:
     """Load the scenario at path with overrides (KEY=VALUE) in their order.
 
     Raises ScenarioInvalid with all mistakes, WrongCall if the file cannot be read.
     """
     document = read_document(path, hint="labgen scenario list shows what is there")
-    data, mistakes = document.data, list(document.mistakes)
+    data, diagnostics = document.data, list(document.diagnostics)
     applied: list[Override] = []
     for text in overrides:
         try:
             override = parse(text)
             data = apply(data, override)
         except BadOverride as error:
-            mistakes.append(error.mistake)
+            diagnostics.append(error.mistake)
         else:
             applied.append(override)
     if not isinstance(data, dict):
         what = "the file is empty" if data is None else "the file is no mapping"
         what += "; write at least name and machines"
-        mistakes.append(Mistake((), what))
-        raise ScenarioInvalid(_lines(mistakes, path, document, overrides, applied))
+        diagnostics.append(Diagnostic((), what))
+        raise ScenarioInvalid(_lines(diagnostics, path, document, overrides, applied))
     part, of_shape = parse_shape(data)
-    bad = tuple(mistake.field for mistake in (*mistakes, *of_shape) if mistake.field)
-    draft = Draft(part, data, bad, surroundings)
-    mistakes += [*of_shape, *check(draft)]
-    if mistakes:
-        raise ScenarioInvalid(_lines(mistakes, path, document, overrides, applied))
+    bad = tuple(mistake.field for mistake in (*diagnostics, *of_shape) if mistake.field)
+    context = ValidationContext(part, data, bad, host_environment)
+    diagnostics += [*of_shape, *check(context)]
+    if diagnostics:
+        raise ScenarioInvalid(_lines(diagnostics, path, document, overrides, applied))
     return resolve(part, source=path, overrides=tuple(overrides))
 
 
@@ -52,7 +54,7 @@ def read_document(path: Path, *, hint: str) -> Document:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise WrongCall(f"cannot read {path}: {error.strerror}", hint=hint) from error
+        raise UsageError(f"cannot read {path}: {error.strerror}", hint=hint) from error
     try:
         return read(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -64,13 +66,13 @@ def read_document(path: Path, *, hint: str) -> Document:
         raise ScenarioInvalid((f"{path}:{error.mark.line}:{error.mark.column}: {error}",)) from None
 
 
-def in_file(mistakes: Sequence[Mistake], path: Path, document: Document) -> tuple[str, ...]:
+def in_file(diagnostics: Sequence[Diagnostic], path: Path, document: Document) -> tuple[str, ...]:
     """Each mistake of a file as a line, by position."""
-    return _lines(mistakes, path, document, (), ())
+    return _lines(diagnostics, path, document, (), ())
 
 
 def _lines(
-    mistakes: Sequence[Mistake],
+    diagnostics: Sequence[Diagnostic],
     path: Path,
     document: Document,
     overrides: Sequence[str],
@@ -79,7 +81,7 @@ def _lines(
     """Each mistake as a line: those in the file by position, then overrides in theirs."""
     written: list[tuple[Mark, str]] = []
     in_overrides: list[tuple[int, str]] = []
-    for mistake in mistakes:
+    for mistake in diagnostics:
         text = f"{dotted(mistake.field)}: {mistake.text}" if mistake.field else mistake.text
         blamed = mistake.override or (None if mistake.mark else _blamed(mistake, applied))
         if blamed:
@@ -92,7 +94,7 @@ def _lines(
     return tuple(line for _, line in (*written, *in_overrides))
 
 
-def _blamed(mistake: Mistake, applied: Sequence[Override]) -> str | None:
+def _blamed(mistake: Diagnostic, applied: Sequence[Override]) -> str | None:
     """The last override that set the field, or else one of those that make it a mistake."""
     for fields in ((mistake.field,), mistake.also):
         for override in reversed(applied):

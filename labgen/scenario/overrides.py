@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from labgen.scenario.diagnostics import Field, Mistake, dotted
+from labgen.scenario.diagnostics import Diagnostic, Field, dotted
 from labgen.scenario.document import NotYaml, read
 
 EXAMPLE = "write KEY=VALUE, as in kubernetes.cni.backend=host-gw or machines[0].count=5"
@@ -25,7 +25,7 @@ class BadOverride(ValueError):
 
     def __init__(self, text: str, mistake: str, field: Field = ()) -> None:
         super().__init__(mistake)
-        self.mistake = Mistake(field, mistake, override=text)
+        self.mistake = Diagnostic(field, mistake, override=text)
 
 
 def parse(text: str) -> Override:
@@ -38,7 +38,7 @@ def parse(text: str) -> Override:
         document = read(value)
     except NotYaml as error:
         raise BadOverride(text, str(error), field) from None
-    for mistake in document.mistakes:
+    for mistake in document.diagnostics:
         raise BadOverride(text, mistake.text, (*field, *mistake.field))
     return Override(text, field, document.data)
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from labgen.scenario.diagnostics import Field, Mistake
+from labgen.scenario.diagnostics import Diagnostic, Field
 from labgen.scenario.schema import ScenarioPart
 from labgen.scenario.values import kind_of
 
@@ -30,51 +30,51 @@ MISSING = {
 }
 
 
-def parse(data: object) -> tuple[ScenarioPart, tuple[Mistake, ...]]:
+def parse(data: object) -> tuple[ScenarioPart, tuple[Diagnostic, ...]]:
     """A scenario's shape and the mistakes in it, whose fields have their defaults instead."""
     return parse_as(ScenarioPart, data)
 
 
-def parse_as(kind: type[P], data: object) -> tuple[P, tuple[Mistake, ...]]:
+def parse_as(kind: type[P], data: object) -> tuple[P, tuple[Diagnostic, ...]]:
     """The same for a file of that kind."""
     try:
         return kind.model_validate(data), ()
     except ValidationError as error:
         details = error.errors(include_url=False)
-    mistakes = tuple(_mistake(detail, kind) for detail in details)
-    for mistake in mistakes:
+    diagnostics = tuple(_mistake(detail, kind) for detail in details)
+    for mistake in diagnostics:
         data = _without(data, mistake.field)
         if mistake.field in STAND_INS and isinstance(data, dict):
             data = {**data, mistake.field[0]: STAND_INS[mistake.field]}
-    return kind.model_validate(data), mistakes
+    return kind.model_validate(data), diagnostics
 
 
-def _mistake(detail: ErrorDetails, kind: type[BaseModel]) -> Mistake:
+def _mistake(detail: ErrorDetails, kind: type[BaseModel]) -> Diagnostic:
     field: Field = detail["loc"]
     match detail["type"]:
         case "missing":
-            return Mistake(field, MISSING[str(field[-1])])
+            return Diagnostic(field, MISSING[str(field[-1])])
         case "extra_forbidden":
-            return Mistake(field, _unknown_key(field, kind), at_key=True)
+            return Diagnostic(field, _unknown_key(field, kind), at_key=True)
         case "model_type":
             keys = ", ".join(_keys(field, kind))
             found = kind_of(detail["input"])
-            return Mistake(field, f"expected a mapping with the keys {keys}, found {found}")
+            return Diagnostic(field, f"expected a mapping with the keys {keys}, found {found}")
         case "list_type":
             found = kind_of(detail["input"])
             items = "existing machines" if field[-1] == "hosts" else "groups of machines"
-            return Mistake(field, f"expected a list of {items}, found {found}")
+            return Diagnostic(field, f"expected a list of {items}, found {found}")
         case _:
-            return Mistake(field, str(detail["ctx"]["error"]))
+            return Diagnostic(field, str(detail["ctx"]["error"]))
 
 
 def _unknown_key(field: Field, kind: type[BaseModel]) -> str:
     known = _keys(field[:-1], kind)
     word = str(field[-1])
     by_lower = {key.lower(): key for key in known}
-    near = difflib.get_close_matches(word.lower(), by_lower, n=1)
-    if near:
-        return f"unknown key; did you mean {by_lower[near[0]]}?"
+    local_endpoint = difflib.get_close_matches(word.lower(), by_lower, n=1)
+    if local_endpoint:
+        return f"unknown key; did you mean {by_lower[local_endpoint[0]]}?"
     return f"unknown key; known here are {', '.join(known)}"
 
 

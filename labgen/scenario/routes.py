@@ -6,7 +6,7 @@ from ipaddress import IPv4Network
 
 from labgen.errors import HostUnfit
 from labgen.scenario.host_environment import Route
-from labgen.system.jump_host import Jump
+from labgen.system.jump_host import JumpHost
 from labgen.system.process import run
 
 # A VPN that takes all traffic adds 0.0.0.0/1 and 128.0.0.0/1: default routes in two halves.
@@ -15,7 +15,7 @@ SHOW = ("ip", "-4", "-j", "route", "show")
 TIMEOUT = 20.0  # seconds; through a jump that includes a login
 
 
-def host_routes(jump: Jump | None = None) -> tuple[Route, ...]:
+def host_routes(jump: JumpHost | None = None) -> tuple[Route, ...]:
     """The IPv4 unicast routes of all tables but default routes, of this host or of the jump's.
 
     Raises HostUnfit without iproute2, CommandFailed.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labgen.scenario.diagnostics import Field, covers
-from labgen.scenario.host_environment import Surroundings
+from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.model import Role
 from labgen.scenario.schema import HostPart, MachinesPart, ScenarioPart
 
@@ -16,13 +16,13 @@ SERVICE_SUBNET: Field = ("kubernetes", "serviceSubnet")
 
 
 @dataclass(frozen=True)
-class Draft:
+class ValidationContext:
     """part has defaults at the fields in bad; data is what was written, overrides included."""
 
     part: ScenarioPart
     data: object
     bad: tuple[Field, ...]
-    surroundings: Surroundings
+    host_environment: HostEnvironment
 
     def trusts(self, *fields: Field) -> bool:
         """Whether all of these were readable: no check may judge a stand-in."""

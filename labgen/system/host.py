@@ -35,7 +35,7 @@ class HostFacts:
 
 
 @dataclass(frozen=True)
-class Adaptation:
+class MachineProfile:
     """What has to differ on machines because of the host they run on.
 
     restrict_oom_score: containerd may not lower OOM scores. cgroup_driver: who makes the pods'
@@ -98,7 +98,7 @@ def memory_free(root: Path = Path("/")) -> int:
     return int(re.findall(r"^MemAvailable:\s*(\d+) kB", meminfo, re.MULTILINE)[0]) // 1024
 
 
-def adapt(facts: HostFacts) -> Adaptation:
+def adapt(facts: HostFacts) -> MachineProfile:
     """Decide how machine-containers on this host differ from machines of their own."""
     ignored = ["Swap", "NumCPU", "Mem", "SystemVerification", "FileExisting-crictl"]
     if not facts.bridge_netfilter:
@@ -106,7 +106,7 @@ def adapt(facts: HostFacts) -> Adaptation:
     mounts: tuple[tuple[Path, str, str], ...] = ()
     if facts.kernel_modules:
         mounts = ((facts.kernel_modules, "/lib/modules", "ro"),)
-    return Adaptation(
+    return MachineProfile(
         restrict_oom_score=not facts.may_raise_limits,
         # On cgroup v1, systemd removes a slice's empty directory of the devices controller while
         # runc makes a pod's below it: that pod starts ten seconds later, or thirty.
@@ -122,9 +122,9 @@ def adapt(facts: HostFacts) -> Adaptation:
     )
 
 
-def none_needed() -> Adaptation:
+def none_needed() -> MachineProfile:
     """For machines of their own: kernel, memory and cgroups are theirs."""
-    return Adaptation(
+    return MachineProfile(
         restrict_oom_score=False,
         cgroup_driver="systemd",
         fail_cgroup_v1=True,

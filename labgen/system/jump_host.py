@@ -31,12 +31,12 @@ OPTIONS: Mapping[str, str] = {
 }
 
 
-class JumpFailed(LabgenError):
+class JumpHostFailed(LabgenError):
     """The host on the way cannot be used; the message says what is wrong with it."""
 
 
 @dataclass(frozen=True)
-class Jump:
+class JumpHost:
     """host may be an alias of ~/.ssh/config; what is None is ssh's own choice.
 
     socket is where its shared connection lies; without one each command connects by itself.
@@ -99,12 +99,12 @@ class Jump:
         except CommandTimedOut as error:
             if error.stdout:
                 return error.stdout
-            raise JumpFailed(f"no answer within {timeout:g} s") from error
+            raise JumpHostFailed(f"no answer within {timeout:g} s") from error
         if heard.stdout:
             return heard.stdout
         why = _last_line(heard.stderr)  # not always the reason: the shared connection keeps that
         place = f"{address}:{port}"
-        raise JumpFailed(
+        raise JumpHostFailed(
             f"{self.host} gets no connection to {place}: {why}" if why else f"{place} says nothing"
         )
 
@@ -116,7 +116,7 @@ class Jump:
         way = f"{here}:{port}:{address}:{port}"
         asked = self._control("forward", "-L", way)
         if not asked.ok:
-            raise JumpFailed(
+            raise JumpHostFailed(
                 f"{here}:{port}, which shall lead to {address}:{port}, cannot be listened on here",
                 last_seen=_last_line(asked.stderr),
                 hint=f"what listens there: ss -ltnp sport = :{port}",
@@ -167,29 +167,29 @@ class Jump:
         return words + (["-i", self.identity] if self.identity else [])
 
 
-def failure(jump: Jump, said: str) -> JumpFailed:
+def failure(jump: JumpHost, said: str) -> JumpHostFailed:
     """The error that ssh's own words stand for (ssh.c, sshconnect.c and sshconnect2.c)."""
     last = _last_line(said)
     host = jump.host
     known_as = f"[{host}]:{jump.port}" if jump.port not in {None, 22} else host
     forget = shlex.join(["ssh-keygen", "-R", known_as])
     if "IDENTIFICATION HAS CHANGED" in said:
-        return JumpFailed(
+        return JumpHostFailed(
             f"{host} shows another SSH host key than the one that is known of it",
             hint=f"find out why; if it was made anew: {forget}    then: {jump.command}",
         )
     if "Host key verification failed" in said or "host key is known" in said:
-        return JumpFailed(
+        return JumpHostFailed(
             f"SSH does not know the host key of {host}",
             hint=f"log in once, compare the key and accept it: {jump.command}",
         )
     if "Permission denied" in said or "Too many authentication failures" in said:
-        return JumpFailed(
+        return JumpHostFailed(
             f"{host} lets no SSH key in that there is here",
             last_seen=last,
             hint=f"this has to work without a question: {jump.command} true",
         )
-    return JumpFailed(
+    return JumpHostFailed(
         f"{host} cannot be reached over SSH",
         last_seen=last,
         hint=f"this has to work without a question: {jump.command} true",

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from labgen.system.host import Adaptation
+from labgen.system.host import MachineProfile
 from labgen.system.process import Completed, run
 
 START_TIMEOUT = 120.0
@@ -25,7 +25,7 @@ def run_machine(
     name: str,
     hostname: str,
     network: str,
-    adaptation: Adaptation,
+    profile: MachineProfile,
     volumes: Sequence[tuple[Path, str, str]] = (),
     cpu_shares: int = 1024,
     labels: Mapping[str, str] | None = None,
@@ -45,13 +45,18 @@ def run_machine(
         "--hostname",
         hostname,
     ]
-    words += ["--privileged", "--cgroupns=private", "--pids-limit=-1", *adaptation.systemd_mode]
+    words += [
+        "--privileged",
+        "--cgroupns=private",
+        "--pids-limit=-1",
+        *profile.systemd_mode,
+    ]
     words += ["--cpu-shares", str(cpu_shares)]
     words += ["--network", network, "--no-hosts", "--dns=none"]
-    words += ["--ulimit", f"nofile={adaptation.open_files}:{adaptation.open_files}"]
-    words += ["--ulimit", f"nproc={adaptation.processes}:{adaptation.processes}"]
+    words += ["--ulimit", f"nofile={profile.open_files}:{profile.open_files}"]
+    words += ["--ulimit", f"nproc={profile.processes}:{profile.processes}"]
     words += ["--tmpfs", "/run", "--tmpfs", "/tmp"]  # noqa: S108 - inside the machine
-    for source, target, options in (*adaptation.mounts, *volumes):
+    for source, target, options in (*profile.mounts, *volumes):
         words += ["--volume", f"{source}:{target}:{options}"]
     for key, value in (labels or {}).items():
         words += ["--label", f"{key}={value}"]

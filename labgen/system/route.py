@@ -3,13 +3,13 @@
 from ipaddress import IPv4Address
 
 from labgen.errors import LabgenError
-from labgen.system.jump_host import Jump
+from labgen.system.jump_host import JumpHost
 from labgen.system.process import run
 
 TIMEOUT = 10.0
 
 
-def device(address: IPv4Address, jump: Jump | None = None) -> str | None:
+def device(address: IPv4Address, jump: JumpHost | None = None) -> str | None:
     """The interface that packets to address would leave by, of this host or of the jump's; None
     without a route."""
     ask = jump.run if jump else run
@@ -19,7 +19,7 @@ def device(address: IPv4Address, jump: Jump | None = None) -> str | None:
 
 
 def ensure_through(
-    bridge: str, address: IPv4Address, *, hint: str, jump: Jump | None = None
+    bridge: str, address: IPv4Address, *, hint: str, jump: JumpHost | None = None
 ) -> None:
     """Raise LabgenError unless packets to address leave by bridge, here or from the jump's host."""
     actual = device(address, jump)

@@ -18,7 +18,7 @@ from labgen.machine.ssh import Ssh
 from labgen.providers.base import Provider
 from labgen.render.files import DIRECTORY, File, Images
 from labgen.system import data
-from labgen.system.host import Adaptation
+from labgen.system.host import MachineProfile
 from labgen.system.process import CommandTimedOut
 from labgen.up.graph import Outcome
 
@@ -52,11 +52,11 @@ class Context:
 
     @cached_property
     def ssh(self) -> Ssh:
-        return access.door(self.lab)
+        return access.ssh_client(self.lab)
 
-    def adaptation(self, machine: Machine) -> Adaptation:
+    def machine_profile(self, machine: Machine) -> MachineProfile:
         """How the machine differs from one of its own."""
-        return self.provider.adaptation(self.lab, machine)
+        return self.provider.machine_profile(self.lab, machine)
 
     @cached_property
     def images(self) -> Images:

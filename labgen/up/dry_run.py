@@ -30,7 +30,7 @@ def outline(scenario: Scenario) -> list[Step]:
 def changes(scenario: Scenario) -> Mapping[str, Sequence[str]]:
     """What bringing scenario up would change on machines that exist, which are asked for it; empty
     where it makes its machines."""
-    return provider(scenario.provider.name, scenario.provider.uri).changes(scenario)
+    return provider(scenario.provider.name, scenario.provider.uri).planned_changes(scenario)
 
 
 def render_files(scenario: Scenario, directory: Path) -> list[Path]:
@@ -43,13 +43,13 @@ def render_files(scenario: Scenario, directory: Path) -> list[Path]:
     images = Images(sandbox=wanted.pause_image, flannel=wanted.flannel_image)
     written = []
     for machine in lab.machines:
-        adaptation = machines.adaptation(lab, machine)
-        rendered = payload(lab, machine, adaptation, images, EXAMPLE_SECRETS)
+        machine_profile = machines.machine_profile(lab, machine)
+        rendered = payload(lab, machine, machine_profile, images, EXAMPLE_SECRETS)
         if machine == lab.control_planes[0]:
-            config = kubeadm_init(lab, adaptation, EXAMPLE_SECRETS)
+            config = kubeadm_init(lab, machine_profile, EXAMPLE_SECRETS)
         else:
             pin = "sha256:PIN"
-            config = kubeadm_join(lab, machine, adaptation, EXAMPLE_SECRETS, ca_hash=pin)
+            config = kubeadm_join(lab, machine, machine_profile, EXAMPLE_SECRETS, ca_hash=pin)
         for name, file in {**rendered, "kubeadm.yaml": config}.items():
             path = directory / machine.name / name
             files.write(path, file.content, mode=file.mode)
@@ -65,7 +65,7 @@ def render_blueprint(scenario: Scenario, directory: Path) -> list[Path]:
     """
     lab, machines = _on_paper(scenario)
     written = []
-    for name, text in machines.blueprint(lab).items():
+    for name, text in machines.rendered_definition(lab).items():
         files.write(directory / name, text)
         written.append(directory / name)
     return written

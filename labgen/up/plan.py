@@ -10,7 +10,7 @@ from labgen.scenario.model import Role
 from labgen.up.context import Context
 from labgen.up.graph import Outcome, Step
 from labgen.up.steps.await_ready import await_ready
-from labgen.up.steps.bootstrap import equip
+from labgen.up.steps.bootstrap import bootstrap
 from labgen.up.steps.create_machines import create_machines
 from labgen.up.steps.init_control_plane import init_control_plane
 from labgen.up.steps.install_cni import install_cni
@@ -61,13 +61,13 @@ def until(steps: Sequence[Step], stage: str) -> list[Step]:
 def _ready_made(context: Context) -> list[Step]:
     """Machines with all that Kubernetes stands on, which those of someone's own lack."""
     machines = context.lab.machines
-    if not any(context.adaptation(machine).bare for machine in machines):
+    if not any(context.machine_profile(machine).bare for machine in machines):
         return _on(context, machines, prepare, after=["create_machines"])
-    equipped = _on(context, machines, equip, after=["create_machines"])
+    equipped = _on(context, machines, bootstrap, after=["create_machines"])
     prepared = [
         step
         for machine in machines
-        for step in _on(context, [machine], prepare, after=[f"equip {machine.name}"])
+        for step in _on(context, [machine], prepare, after=[f"bootstrap {machine.name}"])
     ]
     return [*equipped, *prepared]
 

@@ -18,7 +18,7 @@ from labgen.up.graph import Outcome
 
 PLACE = "/opt/labgen/bundle"
 PROGRAMS = ("bin/kubeadm", "bin/kubelet", "bin/kubectl")
-COMPANIONS = ("bin/etcdctl", "cni/flannel")
+ADDONS = ("bin/etcdctl", "cni/flannel")
 LOOK_TIMEOUT = 300.0
 SLOWEST = 100_000  # bytes a second; a slower link ends in an error
 LOOK = (
@@ -57,7 +57,7 @@ class Found:
 def parcels(context: Context, suite: str) -> list[Parcel]:
     """What a machine of that suite wants; LabgenError where the bundle lacks its packages."""
     software = context.lab.scenario.software
-    wanted = {name: name for name in COMPANIONS}
+    wanted = {name: name for name in ADDONS}
     wanted |= {images.ARCHIVE: "images/lab.tar"}
     if software.kubernetes == "bundle":
         wanted |= {name: name for name in PROGRAMS}

@@ -6,7 +6,7 @@ from labgen.errors import HostUnfit
 from labgen.lab import store
 from labgen.operations.verify import HarnessError
 from labgen.providers.base import State
-from labgen.scenario.host_environment import Surroundings
+from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
 from labgen.system.process import run
 from tests.e2e.support import existing, mirror, swap
@@ -71,7 +71,7 @@ def test_a_site_with_mirrors_and_swap_gets_all_from_them_and_its_swap_again(
     name = run_.lab_name("mirrored")
     taken_down.append(name)
     words = ["up", str(scenario), "--name", name]
-    version = load(scenario, surroundings=Surroundings()).kubernetes.version
+    version = load(scenario, host_environment=HostEnvironment()).kubernetes.version
     with mirror.serving(tmp_path / "mirror", plain_network.gateway, machine.suite, version) as site:
         site.use(machine)
         swap.switch_on(machine)

@@ -80,7 +80,7 @@ def test_a_boxs_files_are_whole_for_labs_of_one_moment_and_left_over_when_no_lab
     whole = sorted(path.stat().st_size for path in (box_disk(box), box.kernel, box.initrd))
     lengths = gather({"one lab": partial(_have, uri, box), "another": partial(_have, uri, box)})
     assert lengths == {"one lab": whole, "another": whole}
-    [pool] = orphans.strays(uri, {box.version})
+    [pool] = orphans.orphans(uri, {box.version})
     assert pool.what == "libvirt storage pool labgen with boxes' files"
     assert pool.remove
     pool.remove()
@@ -103,7 +103,7 @@ def test_rendered_vagrantfile_is_all_that_plain_vagrant_needs(uri: str, tmp_path
         vagrant(["vagrant", "destroy", "--force"])
     assert said.split()[0] == "master2"
     assert "10.89.0." in said
-    left = orphans.strays(uri, {require_box(KUBERNETES).version})
+    left = orphans.orphans(uri, {require_box(KUBERNETES).version})
     assert [it.what for it in left] == ["libvirt network labgen-ha-3x0"]
 
 

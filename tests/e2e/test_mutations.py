@@ -17,8 +17,8 @@ from labgen.lab import store
 from labgen.lab.lab import Lab
 from tests.e2e.mutation import certificates, suite, virtual_ip
 from tests.e2e.mutation.catalog import MEASURED, SABOTAGES, TOGETHER
-from tests.e2e.mutation.cluster_editor import hands
-from tests.e2e.mutation.mutation import Doing, Sabotage
+from tests.e2e.mutation.cluster_editor import editor
+from tests.e2e.mutation.mutation import Doing, Mutation
 from tests.e2e.support.inventory import inventory
 
 FROM_OUTSIDE = "kubeconfigs and nodes"
@@ -45,8 +45,8 @@ def test_sabotages_of_a_group_make_exactly_their_tests_fail(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("sabotage", SABOTAGES.values(), ids=lambda it: it.name)
-def test_sabotage_makes_exactly_its_tests_fail(lab: Lab, sabotage: Sabotage) -> None:
-    _bites(lab, [sabotage])
+def test_sabotage_makes_exactly_its_tests_fail(lab: Lab, mutation: Mutation) -> None:
+    _bites(lab, [mutation])
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_sabotage_makes_exactly_its_tests_fail(lab: Lab, sabotage: Sabotage) -> 
 def test_suite_ends_with_one_clear_error_when_there_is_no_api_behind_the_vip(
     lab: Lab, doing: Doing, seen: str
 ) -> None:
-    with doing(hands(lab)):
+    with doing(editor(lab)):
         found = suite.outcome(lab, ["acceptance/test_virtual_ip.py"])
     assert found.exit_code == pytest.ExitCode.TESTS_FAILED, found.said
     assert f"the API of lab {lab.name} does not answer at https://{lab.endpoint}" in found.said
@@ -69,22 +69,22 @@ def test_suite_ends_with_one_clear_error_when_there_is_no_api_behind_the_vip(
     suite.passes_again(lab, ["test_virtual_ip.py"])
 
 
-def _bites(lab: Lab, sabotages: Sequence[Sabotage], outside: Path | None = None) -> None:
+def _bites(lab: Lab, sabotages: Sequence[Mutation], outside: Path | None = None) -> None:
     """Have all of this done at once, and the suite notice it; then the lab is well again. outside
     is an inventory by which it has to notice it, too."""
-    expected = {test for sabotage in sabotages for test in sabotage.breaks}
-    words = tuple(dict.fromkeys(word for sabotage in sabotages for word in sabotage.run))
+    expected = {test for mutation in sabotages for test in mutation.breaks}
+    words = tuple(dict.fromkeys(word for mutation in sabotages for word in mutation.run))
     with ExitStack() as stack:
-        for sabotage in sabotages:
-            stack.enter_context(sabotage.doing(hands(lab)))
+        for mutation in sabotages:
+            stack.enter_context(mutation.doing(editor(lab)))
         found = suite.outcome(lab, words)
         seen = suite.outcome_from_outside(outside, words) if outside else None
         # here, for a suite that did not get so far keeps some sabotages from their moment
         assert seen is None or seen.failed == expected - LABGENS_OWN, seen.said
         assert found.failed == expected, found.said
     assert found.exit_code == pytest.ExitCode.TESTS_FAILED
-    if any(sabotage.name in MEASURED for sabotage in sabotages):
-        api, on = hands(lab).api, machines.on(lab)
+    if any(mutation.name in MEASURED for mutation in sabotages):
+        api, on = editor(lab).api, machines.on(lab)
         steady_state.await_whole(
             lab, api, on, what="the lab healing", timeout=steady_state.HEAL_TIMEOUT
         )

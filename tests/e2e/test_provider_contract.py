@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from labgen.errors import HostUnfit, WrongCall
+from labgen.errors import HostUnfit, UsageError
 from labgen.lab import ownership, store
 from labgen.lab.lab import Lab
 from labgen.providers.base import BEFORE, Power, State
 from labgen.scenario import catalog
-from labgen.scenario.host_environment import Surroundings
+from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
 from labgen.system import paths
 from tests.e2e.provider_contract.operator import (
@@ -33,7 +33,7 @@ from tests.e2e.provider_contract.operator import (
     refused,
     states,
 )
-from tests.e2e.provider_contract.subject import Kind, Site
+from tests.e2e.provider_contract.subject import Site, Subject
 from tests.e2e.provider_contract.table import KINDS
 from tests.e2e.support.leak_check import traces
 from tests.e2e.support.observations import seen
@@ -45,19 +45,19 @@ SUBNET = IPv4Network("10.89.99.0/24")  # of a lab that is none
 
 
 @pytest.fixture(scope="module", params=KINDS, ids=[kind.title for kind in KINDS])
-def kind(request: pytest.FixtureRequest) -> Kind:
-    found: Kind = request.param
+def kind(request: pytest.FixtureRequest) -> Subject:
+    found: Subject = request.param
     return found
 
 
 @pytest.fixture(scope="module")
-def site(kind: Kind, request: pytest.FixtureRequest) -> Iterator[Site]:
+def site(kind: Subject, request: pytest.FixtureRequest) -> Iterator[Site]:
     with kind.site(request) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def up(kind: Kind, site: Site, run_: Run) -> Iterator[list[str]]:
+def up(kind: Subject, site: Site, run_: Run) -> Iterator[list[str]]:
     """labgen's words that make the lab; it is taken down at the end."""
     name = run_.lab_name(f"contract-{kind.title}")
     words = ["--name", name, *site.words, "--until", "machines"]
@@ -83,18 +83,18 @@ def lab(made: Lab, up: list[str], site: Site) -> Lab:
 
 
 @pytest.fixture
-def on_paper(up: list[str], kind: Kind) -> Lab:
+def on_paper(up: list[str], kind: Subject) -> Lab:
     """The lab as it would be; it has been taken down."""
     if _name(up) in store.names():
         labgen("down", _name(up), timeout=UP)
     overrides = [word for option, word in pairwise(up) if option == "-s"]
-    scenario = load(catalog.find("single"), overrides=overrides, surroundings=Surroundings())
+    scenario = load(catalog.find("single"), overrides=overrides, host_environment=HostEnvironment())
     subnet = scenario.network.subnet or SUBNET
     return store.settle(scenario, _name(up), kind.name, subnet=subnet, router_id=7)
 
 
 def test_a_host_without_programs_is_told_of_each_and_nothing_is_made(
-    kind: Kind, up: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: Subject, up: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "ip").symlink_to(str(shutil.which("ip")))  # without it, nothing is looked at
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -108,7 +108,7 @@ def test_a_host_without_programs_is_told_of_each_and_nothing_is_made(
 
 
 def test_create_completes_what_was_killed_in_the_middle_and_torn(
-    kind: Kind, site: Site, up: list[str]
+    kind: Subject, site: Site, up: list[str]
 ) -> None:
     def machines_are_there() -> bool:
         name = _name(up)
@@ -130,13 +130,13 @@ def test_create_again_changes_nothing(site: Site, lab: Lab, up: list[str]) -> No
 
 
 def test_machines_are_all_there_and_leftovers_name_all_that_was_made(
-    kind: Kind, site: Site, lab: Lab
+    kind: Subject, site: Site, lab: Lab
 ) -> None:
     assert site.provider.machines(lab) == {machine.name: State.ON for machine in lab.machines}
     listed = labgen("list", quiet=True).stdout.splitlines()
     assert any(line.startswith(lab.name) and "2/2" in line for line in listed)
     made = site.seen(lab)
-    left = " ".join(site.provider.leftovers(lab))
+    left = " ".join(site.provider.leaked_resources(lab))
     assert len(made) >= (len(lab.machines) if kind.made else 1)
     assert [name for name in made if name not in left] == []
 
@@ -157,7 +157,7 @@ def test_leftovers_name_all_that_was_made_as_soon_as_the_lab_is_gone(site: Site,
 
 
 def test_checkpoints_go_back_to_what_was_saved_or_are_refused_in_words(
-    kind: Kind, site: Site, lab: Lab
+    kind: Subject, site: Site, lab: Lab
 ) -> None:
     if not kind.checkpoints:
         said = labgen("checkpoint", "save", lab.name, "before", check=False)
@@ -167,12 +167,12 @@ def test_checkpoints_go_back_to_what_was_saved_or_are_refused_in_words(
         goes_back(site, lab, kind)
     assert site.provider.checkpoints(lab) == []
     site.provider.forget(lab, "before")
-    with pytest.raises(WrongCall, match="has no checkpoint before"):
+    with pytest.raises(UsageError, match="has no checkpoint before"):
         site.provider.restore(lab, "before")
 
 
 def test_power_returns_the_moment_at_which_the_plug_was_out(
-    kind: Kind, site: Site, lab: Lab
+    kind: Subject, site: Site, lab: Lab
 ) -> None:
     machine = lab.machines[-1]
     if Power.OFF not in kind.actions:
@@ -191,12 +191,12 @@ def test_power_returns_the_moment_at_which_the_plug_was_out(
     ("before", "action"), SWITCHED, ids=[f"{before}-{action}" for before, action in SWITCHED]
 )
 def test_power_does_what_it_says_from_every_state(
-    kind: Kind, site: Site, made: Lab, before: State, action: Power
+    kind: Subject, site: Site, made: Lab, before: State, action: Power
 ) -> None:
     other, machine = made.machines
     needed = {action, *([Power.PAUSE] if before is State.PAUSED else [Power.OFF, Power.ON])}
-    if lacking := needed - kind.actions:
-        for missing in lacking:
+    if unsupported_reason := needed - kind.actions:
+        for missing in unsupported_reason:
             refused(site, made, missing)
         return
     bring(site, made, other, State.ON)
@@ -210,7 +210,9 @@ def test_power_does_what_it_says_from_every_state(
         answers(made, machine, kind)
 
 
-def test_power_that_was_killed_is_completed_by_the_next(kind: Kind, site: Site, made: Lab) -> None:
+def test_power_that_was_killed_is_completed_by_the_next(
+    kind: Subject, site: Site, made: Lab
+) -> None:
     if Power.OFF not in kind.actions:
         said = labgen("stop", made.name, "--now", check=False)
         assert said.exit_code == HostUnfit.exit_code
@@ -224,7 +226,7 @@ def test_power_that_was_killed_is_completed_by_the_next(kind: Kind, site: Site, 
 
 
 def test_create_switches_on_what_is_off_and_resumes_what_is_paused(
-    kind: Kind, site: Site, made: Lab, up: list[str]
+    kind: Subject, site: Site, made: Lab, up: list[str]
 ) -> None:
     stopped = [State.OFF] if Power.OFF in kind.actions else []
     stopped += [State.PAUSED] if Power.PAUSE in kind.actions else []
@@ -236,7 +238,7 @@ def test_create_switches_on_what_is_off_and_resumes_what_is_paused(
 
 
 def test_down_that_was_killed_in_a_torn_lab_leaves_nothing_the_second_time(
-    kind: Kind, site: Site, lab: Lab
+    kind: Subject, site: Site, lab: Lab
 ) -> None:
     def goes() -> bool:
         return State.ON not in states(site, lab) if kind.made else not site.seen(lab)
@@ -250,7 +252,7 @@ def test_down_that_was_killed_in_a_torn_lab_leaves_nothing_the_second_time(
         labgen("down", lab.name, timeout=UP)
     assert site.seen(lab) == []
     assert traces(lab) == []
-    assert list(site.provider.leftovers(lab)) == []
+    assert list(site.provider.leaked_resources(lab)) == []
     assert lab.name not in store.names()
 
 
@@ -259,9 +261,9 @@ def test_whatever_is_left_alone_is_found_and_removed(site: Site, on_paper: Lab) 
     found = {}
     for what, leave in site.residues.items():
         leave(lab)
-        left = list(site.provider.leftovers(lab))
+        left = list(site.provider.leaked_resources(lab))
         site.provider.destroy(lab)
-        found[what] = (bool(left), list(site.provider.leftovers(lab)), site.seen(lab))
+        found[what] = (bool(left), list(site.provider.leaked_resources(lab)), site.seen(lab))
     assert found == dict.fromkeys(site.residues, (True, [], []))
 
 
@@ -281,13 +283,13 @@ def test_leftovers_of_a_lab_that_is_gone_are_removed_on_request(site: Site, on_p
 
 
 def test_a_lab_that_is_not_there_is_absent_and_nothing_fails(
-    kind: Kind, site: Site, on_paper: Lab
+    kind: Subject, site: Site, on_paper: Lab
 ) -> None:
     lab = on_paper
     site.provider.destroy(lab)
     without_it = {State.ABSENT if kind.made else State.ON}
     assert states(site, lab) == without_it
-    assert list(site.provider.leftovers(lab)) == []
+    assert list(site.provider.leaked_resources(lab)) == []
     for action in kind.actions if kind.made else ():
         site.provider.power(lab, lab.machines, action)
     assert states(site, lab) == without_it

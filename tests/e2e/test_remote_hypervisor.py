@@ -10,7 +10,7 @@ import pytest
 from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.system import route
-from labgen.system.jump_host import JumpFailed
+from labgen.system.jump_host import JumpHostFailed
 from labgen.system.process import Completed
 from tests.e2e.support.leak_check import traces
 from tests.e2e.support.observations import seen
@@ -141,7 +141,9 @@ def _load_balancer_is_reached(lab: Lab) -> None:
     """HAProxy takes the connection; there is no API server yet that it could lead to. What comes of
     a connection is known at the far end only: the near one is taken in any case."""
     port = lab.scenario.network.api_port
-    with socket.create_connection((str(lab.near(lab.vip)), port), timeout=5) as connection:
+    with socket.create_connection(
+        (str(lab.local_endpoint(lab.vip)), port), timeout=5
+    ) as connection:
         assert connection.recv(1) == b""
     assert _end(lab, port) == f"{lab.vip}:{port} says nothing"
     assert f"{THERE} gets no connection to {lab.vip}:{NOBODY}" in _end(lab, NOBODY)
@@ -150,6 +152,6 @@ def _load_balancer_is_reached(lab: Lab) -> None:
 def _end(lab: Lab, port: int) -> str:
     """How a connection to the VIP's port ends that begins on the other host."""
     assert lab.jump
-    with pytest.raises(JumpFailed) as ended:
+    with pytest.raises(JumpHostFailed) as ended:
         lab.jump.greeting(str(lab.vip), port, timeout=10)
     return ended.value.message

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from labgen.errors import HostUnfit, LabgenError, SeveralErrors, WrongCall
+from labgen.errors import HostUnfit, LabgenError, SeveralErrors, UsageError
 
 
 def test_an_error_is_printed_with_all_that_is_known_in_one_order() -> None:
@@ -26,7 +26,7 @@ def test_an_error_that_knows_no_more_is_one_line() -> None:
 
 
 def test_exit_codes_tell_failed_wrong_call_and_unfit_host_apart() -> None:
-    codes = [error("x").exit_code for error in (LabgenError, WrongCall, HostUnfit)]
+    codes = [error("x").exit_code for error in (LabgenError, UsageError, HostUnfit)]
     assert codes == [1, 2, 3]
 
 

@@ -41,9 +41,9 @@ def page() -> str:
 
 
 def _section(fault: Fault) -> str:
-    ends = ", over by itself" if fault.ends else ""
-    lasting = f", heals itself after {fault.lasting:g} s" if fault.lasting else ""
-    lines = [f"## {fault.name}", "", f"For {fitting(fault)}{ends}{lasting}. {fault.does}", ""]
+    one_shot = ", over by itself" if fault.one_shot else ""
+    duration = f", heals itself after {fault.duration:g} s" if fault.duration else ""
+    lines = [f"## {fault.name}", "", f"For {fitting(fault)}{one_shot}{duration}. {fault.does}", ""]
     lines += ["| what should happen | when | `fast` | `standard` |", "| --- | --- | --- | --- |"]
     lines += [_row(expectation) for expectation in fault.expected]
     if mentions_skew(fault):

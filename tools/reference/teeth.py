@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.e2e.mutation.catalog import SABOTAGES
-from tests.e2e.mutation.mutation import Sabotage
+from tests.e2e.mutation.mutation import Mutation
 
 HEAD = """\
 # What makes the suite fail
@@ -31,19 +31,19 @@ its first test. And a prober that was too slow to see a gap is an error of the s
 
 def page() -> str:
     """The whole page as Markdown."""
-    files: dict[str, list[Sabotage]] = {}
-    for sabotage in SABOTAGES.values():
-        for file in dict.fromkeys(test.partition("::")[0] for test in sabotage.breaks):
-            files.setdefault(file, []).append(sabotage)
+    files: dict[str, list[Mutation]] = {}
+    for mutation in SABOTAGES.values():
+        for file in dict.fromkeys(test.partition("::")[0] for test in mutation.breaks):
+            files.setdefault(file, []).append(mutation)
     return "\n".join([HEAD, *(line for file in files for line in _section(file, files[file]))])
 
 
-def _section(file: str, sabotages: list[Sabotage]) -> Iterator[str]:
+def _section(file: str, sabotages: list[Mutation]) -> Iterator[str]:
     yield from (f"## {file}", "")
     yield from ("| test | promise | sabotage |", "| --- | --- | --- |")
-    for sabotage in sabotages:
-        tests = "<br>".join(f"`{test.partition('::')[2]}`" for test in sabotage.breaks)
-        told = f"`{sabotage.name}`: {sabotage.done}"
-        tied = f" These fail together: {sabotage.tied}" if sabotage.tied else ""
-        yield f"| {tests} | {sabotage.promise} | {told}{tied} |"
+    for mutation in sabotages:
+        tests = "<br>".join(f"`{test.partition('::')[2]}`" for test in mutation.breaks)
+        told = f"`{mutation.name}`: {mutation.done}"
+        tied = f" These fail together: {mutation.tied}" if mutation.tied else ""
+        yield f"| {tests} | {mutation.promise} | {told}{tied} |"
     yield ""

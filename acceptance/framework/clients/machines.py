@@ -34,7 +34,7 @@ def on(lab: Lab) -> On:
 
     Their commands run as root, as labgen's own do.
     """
-    return through(access.door(lab))
+    return through(access.ssh_client(lab))
 
 
 def through(ssh: Ssh) -> On:

@@ -7,16 +7,20 @@ from typing import Any
 
 from acceptance.framework.clients import kubeconfig
 from acceptance.framework.cluster import Cluster
-from acceptance.framework.preconditions import Near
+from acceptance.framework.preconditions import LocalEndpoint
 from labgen.lab.lab import Machine
 
 
-def certificate(cluster: Cluster, near: Near, machine: Machine) -> tuple[set[str], float]:
+def certificate(
+    cluster: Cluster, local_endpoint: LocalEndpoint, machine: Machine
+) -> tuple[set[str], float]:
     """What it is good for, and for how many more seconds. The cluster's CA is checked."""
     context = kubeconfig.credentials(cluster.kubeconfig).anonymous()
     address, _, port = cluster.places[machine.name].rpartition(":")
     with (
-        socket.create_connection((near(address, int(port)), int(port)), timeout=5) as plain,
+        socket.create_connection(
+            (local_endpoint(address, int(port)), int(port)), timeout=5
+        ) as plain,
         context.wrap_socket(plain, server_hostname=address) as connection,
     ):
         told: Any = connection.getpeercert()

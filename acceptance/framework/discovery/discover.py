@@ -35,7 +35,7 @@ def find(inventory: Inventory, directory: Path) -> Cluster:
     the API does not answer.
     """
     routing.ensure(host.address for _, host in inventory.hosts)
-    ssh = logins.door(inventory, directory)
+    ssh = logins.ssh_client(inventory, directory)
     said = logins.read(inventory, ssh)
     _ensure_read(inventory, said)
     looks = {label: seen for label, seen in said.items() if isinstance(seen, Look)}

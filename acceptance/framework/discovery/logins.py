@@ -27,7 +27,7 @@ from labgen.system.parallel import gather
 CONFIG, KNOWN_HOSTS = "ssh_config", "known_hosts"
 
 
-def door(inventory: Inventory, directory: Path) -> Ssh:
+def ssh_client(inventory: Inventory, directory: Path) -> Ssh:
     """SSH to the inventory's hosts as root, by their addresses; what it needs lies in directory."""
     known, config = directory / KNOWN_HOSTS, directory / CONFIG
     machines_ = hosts(inventory)

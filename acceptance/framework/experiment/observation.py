@@ -62,9 +62,9 @@ class Observation:
         """Only watch for a while."""
         time.sleep(seconds)
 
-    def inject(self, fault: str, target: str, *, lasting: float | None = None) -> Injection:
+    def inject(self, fault: str, target: str, *, duration: float | None = None) -> Injection:
         """Do the fault; the first one's moment is the measurement's."""
-        done = inject(self.bench.lab, fault, target, lasting=lasting)
+        done = inject(self.bench.lab, fault, target, duration=duration)
         self.injections.append(done)
         self.moment = done.moment if self.moment is None else self.moment
         self.note(str(done), done.moment)

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from acceptance.framework.cluster import Cluster
 from acceptance.framework.discovery import discover, logins, summary
 from acceptance.framework.errors import HARNESS, HarnessError
-from acceptance.framework.preconditions import CLUSTER, NEAR, ON, near_found
+from acceptance.framework.preconditions import CLUSTER, LOCAL_ENDPOINT, ON, near_found
 from labgen.errors import LabgenError
 from labgen.inventory import load as inventories
 from labgen.inventory.model import Inventory
@@ -83,7 +83,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     inventory = config.stash[INVENTORY]
     if (directory / logins.CONFIG).exists():
-        ssh = logins.door(inventory, directory)
+        ssh = logins.ssh_client(inventory, directory)
         ssh.close([machine.name for machine in logins.hosts(inventory)])
     shutil.rmtree(directory)
 
@@ -102,7 +102,7 @@ def pytest_configure_node(node: Any) -> None:
 
 def _settle(config: pytest.Config, cluster: Cluster) -> None:
     """What the fixtures stand on."""
-    ssh = logins.door(config.stash[INVENTORY], config.stash[DIRECTORY])
+    ssh = logins.ssh_client(config.stash[INVENTORY], config.stash[DIRECTORY])
     config.stash[CLUSTER] = cluster
     config.stash[ON] = logins.on(cluster, ssh)
-    config.stash[NEAR] = near_found(cluster)
+    config.stash[LOCAL_ENDPOINT] = near_found(cluster)

@@ -66,14 +66,16 @@ def bench(lab: Lab, api: Api, on: On) -> Iterator[Bench]:
     ):
         _fetch(on(lab.control_planes[0].name), Path(directory))
         asking = stream.make(lab, api, namespace, image)
-        near = {str(m.address): access.near(lab, m.address, PORT) for m in lab.control_planes}
+        local_endpoint = {
+            str(m.address): access.local_endpoint(lab, m.address, PORT) for m in lab.control_planes
+        }
         task = Task(
             kubeconfig=str(lab.kubeconfig),
             ssh_config=str(lab.ssh_config),
             vip=str(lab.vip),
             masters={machine.name: str(machine.address) for machine in lab.control_planes},
             etcd=directory,
-            near=near,
+            local_endpoint=local_endpoint,
             pods=asking.pods,
             service=asking.service,
             service_port=asking.port,

@@ -23,12 +23,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Before any fixture of the test, which may have done the fault."""
     if item.get_closest_marker(MARK) is None:
         return
-    if reason := lacking(item.config.stash[LAB]):
+    if reason := unsupported_reason(item.config.stash[LAB]):
         pytest.skip(reason)
 
 
-def lacking(lab: Lab) -> str | None:
+def unsupported_reason(lab: Lab) -> str | None:
     """Why the machines of lab cannot all be switched off and on; None where they can."""
     switches = provider(lab.provider)
-    reasons = [switches.lacking(m, action) for m in lab.machines for action in ACTIONS]
+    reasons = [switches.unsupported_reason(m, action) for m in lab.machines for action in ACTIONS]
     return next((reason for reason in reasons if reason), None)

@@ -35,9 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    mistakes = [f"{item.nodeid}: {wrong}" for item in items if (wrong := _mistake(item))]
-    if mistakes:
-        raise pytest.UsageError("\n".join(mistakes))
+    diagnostics = [f"{item.nodeid}: {wrong}" for item in items if (wrong := _mistake(item))]
+    if diagnostics:
+        raise pytest.UsageError("\n".join(diagnostics))
     wanted = _up_to(config.getoption("tier"))
     left_out = [item for item in items if tiers(item)[0] not in wanted]
     if left_out:

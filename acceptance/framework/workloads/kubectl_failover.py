@@ -147,7 +147,7 @@ def _cutting(lab: Lab, victim: Machine) -> Iterator[float]:
 
 def _dark(lab: Lab, victim: Machine) -> None:
     """A refusal that comes from another host ends the connection to this host's end of the way."""
-    address = (access.near(lab, victim.address, DISCARD), DISCARD)
+    address = (access.local_endpoint(lab, victim.address, DISCARD), DISCARD)
     timeout = REFUSAL_ELSEWHERE if lab.jump else REFUSAL
     try:
         with socket.create_connection(address, timeout=timeout) as connection:

@@ -16,7 +16,7 @@ from labgen.bundle.engine.build_log import Log
 from labgen.bundle.engine.digests import of
 from labgen.bundle.engine.lockfile import LockedPart
 from labgen.bundle.engine.progress import Progress
-from labgen.bundle.engine.recipe import Part, Recipe, Workshop
+from labgen.bundle.engine.recipe import BuildContext, Part, Recipe
 from labgen.bundle.engine.scratch import BUILDING
 from labgen.bundle.engine.state import State, thorough_states
 from labgen.errors import LabgenError
@@ -70,34 +70,34 @@ def _fetch(parts: Sequence[Part], directory: Path) -> None:
                 logger.debug("fetching for %s: %s", part.name, error)
 
 
-def _workshop(part: Part, directory: Path) -> Workshop:
+def _workshop(part: Part, directory: Path) -> BuildContext:
     place = directory / BUILDING / part.name
     scratch = place / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)
     log = Log(directory / "logs" / f"{part.name}.log")
-    return Workshop(bundle=directory, out=place / "out", scratch=scratch, log=log)
+    return BuildContext(bundle=directory, out=place / "out", scratch=scratch, log=log)
 
 
 def _make(part: Part, inputs: str, recipe: Recipe, directory: Path) -> None:
     started = time.monotonic()
-    workshop = _workshop(part, directory)
-    shutil.rmtree(workshop.out, ignore_errors=True)
-    workshop.out.mkdir()
-    workshop.log.path.unlink(missing_ok=True)
+    context = _workshop(part, directory)
+    shutil.rmtree(context.out, ignore_errors=True)
+    context.out.mkdir()
+    context.log.path.unlink(missing_ok=True)
     try:
-        part.make(workshop)
+        part.make(context)
     except LabgenError as error:
         raise LabgenError(
             f"{part.title} could not be built: {error.message}",
             last_seen=error.last_seen,
-            log=error.log or (workshop.log.path if workshop.log.path.exists() else None),
+            log=error.log or (context.log.path if context.log.path.exists() else None),
             hint=error.hint or f"to go on from here, finished parts are kept: {part.command}",
         ) from error
-    outputs = {name: of(workshop.out / name) for name in part.outputs}
+    outputs = {name: of(context.out / name) for name in part.outputs}
     lock = lockfile.read(directory).without_part(part.name)
     lockfile.write(directory, lock)
     for name in part.outputs:
-        _replace(directory / name, workshop.out / name)
+        _replace(directory / name, context.out / name)
     seconds = round(time.monotonic() - started, 1)
     lock = lockfile.Lock(versions=recipe.versions, parts=lock.parts)
     lockfile.write(directory, lock.with_part(part.name, LockedPart(inputs, outputs, seconds)))

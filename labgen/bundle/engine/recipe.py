@@ -14,7 +14,7 @@ RUNTIME = "--runtime"  # and its name
 
 
 @dataclass(frozen=True)
-class Workshop:
+class BuildContext:
     """Where one part is made.
 
     bundle holds the finished parts, out takes the outputs under their final names, scratch is
@@ -46,7 +46,7 @@ class Part:
     name: str
     title: str
     outputs: tuple[str, ...]
-    make: Callable[[Workshop], None]
+    make: Callable[[BuildContext], None]
     facts: dict[str, object] = field(default_factory=dict)
     sources: tuple[Path, ...] = ()
     source_root: Path = Path("/")
@@ -58,7 +58,7 @@ class Part:
     objects: int = 0
     kept: int = 1
     option: str = ""
-    fetch: Callable[[Workshop], None] | None = None
+    fetch: Callable[[BuildContext], None] | None = None
     adopt: Callable[[Path], None] = nothing_to_do
 
     @property

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from labgen.bundle.engine import lockfile
-from labgen.bundle.engine.recipe import Workshop
+from labgen.bundle.engine.recipe import BuildContext
 from labgen.bundle.parts import golden, initrd, kernel, rootfs
 from labgen.bundle.parts.rootfs import Kind
 from labgen.bundle.versions import Release
@@ -25,25 +25,25 @@ METADATA = {"provider": "libvirt", "format": "qcow2", "virtual_size": SIZE}
 IDENTITY = "1ab9e200-0000-4000-8000-000000000000"
 
 
-def make(workshop: Workshop, release: Release) -> None:
+def make(context: BuildContext, release: Release) -> None:
     """Make the root file system for virtual machines, the disk from it, and pack the box."""
-    root = rootfs.make(workshop, release, Kind.VM)
-    modules = kernel.unpack_modules(workshop, root / kernel.MODULES_PLACE)
-    rootfs.run_inside(workshop, root, "depmod", modules.name)
+    root = rootfs.make(context, release, Kind.VM)
+    modules = kernel.unpack_modules(context, root / kernel.MODULES_PLACE)
+    rootfs.run_inside(context, root, "depmod", modules.name)
     store = root / "var/lib/containerd"
     shutil.rmtree(store, ignore_errors=True)
-    golden.clone(workshop.bundle / golden.STORE, store)
-    place = workshop.scratch / "box"
+    golden.clone(context.bundle / golden.STORE, store)
+    place = context.scratch / "box"
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
-    _make_disk(workshop, root, place / DISK)
+    _make_disk(context, root, place / DISK)
     shutil.rmtree(root)
     files.write(place / "metadata.json", json.dumps(METADATA) + "\n")
     shutil.copy(VAGRANTFILE, place / "Vagrantfile")
     for name in (kernel.KERNEL, initrd.INITRD):
-        shutil.copy(workshop.bundle / name, place)
-    (workshop.out / ARCHIVE).parent.mkdir()
-    _pack(workshop, place)
+        shutil.copy(context.bundle / name, place)
+    (context.out / ARCHIVE).parent.mkdir()
+    _pack(context, place)
     shutil.rmtree(place)
 
 
@@ -56,15 +56,15 @@ def version(release: Release, bundle: Path) -> str:
     return f"{release.kubernetes.removeprefix('v')}.{int(digest[:8], 16)}"
 
 
-def _pack(workshop: Workshop, place: Path) -> None:
+def _pack(context: BuildContext, place: Path) -> None:
     """A tar as `vagrant box add` takes it; its large member is compressed already."""
     names = sorted(path.name for path in place.iterdir())
     words: list[str | Path] = ["tar", "--create", "--mtime=@0", "--mode=644"]
-    words += ["--owner=0", "--group=0", "--file", workshop.out / ARCHIVE, "--directory", place]
-    workshop.log.run([*words, *names], timeout=TIMEOUT)
+    words += ["--owner=0", "--group=0", "--file", context.out / ARCHIVE, "--directory", place]
+    context.log.run([*words, *names], timeout=TIMEOUT)
 
 
-def _make_disk(workshop: Workshop, root: Path, disk: Path) -> None:
+def _make_disk(context: BuildContext, root: Path, disk: Path) -> None:
     """An ext4 file system with everything below root in it, as a compressed qcow2 image.
 
     Its tables are written now, which costs nothing here: a machine would do it while it works.
@@ -73,7 +73,7 @@ def _make_disk(workshop: Workshop, root: Path, disk: Path) -> None:
     options = f"lazy_itable_init=0,lazy_journal_init=0,hash_seed={IDENTITY}"
     words: list[str | Path] = ["mke2fs", "-q", "-t", "ext4", "-L", "labgen", "-U", IDENTITY]
     words += ["-m", "1", "-E", options, "-d", root, raw, f"{SIZE}G"]
-    workshop.log.run(words, timeout=TIMEOUT, env={"E2FSPROGS_FAKE_TIME": "1"})
+    context.log.run(words, timeout=TIMEOUT, env={"E2FSPROGS_FAKE_TIME": "1"})
     convert = ["qemu-img", "convert", "-c", "-O", "qcow2", "-o", "compression_type=zstd"]
-    workshop.log.run([*convert, raw, disk], timeout=TIMEOUT)
+    context.log.run([*convert, raw, disk], timeout=TIMEOUT)
     raw.unlink()

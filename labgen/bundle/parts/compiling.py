@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labgen.bundle.engine import scratch
-from labgen.bundle.engine.recipe import Workshop
+from labgen.bundle.engine.recipe import BuildContext
 from labgen.bundle.parts import go as go_toolchain
 from labgen.bundle.parts import sources
 from labgen.bundle.parts.go import Go
-from labgen.bundle.parts.programs import COMPANIONS, KUBERNETES, RUNTIMES, Module, linker_flags
+from labgen.bundle.parts.programs import ADDONS, KUBERNETES, RUNTIMES, Module, linker_flags
 from labgen.bundle.versions import Release
 from labgen.errors import LabgenError
 from labgen.system import paths
@@ -40,13 +40,13 @@ class Compiler:
         return [self.go.program, *words]
 
 
-def compiler(workshop: Workshop, modules: Iterable[Module] = (KUBERNETES, *COMPANIONS)) -> Compiler:
+def compiler(context: BuildContext, modules: Iterable[Module] = (KUBERNETES, *ADDONS)) -> Compiler:
     """The Go for a bundle, with its user's caches when they hold these modules' sources already.
 
     Else with the workbench's, which go away with the build.
     """
-    found = go_toolchain.find(paths.cache() / "go", workshop.log)
-    temporary = workshop.scratch / "go-tmp"  # in the scratch, it goes away even after a kill
+    found = go_toolchain.find(paths.cache() / "go", context.log)
+    temporary = context.scratch / "go-tmp"  # in the scratch, it goes away even after a kill
     environment = {
         "GOTOOLCHAIN": "local",
         "GOWORK": "off",
@@ -59,72 +59,74 @@ def compiler(workshop: Workshop, modules: Iterable[Module] = (KUBERNETES, *COMPA
         "GOINSECURE": "",
     }
     if not all(_holds(found.module_cache, module) for module in modules):
-        objects = scratch.objects(workshop.bundle, OBJECTS)
+        objects = scratch.objects(context.bundle, OBJECTS)
         temporary = objects / "tmp"
         # the linker drops DWARF anyway; without it the cache is a fifth smaller
         environment["GOFLAGS"] += " -gcflags=all=-dwarf=false"
-        environment["GOMODCACHE"] = str(scratch.sources(workshop.bundle))
+        environment["GOMODCACHE"] = str(scratch.sources(context.bundle))
         environment["GOCACHE"] = str(objects / "cache")
     temporary.mkdir(parents=True, exist_ok=True)
     environment["GOTMPDIR"] = str(temporary)
     return Compiler(found, environment)
 
 
-def kubernetes(workshop: Workshop, release: Release) -> None:
+def kubernetes(context: BuildContext, release: Release) -> None:
     """Kubernetes' own programs and pause; fails when kubeadm asks for other images than ours."""
-    with_go = compiler(workshop)
-    build_module(workshop, with_go, KUBERNETES, release)
-    _build_pause(workshop, with_go, release)
-    _compare_images(workshop.out / "bin" / "kubeadm", release)
+    with_go = compiler(context)
+    build_module(context, with_go, KUBERNETES, release)
+    _build_pause(context, with_go, release)
+    _compare_images(context.out / "bin" / "kubeadm", release)
 
 
-def companions(workshop: Workshop, release: Release) -> None:
+def addons(context: BuildContext, release: Release) -> None:
     """etcd, CoreDNS and flannel."""
-    with_go = compiler(workshop)
-    for module in COMPANIONS:
-        build_module(workshop, with_go, module, release)
+    with_go = compiler(context)
+    for module in ADDONS:
+        build_module(context, with_go, module, release)
 
 
-def runtime(workshop: Workshop, name: str, release: Release) -> None:
+def runtime(context: BuildContext, name: str, release: Release) -> None:
     """What Debian does not have of that container runtime."""
     module = RUNTIMES[name]
-    with_go = compiler(workshop, [module])
-    build_module(workshop, with_go, module, release)
+    with_go = compiler(context, [module])
+    build_module(context, with_go, module, release)
     if name == "cri-o":
-        _build_pinns(workshop, with_go, module)
+        _build_pinns(context, with_go, module)
 
 
-def fetch(workshop: Workshop, modules: Iterable[Module]) -> None:
+def fetch(context: BuildContext, modules: Iterable[Module]) -> None:
     """Download the sources of these modules, as far as their programs need them."""
-    with_go = compiler(workshop)
+    with_go = compiler(context)
     for module in modules:
         words = with_go.words("list", "-deps", *module.programs.values())
         place = sources.MODULES / module.name
         run(words, timeout=TIMEOUT, cwd=place, env=with_go.environment)
 
 
-def build_module(workshop: Workshop, with_go: Compiler, module: Module, release: Release) -> None:
+def build_module(
+    context: BuildContext, with_go: Compiler, module: Module, release: Release
+) -> None:
     """All programs of one module, to their names below workshop.out."""
     place = sources.MODULES / module.name
     flags = ["-trimpath", "-ldflags", linker_flags(module, release.kubernetes)]
     if module.tags:
         flags += ["-tags", ",".join(module.tags)]
     if module.instead:
-        flags += ["-modfile", str(_altered(workshop, with_go, module))]
+        flags += ["-modfile", str(_altered(context, with_go, module))]
 
     def build(*words: str) -> None:
         argv = with_go.words("build", *flags, *words)
-        workshop.log.run(argv, timeout=TIMEOUT, cwd=place, env=with_go.environment)
+        context.log.run(argv, timeout=TIMEOUT, cwd=place, env=with_go.environment)
 
     libraries = _libraries(with_go, flags, module)
     for start in range(0, len(libraries), BATCH):
         build(*libraries[start : start + BATCH])
-    made = workshop.scratch / module.name
+    made = context.scratch / module.name
     made.mkdir(exist_ok=True)
     build("-o", f"{made}/", *module.programs.values())
     for output, package in module.programs.items():
-        (workshop.out / output).parent.mkdir(parents=True, exist_ok=True)
-        (made / _go_name(package, module)).rename(workshop.out / output)
+        (context.out / output).parent.mkdir(parents=True, exist_ok=True)
+        (made / _go_name(package, module)).rename(context.out / output)
 
 
 def _libraries(with_go: Compiler, flags: list[str], module: Module) -> list[str]:
@@ -135,19 +137,19 @@ def _libraries(with_go: Compiler, flags: list[str], module: Module) -> list[str]
     return run(words, timeout=TIMEOUT, cwd=place, env=with_go.environment).stdout.split()
 
 
-def _altered(workshop: Workshop, with_go: Compiler, module: Module) -> Path:
+def _altered(context: BuildContext, with_go: Compiler, module: Module) -> Path:
     """A go.mod that takes the watched module from a copy with module.instead in it."""
     place = sources.MODULES / module.name
     words = with_go.words("mod", "download", "-json", module.watched)
     answer = run(words, timeout=TIMEOUT, cwd=place, env=with_go.environment)
-    copy = workshop.scratch / f"{module.name}-altered"
+    copy = context.scratch / f"{module.name}-altered"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(json.loads(answer.stdout)["Dir"], copy)
     for name, content in module.instead.items():
         (copy / name).unlink()
         if content is not None:
             (copy / name).write_text(content)
-    file = workshop.scratch / f"{module.name}.mod"
+    file = context.scratch / f"{module.name}.mod"
     file.write_text((place / "go.mod").read_text() + f"\nreplace {module.watched} => {copy}\n")
     shutil.copy(place / "go.sum", file.with_suffix(".sum"))  # where -modfile looks for it
     return file
@@ -172,18 +174,18 @@ def _holds(module_cache: Path, module: Module) -> bool:
     return (module_cache / f"{escaped}@{required_version(module)}").is_dir()
 
 
-def _build_pause(workshop: Workshop, with_go: Compiler, release: Release) -> None:
+def _build_pause(context: BuildContext, with_go: Compiler, release: Release) -> None:
     source = _source(with_go, KUBERNETES) / "build/pause/linux/pause.c"
     flags = ["-Os", "-static", f"-DVERSION=v{release.pause}"]
-    workshop.log.run(["gcc", *flags, "-o", workshop.out / "bin/pause", source], timeout=60)
+    context.log.run(["gcc", *flags, "-o", context.out / "bin/pause", source], timeout=60)
 
 
-def _build_pinns(workshop: Workshop, with_go: Compiler, module: Module) -> None:
+def _build_pinns(context: BuildContext, with_go: Compiler, module: Module) -> None:
     """CRI-O's helper that keeps a pod's namespaces, as its own pinns/Makefile does."""
     files = sorted((_source(with_go, module) / "pinns/src").glob("*.c"))
     flags = ["-std=c99", "-Os", "-static", "-s"]
-    target = workshop.out / "runtimes/cri-o/pinns"
-    workshop.log.run(["gcc", *flags, "-o", target, *files], timeout=60)
+    target = context.out / "runtimes/cri-o/pinns"
+    context.log.run(["gcc", *flags, "-o", target, *files], timeout=60)
 
 
 def _source(with_go: Compiler, module: Module) -> Path:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from labgen.bundle.engine.recipe import Workshop
+from labgen.bundle.engine.recipe import BuildContext
 from labgen.bundle.parts import sources
 from labgen.system.process import run
 
@@ -16,7 +16,7 @@ INSIDE = "/opt/labgen/provisioners"
 
 
 def bootstrap(
-    workshop: Workshop,
+    context: BuildContext,
     suite: str,
     variant: str,
     packages: Sequence[str],
@@ -39,16 +39,16 @@ def bootstrap(
     words += [f"--customize-hook={hook}" for hook in hooks]
     words += [suite, to, *host_mirror()]
     # its root is made in TMPDIR: in the scratch directory it goes away even after a kill
-    temporary = workshop.scratch / "mmdebstrap"
+    temporary = context.scratch / "mmdebstrap"
     temporary.mkdir(exist_ok=True, mode=0o755)
     environment = {"TMPDIR": str(temporary), "SOURCE_DATE_EPOCH": "0"}
-    workshop.log.run(words, timeout=TIMEOUT, env=environment)
+    context.log.run(words, timeout=TIMEOUT, env=environment)
 
 
-def make(workshop: Workshop, suite: str) -> None:
+def make(context: BuildContext, suite: str) -> None:
     """The Debian of every machine: what the provisioners' phase `packages` installs."""
     hooks = phases(("packages",), image="container")
-    bootstrap(workshop, suite, "minbase", (), to=workshop.out / ARCHIVE, hooks=hooks)
+    bootstrap(context, suite, "minbase", (), to=context.out / ARCHIVE, hooks=hooks)
 
 
 def unpack(bundle: Path) -> str:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from labgen.bundle.engine.recipe import Workshop
+from labgen.bundle.engine.recipe import BuildContext
 from labgen.bundle.parts import images, machine
 from labgen.bundle.versions import Release
 from labgen.system import host, netns, podman, wait
@@ -14,34 +14,34 @@ TIMEOUT = 600.0
 IMAGES_INSIDE = "/opt/labgen/bundle/images/lab.tar"
 
 
-def make(workshop: Workshop, release: Release) -> None:
+def make(context: BuildContext, release: Release) -> None:
     """Boot the machine image, import the images in it, and keep its /var/lib/containerd.
 
     The seed machine stands in a network namespace with nothing in it. What an interrupted build
     left of it is removed first.
     """
-    machine.load(workshop.bundle)
-    store = workshop.out / STORE
+    machine.load(context.bundle)
+    store = context.out / STORE
     store.mkdir(parents=True)
-    archive = workshop.bundle / images.ARCHIVE
+    archive = context.bundle / images.ARCHIVE
     _remove_seed()
     try:
         run(["ip", "netns", "add", SEED], timeout=30)
         podman.run_machine(
-            machine.image(workshop.bundle),
+            machine.image(context.bundle),
             name=SEED,
             hostname="seed",
             # podman 4.3 refuses --network=none beside the --dns=none of every machine
             network=f"ns:{netns.NAMED / SEED}",
-            adaptation=host.adapt(host.probe()),
+            profile=host.adapt(host.probe()),
             volumes=[(store, "/var/lib/containerd", "rw"), (archive, IMAGES_INSIDE, "ro")],
         )
         wait.until(_containerd_answers, what="containerd's answer in the seed machine", timeout=60)
         phases = ["bash", "/opt/labgen/provisioners/run.sh", "images"]
-        _inside(workshop, "env", f"IMAGES={' '.join(release.images)}", *phases)
+        _inside(context, "env", f"IMAGES={' '.join(release.images)}", *phases)
         # what is unpacked needs its packed form no more: half of the store
-        _inside(workshop, "ctr", "--namespace", "k8s.io", "content", "prune", "references")
-        _inside(workshop, "systemctl", "stop", "containerd")
+        _inside(context, "ctr", "--namespace", "k8s.io", "content", "prune", "references")
+        _inside(context, "systemctl", "stop", "containerd")
     finally:
         _remove_seed()
 
@@ -72,5 +72,5 @@ def _containerd_answers() -> None:
         raise wait.NotYet(answer.stderr.strip() or "no answer")
 
 
-def _inside(workshop: Workshop, *words: str) -> None:
-    workshop.log.run(["podman", "--runtime", "runc", "exec", SEED, *words], timeout=TIMEOUT)
+def _inside(context: BuildContext, *words: str) -> None:
+    context.log.run(["podman", "--runtime", "runc", "exec", SEED, *words], timeout=TIMEOUT)

@@ -4,7 +4,7 @@ from functools import partial
 
 from labgen.bundle.engine import archive
 from labgen.bundle.engine.archive import Image, Layer
-from labgen.bundle.engine.recipe import Workshop
+from labgen.bundle.engine.recipe import BuildContext
 from labgen.bundle.parts import debian
 from labgen.bundle.versions import Release
 from labgen.system.parallel import gather
@@ -27,24 +27,24 @@ def programs(release: Release) -> dict[str, str]:
     return named
 
 
-def make(workshop: Workshop, release: Release, architecture: str) -> None:
+def make(context: BuildContext, release: Release, architecture: str) -> None:
     """Write the archive of all images to workshop.out."""
-    root = workshop.scratch / "root.tar"
-    debian.bootstrap(workshop, release.debian, "essential", NETWORK_TOOLS, to=root)
+    root = context.scratch / "root.tar"
+    debian.bootstrap(context, release.debian, "essential", NETWORK_TOOLS, to=root)
     wanted = programs(release)
 
     def layer(program: str) -> Layer:
-        source = workshop.bundle / "bin" / program
-        return archive.program_layer(source, _inside(program), workshop.scratch / f"{program}.gz")
+        source = context.bundle / "bin" / program
+        return archive.program_layer(source, _inside(program), context.scratch / f"{program}.gz")
 
     tasks = {program: partial(layer, program) for program in wanted.values()}
-    base_task = {"": lambda: archive.root_layer(root, workshop.scratch / "root.gz")}
+    base_task = {"": lambda: archive.root_layer(root, context.scratch / "root.gz")}
     layers: dict[str, Layer] = gather({**base_task, **tasks})
     images = []
     for reference, program in wanted.items():
         below = (layers[""],) if program in NEED_TOOLS else ()
         images.append(Image(reference, (*below, layers[program]), _inside(program)))
-    archive.write(images, architecture, workshop.out / ARCHIVE)
+    archive.write(images, architecture, context.out / ARCHIVE)
 
 
 def _inside(program: str) -> str:

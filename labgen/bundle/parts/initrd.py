@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from labgen.bundle.engine import cpio
-from labgen.bundle.engine.recipe import Workshop
+from labgen.bundle.engine.recipe import BuildContext
 from labgen.bundle.parts import kernel
 from labgen.errors import LabgenError
 from labgen.system import files
@@ -21,15 +21,15 @@ COMMANDS = ("echo", "insmod", "mount", "poweroff", "sh", "sleep", "switch_root",
 CONSOLE = (5, 1)  # Documentation/admin-guide/devices.txt
 
 
-def make(workshop: Workshop) -> None:
+def make(context: BuildContext) -> None:
     """Pack the initrd. It is small: the kernel reads it faster as it is than compressed."""
-    place = workshop.scratch / "modules"
+    place = context.scratch / "modules"
     shutil.rmtree(place, ignore_errors=True)
-    tree = kernel.unpack_modules(workshop, place)
+    tree = kernel.unpack_modules(context, place)
     modules = {module_name(path.stem): path.read_bytes() for path in sorted(tree.rglob("*.ko"))}
-    busybox = (workshop.bundle / kernel.BUSYBOX).read_bytes()
+    busybox = (context.bundle / kernel.BUSYBOX).read_bytes()
     content = cpio.archive(entries(busybox, INIT.read_bytes(), modules, built_in(tree)))
-    files.write(workshop.out / INITRD, content)
+    files.write(context.out / INITRD, content)
 
 
 def entries(

@@ -7,7 +7,7 @@ import lzma
 import shutil
 from pathlib import Path
 
-from labgen.bundle.engine.recipe import Workshop
+from labgen.bundle.engine.recipe import BuildContext
 from labgen.bundle.parts import debian
 from labgen.errors import LabgenError
 
@@ -26,31 +26,31 @@ def packages(architecture: str) -> tuple[str, str]:
     return (f"linux-image-cloud-{architecture}", "busybox-static")
 
 
-def make(workshop: Workshop, suite: str, architecture: str) -> None:
+def make(context: BuildContext, suite: str, architecture: str) -> None:
     """Take the kernel, all its modules and busybox out of Debian's packages."""
-    archive, root = workshop.scratch / "packages.tar", workshop.scratch / "root"
-    debian.bootstrap(workshop, suite, "extract", packages(architecture), to=archive)
+    archive, root = context.scratch / "packages.tar", context.scratch / "root"
+    debian.bootstrap(context, suite, "extract", packages(architecture), to=archive)
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir()
     wanted = ("./boot", f"./{MODULES_PLACE}", "./usr/bin/busybox")
     unpack: list[str | Path] = ["tar", "--extract", "--file", archive, "--directory", root]
-    workshop.log.run([*unpack, *wanted], timeout=TIMEOUT)
-    (workshop.out / KERNEL).parent.mkdir()
-    shutil.copy(_only(root / "boot", "vmlinuz-*"), workshop.out / KERNEL)
-    shutil.copy(root / "usr/bin/busybox", workshop.out / BUSYBOX)
+    context.log.run([*unpack, *wanted], timeout=TIMEOUT)
+    (context.out / KERNEL).parent.mkdir()
+    shutil.copy(_only(root / "boot", "vmlinuz-*"), context.out / KERNEL)
+    shutil.copy(root / "usr/bin/busybox", context.out / BUSYBOX)
     _unpack_modules(root / MODULES_PLACE)
     # kubeadm looks there too (k8s.io/system-validators, validators/kernel_validator.go)
     config = _only(root / "boot", "config-*")
     shutil.copy(config, root / MODULES_PLACE / config.name.removeprefix("config-") / "config")
-    pack: list[str | Path] = [*PACK, "--file", workshop.out / MODULES]
-    workshop.log.run([*pack, "--directory", root / MODULES_PLACE, "."], timeout=TIMEOUT)
+    pack: list[str | Path] = [*PACK, "--file", context.out / MODULES]
+    context.log.run([*pack, "--directory", root / MODULES_PLACE, "."], timeout=TIMEOUT)
 
 
-def unpack_modules(workshop: Workshop, place: Path) -> Path:
+def unpack_modules(context: BuildContext, place: Path) -> Path:
     """Unpack the part's modules to the directory place; returns the kernel version's in it."""
     place.mkdir(parents=True, exist_ok=True)
-    words: list[str | Path] = ["tar", "--extract", "--zstd", "--file", workshop.bundle / MODULES]
-    workshop.log.run([*words, "--directory", place], timeout=TIMEOUT)
+    words: list[str | Path] = ["tar", "--extract", "--zstd", "--file", context.bundle / MODULES]
+    context.log.run([*words, "--directory", place], timeout=TIMEOUT)
     return _only(place, "*")
 
 

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from labgen.bundle.engine import lockfile
-from labgen.bundle.engine.recipe import Workshop
+from labgen.bundle.engine.recipe import BuildContext
 from labgen.bundle.parts import rootfs
 from labgen.bundle.parts.rootfs import Kind
 from labgen.bundle.versions import Release
@@ -16,12 +16,12 @@ IMPORT_TIMEOUT = 300.0
 LABEL = "labgen.bundle"
 
 
-def make(workshop: Workshop, release: Release) -> None:
+def make(context: BuildContext, release: Release) -> None:
     """Make a root file system for machine-containers and pack it. Needs no network."""
-    root = rootfs.make(workshop, release, Kind.CONTAINER)
+    root = rootfs.make(context, release, Kind.CONTAINER)
     pack = ["tar", "--create", "--zstd", "--numeric-owner", "--xattrs", "--sort=name"]
-    words = [*pack, "--file", str(workshop.out / ARCHIVE), "--directory", str(root), "."]
-    workshop.log.run(words, timeout=300, env={"ZSTD_CLEVEL": "1", "ZSTD_NBTHREADS": "0"})
+    words = [*pack, "--file", str(context.out / ARCHIVE), "--directory", str(root), "."]
+    context.log.run(words, timeout=300, env={"ZSTD_CLEVEL": "1", "ZSTD_NBTHREADS": "0"})
     shutil.rmtree(root)
 
 

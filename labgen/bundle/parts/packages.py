@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labgen.bundle.engine import digests
-from labgen.bundle.engine.recipe import Workshop
+from labgen.bundle.engine.recipe import BuildContext
 from labgen.bundle.parts import debian
 from labgen.errors import LabgenError
 from labgen.system.process import run
@@ -39,33 +39,33 @@ def archive(suite: str) -> str:
     return f"packages/{suite}.tar"
 
 
-def make(workshop: Workshop, suite: str) -> None:
+def make(context: BuildContext, suite: str) -> None:
     """Have the phase `packages` of a minimal machine download and install nothing; pack it all.
 
     Raises LabgenError when it downloaded nothing.
     """
     root = Root(suite, "minbase", MINIMAL)
-    _gather(workshop, root, debian.phases(("packages",)), workshop.out / archive(suite))
+    _gather(context, root, debian.phases(("packages",)), context.out / archive(suite))
 
 
-def make_runtime(workshop: Workshop, suite: str, runtime: str, target: str) -> None:
+def make_runtime(context: BuildContext, suite: str, runtime: str, target: str) -> None:
     """The same of a machine of labgen's image: what it lacks for that container runtime.
 
     Raises LabgenError when nothing was downloaded.
     """
-    root = Root(suite, "custom", begin=debian.unpack(workshop.bundle))
+    root = Root(suite, "custom", begin=debian.unpack(context.bundle))
     hooks = debian.phases(("runtime-packages",), runtime=runtime)
-    _gather(workshop, root, hooks, workshop.out / target)
+    _gather(context, root, hooks, context.out / target)
 
 
-def _gather(workshop: Workshop, root: Root, phases: Sequence[str], target: Path) -> None:
+def _gather(context: BuildContext, root: Root, phases: Sequence[str], target: Path) -> None:
     """Pack into target what phases download in that root."""
-    found = workshop.scratch / "found"
+    found = context.scratch / "found"
     shutil.rmtree(found, ignore_errors=True)
     found.mkdir()
     hooks = (DOWNLOAD_ONLY, *phases, f'cp "$1"/var/cache/apt/archives/*.deb "{found}"')
     debian.bootstrap(
-        workshop,
+        context,
         root.suite,
         root.variant,
         root.packages,
@@ -75,7 +75,7 @@ def _gather(workshop: Workshop, root: Root, phases: Sequence[str], target: Path)
     )
     (found / INDEX).write_text(index(found))
     target.parent.mkdir(parents=True, exist_ok=True)
-    workshop.log.run([*PACK, "--file", target, "--directory", found, "."], timeout=TIMEOUT)
+    context.log.run([*PACK, "--file", target, "--directory", found, "."], timeout=TIMEOUT)
 
 
 def index(directory: Path) -> str:

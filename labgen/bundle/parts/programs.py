@@ -43,7 +43,7 @@ KUBERNETES = Module(
 
 # Their go.mod files name the same versions of libraries as Kubernetes' own wherever both use one:
 # what Kubernetes was compiled with is not compiled again.
-COMPANIONS = (
+ADDONS = (
     Module(
         name="etcd",
         watched="go.etcd.io/etcd/server/v3",

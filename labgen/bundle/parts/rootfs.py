@@ -4,7 +4,7 @@ import shutil
 from enum import StrEnum
 from pathlib import Path
 
-from labgen.bundle.engine.recipe import Workshop
+from labgen.bundle.engine.recipe import BuildContext
 from labgen.bundle.parts import debian, sources
 from labgen.bundle.versions import Release
 from labgen.system import files
@@ -49,31 +49,31 @@ def payload(release: Release) -> dict[str, str]:
     return {"containerd.toml": CONTAINERD_TOML.format(pause=release.pause_image)}
 
 
-def make(workshop: Workshop, release: Release, kind: Kind) -> Path:
+def make(context: BuildContext, release: Release, kind: Kind) -> Path:
     """Unpack the Debian part in the scratch directory and run the phases in it. Needs no network.
 
     Returns the root directory.
     """
-    root = workshop.scratch / "root"
+    root = context.scratch / "root"
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir()
     unpack = ["tar", "--extract", "--zstd", "--numeric-owner", "--xattrs", "--xattrs-include=*"]
-    archive = str(workshop.bundle / debian.ARCHIVE)
-    workshop.log.run([*unpack, "--file", archive, "--directory", str(root)], timeout=TIMEOUT)
-    _furnish(root, workshop.bundle, release)
+    archive = str(context.bundle / debian.ARCHIVE)
+    context.log.run([*unpack, "--file", archive, "--directory", str(root)], timeout=TIMEOUT)
+    _furnish(root, context.bundle, release)
     environment = (f"MACHINE_IMAGE={kind}", f"KUBERNETES_VERSION={release.kubernetes}")
-    run_inside(workshop, root, *environment, "bash", f"{debian.INSIDE}/run.sh", *PHASES)
+    run_inside(context, root, *environment, "bash", f"{debian.INSIDE}/run.sh", *PHASES)
     shutil.rmtree(root / "opt/labgen/bundle")
     return root
 
 
-def run_inside(workshop: Workshop, root: Path, *words: str) -> None:
+def run_inside(context: BuildContext, root: Path, *words: str) -> None:
     """Run words, variables first, in the file system root.
 
     Without network: a phase that wants it fails here and not in someone's lab.
     """
     unshare = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--net", "sh"]
-    workshop.log.run([*unshare, str(CHROOT), str(root), *words], timeout=TIMEOUT)
+    context.log.run([*unshare, str(CHROOT), str(root), *words], timeout=TIMEOUT)
 
 
 def _furnish(root: Path, bundle: Path, release: Release) -> None:

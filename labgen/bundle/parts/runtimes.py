@@ -3,7 +3,7 @@
 Machines of labgen's image lack them; a lab brings them to its machines.
 """
 
-from labgen.bundle.engine.recipe import Workshop
+from labgen.bundle.engine.recipe import BuildContext
 from labgen.bundle.parts import compiling, packages
 from labgen.bundle.parts.programs import RUNTIMES
 from labgen.bundle.versions import Release
@@ -21,10 +21,10 @@ def programs(name: str) -> tuple[str, ...]:
     return tuple(f"runtimes/{name}/{program}" for program in PROGRAMS[name])
 
 
-def make(workshop: Workshop, name: str, release: Release) -> None:
+def make(context: BuildContext, name: str, release: Release) -> None:
     """Compile the runtime's programs and gather its packages."""
-    compiling.runtime(workshop, name, release)
-    packages.make_runtime(workshop, release.debian, name, archive(name))
+    compiling.runtime(context, name, release)
+    packages.make_runtime(context, release.debian, name, archive(name))
 
 
 NAMES = tuple(RUNTIMES)

@@ -8,9 +8,9 @@ API_SERVER_KILLED = Fault(
     name="api-server-killed",
     summary="the API server ends by SIGKILL; the kubelet starts it again",
     target="holder",
-    fits=CONTROL_PLANES,
-    ends=True,
-    way=OnMachine("api-server-killed"),
+    eligible_roles=CONTROL_PLANES,
+    one_shot=True,
+    driver=OnMachine("api-server-killed"),
     does="Kills kube-apiserver with SIGKILL, once. There is nothing to heal.",
     expected=(
         Expectation("connections to this API server break; its port refuses new ones", "at once"),
@@ -31,8 +31,8 @@ API_SERVER_STOPPED = Fault(
     name="api-server-stopped",
     summary="the API server ends and stays down: its manifest is taken away",
     target="holder",
-    fits=CONTROL_PLANES,
-    way=OnMachine("api-server-stopped", lasts_without_power=True),
+    eligible_roles=CONTROL_PLANES,
+    driver=OnMachine("api-server-stopped", survives_reboot=True),
     does=(
         "Moves the manifest of the static pod out of the kubelet's directory and kills "
         "kube-apiserver. Healing moves it back. A boot does not heal it, and the machine's timer "

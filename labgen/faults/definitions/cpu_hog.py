@@ -7,8 +7,8 @@ CPU_HOG = Fault(
     name="cpu-hog",
     summary="as many endless loops as there are cores, each as heavy as any process",
     target="holder",
-    way=OnMachine("cpu-hog"),
-    lasting=60.0,
+    driver=OnMachine("cpu-hog"),
+    duration=60.0,
     does=(
         "Runs one endless loop for each core, in a unit of its own with the weight of any other. "
         "Ends after 60 s unless `--for` says otherwise. Machine-containers share the host's cores: "

@@ -11,31 +11,31 @@ from labgen.lab.lab import Machine
 class OnItsOwnDisk(OnMachine):
     """Raises HostUnfit for machines that share their host's disk, before anything is filled."""
 
-    def inject(self, site: Site, machines: Sequence[Machine], lasting: float | None) -> float:
+    def inject(self, site: Site, machines: Sequence[Machine], duration: float | None) -> float:
         if any(_shares_disk(site, machine) for machine in machines):
             raise HostUnfit(
                 "disk-full: machine-containers share the host's disk, and filling it would stop "
                 "the host",
                 hint="etcd-full has etcd act as with a full disk",
             )
-        return super().inject(site, machines, lasting)
+        return super().inject(site, machines, duration)
 
     def heal(self, site: Site, machines: Sequence[Machine]) -> bool:
         return super().heal(site, [m for m in machines if not _shares_disk(site, m)])
 
-    def holds(self, site: Site, machine: Machine) -> bool:
-        return not _shares_disk(site, machine) and super().holds(site, machine)
+    def is_active(self, site: Site, machine: Machine) -> bool:
+        return not _shares_disk(site, machine) and super().is_active(site, machine)
 
 
 def _shares_disk(site: Site, machine: Machine) -> bool:
-    return site.provider.adaptation(site.lab, machine).shared_kernel
+    return site.provider.machine_profile(site.lab, machine).shared_kernel
 
 
 DISK_FULL = Fault(
     name="disk-full",
     summary="/var is full; not on machine-containers: see etcd-full",
     target="holder",
-    way=OnItsOwnDisk("disk-full", lasts_without_power=True),
+    driver=OnItsOwnDisk("disk-full", survives_reboot=True),
     does=(
         "Reserves every free block of /var's file system, root's reserve too, for one file, which "
         "healing deletes. A boot does not heal it, and the machine's timer for `--for` does not "

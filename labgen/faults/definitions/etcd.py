@@ -8,8 +8,8 @@ ETCD_PAUSED = Fault(
     name="etcd-paused",
     summary="etcd is stopped by SIGSTOP: there, and answering nothing",
     target="etcd-leader",
-    fits=CONTROL_PLANES,
-    way=OnMachine("etcd-paused"),
+    eligible_roles=CONTROL_PLANES,
+    driver=OnMachine("etcd-paused"),
     does=(
         "Sends SIGSTOP to etcd, as if its disk hung. Healing sends SIGCONT. The kubelet's liveness "
         "probe ends it too: after some two and a half minutes (8 x 15 s, then 30 s of grace) it "
@@ -38,8 +38,8 @@ ETCD_WIPED = Fault(
     name="etcd-wiped",
     summary="an etcd member's data is gone, and the member with it",
     target="not-holder",
-    fits=CONTROL_PLANES,
-    way=OnMachine("etcd-wiped", lasts_without_power=True),
+    eligible_roles=CONTROL_PLANES,
+    driver=OnMachine("etcd-wiped", survives_reboot=True),
     does=(
         "Ends etcd, deletes its data and takes its manifest from the kubelet: started on an empty "
         "disk, the first control plane's etcd would make a cluster of its own. Refused unless "
@@ -71,8 +71,8 @@ ETCD_FULL = Fault(
     name="etcd-full",
     summary="etcd's database has used up its quota: no write is taken any more",
     target="etcd-leader",
-    fits=CONTROL_PLANES,
-    way=OnMachine("etcd-full", lasts_without_power=True),
+    eligible_roles=CONTROL_PLANES,
+    driver=OnMachine("etcd-full", survives_reboot=True),
     does=(
         "Raises etcd's alarm NOSPACE for the member, as etcd itself does when its database "
         "reaches the quota of 2 GiB. Healing takes it back. The alarm is kept in etcd: a boot does "

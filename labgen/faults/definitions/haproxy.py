@@ -8,8 +8,8 @@ HAPROXY_KILLED = Fault(
     name="haproxy-killed",
     summary="HAProxy ends by SIGKILL and stays down",
     target="holder",
-    fits=CONTROL_PLANES,
-    way=OnMachine("haproxy-killed"),
+    eligible_roles=CONTROL_PLANES,
+    driver=OnMachine("haproxy-killed"),
     does=(
         "Kills every process of HAProxy with SIGKILL and keeps systemd from starting it again. "
         "Healing starts it."

@@ -8,8 +8,8 @@ KEEPALIVED_STOPPED = Fault(
     name="keepalived-stopped",
     summary="keepalived ends in order and stays down; it gives the VIP away",
     target="holder",
-    fits=CONTROL_PLANES,
-    way=OnMachine("keepalived-stopped"),
+    eligible_roles=CONTROL_PLANES,
+    driver=OnMachine("keepalived-stopped"),
     does=(
         "Stops keepalived as `systemctl stop` does, and keeps systemd from starting it again. "
         "Healing starts it."
@@ -29,8 +29,8 @@ KEEPALIVED_KILLED = Fault(
     name="keepalived-killed",
     summary="keepalived ends by SIGKILL and stays down; it gives nothing away",
     target="holder",
-    fits=CONTROL_PLANES,
-    way=OnMachine("keepalived-killed"),
+    eligible_roles=CONTROL_PLANES,
+    driver=OnMachine("keepalived-killed"),
     does=(
         "Kills every process of keepalived with SIGKILL and keeps systemd from starting it again. "
         "Healing starts keepalived."

@@ -13,7 +13,7 @@ KUBELET_STOPPED = Fault(
     name="kubelet-stopped",
     summary="the kubelet ends and stays down; containers run on",
     target="holder",
-    way=OnMachine("kubelet-stopped"),
+    driver=OnMachine("kubelet-stopped"),
     does="Stops the kubelet and keeps systemd from starting it again. Healing starts it.",
     expected=(
         Expectation("all containers go on: API server, etcd, pods"),
@@ -31,7 +31,7 @@ CONTAINERD_STOPPED = Fault(
     name="containerd-stopped",
     summary="the container runtime ends and stays down; containers run on",
     target="holder",
-    way=OnMachine("containerd-stopped"),
+    driver=OnMachine("containerd-stopped"),
     does=(
         "Stops containerd, or CRI-O where the lab has that, and keeps systemd from starting it "
         "again. Healing starts it. With Docker it is refused: its socket would start it again."

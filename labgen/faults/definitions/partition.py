@@ -13,7 +13,7 @@ PARTITION = Fault(
     name="partition",
     summary="the machine and the other machines do not hear each other",
     target="holder",
-    way=OnMachine("partition"),
+    driver=OnMachine("partition"),
     does=f"Loses all packets between the machine and the other machines, both ways. {HEALED}",
     expected=(
         Expectation(
@@ -51,7 +51,7 @@ PARTITION_IN = Fault(
     name="partition-in",
     summary="the machine does not hear the other machines; they hear it",
     target="holder",
-    way=OnMachine("partition-in"),
+    driver=OnMachine("partition-in"),
     does=f"Loses all packets from the other machines to the machine. {HEALED}",
     expected=(
         Expectation("of the holder: it goes on to send adverts, and the VIP stays"),
@@ -84,7 +84,7 @@ PARTITION_OUT = Fault(
     name="partition-out",
     summary="the other machines do not hear the machine; it hears them",
     target="holder",
-    way=OnMachine("partition-out"),
+    driver=OnMachine("partition-out"),
     does=f"Loses all packets from the machine to the other machines. {HEALED}",
     expected=(
         Expectation(
@@ -113,7 +113,7 @@ PARTITION_CLIENTS = Fault(
     name="partition-clients",
     summary="whoever is no machine of the lab does not reach the machine, nor it them",
     target="holder",
-    way=OnMachine("partition-clients"),
+    driver=OnMachine("partition-clients"),
     does=(
         "Loses all packets between the machine and everything that is no machine of the lab: the "
         "host, where clients of the VIP are. labgen's SSH passes. Healing lets all pass."
@@ -134,7 +134,7 @@ PACKET_LOSS = Fault(
     name="packet-loss",
     summary="20 of 100 packets to and from the machine are lost, at random",
     target="holder",
-    way=OnMachine("packet-loss"),
+    driver=OnMachine("packet-loss"),
     does=(
         "Loses 20 of 100 packets in each direction, by nf_tables' random numbers, which more "
         "kernels have than the queueing discipline netem. labgen's SSH is spared. Healing lets all "

@@ -19,27 +19,27 @@ class Switched:
     action: Power
     undo: Power = Power.ON
     state: State = State.OFF
-    from_host: bool = True
+    host_side: bool = True
 
-    def inject(self, site: Site, machines: Sequence[Machine], lasting: float | None) -> float:  # noqa: ARG002 - the host waits
-        lacking = {
-            site.provider.lacking(machine, action)
+    def inject(self, site: Site, machines: Sequence[Machine], duration: float | None) -> float:  # noqa: ARG002 - the host waits
+        unsupported_reason = {
+            site.provider.unsupported_reason(machine, action)
             for machine in machines
             for action in (self.action, self.undo)
         }
-        if reasons := sorted(reason for reason in lacking if reason):
+        if reasons := sorted(reason for reason in unsupported_reason if reason):
             raise HostUnfit("; ".join(reasons))
         return site.provider.power(site.lab, machines, self.action)
 
     def heal(self, site: Site, machines: Sequence[Machine]) -> bool:
-        away = [machine for machine in machines if self.holds(site, machine)]
+        away = [machine for machine in machines if self.is_active(site, machine)]
         site.provider.power(site.lab, away, self.undo)
         limit = BOOT_TIMEOUT * site.lab.slowdown
         for machine in away:
             site.connect(machine, limit)
         return bool(away)
 
-    def holds(self, site: Site, machine: Machine) -> bool:
+    def is_active(self, site: Site, machine: Machine) -> bool:
         return site.state(machine) is self.state
 
 
@@ -47,8 +47,8 @@ class Switched:
 class Restarted(Switched):
     """Shut down and switched on again: it is over when the machine answers."""
 
-    def inject(self, site: Site, machines: Sequence[Machine], lasting: float | None) -> float:
-        moment = super().inject(site, machines, lasting)
+    def inject(self, site: Site, machines: Sequence[Machine], duration: float | None) -> float:
+        moment = super().inject(site, machines, duration)
         self.heal(site, machines)
         return moment
 
@@ -57,7 +57,7 @@ POWER_CUT = Fault(
     name="power-cut",
     summary="the machine is off from one moment to the next",
     target="holder",
-    way=Switched(Power.OFF),
+    driver=Switched(Power.OFF),
     does="Pulls the machine's plug. Healing switches it on again.",
     expected=(
         Expectation(
@@ -94,8 +94,8 @@ REBOOT = Fault(
     name="reboot",
     summary="the machine shuts down in order and starts again",
     target="holder",
-    way=Restarted(Power.SHUTDOWN),
-    ends=True,
+    driver=Restarted(Power.SHUTDOWN),
+    one_shot=True,
     does=(
         "Shuts the machine down and switches it on. Over when it answers on SSH; there is nothing "
         "to heal."
@@ -124,7 +124,7 @@ SHUTDOWN = Fault(
     name="shutdown",
     summary="the machine shuts down in order and stays off",
     target="holder",
-    way=Switched(Power.SHUTDOWN),
+    driver=Switched(Power.SHUTDOWN),
     does="Shuts the machine down. Healing switches it on again.",
     expected=(
         Expectation(
@@ -146,7 +146,7 @@ PAUSE = Fault(
     name="pause",
     summary="the machine stands still: nothing on it runs, and nothing is closed",
     target="holder",
-    way=Switched(Power.PAUSE, undo=Power.RESUME, state=State.PAUSED),
+    driver=Switched(Power.PAUSE, undo=Power.RESUME, state=State.PAUSED),
     does=(
         "Freezes all processes of the machine, as a hypervisor does while it moves one. Its "
         "kernel still answers ARP and takes connections. Healing lets them run on."

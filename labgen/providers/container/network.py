@@ -88,7 +88,7 @@ def remove(lab: Lab) -> None:
         run([*entering, "ip", "link", "delete", lab.bridge], timeout=TIMEOUT, check=False)
 
 
-def leftovers(lab: Lab) -> list[str]:
+def leaked_resources(lab: Lab) -> list[str]:
     """Namespaces, bridge and firewall rules of the lab that are still there."""
     found = [f"network namespace {name}" for name in _namespaces(lab)]
     entering = netns.entering(lab.network_namespace)

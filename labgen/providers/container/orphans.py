@@ -8,7 +8,7 @@ from pathlib import Path
 
 from labgen.lab.ownership import lives
 from labgen.providers.container import firewall
-from labgen.providers.orphans import Known, Stray, known, of_dead, unknown
+from labgen.providers.orphans import Known, Orphan, known, of_dead, unknown
 from labgen.system import mounts, netns, paths, podman
 from labgen.system.podman import Container
 from labgen.system.process import run
@@ -20,7 +20,7 @@ BRIDGE = re.compile(r"^\d+: lab([0-9a-f]{8}):", re.MULTILINE)
 DISKS = re.compile(r".+-([0-9a-f]{8})")
 
 
-def strays() -> list[Stray]:
+def orphans() -> list[Orphan]:
     """Containers, network namespaces, bridges, firewall rules and disks of labs that are gone."""
     labelled = podman.containers(LABEL) if shutil.which("podman") else []
     labs = known([Path(container.labels[LABEL]) for container in labelled])
@@ -33,7 +33,7 @@ def strays() -> list[Stray]:
     ]
 
 
-def _containers(labelled: list[Container]) -> Iterator[Stray]:
+def _containers(labelled: list[Container]) -> Iterator[Orphan]:
     for container in labelled:
         lab = Path(container.labels[LABEL])
         if not lives(lab):
@@ -41,7 +41,7 @@ def _containers(labelled: list[Container]) -> Iterator[Stray]:
             yield of_dead(f"container {container.name}", lab, remove)
 
 
-def _namespaces(labs: Known) -> Iterator[Stray]:
+def _namespaces(labs: Known) -> Iterator[Orphan]:
     for path in sorted(netns.NAMED.glob("labgen-*")):
         named = NAMESPACE.fullmatch(path.name)
         if named:
@@ -49,7 +49,7 @@ def _namespaces(labs: Known) -> Iterator[Stray]:
             yield from _one(labs, named[1], f"network namespace {path.name}", delete)
 
 
-def _networks(labs: Known) -> Iterator[Stray]:
+def _networks(labs: Known) -> Iterator[Orphan]:
     """Bridge and firewall rules, where the dead lab was made."""
     for lab_id, owner in labs.notes.items():
         entering = netns.entering(owner.network_namespace)
@@ -69,14 +69,14 @@ def _networks(labs: Known) -> Iterator[Stray]:
             )
 
 
-def _strange_bridges(labs: Known) -> Iterator[Stray]:
+def _strange_bridges(labs: Known) -> Iterator[Orphan]:
     links = run(["ip", "-o", "link", "show", "type", "bridge"], timeout=TIMEOUT).stdout
     for lab_id in BRIDGE.findall(links):
         if labs.directory(lab_id) is None:
             yield unknown(f"bridge lab{lab_id}")
 
 
-def _disks(labs: Known) -> Iterator[Stray]:
+def _disks(labs: Known) -> Iterator[Orphan]:
     """Below the cache of this user, where no other's are."""
     for path in sorted((paths.cache() / "disks").glob("*")):
         named = DISKS.fullmatch(path.name)
@@ -89,7 +89,7 @@ def _remove_disks(path: Path) -> None:
     shutil.rmtree(path)
 
 
-def _one(labs: Known, lab_id: str, what: str, remove: Callable[[], object]) -> Iterator[Stray]:
+def _one(labs: Known, lab_id: str, what: str, remove: Callable[[], object]) -> Iterator[Orphan]:
     """The thing of that id, unless its lab lives."""
     lab = labs.directory(lab_id)
     if lab is None:

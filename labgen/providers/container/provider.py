@@ -56,19 +56,19 @@ class ContainerProvider(Unsaved):
         """See base.Provider."""
         return [*findings(self._facts), *runtimes.findings(scenario)]
 
-    def adaptation(self, lab: Lab, machine: Machine) -> host.Adaptation:  # noqa: ARG002 - all alike
+    def machine_profile(self, lab: Lab, machine: Machine) -> host.MachineProfile:  # noqa: ARG002 - all alike
         """See base.Provider."""
         return replace(host.adapt(self._facts), cores_shared_by=len(lab.machines))
 
-    def changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:  # noqa: ARG002 - all are made
+    def planned_changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:  # noqa: ARG002 - all are made
         """See base.Provider."""
         return {}
 
-    def blueprint(self, lab: Lab) -> Mapping[str, str]:  # noqa: ARG002 - none is made by a file
+    def rendered_definition(self, lab: Lab) -> Mapping[str, str]:  # noqa: ARG002 - none is made by a file
         """See base.Provider."""
         return {}
 
-    def lacking(self, machine: Machine, action: Power) -> str | None:  # noqa: ARG002 - nothing
+    def unsupported_reason(self, machine: Machine, action: Power) -> str | None:  # noqa: ARG002 - nothing
         """See base.Provider."""
         return None
 
@@ -129,10 +129,10 @@ class ContainerProvider(Unsaved):
             return moment
         return time.monotonic()
 
-    def leftovers(self, lab: Lab) -> Sequence[str]:
+    def leaked_resources(self, lab: Lab) -> Sequence[str]:
         """See base.Provider."""
         found = [f"container {container.name}" for container in podman.containers(_label(lab))]
-        found += network.leftovers(lab)
+        found += network.leaked_resources(lab)
         found += [f"mount {path}" for path in mounts.below(_disks(lab))]
         found += [f"directory {path}" for path in (_disks(lab), lab.sockets) if path.exists()]
         return found
@@ -155,7 +155,7 @@ class ContainerProvider(Unsaved):
             name=_container(lab, machine),
             hostname=machine.name,
             network=f"ns:{network.namespace_path(lab, machine)}",
-            adaptation=self.adaptation(lab, machine),
+            profile=self.machine_profile(lab, machine),
             cpu_shares=CPU_SHARES[machine.role],
             volumes=[*volumes, (identity, "/etc/labgen/identity", "ro")],
             labels={LABEL: lab.name, "labgen.directory": str(lab.directory)},

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 import libvirt
 
-from labgen.errors import LabgenError, WrongCall
+from labgen.errors import LabgenError, UsageError
 from labgen.lab.lab import Lab
 from labgen.machine import access
 from labgen.providers.libvirt.connection import domain_of
@@ -52,7 +52,7 @@ def restore(connection: Any, lab: Lab, checkpoint: str) -> None:
     known = checkpoints(connection, lab)
     if checkpoint not in known:
         listed = ", ".join(known) or "none"
-        raise WrongCall(f"lab {lab.name} has no checkpoint {checkpoint}", hint=f"it has: {listed}")
+        raise UsageError(f"lab {lab.name} has no checkpoint {checkpoint}", hint=f"it has: {listed}")
     domains = _domains(connection, lab)
     paused = libvirt.VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED | libvirt.VIR_DOMAIN_SNAPSHOT_REVERT_FORCE
     _at_once(
@@ -75,7 +75,7 @@ def delete(connection: Any, lab: Lab, checkpoint: str) -> None:
 
 def set_clocks(lab: Lab) -> None:
     """A guest that went back has the time of then, and certificates and leases are about now."""
-    ssh = access.door(lab)
+    ssh = access.ssh_client(lab)
 
     def set_clock(name: str, address: str) -> None:
         ssh.connect(name, address, timeout=CLOCK_TIMEOUT * lab.slowdown)

@@ -15,7 +15,7 @@ from labgen.providers.programs import SSH, missing
 from labgen.render.vagrantfile import probe_xml
 from labgen.system import files
 from labgen.system import paths as places
-from labgen.system.jump_host import Jump, JumpFailed
+from labgen.system.jump_host import JumpHost, JumpHostFailed
 from labgen.system.process import run
 from labgen.system.wait import NotYet, until
 
@@ -43,11 +43,13 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 logging.getLogger("vagrant").setLevel(logging.ERROR)
 
 
-def findings(uri: str, jump: Jump | None = None) -> list[Finding]:
+def findings(uri: str, jump: JumpHost | None = None) -> list[Finding]:
     """All that is wrong with this host for virtual machines of the libvirt at uri, and with the way
     there, which is by the jump."""
-    lacking = [name for name in MODULES if importlib.util.find_spec(name) is None]
-    wrong = [Finding(f"Python's {name} is not installed", MODULES[name]) for name in lacking]
+    missing_modules = [name for name in MODULES if importlib.util.find_spec(name) is None]
+    wrong = [
+        Finding(f"Python's {name} is not installed", MODULES[name]) for name in missing_modules
+    ]
     wrong += missing(PROGRAMS)
     if wrong:
         return wrong  # what follows needs these
@@ -86,7 +88,7 @@ def _known() -> dict[str, Any]:
     return found
 
 
-def boot_id(jump: Jump | None = None) -> str:
+def boot_id(jump: JumpHost | None = None) -> str:
     """What tells this boot of this host, or of the jump's, from all others."""
     text = jump.run(["cat", BOOT_ID], timeout=ASK).stdout if jump else BOOT_ID.read_text()
     return text.strip()
@@ -123,13 +125,13 @@ def _plugin() -> bool:
     return PLUGIN in listed
 
 
-def _unreachable(uri: str, jump: Jump | None) -> list[Finding]:
+def _unreachable(uri: str, jump: JumpHost | None) -> list[Finding]:
     from labgen.providers.libvirt.connection import connected  # noqa: PLC0415 - needs libvirt
 
     if jump:
         try:
             jump.try_out()
-        except JumpFailed as error:
+        except JumpHostFailed as error:
             seen = f": {error.last_seen}" if error.last_seen else ""
             return [Finding(f"{error.message}{seen}", error.hint or jump.command)]
     place = f" on {jump.host}: apt-get install libvirt-daemon-system;" if jump else ":"

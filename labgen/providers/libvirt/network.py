@@ -65,7 +65,7 @@ def remove_network(network: Any | None) -> None:
     network.undefine()
 
 
-def leftovers(connection: Any, lab: Lab) -> list[str]:
+def leaked_resources(connection: Any, lab: Lab) -> list[str]:
     """The lab's network in words, where it is."""
     network = _named(connection, lab)
     return [] if network is None else [f"libvirt network {network.name()}"]

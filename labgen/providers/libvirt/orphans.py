@@ -15,7 +15,7 @@ from labgen.providers.libvirt.connection import connected, found, remove_domain
 from labgen.providers.libvirt.host import PROBE
 from labgen.providers.libvirt.network import bridge_of, remove_network
 from labgen.providers.libvirt.volumes import BOX_IMAGE, find_pool, remove_pool, stands_on, started
-from labgen.providers.orphans import Known, Stray, known, of_dead, of_nobody, unknown
+from labgen.providers.orphans import Known, Orphan, known, of_dead, unknown, unowned
 from labgen.render.vagrantfile import POOL, PREFIX, marked
 
 DISK = re.compile(rf"{PREFIX}.+\.img")
@@ -72,7 +72,7 @@ class Holdings:
         return self.lab_of_network(max(nets, key=len)) if nets else None
 
 
-def strays(uri: str, versions: set[str]) -> list[Stray]:
+def orphans(uri: str, versions: set[str]) -> list[Orphan]:
     """What the libvirt at uri has of labs that are gone; versions are those of boxes that
     the next lab would use.
 
@@ -85,7 +85,7 @@ def strays(uri: str, versions: set[str]) -> list[Stray]:
         return [*left, *_boxes(held, uri, dead, versions)]
 
 
-def _domains(held: Holdings, uri: str) -> Iterator[Stray]:
+def _domains(held: Holdings, uri: str) -> Iterator[Orphan]:
     for name in sorted(held.domains):
         if name.startswith(f"{PROBE}-"):
             yield from _probe(name, uri)
@@ -95,14 +95,14 @@ def _domains(held: Holdings, uri: str) -> Iterator[Stray]:
         )
 
 
-def _probe(name: str, uri: str) -> Iterator[Stray]:
+def _probe(name: str, uri: str) -> Iterator[Orphan]:
     """A machine that was to show whether KVM boots; the end of its name is when it was made."""
     made = name.removeprefix(f"{PROBE}-")
     if made.isdigit() and time.time() - int(made) / 1e9 > PROBED:
-        yield of_nobody(f"libvirt domain {name}", _in(uri, _undefine, name))
+        yield unowned(f"libvirt domain {name}", _in(uri, _undefine, name))
 
 
-def _disks(held: Holdings, uri: str) -> Iterator[Stray]:
+def _disks(held: Holdings, uri: str) -> Iterator[Orphan]:
     """A disk without a domain and without its lab's network is nobody's: the next `up` would make
     it anew."""
     for name in held.disks:
@@ -113,18 +113,18 @@ def _disks(held: Holdings, uri: str) -> Iterator[Stray]:
             machine.startswith(f"{network}-") for network in held.networks
         )
         if lab is None and alone:
-            yield of_nobody(what, remove)
+            yield unowned(what, remove)
         else:
             yield from _one(lab, what, remove)
 
 
-def _networks(held: Holdings, uri: str) -> Iterator[Stray]:
+def _networks(held: Holdings, uri: str) -> Iterator[Orphan]:
     for name in sorted(held.networks):
         remove = _in(uri, _forget_network, name)
         yield from _one(held.lab_of_network(name), f"libvirt network {name}", remove)
 
 
-def _boxes(held: Holdings, uri: str, dead: set[str], versions: set[str]) -> Iterator[Stray]:
+def _boxes(held: Holdings, uri: str, dead: set[str], versions: set[str]) -> Iterator[Orphan]:
     """The pool, when nobody is left who has a disk in it or is about to; else the files of boxes
     that nobody stands on and that no bundle has any more."""
     pool = held.pool
@@ -134,7 +134,7 @@ def _boxes(held: Holdings, uri: str, dead: set[str], versions: set[str]) -> Iter
     users += [f"libvirt domain {name}" for name in held.domains]
     users += [f"libvirt volume {name}" for name in held.disks]
     if dead.issuperset(users):
-        yield of_nobody(f"libvirt storage pool {POOL} with boxes' files", _in(uri, _remove_pool))
+        yield unowned(f"libvirt storage pool {POOL} with boxes' files", _in(uri, _remove_pool))
         return
     disks = [pool.storageVolLookupByName(name) for name in held.disks]
     described = " ".join(it.XMLDesc() for it in [*held.domains.values(), *disks])
@@ -143,10 +143,10 @@ def _boxes(held: Holdings, uri: str, dead: set[str], versions: set[str]) -> Iter
             continue
         volume = pool.storageVolLookupByName(name)
         if volume.path() not in described and not stands_on(volume):
-            yield of_nobody(f"libvirt volume {name} of an older box", _in(uri, _delete, name))
+            yield unowned(f"libvirt volume {name} of an older box", _in(uri, _delete, name))
 
 
-def _one(lab: Path | None, what: str, remove: Callable[[], object]) -> Iterator[Stray]:
+def _one(lab: Path | None, what: str, remove: Callable[[], object]) -> Iterator[Orphan]:
     if lab is None:
         yield unknown(what)
     elif not lives(lab):

@@ -18,7 +18,7 @@ from labgen.errors import LabgenError
 from labgen.lab import jump_host, keys, ownership
 from labgen.lab.lab import Lab, Machine
 from labgen.machine import facts_cache, gather_facts
-from labgen.machine.access import door, ensure_route
+from labgen.machine.access import ensure_route, ssh_client
 from labgen.machine.finding import Finding
 from labgen.providers import runtimes
 from labgen.providers.base import BEFORE, Power, State
@@ -77,23 +77,23 @@ class LibvirtProvider:
             paths = volumes.ensure_boot_files(connection, box)
             return host_.boots(connection, self.uri, paths, boot=host_.boot_id(self._jump))
 
-    def adaptation(self, lab: Lab, machine: Machine) -> host.Adaptation:
+    def machine_profile(self, lab: Lab, machine: Machine) -> host.MachineProfile:
         """See base.Provider."""
         if lab.scenario.provider.box is None:
             return host.none_needed()
-        return facts_cache.adaptation(facts_cache.load(lab), machine)
+        return facts_cache.machine_profile(facts_cache.load(lab), machine)
 
-    def changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:  # noqa: ARG002 - all are made
+    def planned_changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:  # noqa: ARG002 - all are made
         """See base.Provider."""
         return {}
 
-    def blueprint(self, lab: Lab) -> Mapping[str, str]:
+    def rendered_definition(self, lab: Lab) -> Mapping[str, str]:
         """See base.Provider. Timings tell whether KVM is meant: nothing is booted to find out."""
         box = maker.describe(bundles.require_box(lab.scenario.kubernetes.version))
         hypervisor = Hypervisor(self.uri, emulated=lab.slowdown > 1)
         return {"Vagrantfile": vagrantfile(lab, hypervisor, box)}
 
-    def lacking(self, machine: Machine, action: Power) -> str | None:  # noqa: ARG002 - nothing
+    def unsupported_reason(self, machine: Machine, action: Power) -> str | None:  # noqa: ARG002 - nothing
         """See base.Provider."""
         return None
 
@@ -130,7 +130,7 @@ class LibvirtProvider:
     def destroy(self, lab: Lab) -> None:
         """See base.Provider."""
         if lab.ssh_config.exists():
-            door(lab).close([machine.name for machine in lab.machines])
+            ssh_client(lab).close([machine.name for machine in lab.machines])
         hypervisor = _hypervisor(lab, self.uri)
         with self._connected(lab) as connection:
             if not network.is_anothers(connection, lab, hypervisor.network):
@@ -168,7 +168,7 @@ class LibvirtProvider:
             moment = time.monotonic()
             gather({m.name: partial(switch, connection, lab, m, action, acting) for m in acting})
         if action in (Power.OFF, Power.SHUTDOWN):
-            door(lab).close([m.name for m in acting])
+            ssh_client(lab).close([m.name for m in acting])
             return moment
         return time.monotonic()
 
@@ -182,7 +182,7 @@ class LibvirtProvider:
         with self._own(lab) as connection:
             checkpoints.restore(connection, lab, checkpoint)
         # what is open was unknown to machines at the time to which they went back
-        door(lab).close([machine.name for machine in lab.machines])
+        ssh_client(lab).close([machine.name for machine in lab.machines])
         ensure_route(lab)
         checkpoints.set_clocks(lab)
 
@@ -196,13 +196,13 @@ class LibvirtProvider:
         with self._own(lab) as connection:
             checkpoints.delete(connection, lab, checkpoint)
 
-    def leftovers(self, lab: Lab) -> Sequence[str]:
+    def leaked_resources(self, lab: Lab) -> Sequence[str]:
         """See base.Provider."""
         hypervisor, left = _hypervisor(lab, self.uri), []
         with connected(hypervisor.uri) as connection:  # the jump is closed by now
             if not network.is_anothers(connection, lab, hypervisor.network):
                 left = _left(connection, lab)
-        left += maker.leftovers(lab)
+        left += maker.leaked_resources(lab)
         return [*left, *(f"directory {path}" for path in [lab.sockets] if path.exists())]
 
     def _connected(self, lab: Lab) -> AbstractContextManager[Any]:
@@ -235,7 +235,7 @@ def _open_way(lab: Lab) -> None:
 def _settle_machines(lab: Lab) -> None:
     """Of a box of the site's own nothing is known, its interface for one."""
     if any(machine.name not in facts_cache.load(lab) for machine in lab.machines):
-        ssh = door(lab)
+        ssh = ssh_client(lab)
         for machine in lab.machines:
             limit = READ * lab.slowdown
             ssh.connect(machine.name, str(machine.address), timeout=limit)
@@ -259,7 +259,11 @@ def _left(connection: Any, lab: Lab) -> list[str]:
     """What libvirt has of the lab, in words."""
     domains = [domain_of(connection, lab, machine) for machine in lab.machines]
     left = [f"libvirt domain {domain.name()}" for domain in domains if domain is not None]
-    return [*left, *network.leftovers(connection, lab), *volumes.leftovers(connection, lab)]
+    return [
+        *left,
+        *network.leaked_resources(connection, lab),
+        *volumes.leaked_resources(connection, lab),
+    ]
 
 
 def _ensure_network(connection: Any, lab: Lab, uuid: str) -> bool:

@@ -118,6 +118,6 @@ def destroy(lab: Lab) -> None:
     index.remove([entry.id for entry in index.of_lab(lab.directory)])
 
 
-def leftovers(lab: Lab) -> list[str]:
+def leaked_resources(lab: Lab) -> list[str]:
     """What Vagrant still knows of the lab's machines, in words."""
     return [f"Vagrant's entry of {entry.machine}" for entry in index.of_lab(lab.directory)]

@@ -7,28 +7,28 @@ from pathlib import Path
 
 from labgen.lab.ownership import lives
 from labgen.providers.libvirt import vagrant_index as index
-from labgen.providers.orphans import Stray, of_dead, of_nobody
+from labgen.providers.orphans import Orphan, of_dead, unowned
 
 
-def strays(versions: set[str]) -> list[Stray]:
+def orphans(versions: set[str]) -> list[Orphan]:
     """Entries of dead labs, and boxes of labgen's but those versions and what living labs use."""
     entries = index.entries()
     used = {entry.box for entry in entries if lives(entry.lab)}
     return [*_entries(entries), *_boxes(versions, used)]
 
 
-def _entries(entries: list[index.Entry]) -> Iterator[Stray]:
+def _entries(entries: list[index.Entry]) -> Iterator[Orphan]:
     for entry in entries:
         if not lives(entry.lab):
             what = f"Vagrant's entry of {entry.machine}"
             yield of_dead(what, entry.lab, partial(index.remove, [entry.id]))
 
 
-def _boxes(versions: set[str], used: set[tuple[str, str]]) -> Iterator[Stray]:
+def _boxes(versions: set[str], used: set[tuple[str, str]]) -> Iterator[Orphan]:
     for path in sorted((index.home() / "boxes").glob(f"labgen{index.SLASH}*/*/")):
         name, version = path.parent.name.replace(index.SLASH, "/"), path.name
         if version not in versions and (name, version) not in used:
-            yield of_nobody(f"Vagrant's copy of box {name} {version}", partial(_remove, path))
+            yield unowned(f"Vagrant's copy of box {name} {version}", partial(_remove, path))
 
 
 def _remove(box: Path) -> None:

@@ -77,7 +77,7 @@ def remove_pool(connection: Any) -> None:
     pool.undefine()
 
 
-def leftovers(connection: Any, lab: Lab) -> list[str]:
+def leaked_resources(connection: Any, lab: Lab) -> list[str]:
     """The lab's disks in the pool, in words."""
     pool = find_pool(connection)
     if pool is None:

@@ -13,7 +13,7 @@ from labgen.errors import HostUnfit, LabgenError
 from labgen.lab import keys, ownership, store
 from labgen.lab.lab import Lab, Machine
 from labgen.machine import facts_cache, gather_facts
-from labgen.machine.access import door, ensure_outward, ensure_route
+from labgen.machine.access import assert_route_isolated, ensure_route, ssh_client
 from labgen.machine.finding import Finding
 from labgen.machine.gather_facts import Surveyed
 from labgen.machine.login import Unread
@@ -27,8 +27,8 @@ from labgen.providers.ssh import planned_changes, preflight
 from labgen.render.ssh_config import ssh_config
 from labgen.scenario.model import Role, Scenario
 from labgen.system import files
-from labgen.system.host import Adaptation
-from labgen.system.jump_host import JumpFailed
+from labgen.system.host import MachineProfile
+from labgen.system.jump_host import JumpHostFailed
 from labgen.system.parallel import gather
 from labgen.system.process import CommandFailed, CommandTimedOut, run
 from labgen.system.wait import NotYet, until
@@ -58,8 +58,8 @@ class SshProvider(Unsaved):
 
     def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:
         """See base.Provider."""
-        if lacking := missing(PROGRAMS):
-            return lacking
+        if unsupported_reason := missing(PROGRAMS):
+            return unsupported_reason
         drawn = lab or _on_paper(scenario)
         wrong = runtimes.only_default(scenario, "existing machines")
         _ensure_way(drawn)
@@ -67,7 +67,7 @@ class SshProvider(Unsaved):
         found = preflight.judge(drawn, self._read, made=lab is not None)
         return [*wrong, *found, *_lacking_packages(drawn, self._read)]
 
-    def changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:
+    def planned_changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:
         """See base.Provider."""
         drawn = _on_paper(scenario)
         _ensure_way(drawn)
@@ -79,9 +79,9 @@ class SshProvider(Unsaved):
             if isinstance(said := read[machine.name], Surveyed)
         }
 
-    def adaptation(self, lab: Lab, machine: Machine) -> Adaptation:
+    def machine_profile(self, lab: Lab, machine: Machine) -> MachineProfile:
         """See base.Provider."""
-        return facts_cache.adaptation(facts_cache.load(lab), machine)
+        return facts_cache.machine_profile(facts_cache.load(lab), machine)
 
     def create(self, lab: Lab) -> bool:
         """See base.Provider: here, all that is made is the way to the machines."""
@@ -92,11 +92,11 @@ class SshProvider(Unsaved):
         off = [m for m in lab.machines if states[m.name] is State.OFF and not self._power(m)]
         self.power(lab, off, Power.ON)
         settled = facts_cache.load(lab)
-        lacking = [machine.name for machine in lab.machines if machine.name not in settled]
-        if any(not isinstance(self._read.get(name), Surveyed) for name in lacking):
+        unknown = [machine.name for machine in lab.machines if machine.name not in settled]
+        if any(not isinstance(self._read.get(name), Surveyed) for name in unknown):
             self._read = dict(gather_facts.survey(lab, list(preflight.CONFLICTING)))
         facts_cache.settle(lab, self._read)
-        return bool(off or lacking)
+        return bool(off or unknown)
 
     def destroy(self, lab: Lab) -> None:
         """See base.Provider. The machines stay; `down` has taken the cluster off them."""
@@ -117,7 +117,7 @@ class SshProvider(Unsaved):
         """See base.Provider."""
         if not machines:
             return time.monotonic()
-        reasons = [why for machine in machines if (why := self.lacking(machine, action))]
+        reasons = [why for machine in machines if (why := self.unsupported_reason(machine, action))]
         if reasons:
             raise HostUnfit("; ".join(reasons), hint="machines[].hosts[].power in the scenario")
         states = self.machines(lab)
@@ -127,17 +127,17 @@ class SshProvider(Unsaved):
             Ssh(lab.ssh_config).close([machine.name for machine in acting])
         return max(took.values(), default=time.monotonic())
 
-    def blueprint(self, lab: Lab) -> Mapping[str, str]:  # noqa: ARG002 - none is made by a file
+    def rendered_definition(self, lab: Lab) -> Mapping[str, str]:  # noqa: ARG002 - none is made by a file
         """See base.Provider."""
         return {}
 
-    def lacking(self, machine: Machine, action: Power) -> str | None:
+    def unsupported_reason(self, machine: Machine, action: Power) -> str | None:
         """See base.Provider."""
         if action in (Power.PAUSE, Power.RESUME):
             return f"{machine.name} exists by itself and cannot be made to stand still"
         return self._power(machine)
 
-    def leftovers(self, lab: Lab) -> Sequence[str]:
+    def leaked_resources(self, lab: Lab) -> Sequence[str]:
         """See base.Provider: what is on the machines is asked of them."""
         found = [f"directory {path}" for path in [lab.sockets] if path.exists()]
         return [*found, *(gather_facts.traces(lab) if lab.machines else ())]
@@ -169,7 +169,7 @@ def _ensure_way(lab: Lab) -> None:
     """For labs that may be on paper only: no connection stays."""
     if lab.jump:
         lab.jump.try_out()
-    ensure_outward(lab)
+    assert_route_isolated(lab)
 
 
 def _answers(lab: Lab, machine: Machine) -> bool:
@@ -180,7 +180,7 @@ def _answers(lab: Lab, machine: Machine) -> bool:
         if lab.jump:
             return bool(lab.jump.greeting(address, port, timeout=GREET))
         socket.create_connection((address, port), timeout=ANSWER).close()
-    except (OSError, JumpFailed):
+    except (OSError, JumpHostFailed):
         return False
     return True
 
@@ -196,7 +196,7 @@ def _switch(lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]
         moment = time.monotonic()
         with suppress(CommandTimedOut):  # the connection ends with the machine
             words = ["systemctl", "poweroff"]
-            door(lab).run(machine.name, words, timeout=10, check=False)
+            ssh_client(lab).run(machine.name, words, timeout=10, check=False)
         until(partial(_is, lab, machine, there=False), what="its shutdown", timeout=SHUTDOWN)
         return moment
     _command(machine, action)

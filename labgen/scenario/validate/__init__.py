@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from labgen.scenario.diagnostics import Mistake
+from labgen.scenario.diagnostics import Diagnostic
 from labgen.scenario.validate import (
     addresses,
     balancing,
@@ -13,9 +13,9 @@ from labgen.scenario.validate import (
     provider,
     timings,
 )
-from labgen.scenario.validation_context import Draft
+from labgen.scenario.validation_context import ValidationContext
 
-CHECKS: tuple[Callable[[Draft], Iterator[Mistake]], ...] = (
+CHECKS: tuple[Callable[[ValidationContext], Iterator[Diagnostic]], ...] = (
     kubernetes.version_is_in_the_bundle,
     kubernetes.pod_subnet_has_a_part_for_each_machine,
     kubernetes.service_subnet_suits_kubeadm,
@@ -44,6 +44,6 @@ CHECKS: tuple[Callable[[Draft], Iterator[Mistake]], ...] = (
 )
 
 
-def check(draft: Draft) -> list[Mistake]:
+def check(context: ValidationContext) -> list[Diagnostic]:
     """All mistakes that the checks find."""
-    return [mistake for find in CHECKS for mistake in find(draft)]
+    return [mistake for find in CHECKS for mistake in find(context)]

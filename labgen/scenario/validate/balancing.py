@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from labgen.scenario.diagnostics import Field, Mistake
-from labgen.scenario.validation_context import Draft
+from labgen.scenario.diagnostics import Diagnostic, Field
+from labgen.scenario.validation_context import ValidationContext
 
 KEEPALIVED: Field = ("loadBalancer", "keepalived")
 VERSION: Field = (*KEEPALIVED, "vrrpVersion")
@@ -11,23 +11,27 @@ AUTHENTICATION: Field = (*KEEPALIVED, "authentication")
 PRIORITIES: Field = (*KEEPALIVED, "priorities")
 
 
-def every_control_plane_has_a_priority(draft: Draft) -> Iterator[Mistake]:
-    found = draft.part.load_balancer.keepalived.priorities
-    masters = sum(group.count for _, group in draft.control_planes)
-    if not found or not draft.counts_known or not draft.trusts(PRIORITIES, *draft.role_fields):
+def every_control_plane_has_a_priority(context: ValidationContext) -> Iterator[Diagnostic]:
+    found = context.part.load_balancer.keepalived.priorities
+    masters = sum(group.count for _, group in context.control_planes)
+    if (
+        not found
+        or not context.counts_known
+        or not context.trusts(PRIORITIES, *context.role_fields)
+    ):
         return
     if len(found) != masters:
         text = f"{len(found)} priorities for {masters} control planes; write one for each, or auto"
-        yield Mistake(PRIORITIES, text, also=(*draft.count_fields, *draft.role_fields))
+        yield Diagnostic(PRIORITIES, text, also=(*context.count_fields, *context.role_fields))
 
 
-def authentication_is_of_version_2(draft: Draft) -> Iterator[Mistake]:
-    keepalived = draft.part.load_balancer.keepalived
+def authentication_is_of_version_2(context: ValidationContext) -> Iterator[Diagnostic]:
+    keepalived = context.part.load_balancer.keepalived
     if keepalived.authentication == "none" or keepalived.vrrp_version == 2:
         return
-    if draft.trusts(AUTHENTICATION, VERSION):
+    if context.trusts(AUTHENTICATION, VERSION):
         text = (
             f"VRRP version 3 has no authentication (RFC 5798, section 9); "
             f"write vrrpVersion: 2 too, or none instead of {keepalived.authentication}"
         )
-        yield Mistake(AUTHENTICATION, text, also=(VERSION,))
+        yield Diagnostic(AUTHENTICATION, text, also=(VERSION,))

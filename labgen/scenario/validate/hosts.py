@@ -4,91 +4,91 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 
 from labgen.scenario.addresses import last_usable
-from labgen.scenario.diagnostics import Field, Mistake
-from labgen.scenario.validation_context import FIRST_HOST, SUBNET, VIP, Draft
+from labgen.scenario.diagnostics import Diagnostic, Field
+from labgen.scenario.validation_context import FIRST_HOST, SUBNET, VIP, ValidationContext
 
 PROVIDER: Field = ("provider", "name")
 LOGIN = ("user", "port", "key", "sudoPasswordFile", "jump")
 SIZES = ("count", "cpus", "memory", "disk")
 
 
-def machines_come_from_the_provider(draft: Draft) -> Iterator[Mistake]:
-    if not draft.trusts(PROVIDER):
+def machines_come_from_the_provider(context: ValidationContext) -> Iterator[Diagnostic]:
+    if not context.trusts(PROVIDER):
         return
-    name = draft.part.provider.name
-    for field, group in draft.groups:
+    name = context.part.provider.name
+    for field, group in context.groups:
         hosts: Field = (*field, "hosts")
-        if group.hosts and not draft.existing:
+        if group.hosts and not context.existing:
             text = (
                 f"the provider {name} makes its machines; write provider.name: ssh for machines "
                 "that exist, or leave hosts out"
             )
-            yield Mistake(hosts, text, also=(PROVIDER,))
-        elif draft.existing and not group.hosts and draft.trusts(hosts, field):
+            yield Diagnostic(hosts, text, also=(PROVIDER,))
+        elif context.existing and not group.hosts and context.trusts(hosts, field):
             text = "the provider ssh makes no machines; list those that exist, each with an address"
-            yield Mistake(hosts, text, also=(PROVIDER,))
+            yield Diagnostic(hosts, text, also=(PROVIDER,))
 
 
-def network_is_named(draft: Draft) -> Iterator[Mistake]:
+def network_is_named(context: ValidationContext) -> Iterator[Diagnostic]:
     """What labgen would choose is somebody's in a network that it did not make."""
-    if not draft.existing:
+    if not context.existing:
         return
-    network = draft.part.network
-    if network.subnet is None and draft.trusts(SUBNET):
+    network = context.part.network
+    if network.subnet is None and context.trusts(SUBNET):
         text = "existing machines have a network; name it, as 192.168.0.0/24"
-        yield Mistake(SUBNET, text, also=(PROVIDER,))
-    if network.vip is None and draft.trusts(VIP):
+        yield Diagnostic(SUBNET, text, also=(PROVIDER,))
+    if network.vip is None and context.trusts(VIP):
         text = "name an address of the machines' network that nobody has, as 192.168.0.244"
-        yield Mistake(VIP, text, also=(PROVIDER,))
-    if draft.written(FIRST_HOST):
+        yield Diagnostic(VIP, text, also=(PROVIDER,))
+    if context.written(FIRST_HOST):
         text = "existing machines have addresses; leave it out"
-        yield Mistake(FIRST_HOST, text, also=(PROVIDER,))
+        yield Diagnostic(FIRST_HOST, text, also=(PROVIDER,))
 
 
-def addresses_are_their_own(draft: Draft) -> Iterator[Mistake]:
-    subnet = draft.part.network.subnet
+def addresses_are_their_own(context: ValidationContext) -> Iterator[Diagnostic]:
+    subnet = context.part.network.subnet
     seen: dict[IPv4Address, str] = {}
-    for field, name, host in draft.hosts:
+    for field, name, host in context.hosts:
         address: Field = (*field, "address")
-        if not draft.trusts(address):
+        if not context.trusts(address):
             continue
         if host.address in seen:
             text = f"{host.address} is {seen[host.address]}'s; each machine has its own"
-            yield Mistake(address, text)
+            yield Diagnostic(address, text)
         seen.setdefault(host.address, name)
-        if subnet is None or not draft.trusts(SUBNET):
+        if subnet is None or not context.trusts(SUBNET):
             continue
         number = int(host.address) - int(subnet.network_address)
         if not 1 <= number <= last_usable(subnet):
             text = f"{host.address} is no machine's address in network.subnet {subnet}"
-            yield Mistake(address, f"{text}; correct one of them", also=(SUBNET,))
+            yield Diagnostic(address, f"{text}; correct one of them", also=(SUBNET,))
 
 
-def power_goes_off_and_on(draft: Draft) -> Iterator[Mistake]:
-    for field, name, host in draft.hosts:
+def power_goes_off_and_on(context: ValidationContext) -> Iterator[Diagnostic]:
+    for field, name, host in context.hosts:
         power: Field = (*field, "power")
-        if bool(host.power.on) != bool(host.power.off) and draft.trusts(power):
+        if bool(host.power.on) != bool(host.power.off) and context.trusts(power):
             lacking = "off" if host.power.on else "on"
             text = f"{name} has no command for {lacking}; name both, or leave power out"
-            yield Mistake(power, text)
+            yield Diagnostic(power, text)
 
 
-def logins_are_for_existing_machines(draft: Draft) -> Iterator[Mistake]:
-    if draft.existing or not draft.trusts(PROVIDER):
+def logins_are_for_existing_machines(context: ValidationContext) -> Iterator[Diagnostic]:
+    if context.existing or not context.trusts(PROVIDER):
         return
     for key in LOGIN:
         field: Field = ("provider", key)
-        if draft.written(field):
-            name = draft.part.provider.name
+        if context.written(field):
+            name = context.part.provider.name
             text = f"the provider {name} has logins of its own; write name: ssh, or leave it out"
-            yield Mistake(field, text, also=(PROVIDER,))
+            yield Diagnostic(field, text, also=(PROVIDER,))
 
 
-def sizes_are_their_own(draft: Draft) -> Iterator[Mistake]:
-    if not draft.existing:
+def sizes_are_their_own(context: ValidationContext) -> Iterator[Diagnostic]:
+    if not context.existing:
         return
-    for field, _ in draft.groups:
+    for field, _ in context.groups:
         for key in SIZES:
-            if draft.written((*field, key)):
+            if context.written((*field, key)):
                 known = "hosts says how many" if key == "count" else "existing machines have theirs"
-                yield Mistake((*field, key), f"{known}; leave {key} out", also=(PROVIDER,))
+                yield Diagnostic((*field, key), f"{known}; leave {key} out", also=(PROVIDER,))

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from labgen.scenario.diagnostics import Field, Mistake
+from labgen.scenario.diagnostics import Diagnostic, Field
 from labgen.scenario.units import show_size
-from labgen.scenario.validation_context import Draft, count_field
+from labgen.scenario.validation_context import ValidationContext, count_field
 from labgen.scenario.values import LABEL_LENGTH
 
 # kubeadm's preflight checks NumCPU and Mem, for control planes only: ControlPlaneNumCPU and
@@ -13,63 +13,63 @@ CONTROL_PLANE_CPUS = 2
 CONTROL_PLANE_MEMORY = 1700
 
 
-def control_planes_form_a_majority(draft: Draft) -> Iterator[Mistake]:
-    if ("machines",) in draft.bad or not draft.trusts(*draft.role_fields):
+def control_planes_form_a_majority(context: ValidationContext) -> Iterator[Diagnostic]:
+    if ("machines",) in context.bad or not context.trusts(*context.role_fields):
         return
-    groups = draft.control_planes
+    groups = context.control_planes
     counts: list[Field] = [count_field(field, group) for field, group in groups]
     if not groups:
         text = "no machine is a control plane; give one group role: control-plane"
-        yield Mistake(("machines",), text, also=draft.role_fields)
+        yield Diagnostic(("machines",), text, also=context.role_fields)
         return
     count = sum(group.number for _, group in groups)
-    if count % 2 == 0 and draft.trusts(*counts):
+    if count % 2 == 0 and context.trusts(*counts):
         failures = "no failure" if count == 2 else f"no more failures than {count - 1}"
         text = f"{count} control planes tolerate {failures} (etcd needs a majority); use 1, 3 or 5"
-        yield Mistake(counts[-1], text, also=(*counts, *draft.role_fields))
+        yield Diagnostic(counts[-1], text, also=(*counts, *context.role_fields))
 
 
-def control_planes_suit_kubeadm(draft: Draft) -> Iterator[Mistake]:
-    for field, group in draft.control_planes:
+def control_planes_suit_kubeadm(context: ValidationContext) -> Iterator[Diagnostic]:
+    for field, group in context.control_planes:
         role: Field = (*field, "role")
         memory: Field = (*field, "memory")
         cpus: Field = (*field, "cpus")
-        if not draft.trusts(role):
+        if not context.trusts(role):
             continue
-        if group.memory < CONTROL_PLANE_MEMORY and draft.trusts(memory):
+        if group.memory < CONTROL_PLANE_MEMORY and context.trusts(memory):
             text = (
                 f"{show_size(group.memory)} is under kubeadm's minimum for a control plane; "
                 f"use {show_size(CONTROL_PLANE_MEMORY)} or more"
             )
-            yield Mistake(memory, text, also=(role,))
-        if group.cpus < CONTROL_PLANE_CPUS and draft.trusts(cpus):
+            yield Diagnostic(memory, text, also=(role,))
+        if group.cpus < CONTROL_PLANE_CPUS and context.trusts(cpus):
             text = (
                 f"{group.cpus} is under kubeadm's minimum for a control plane; "
                 f"use {CONTROL_PLANE_CPUS} or more"
             )
-            yield Mistake(cpus, text, also=(role,))
+            yield Diagnostic(cpus, text, also=(role,))
 
 
-def names_are_labels(draft: Draft) -> Iterator[Mistake]:
-    for field, group in draft.groups:
+def names_are_labels(context: ValidationContext) -> Iterator[Diagnostic]:
+    for field, group in context.groups:
         prefix: Field = (*field, "prefix")
         count: Field = (*field, "count")
         longest = f"{group.name_prefix}{group.count}"
-        if len(longest) > LABEL_LENGTH and draft.trusts(prefix, count):
+        if len(longest) > LABEL_LENGTH and context.trusts(prefix, count):
             text = (
                 f"names up to {len(longest)} characters long come of it, a DNS label has at most "
                 f"{LABEL_LENGTH}; use a prefix of {LABEL_LENGTH - len(str(group.count))} or fewer"
             )
-            yield Mistake(prefix, text, also=(count,))
+            yield Diagnostic(prefix, text, also=(count,))
 
 
-def names_are_unique(draft: Draft) -> Iterator[Mistake]:
+def names_are_unique(context: ValidationContext) -> Iterator[Diagnostic]:
     """Equal prefixes, and the rarer node1 beside node with eleven machines."""
     prefixes: dict[str, Field] = {}
     names: set[str] = set()
-    for field, group in draft.groups:
+    for field, group in context.groups:
         prefix: Field = (*field, "prefix")
-        if not draft.trusts(prefix, count_field(field, group), (*field, "role")):
+        if not context.trusts(prefix, count_field(field, group), (*field, "role")):
             continue
         mine = group.names
         taken = next((name for name in mine if name in names), None)
@@ -79,8 +79,8 @@ def names_are_unique(draft: Draft) -> Iterator[Mistake]:
                 f"machines[{first[1]}] has the prefix {group.name_prefix} already; "
                 "use another, or one group with a higher count"
             )
-            yield Mistake(prefix, text, also=((*first, "prefix"),))
+            yield Diagnostic(prefix, text, also=((*first, "prefix"),))
         elif taken:
             text = f"a second machine would be called {taken}; use another prefix"
-            yield Mistake(prefix, text, also=draft.count_fields)
+            yield Diagnostic(prefix, text, also=context.count_fields)
         names.update(mine)

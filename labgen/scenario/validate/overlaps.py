@@ -4,44 +4,44 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 from itertools import combinations
 
-from labgen.scenario.diagnostics import Field, Mistake, dotted
-from labgen.scenario.validation_context import POD_SUBNET, SERVICE_SUBNET, SUBNET, Draft
+from labgen.scenario.diagnostics import Diagnostic, Field, dotted
+from labgen.scenario.validation_context import POD_SUBNET, SERVICE_SUBNET, SUBNET, ValidationContext
 from labgen.scenario.values import by_ssh
 
 
-def subnets_are_apart(draft: Draft) -> Iterator[Mistake]:
-    for (one, one_subnet), (other, other_subnet) in combinations(_subnets(draft), 2):
+def subnets_are_apart(context: ValidationContext) -> Iterator[Diagnostic]:
+    for (one, one_subnet), (other, other_subnet) in combinations(_subnets(context), 2):
         if not one_subnet.overlaps(other_subnet):
             continue
         # The one to blame is the one that somebody wrote.
-        blame_one = draft.written(one) and not draft.written(other)
+        blame_one = context.written(one) and not context.written(other)
         field, subnet = (one, one_subnet) if blame_one else (other, other_subnet)
         with_field, with_subnet = (other, other_subnet) if blame_one else (one, one_subnet)
         text = f"{subnet} overlaps {dotted(with_field)} {with_subnet}; use ranges that are apart"
-        yield Mistake(field, text, also=(with_field,))
+        yield Diagnostic(field, text, also=(with_field,))
 
 
-def host_reaches_none_of_them(draft: Draft) -> Iterator[Mistake]:
-    if by_ssh(draft.part.provider.uri):
+def host_reaches_none_of_them(context: ValidationContext) -> Iterator[Diagnostic]:
+    if by_ssh(context.part.provider.uri):
         return  # the lab is on another host, whose libvirt looks at its routes
-    for field, subnet in _subnets(draft):
-        if draft.existing and field == SUBNET:
+    for field, subnet in _subnets(context):
+        if context.existing and field == SUBNET:
             continue  # where existing machines are, this host has to come
-        for route in draft.surroundings.routes:
+        for route in context.host_environment.routes:
             if subnet.overlaps(route.destination):
                 text = (
                     f"{subnet} overlaps {route.destination}, which this host reaches through "
                     f"{route.device}; use a range that no route of this host touches"
                 )
-                yield Mistake(field, text)
+                yield Diagnostic(field, text)
                 break
 
 
-def _subnets(draft: Draft) -> list[tuple[Field, IPv4Network]]:
+def _subnets(context: ValidationContext) -> list[tuple[Field, IPv4Network]]:
     """The subnets that are known: one that labgen chooses keeps clear of the others by itself."""
     all_of_them = [
-        (SUBNET, draft.part.network.subnet),
-        (POD_SUBNET, draft.part.kubernetes.pod_subnet),
-        (SERVICE_SUBNET, draft.part.kubernetes.service_subnet),
+        (SUBNET, context.part.network.subnet),
+        (POD_SUBNET, context.part.kubernetes.pod_subnet),
+        (SERVICE_SUBNET, context.part.kubernetes.service_subnet),
     ]
-    return [(field, net) for field, net in all_of_them if net is not None and draft.trusts(field)]
+    return [(field, net) for field, net in all_of_them if net is not None and context.trusts(field)]

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from labgen.scenario.diagnostics import Field, Mistake
+from labgen.scenario.diagnostics import Diagnostic, Field
 from labgen.scenario.profiles import PROFILES
 from labgen.scenario.units import show_duration
-from labgen.scenario.validation_context import Draft
+from labgen.scenario.validation_context import ValidationContext
 
 ADVERT: Field = ("loadBalancer", "timings", "advertInterval")
 VERSION: Field = ("loadBalancer", "keepalived", "vrrpVersion")
@@ -16,30 +16,30 @@ SECOND = 1000
 LONGEST_SECONDS = 255 * SECOND  # VRRPv2 has 8 bits of whole seconds: RFC 3768, 5.3.7
 
 
-def keepalived_can_count_them(draft: Draft) -> Iterator[Mistake]:
-    timings = draft.part.load_balancer.timings
+def keepalived_can_count_them(context: ValidationContext) -> Iterator[Diagnostic]:
+    timings = context.part.load_balancer.timings
     advert = timings.advert_interval
-    if draft.part.load_balancer.keepalived.vrrp_version == 2:
-        yield from _whole_seconds(draft)
+    if context.part.load_balancer.keepalived.vrrp_version == 2:
+        yield from _whole_seconds(context)
     elif advert is not None and (advert % CENTISECOND or advert > LONGEST_ADVERT):
         text = (
             f"VRRP cannot say {show_duration(advert)}; "
             f"use a multiple of 10ms, at most {show_duration(LONGEST_ADVERT)}"
         )
-        yield Mistake(ADVERT, text)
+        yield Diagnostic(ADVERT, text)
     for field, time in {
         "scriptInterval": timings.script_interval,
         "scriptTimeout": timings.script_timeout,
     }.items():
         if time is not None and time % SECOND:
             text = f"keepalived times scripts in whole seconds, not {show_duration(time)}; use 1s"
-            yield Mistake(("loadBalancer", "timings", field), text)
+            yield Diagnostic(("loadBalancer", "timings", field), text)
 
 
-def _whole_seconds(draft: Draft) -> Iterator[Mistake]:
+def _whole_seconds(context: ValidationContext) -> Iterator[Diagnostic]:
     """What version 2 cannot say, be it the file's own or its profile's."""
-    balancer = draft.part.load_balancer
-    if not draft.trusts(ADVERT, VERSION, PROFILE):
+    balancer = context.part.load_balancer
+    if not context.trusts(ADVERT, VERSION, PROFILE):
         return
     advert = balancer.timings.advert_interval or PROFILES[balancer.profile].advert_interval
     if advert % SECOND or advert > LONGEST_SECONDS:
@@ -47,4 +47,4 @@ def _whole_seconds(draft: Draft) -> Iterator[Mistake]:
             f"VRRP version 2 counts whole seconds, at most {show_duration(LONGEST_SECONDS)}, not "
             f"{show_duration(advert)}; use 1s, or vrrpVersion: 3"
         )
-        yield Mistake(ADVERT, text, also=(VERSION, PROFILE))
+        yield Diagnostic(ADVERT, text, also=(VERSION, PROFILE))

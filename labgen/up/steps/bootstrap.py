@@ -12,7 +12,7 @@ PHASES = ("remember", "packages", "remember")
 SUITE = '. /etc/os-release && echo "${VERSION_CODENAME:-}"'
 
 
-def equip(context: Context, machine: Machine) -> Outcome:
+def bootstrap(context: Context, machine: Machine) -> Outcome:
     """Record the machine's state, bring the bundle's files to it and install packages.
 
     Raises LabgenError when the bundle has none for its system, PhaseFailed when a phase fails.

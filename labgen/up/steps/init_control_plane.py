@@ -25,7 +25,7 @@ def init_control_plane(context: Context, machine: Machine) -> Outcome:
 
     Raises PhaseFailed with the last lines of kubeadm's output and the path of the whole log.
     """
-    config = kubeadm_init(context.lab, context.adaptation(machine), context.secrets)
+    config = kubeadm_init(context.lab, context.machine_profile(machine), context.secrets)
     payload = in_payload({"kubeadm.yaml": config})
     outcome = context.run_phases(machine, "control-plane-init", files=payload, timeout=TIMEOUT)
     done = context.ssh.run(machine.name, ["bash", "-c", CREDENTIALS], timeout=30)

@@ -42,7 +42,9 @@ def join(context: Context, machine: Machine) -> Outcome:
         if "begun" in notes or machine.name in _known_nodes(context.lab):
             forget(context, machine)
     secrets, pin = context.secrets, context.ca_hash
-    config = kubeadm_join(context.lab, machine, context.adaptation(machine), secrets, ca_hash=pin)
+    config = kubeadm_join(
+        context.lab, machine, context.machine_profile(machine), secrets, ca_hash=pin
+    )
     brought = {} if "joined" in notes else _brought(context, machine)
     payload = in_payload({"kubeadm.yaml": config, **brought})
     return context.run_phases(machine, "join", files=payload, timeout=TIMEOUT)
@@ -70,7 +72,7 @@ def ensure_secrets(context: Context) -> None:
             until(signed, what=what, timeout=limit, interval=interval)
         except LabgenError:
             first = context.lab.control_planes[0]
-            config = kubeadm_init(context.lab, context.adaptation(first), context.secrets)
+            config = kubeadm_init(context.lab, context.machine_profile(first), context.secrets)
             files = in_payload({"kubeadm.yaml": config})
             context.run_phases(first, "join-secrets", files=files, timeout=SECRETS_TIMEOUT)
             until(signed, what=what, timeout=SECRETS_TIMEOUT * slowdown, interval=interval)

@@ -37,8 +37,8 @@ def prepare(context: Context, machine: Machine) -> Outcome:
     Raises LabgenError when it does not answer on SSH, PhaseFailed when a phase fails.
     """
     reach(context, machine)
-    adaptation, secrets = context.adaptation(machine), context.secrets
-    files = in_payload(payload(context.lab, machine, adaptation, context.images, secrets))
+    machine_profile, secrets = context.machine_profile(machine), context.secrets
+    files = in_payload(payload(context.lab, machine, machine_profile, context.images, secrets))
     files |= lab_env(environment(context.lab, machine, context.bundle.images))
     brought = Outcome.OK
     if wanted := runtime_parcels(context):

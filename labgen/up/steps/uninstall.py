@@ -8,7 +8,7 @@ from labgen.up.steps.prepare import lab_env, reach
 TIMEOUT = 600.0
 
 
-def take_off(context: Context, machine: Machine) -> Outcome:
+def uninstall(context: Context, machine: Machine) -> Outcome:
     """Take the cluster and all that labgen brought off the machine; fine on one that has nothing.
 
     Needs no bundle. Raises LabgenError when the machine does not answer on SSH, PhaseFailed when

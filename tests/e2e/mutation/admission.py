@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from acceptance.framework.clients.api import ApiError
-from tests.e2e.mutation.cluster_editor import Hands
+from tests.e2e.mutation.cluster_editor import ClusterEditor
 
 ADMISSION = "/apis/admissionregistration.k8s.io/v1"
 RULE = {"apiGroups": [""], "apiVersions": ["v1"]}
@@ -14,7 +14,7 @@ REFUSED = 422  # HTTP: what the API says of what a policy refuses (Invalid)
 
 @contextmanager
 def forbidden(
-    hands: Hands, name: str, operation: str, resource: str, expression: str
+    editor: ClusterEditor, name: str, operation: str, resource: str, expression: str
 ) -> Iterator[None]:
     """An admission policy that wants the expression (CEL) to hold, once it is in force."""
     policies = f"{ADMISSION}/validatingadmissionpolicies"
@@ -40,23 +40,23 @@ def forbidden(
         "spec": {"policyName": name, "validationActions": ["Deny"]},
     }
     try:
-        hands.api.send("POST", policies, policy)
-        hands.api.send("POST", bindings, binding)
-        for machine in hands.masters:
-            hands.until(
+        editor.api.send("POST", policies, policy)
+        editor.api.send("POST", bindings, binding)
+        for machine in editor.masters:
+            editor.until(
                 f"the policy on {machine.name}",
-                partial(_refuses, hands, name, str(machine.address)),
+                partial(_refuses, editor, name, str(machine.address)),
             )
         yield
     finally:
-        hands.remove(f"{bindings}/{name}")
-        hands.remove(f"{policies}/{name}")
+        editor.remove(f"{bindings}/{name}")
+        editor.remove(f"{policies}/{name}")
 
 
-def _refuses(hands: Hands, name: str, address: str) -> bool:
+def _refuses(editor: ClusterEditor, name: str, address: str) -> bool:
     """Whether the API server at that address refuses what the policy forbids."""
     manifest = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}}
-    own = hands.api_at(address)
+    own = editor.api_at(address)
     try:
         own.send("POST", "/api/v1/namespaces/default/configmaps?dryRun=All", manifest)
     except ApiError as error:

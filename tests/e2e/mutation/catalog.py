@@ -17,9 +17,9 @@ from tests.e2e.mutation import (
     virtual_ip,
     workloads,
 )
-from tests.e2e.mutation.mutation import Sabotage
+from tests.e2e.mutation.mutation import Mutation
 
-SABOTAGES: Mapping[str, Sabotage] = {
+SABOTAGES: Mapping[str, Mutation] = {
     it.name: it
     for it in (
         *nodes.SABOTAGES,

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from functools import partial
 
 from labgen.lab.lab import Machine
-from tests.e2e.mutation.cluster_editor import KEPT, Hands, edited, patched
+from tests.e2e.mutation.cluster_editor import KEPT, ClusterEditor, edited, patched
 from tests.e2e.mutation.load_balancer import CONFIG, RELOAD, backups
-from tests.e2e.mutation.mutation import Sabotage, of
+from tests.e2e.mutation.mutation import Mutation, of
 
 FILE = "test_certificates.py"
 KUBERNETES = "/etc/kubernetes"
@@ -39,120 +39,120 @@ openssl x509 -in {PKI}/apiserver.crt -outform DER | sha256sum
 
 @contextmanager
 def reissued(
-    hands: Hands, machines: Sequence[Machine], change: str, days: int = YEAR
+    editor: ClusterEditor, machines: Sequence[Machine], change: str, days: int = YEAR
 ) -> Iterator[None]:
     """The API servers' certificates for so many days, with their names changed by an expression of
     sed."""
     try:
-        hands.on_each(machines, f"set -o pipefail; set -- '{change}' {days}", ISSUE)
-        _until_served(hands, machines)
+        editor.on_each(machines, f"set -o pipefail; set -- '{change}' {days}", ISSUE)
+        _until_served(editor, machines)
         yield
     finally:
-        hands.on_each(machines, BACK)
-        _until_served(hands, machines)
+        editor.on_each(machines, BACK)
+        _until_served(editor, machines)
 
 
 @contextmanager
-def without_vip(hands: Hands) -> Iterator[None]:
+def without_vip(editor: ClusterEditor) -> Iterator[None]:
     """Clients are led to the others, so that nobody notices it before they are needed."""
-    spare = backups(hands, [hands.last])
+    spare = backups(editor, [editor.last])
     with (
-        edited(hands, hands.masters, CONFIG, *spare, then=RELOAD),
-        reissued(hands, [hands.last], _strike(hands)),
+        edited(editor, editor.masters, CONFIG, *spare, then=RELOAD),
+        reissued(editor, [editor.last], _strike(editor)),
     ):
         yield
 
 
 @contextmanager
-def ends_soon(hands: Hands) -> Iterator[None]:
-    with reissued(hands, hands.masters[1:2], "", days=7):
+def ends_soon(editor: ClusterEditor) -> Iterator[None]:
+    with reissued(editor, editor.masters[1:2], "", days=7):
         yield
 
 
 @contextmanager
-def all_without_vip(hands: Hands) -> Iterator[None]:
-    with reissued(hands, hands.masters, _strike(hands)):
+def all_without_vip(editor: ClusterEditor) -> Iterator[None]:
+    with reissued(editor, editor.masters, _strike(editor)):
         yield
 
 
 @contextmanager
-def users_kubeconfig(hands: Hands) -> Iterator[None]:
-    with past_the_vip(hands, hands.masters[0]):
+def users_kubeconfig(editor: ClusterEditor) -> Iterator[None]:
+    with past_the_vip(editor, editor.masters[0]):
         yield
 
 
 @contextmanager
-def past_the_vip(hands: Hands, master: Machine) -> Iterator[None]:
+def past_the_vip(editor: ClusterEditor, master: Machine) -> Iterator[None]:
     """The user's kubeconfig with that master's API server."""
-    path = hands.lab.kubeconfig
+    path = editor.lab.kubeconfig
     good = path.read_text()
     try:
-        path.write_text(good.replace(hands.lab.endpoint, f"{master.address}:6443"))
+        path.write_text(good.replace(editor.lab.endpoint, f"{master.address}:6443"))
         yield
     finally:
         path.write_text(good)
 
 
 @contextmanager
-def kubeconfig(hands: Hands, machine: Machine, name: str, server: str) -> Iterator[None]:
+def kubeconfig(editor: ClusterEditor, machine: Machine, name: str, server: str) -> Iterator[None]:
     """That kubeconfig of the machine pointed at another server."""
     with edited(
-        hands, [machine], f"{KUBERNETES}/{name}", f"s|server: .*|server: https://{server}|"
+        editor, [machine], f"{KUBERNETES}/{name}", f"s|server: .*|server: https://{server}|"
     ):
         yield
 
 
 @contextmanager
-def administrators_kubeconfig(hands: Hands) -> Iterator[None]:
-    with kubeconfig(hands, hands.last, "admin.conf", f"{hands.last.address}:6443"):
+def administrators_kubeconfig(editor: ClusterEditor) -> Iterator[None]:
+    with kubeconfig(editor, editor.last, "admin.conf", f"{editor.last.address}:6443"):
         yield
 
 
 @contextmanager
-def workers_kubelet(hands: Hands) -> Iterator[None]:
-    with kubeconfig(hands, hands.worker, "kubelet.conf", f"{hands.masters[0].address}:6443"):
+def workers_kubelet(editor: ClusterEditor) -> Iterator[None]:
+    with kubeconfig(editor, editor.worker, "kubelet.conf", f"{editor.masters[0].address}:6443"):
         yield
 
 
 @contextmanager
-def masters_kubelet(hands: Hands) -> Iterator[None]:
-    with kubeconfig(hands, hands.last, "kubelet.conf", f"{hands.masters[0].address}:6443"):
+def masters_kubelet(editor: ClusterEditor) -> Iterator[None]:
+    with kubeconfig(editor, editor.last, "kubelet.conf", f"{editor.masters[0].address}:6443"):
         yield
 
 
 @contextmanager
-def scheduler(hands: Hands) -> Iterator[None]:
-    with kubeconfig(hands, hands.last, "scheduler.conf", hands.lab.endpoint):
+def scheduler(editor: ClusterEditor) -> Iterator[None]:
+    with kubeconfig(editor, editor.last, "scheduler.conf", editor.lab.endpoint):
         yield
 
 
 @contextmanager
-def cluster_info(hands: Hands) -> Iterator[None]:
-    good = hands.api.get(CLUSTER_INFO)["data"]["kubeconfig"]
-    bad = good.replace(hands.lab.endpoint, f"{hands.masters[0].address}:6443")
+def cluster_info(editor: ClusterEditor) -> Iterator[None]:
+    good = editor.api.get(CLUSTER_INFO)["data"]["kubeconfig"]
+    bad = good.replace(editor.lab.endpoint, f"{editor.masters[0].address}:6443")
     change, back = ({"data": {"kubeconfig": text}} for text in (bad, good))
-    with patched(hands, CLUSTER_INFO, change, back):
+    with patched(editor, CLUSTER_INFO, change, back):
         yield
 
 
-def _strike(hands: Hands) -> str:
+def _strike(editor: ClusterEditor) -> str:
     """The expression of sed that takes the VIP from a certificate's names."""
-    return f"s/, IP:{hands.lab.vip}|IP:{hands.lab.vip}, //"
+    return f"s/, IP:{editor.lab.vip}|IP:{editor.lab.vip}, //"
 
 
-def _until_served(hands: Hands, machines: Sequence[Machine]) -> None:
+def _until_served(editor: ClusterEditor, machines: Sequence[Machine]) -> None:
     """Wait until the API servers have read their certificates anew."""
 
     def look(machine: Machine) -> bool:
-        said = hands.on(machine, f"set -- {machine.address}:6443", SERVED)
+        said = editor.on(machine, f"set -- {machine.address}:6443", SERVED)
         return len(set(said.splitlines())) == 1
 
     for machine in machines:
-        hands.until(f"{machine.name}'s certificate", partial(look, machine))
+        editor.until(f"{machine.name}'s certificate", partial(look, machine))
 
 
 SABOTAGES = (
-    Sabotage(
+    Mutation(
         "certificate-without-vip",
         of(FILE, "test_certificate_of_the_api_server_holds_the_vip"),
         promise="Every API server's certificate is good for the VIP and for its own address.",
@@ -160,49 +160,49 @@ SABOTAGES = (
         "only when no other is left, so no client has noticed.",
         doing=without_vip,
     ),
-    Sabotage(
+    Mutation(
         "certificate-ends",
         of(FILE, "test_certificate_of_the_api_server_is_good_for_two_more_weeks"),
         promise="Every API server's certificate is good for two more weeks.",
         done="One master's was made for a week, as when nobody has renewed it for a year.",
         doing=ends_soon,
     ),
-    Sabotage(
+    Mutation(
         "users-kubeconfig",
         of(FILE, "test_users_kubeconfig_points_at_the_vip"),
         promise="The user's kubeconfig points at the VIP.",
         done="It points at the first master's API server.",
         doing=users_kubeconfig,
     ),
-    Sabotage(
+    Mutation(
         "administrators-kubeconfig",
         of(FILE, "test_administrators_kubeconfig_points_at_the_vip"),
         promise="admin.conf of every master points at the VIP.",
         done="On one master it points at that machine's own API server.",
         doing=administrators_kubeconfig,
     ),
-    Sabotage(
+    Mutation(
         "workers-kubelet",
         of(FILE, "test_workers_kubelet_points_at_the_vip"),
         promise="A worker's kubelet points at the VIP: it outlives any master.",
         done="One worker's points at the first master, as after a join to it.",
         doing=workers_kubelet,
     ),
-    Sabotage(
+    Mutation(
         "masters-kubelet",
         of(FILE, "test_control_planes_kubelet_points_at_the_vip_or_its_own_machine"),
         promise="A master's kubelet points at the VIP or at its own API server.",
         done="The last master's points at the first master.",
         doing=masters_kubelet,
     ),
-    Sabotage(
+    Mutation(
         "scheduler-kubeconfig",
         of(FILE, "test_control_plane_program_points_at_its_own_machine"),
         promise="Scheduler and controller manager speak to the API server beside them.",
         done="One master's scheduler.conf points at the VIP.",
         doing=scheduler,
     ),
-    Sabotage(
+    Mutation(
         "cluster-info",
         of(FILE, "test_kubeconfig_in_the_cluster_points_at_the_vip"),
         promise="The kubeconfigs in the cluster, for kube-proxy and for joining, have the VIP.",

@@ -24,7 +24,7 @@ NODES = "/api/v1/nodes"
 
 
 @dataclass(frozen=True)
-class Hands:
+class ClusterEditor:
     lab: Lab
     api: Api
 
@@ -106,23 +106,23 @@ class Hands:
         return [machine for machine in machines if machine.name not in taken]
 
 
-def hands(lab: Lab) -> Hands:
-    return Hands(lab, api_access.connect(kubeconfig.credentials(lab.kubeconfig)))
+def editor(lab: Lab) -> ClusterEditor:
+    return ClusterEditor(lab, api_access.connect(kubeconfig.credentials(lab.kubeconfig)))
 
 
 @contextmanager
 def edited(
-    hands: Hands, machines: Sequence[Machine], path: str, *sed: str, then: str = "true"
+    editor: ClusterEditor, machines: Sequence[Machine], path: str, *sed: str, then: str = "true"
 ) -> Iterator[None]:
     """The file changed by sed on these machines, and in the end as it was.
 
     then is run after each of both. A file that sed leaves as it is is an error.
     """
     try:
-        hands.on_each(machines, *edit(path, *sed, then=then))
+        editor.on_each(machines, *edit(path, *sed, then=then))
         yield
     finally:
-        hands.on_each(machines, restore(path, then=then))
+        editor.on_each(machines, restore(path, then=then))
 
 
 def edit(path: str, *sed: str, then: str) -> tuple[str, ...]:
@@ -148,35 +148,39 @@ def restore(path: str, *, then: str) -> str:
 
 
 @contextmanager
-def firewall(hands: Hands, machines: Sequence[Machine], hook: str, *rules: str) -> Iterator[None]:
+def firewall(
+    editor: ClusterEditor, machines: Sequence[Machine], hook: str, *rules: str
+) -> Iterator[None]:
     """Rules of nf_tables before all others at that hook, on these machines."""
     chain = f"type filter hook {hook} priority -300; {'; '.join(rules)};"
     try:
-        hands.on_each(
+        editor.on_each(
             machines, f"nft 'table inet labgen_teeth_{hook} {{ chain first {{ {chain} }}; }}'"
         )
         yield
     finally:
-        hands.on_each(machines, f"nft destroy table inet labgen_teeth_{hook}")
+        editor.on_each(machines, f"nft destroy table inet labgen_teeth_{hook}")
 
 
 @contextmanager
 def patched(
-    hands: Hands, path: str, change: dict[str, Any], back: dict[str, Any]
+    editor: ClusterEditor, path: str, change: dict[str, Any], back: dict[str, Any]
 ) -> Iterator[None]:
     """The object at path with a change merged into it; in the end the other one undoes that."""
     try:
-        hands.patch(path, change)
+        editor.patch(path, change)
         yield
     finally:
-        hands.patch(path, back)
+        editor.patch(path, back)
 
 
 @contextmanager
-def shell(hands: Hands, machines: Sequence[Machine], there: str, back: str) -> Iterator[None]:
+def shell(
+    editor: ClusterEditor, machines: Sequence[Machine], there: str, back: str
+) -> Iterator[None]:
     """One command on these machines, and in the end the one that undoes it."""
     try:
-        hands.on_each(machines, there)
+        editor.on_each(machines, there)
         yield
     finally:
-        hands.on_each(machines, back)
+        editor.on_each(machines, back)

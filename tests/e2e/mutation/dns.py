@@ -6,8 +6,8 @@ from typing import Any
 
 from acceptance.framework.workloads.workload import ready
 from labgen.system.wait import NotYet
-from tests.e2e.mutation.cluster_editor import DNS, Hands, edited, patched
-from tests.e2e.mutation.mutation import Sabotage, of, only
+from tests.e2e.mutation.cluster_editor import DNS, ClusterEditor, edited, patched
+from tests.e2e.mutation.mutation import Mutation, of, only
 
 FILE = "test_dns.py"
 SYSTEM = "namespaces/kube-system"
@@ -21,71 +21,71 @@ COREFILE = ".:53 {\n    errors\n    whoami\n}\n"  # without the plugin kubernete
 
 
 @contextmanager
-def one_replica(hands: Hands) -> Iterator[None]:
-    wanted = hands.api.get(DEPLOYMENT)["spec"]["replicas"]
+def one_replica(editor: ClusterEditor) -> Iterator[None]:
+    wanted = editor.api.get(DEPLOYMENT)["spec"]["replicas"]
     try:
-        with patched(hands, DEPLOYMENT, _replicas(1), _replicas(wanted)):
-            hands.until("one DNS server", lambda: len(hands.dns_servers()) == 1)
+        with patched(editor, DEPLOYMENT, _replicas(1), _replicas(wanted)):
+            editor.until("one DNS server", lambda: len(editor.dns_servers()) == 1)
             yield
     finally:
-        until_serving(hands, wanted)
+        until_serving(editor, wanted)
 
 
 @contextmanager
-def wrong_selector(hands: Hands) -> Iterator[None]:
+def wrong_selector(editor: ClusterEditor) -> Iterator[None]:
     change, back = ({"spec": {"selector": {"k8s-app": name}}} for name in ("core-dns", "kube-dns"))
     path = "/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices"
     label = "labelSelector=kubernetes.io%2Fservice-name%3Dkube-dns"
 
     def endpoints() -> int:
-        slices = hands.api.items(f"{path}?{label}")
+        slices = editor.api.items(f"{path}?{label}")
         return sum(len(found.get("endpoints") or []) for found in slices)
 
     try:
-        with patched(hands, DNS, change, back):
-            hands.until("a Service without DNS servers", lambda: not endpoints())
+        with patched(editor, DNS, change, back):
+            editor.until("a Service without DNS servers", lambda: not endpoints())
             yield
     finally:
-        hands.until("a Service with DNS servers", endpoints)
+        editor.until("a Service with DNS servers", endpoints)
 
 
 @contextmanager
-def canary(hands: Hands) -> Iterator[None]:
+def canary(editor: ClusterEditor) -> Iterator[None]:
     """The Service is kept on the old servers, by the hash of their pods' template."""
-    [old, *_] = hands.dns_servers()
+    [old, *_] = editor.dns_servers()
     change, back = ({"spec": {"selector": {HASH: name}}} for name in (_hash(old), None))
     data = {"metadata": {"name": CANARY}, "data": {"Corefile": COREFILE}}
     try:
-        with patched(hands, DNS, change, back):
-            hands.api.send("POST", CONFIG_MAPS, {"apiVersion": "v1", "kind": "ConfigMap", **data})
-            hands.api.send("POST", PODS, _canary(old["spec"]["containers"][0]["image"]))
-            hands.until("the new DNS server", lambda: _runs(hands))
+        with patched(editor, DNS, change, back):
+            editor.api.send("POST", CONFIG_MAPS, {"apiVersion": "v1", "kind": "ConfigMap", **data})
+            editor.api.send("POST", PODS, _canary(old["spec"]["containers"][0]["image"]))
+            editor.until("the new DNS server", lambda: _runs(editor))
             yield
     finally:
         for path in (f"{PODS}/{CANARY}", f"{CONFIG_MAPS}/{CANARY}"):
-            hands.remove(path)
-        hands.until("the new DNS server being gone", lambda: not _has(hands, CANARY))
+            editor.remove(path)
+        editor.until("the new DNS server being gone", lambda: not _has(editor, CANARY))
 
 
 @contextmanager
-def wrong_domain(hands: Hands) -> Iterator[None]:
+def wrong_domain(editor: ClusterEditor) -> Iterator[None]:
     restart = "systemctl restart kubelet"
     change = "s/clusterDomain: cluster.local/clusterDomain: cluster.lan/"
     try:
-        with edited(hands, [hands.worker], KUBELET, change, then=restart):
+        with edited(editor, [editor.worker], KUBELET, change, then=restart):
             yield
     finally:
-        hands.until_ready(hands.worker)
+        editor.until_ready(editor.worker)
 
 
-def until_serving(hands: Hands, number: int) -> None:
+def until_serving(editor: ClusterEditor, number: int) -> None:
     """Wait until so many DNS servers are there, all of them ready."""
 
     def look() -> bool:
-        found = hands.dns_servers()
+        found = editor.dns_servers()
         return len(found) == number and all(ready(pod) for pod in found)
 
-    hands.until(f"{number} DNS servers", look)
+    editor.until(f"{number} DNS servers", look)
 
 
 def _replicas(number: int) -> dict[str, Any]:
@@ -96,12 +96,12 @@ def _hash(pod: dict[str, Any]) -> str:
     return str(pod["metadata"]["labels"][HASH])
 
 
-def _has(hands: Hands, name: str) -> bool:
-    return any(pod["metadata"]["name"] == name for pod in hands.api.items(PODS))
+def _has(editor: ClusterEditor, name: str) -> bool:
+    return any(pod["metadata"]["name"] == name for pod in editor.api.items(PODS))
 
 
-def _runs(hands: Hands) -> bool:
-    pod = hands.api.get(f"{PODS}/{CANARY}")
+def _runs(editor: ClusterEditor) -> bool:
+    pod = editor.api.get(f"{PODS}/{CANARY}")
     if not ready(pod):
         raise NotYet(str(pod.get("status")))
     return True
@@ -127,21 +127,21 @@ def _canary(image: str) -> dict[str, Any]:
 
 
 SABOTAGES = (
-    Sabotage(
+    Mutation(
         "one-dns-server",
         of(FILE, "test_dns_servers_sit_on_two_machines"),
         promise="No machine without power takes all names with it.",
         done="CoreDNS has one replica.",
         doing=one_replica,
     ),
-    Sabotage(
+    Mutation(
         "wrong-selector",
         of(FILE, "test_dns_service_answers_the_machine"),
         promise="The DNS Service answers on every machine.",
         done="The selector of the Service kube-dns fits no pod.",
         doing=wrong_selector,
     ),
-    Sabotage(
+    Mutation(
         "wrong-corefile",
         of(FILE, "test_every_dns_server_answers_the_machine"),
         promise="Every single DNS server knows the cluster's names, also those not asked today.",
@@ -149,7 +149,7 @@ SABOTAGES = (
         "plugin kubernetes.",
         doing=canary,
     ),
-    Sabotage(
+    Mutation(
         "wrong-domain",
         of(FILE, "test_pod_finds_the_service_by_its_name"),
         promise="A pod finds a Service by its short name.",

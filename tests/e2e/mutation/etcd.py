@@ -5,44 +5,44 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from labgen.cluster.observations import ETCDCTL
-from tests.e2e.mutation.cluster_editor import Hands, firewall
-from tests.e2e.mutation.mutation import Sabotage, of
+from tests.e2e.mutation.cluster_editor import ClusterEditor, firewall
+from tests.e2e.mutation.mutation import Mutation, of
 
 FILE = "test_etcd.py"
 CTL = " ".join(ETCDCTL)
 
 
 @contextmanager
-def ghost(hands: Hands) -> Iterator[None]:
+def ghost(editor: ClusterEditor) -> Iterator[None]:
     """A learner has no vote: nothing waits for it."""
-    first, address = hands.masters[0], hands.lab.subnet.network_address + 250
+    first, address = editor.masters[0], editor.lab.subnet.network_address + 250
     try:
-        hands.on(first, f"{CTL} member add gone --learner --peer-urls=https://{address}:2380")
+        editor.on(first, f"{CTL} member add gone --learner --peer-urls=https://{address}:2380")
         yield
     finally:
-        listed = json.loads(hands.on(first, f"{CTL} member list --write-out=json"))
+        listed = json.loads(editor.on(first, f"{CTL} member list --write-out=json"))
         for member in listed["members"]:
             if member.get("isLearner"):
-                hands.on(first, f"{CTL} member remove {member['ID']:x}")
+                editor.on(first, f"{CTL} member remove {member['ID']:x}")
 
 
 @contextmanager
-def closed_port(hands: Hands) -> Iterator[None]:
+def closed_port(editor: ClusterEditor) -> Iterator[None]:
     """API servers ask the member on their own machine, and members talk at another port."""
     rule = "iif != lo tcp dport 2379 reject with tcp reset"
-    with firewall(hands, [hands.last], "input", rule):
+    with firewall(editor, [editor.last], "input", rule):
         yield
 
 
 SABOTAGES = (
-    Sabotage(
+    Mutation(
         "ghost-member",
         of(FILE, "test_every_control_plane_is_a_voter"),
         promise="etcd's members are the masters, and all of them vote.",
         done="A member was added for a machine that never came, as by a join that broke off.",
         doing=ghost,
     ),
-    Sabotage(
+    Mutation(
         "closed-etcd-port",
         of(FILE, "test_every_member_is_healthy"),
         promise="Every member of etcd answers its clients.",

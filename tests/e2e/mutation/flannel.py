@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.e2e.mutation.cluster_editor import NODES, Hands, firewall, patched, shell
-from tests.e2e.mutation.mutation import Sabotage, of
+from tests.e2e.mutation.cluster_editor import NODES, ClusterEditor, firewall, patched, shell
+from tests.e2e.mutation.mutation import Mutation, of
 
 FILE = "test_flannel.py"
 VXLAN = "flannel.1"
@@ -14,75 +14,75 @@ TAINT = {"key": "labgen.test/maintenance", "effect": "NoExecute"}
 
 
 @contextmanager
-def taint(hands: Hands) -> Iterator[None]:
+def taint(editor: ClusterEditor) -> Iterator[None]:
     """flannel's pod tolerates only what keeps pods from being scheduled."""
-    machine = hands.without_dns()[0]
+    machine = editor.without_dns()[0]
 
     def flannel_pods() -> int:
-        found = [pod["metadata"].get("labels", {}) for pod in hands.pods(machine)]
+        found = [pod["metadata"].get("labels", {}) for pod in editor.pods(machine)]
         return sum(labels.get("app") == "flannel" for labels in found)
 
     change, back = ({"spec": {"taints": taints}} for taints in ([TAINT], None))
     try:
-        with patched(hands, f"{NODES}/{machine.name}", change, back):
-            hands.until("flannel's pod being gone", lambda: not flannel_pods())
+        with patched(editor, f"{NODES}/{machine.name}", change, back):
+            editor.until("flannel's pod being gone", lambda: not flannel_pods())
             yield
     finally:
-        hands.until("flannel's pod being back", flannel_pods)
-        hands.until_ready(machine)
+        editor.until("flannel's pod being back", flannel_pods)
+        editor.until_ready(machine)
 
 
 @contextmanager
-def wrong_mtu(hands: Hands) -> Iterator[None]:
+def wrong_mtu(editor: ClusterEditor) -> Iterator[None]:
     """By four bytes, which every receiver grants: packets that are too long arrive all the same."""
-    machine, change = hands.worker, "ip link set eth0 mtu"
-    mtu = int(hands.on(machine, "cat /sys/class/net/eth0/mtu"))
-    with shell(hands, [machine], f"{change} {mtu - VLAN}", f"{change} {mtu}"):
+    machine, change = editor.worker, "ip link set eth0 mtu"
+    mtu = int(editor.on(machine, "cat /sys/class/net/eth0/mtu"))
+    with shell(editor, [machine], f"{change} {mtu - VLAN}", f"{change} {mtu}"):
         yield
 
 
 @contextmanager
-def foreign_route(hands: Hands) -> Iterator[None]:
+def foreign_route(editor: ClusterEditor) -> Iterator[None]:
     """The kubelet behind it still answers: its machine takes packets for any of its addresses."""
-    machine, other = hands.without_dns()[:2]
-    network = hands.node(other)["spec"]["podCIDR"]
+    machine, other = editor.without_dns()[:2]
+    network = editor.node(other)["spec"]["podCIDR"]
     good = f"ip route replace {network} via {network.partition('/')[0]} dev {VXLAN} onlink"
     bad = f"ip route replace {network} via {other.address}"
-    with shell(hands, [machine], bad, good):
+    with shell(editor, [machine], bad, good):
         yield
 
 
 @contextmanager
-def closed_tunnel(hands: Hands) -> Iterator[None]:
-    machine, other = hands.without_dns()[:2]
+def closed_tunnel(editor: ClusterEditor) -> Iterator[None]:
+    machine, other = editor.without_dns()[:2]
     rule = f"ip saddr {other.address} udp dport {PORT} drop"
-    with firewall(hands, [machine], "input", rule):
+    with firewall(editor, [machine], "input", rule):
         yield
 
 
 SABOTAGES = (
-    Sabotage(
+    Mutation(
         "taint",
         of("test_network_plugin.py", "test_pod_of_the_network_plugin_is_ready"),
         promise="The pod network's plugin runs on every machine.",
         done="One worker has a NoExecute taint, which flannel's pod does not tolerate.",
         doing=taint,
     ),
-    Sabotage(
+    Mutation(
         "wrong-mtu",
         of(FILE, "test_flannel_interface_is_up_where_the_backend_has_one"),
         promise="flannel's interface is up, and its packets fit into the network below.",
         done="One worker's network card was set to a smaller MTU, for a VLAN's tag.",
         doing=wrong_mtu,
     ),
-    Sabotage(
+    Mutation(
         "foreign-route",
         of(FILE, "test_routes_lead_to_the_pods_of_every_other_node"),
         promise="Every machine's routes to the others' pods are those of flannel's backend.",
         done="One worker has a static route to another's pods, past flannel's interface.",
         doing=foreign_route,
     ),
-    Sabotage(
+    Mutation(
         "closed-tunnel",
         of(FILE, "test_machine_reaches_the_pod_networks_of_all_others"),
         promise="Packets get from every machine into every other machine's pod network.",

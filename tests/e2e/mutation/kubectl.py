@@ -5,38 +5,38 @@ from contextlib import contextmanager
 
 from acceptance.framework.workloads.namespaces import PREFIX
 from tests.e2e.mutation.admission import forbidden
-from tests.e2e.mutation.cluster_editor import Hands
+from tests.e2e.mutation.cluster_editor import ClusterEditor
 from tests.e2e.mutation.meanwhile import meanwhile
-from tests.e2e.mutation.mutation import Sabotage, of, only
+from tests.e2e.mutation.mutation import Mutation, of, only
 
 FILE = "test_workload_kubectl.py"
 
 
 @contextmanager
-def no_shell(hands: Hands) -> Iterator[None]:
-    with forbidden(hands, "no-shell", "CONNECT", "pods/exec", "!('sh' in object.command)"):
+def no_shell(editor: ClusterEditor) -> Iterator[None]:
+    with forbidden(editor, "no-shell", "CONNECT", "pods/exec", "!('sh' in object.command)"):
         yield
 
 
 @contextmanager
-def no_tar(hands: Hands) -> Iterator[None]:
-    with forbidden(hands, "no-tar", "CONNECT", "pods/exec", "!('tar' in object.command)"):
+def no_tar(editor: ClusterEditor) -> Iterator[None]:
+    with forbidden(editor, "no-tar", "CONNECT", "pods/exec", "!('tar' in object.command)"):
         yield
 
 
 @contextmanager
-def no_forward(hands: Hands) -> Iterator[None]:
-    with forbidden(hands, "no-forward", "CONNECT", "pods/portforward", "false"):
+def no_forward(editor: ClusterEditor) -> Iterator[None]:
+    with forbidden(editor, "no-forward", "CONNECT", "pods/portforward", "false"):
         yield
 
 
 @contextmanager
-def no_log(hands: Hands) -> Iterator[None]:
+def no_log(editor: ClusterEditor) -> Iterator[None]:
     """Removed as soon as it is there: the container goes on writing into a file without a name."""
     log = f"/var/log/pods/{PREFIX}-workload-kubectl-*_tool_*/tool/0.log"
 
     def removed() -> bool:
-        hands.on(hands.worker, f"rm {log}")
+        editor.on(editor.worker, f"rm {log}")
         return True
 
     with meanwhile(removed):
@@ -44,7 +44,7 @@ def no_log(hands: Hands) -> Iterator[None]:
 
 
 SABOTAGES = (
-    Sabotage(
+    Mutation(
         "no-shell",
         of(FILE, "test_kubectl_exec_runs_a_command_in_a_pod"),
         promise="`kubectl exec` runs a command in a pod.",
@@ -52,7 +52,7 @@ SABOTAGES = (
         doing=no_shell,
         run=only(FILE),
     ),
-    Sabotage(
+    Mutation(
         "no-log",
         of(FILE, "test_kubectl_logs_follows_a_pod"),
         promise="`kubectl logs -f` follows what a pod says.",
@@ -60,7 +60,7 @@ SABOTAGES = (
         doing=no_log,
         run=only(FILE),
     ),
-    Sabotage(
+    Mutation(
         "no-forward",
         of(FILE, "test_kubectl_port_forward_leads_to_the_pod"),
         promise="`kubectl port-forward` leads to a pod.",
@@ -68,7 +68,7 @@ SABOTAGES = (
         doing=no_forward,
         run=only(FILE),
     ),
-    Sabotage(
+    Mutation(
         "no-tar",
         of(FILE, "test_kubectl_cp_copies_there_and_back"),
         promise="`kubectl cp` copies into a pod and out of it.",

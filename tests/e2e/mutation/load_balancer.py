@@ -5,54 +5,54 @@ from contextlib import contextmanager
 
 from labgen.cluster.observations import HAPROXY_SOCKET
 from labgen.lab.lab import Machine
-from tests.e2e.mutation.cluster_editor import Hands, edited
-from tests.e2e.mutation.mutation import Sabotage, of
+from tests.e2e.mutation.cluster_editor import ClusterEditor, edited
+from tests.e2e.mutation.mutation import Mutation, of
 
 FILE = "test_load_balancer.py"
 CONFIG = "/etc/haproxy/haproxy.cfg"
 RELOAD = "systemctl reload haproxy"
 
 
-def backups(hands: Hands, servers: Sequence[Machine]) -> tuple[str, ...]:
+def backups(editor: ClusterEditor, servers: Sequence[Machine]) -> tuple[str, ...]:
     """Expressions of sed by which HAProxy asks these API servers only where no other is left."""
     return tuple(f"s/server {server.name} .*/& backup/" for server in servers)
 
 
-def until_all_up(hands: Hands) -> None:
+def until_all_up(editor: ClusterEditor) -> None:
     """Wait until every HAProxy sees all API servers."""
     ask = f"echo show stat | socat -t 2 - UNIX-CONNECT:{HAPROXY_SOCKET} | grep ^api-servers"
 
     def look() -> bool:
-        said = [hands.on(machine, ask) for machine in hands.masters]
-        return all(text.count(",UP,") == len(hands.masters) + 1 for text in said)
+        said = [editor.on(machine, ask) for machine in editor.masters]
+        return all(text.count(",UP,") == len(editor.masters) + 1 for text in said)
 
-    hands.until("all API servers up", look)
+    editor.until("all API servers up", look)
 
 
 @contextmanager
-def wrong_server(hands: Hands) -> Iterator[None]:
-    wrong = f"s/{hands.last.address}:6443/{hands.last.address}:6444/"
-    with edited(hands, [hands.last], CONFIG, wrong, then=RELOAD):
+def wrong_server(editor: ClusterEditor) -> Iterator[None]:
+    wrong = f"s/{editor.last.address}:6443/{editor.last.address}:6444/"
+    with edited(editor, [editor.last], CONFIG, wrong, then=RELOAD):
         yield
 
 
 @contextmanager
-def wrong_port(hands: Hands) -> Iterator[None]:
-    port = hands.lab.scenario.network.api_port
-    machine = hands.masters[1]
-    with edited(hands, [machine], CONFIG, rf"s/bind \*:{port}/bind *:{port + 1}/", then=RELOAD):
+def wrong_port(editor: ClusterEditor) -> Iterator[None]:
+    port = editor.lab.scenario.network.api_port
+    machine = editor.masters[1]
+    with edited(editor, [machine], CONFIG, rf"s/bind \*:{port}/bind *:{port + 1}/", then=RELOAD):
         yield
 
 
 SABOTAGES = (
-    Sabotage(
+    Mutation(
         "wrong-server",
         of(FILE, "test_haproxy_sees_all_api_servers_up"),
         promise="Every master's HAProxy sees all API servers.",
         done="One master's haproxy.cfg has an API server at a wrong port.",
         doing=wrong_server,
     ),
-    Sabotage(
+    Mutation(
         "wrong-port",
         of(FILE, "test_haproxy_of_this_machine_leads_to_the_api"),
         promise="Every master's own HAProxy leads to the API: any of them may hold the VIP next.",

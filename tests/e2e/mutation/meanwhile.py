@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from acceptance.framework.clients.api import FAILURES
 from labgen.errors import LabgenError
 from labgen.system.journal import Journal
-from tests.e2e.mutation.cluster_editor import Hands
+from tests.e2e.mutation.cluster_editor import ClusterEditor
 
 EVERY = 0.1  # seconds between two attempts
 INJECTED, HEALED = "fault-injected", "fault-healed"
@@ -44,9 +44,9 @@ def upon(begins: Callable[[], bool], act: Callable[[], object]) -> Iterator[None
         yield
 
 
-def after(hands: Hands, event: str, number: int = 1) -> Callable[[], bool]:
+def after(editor: ClusterEditor, event: str, number: int = 1) -> Callable[[], bool]:
     """Whether the lab's journal has told of the event so often since this was called."""
-    journal = Journal(hands.lab.directory / "journal.jsonl")
+    journal = Journal(editor.lab.directory / "journal.jsonl")
     before = _count(journal, event)
     return lambda: _count(journal, event) >= before + number
 

@@ -2,7 +2,7 @@
 
 from tests.e2e.mutation import faults
 from tests.e2e.mutation.faults import disabled
-from tests.e2e.mutation.mutation import Doing, Sabotage, of, only
+from tests.e2e.mutation.mutation import Doing, Mutation, of, only
 
 FAILOVER, ALL = "test_failover.py", "test_fault_all_machines.py"
 PARTITION, POWER = "test_fault_partition.py", "test_fault_power_cut.py"
@@ -23,13 +23,13 @@ def _slow(
     *,
     case: str = "",
     tied: str = "",
-) -> Sabotage:
+) -> Mutation:
     """In a run of the whole file of the first test that it breaks, or of its tests of one case."""
     run = only(breaks[0].partition("::")[0], case)
-    return Sabotage(name, breaks, promise, done, doing, tied=tied, run=run, slow=True)
+    return Mutation(name, breaks, promise, done, doing, tied=tied, run=run, slow=True)
 
 
-def _lost(name: str, file: str, case: str = "") -> Sabotage:
+def _lost(name: str, file: str, case: str = "") -> Mutation:
     breaks = of(file, "test_no_acknowledged_write_is_lost")
     lost = f"lost-write-{name}"
     return _slow(lost, breaks, LOST, REMOVED, faults.lost_write, case=case)
@@ -56,14 +56,14 @@ SABOTAGES = (
         of(FAILOVER, "test_lab_is_whole_once_the_power_is_back"),
         "With its power back, the machine is all that it was: the VIP returns.",
         "The first master's keepalived is not enabled: no boot starts it.",
-        disabled("keepalived", lambda hands: hands.masters[0]),
+        disabled("keepalived", lambda editor: editor.masters[0]),
     ),
     _slow(
         "no-kubelet-at-boot",
         of(ALL, "test_lab_comes_back_by_itself"),
         "A lab whose power was cut comes back by itself.",
         "One worker's kubelet is not enabled: no boot starts it.",
-        disabled("kubelet", lambda hands: hands.worker),
+        disabled("kubelet", lambda editor: editor.worker),
     ),
     _lost("all-machines", ALL),
     _slow(
@@ -161,7 +161,7 @@ SABOTAGES = (
         of(REBOOT, "test_lab_is_whole_after_each_reboot"),
         "The lab is whole after each reboot.",
         "The first master's keepalived is not enabled: no boot starts it.",
-        disabled("keepalived", lambda hands: hands.masters[0]),
+        disabled("keepalived", lambda editor: editor.masters[0]),
     ),
     _slow(
         "no-forwarding-two-masters",

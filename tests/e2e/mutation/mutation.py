@@ -4,15 +4,15 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from tests.e2e.mutation.cluster_editor import Hands
+from tests.e2e.mutation.cluster_editor import ClusterEditor
 
 # What pytest is told: the tests that only look, all of them, side by side.
 SMOKE = ("acceptance/", "--tier=smoke", "-n", "2")
-Doing = Callable[[Hands], AbstractContextManager[None]]
+Doing = Callable[[ClusterEditor], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
-class Sabotage:
+class Mutation:
     """One way in which a lab goes wrong, and the tests that have to notice.
 
     breaks has these tests as FILE::FUNCTION; where there are several, tied says what binds them.

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from acceptance.framework.workloads.workload import ready
-from tests.e2e.mutation.cluster_editor import KEPT, NODES, Hands, edited, patched, shell
-from tests.e2e.mutation.mutation import Sabotage, of
+from tests.e2e.mutation.cluster_editor import KEPT, NODES, ClusterEditor, edited, patched, shell
+from tests.e2e.mutation.mutation import Mutation, of
 
 FILE = "test_nodes.py"
 ROLE = "node-role.kubernetes.io/control-plane"
@@ -16,63 +16,63 @@ CARD = "labgen-teeth"
 
 
 @contextmanager
-def stale_node(hands: Hands) -> Iterator[None]:
+def stale_node(editor: ClusterEditor) -> Iterator[None]:
     """Without labels: no DaemonSet wants a pod there."""
     path = f"{NODES}/gone"
     manifest = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "gone"}}
     try:
-        hands.api.send("POST", NODES, manifest)
+        editor.api.send("POST", NODES, manifest)
         yield
     finally:
-        hands.remove(path)
+        editor.remove(path)
 
 
 @contextmanager
-def no_cni(hands: Hands) -> Iterator[None]:
+def no_cni(editor: ClusterEditor) -> Iterator[None]:
     """The controller manager takes the node's pods for not ready too, until its kubelet, which is
     alive, says otherwise."""
-    machine = hands.without_dns()[0]
+    machine = editor.without_dns()[0]
     # copied, not moved: containerd's watch takes no notice of a file until it is written
     back = f"if [ -d {KEPT}/cni ]; then cp {KEPT}/cni/* {CNI}; rm -r {KEPT}/cni; fi"
 
     def seen() -> bool:
-        return not ready(hands.node(machine)) and all(ready(pod) for pod in hands.pods(machine))
+        return not ready(editor.node(machine)) and all(ready(pod) for pod in editor.pods(machine))
 
     try:
-        hands.on(machine, f"mkdir -p {KEPT}/cni", f"mv {CNI}/* {KEPT}/cni")
-        hands.until(f"{machine.name} not ready, its pods ready", seen)
+        editor.on(machine, f"mkdir -p {KEPT}/cni", f"mv {CNI}/* {KEPT}/cni")
+        editor.until(f"{machine.name} not ready, its pods ready", seen)
         yield
     finally:
-        hands.on(machine, back)
-        hands.until_ready(machine)
+        editor.on(machine, back)
+        editor.until_ready(machine)
 
 
 @contextmanager
-def other_kubelet(hands: Hands) -> Iterator[None]:
+def other_kubelet(editor: ClusterEditor) -> Iterator[None]:
     """The same program but for what it says of itself."""
-    machine = hands.worker
-    version = hands.lab.scenario.kubernetes.version
+    machine = editor.worker
+    version = editor.lab.scenario.kubernetes.version
     kept = f"{KEPT}/kubelet"
 
     def tells(other: str) -> bool:
-        return bool(hands.node(machine)["status"]["nodeInfo"]["kubeletVersion"] == other)
+        return bool(editor.node(machine)["status"]["nodeInfo"]["kubeletVersion"] == other)
 
     try:
-        hands.on(
+        editor.on(
             machine,
             "kubelet=$(readlink -f $(command -v kubelet))",
             f"mkdir -p {KEPT}; mv $kubelet {kept}",
             f"sed 's/{version}/{older(version)}/g' {kept} >$kubelet; chmod 755 $kubelet",
             "systemctl restart kubelet",
         )
-        hands.until("the other kubelet's version", lambda: tells(older(version)))
-        hands.until_ready(machine)
+        editor.until("the other kubelet's version", lambda: tells(older(version)))
+        editor.until_ready(machine)
         yield
     finally:
         back = "mv {} $(readlink -f $(command -v kubelet)); systemctl restart kubelet"
-        hands.on(machine, f"if [ -e {kept} ]; then {back.format(kept)}; fi")
-        hands.until("the first kubelet's version", lambda: tells(version))
-        hands.until_ready(machine)
+        editor.on(machine, f"if [ -e {kept} ]; then {back.format(kept)}; fi")
+        editor.until("the first kubelet's version", lambda: tells(version))
+        editor.until_ready(machine)
 
 
 def older(version: str) -> str:
@@ -81,34 +81,34 @@ def older(version: str) -> str:
 
 
 @contextmanager
-def other_address(hands: Hands) -> Iterator[None]:
-    machine = hands.worker
+def other_address(editor: ClusterEditor) -> Iterator[None]:
+    machine = editor.worker
     card = f"ip link add {CARD} type bridge; ip address add {ELSEWHERE}/32 dev {CARD}"
     gone = f"ip link delete {CARD} || true"
 
     def tells(address: str) -> bool:
-        addresses = hands.node(machine)["status"]["addresses"]
+        addresses = editor.node(machine)["status"]["addresses"]
         return any(entry["address"] == address for entry in addresses)
 
     own = str(machine.address)
     restart = "systemctl restart kubelet"
     try:
         with (
-            shell(hands, [machine], card, gone),
-            edited(hands, [machine], FLAGS, f"s/{own}/{ELSEWHERE}/", then=restart),
+            shell(editor, [machine], card, gone),
+            edited(editor, [machine], FLAGS, f"s/{own}/{ELSEWHERE}/", then=restart),
         ):
-            hands.until("the other address", lambda: tells(ELSEWHERE))
-            hands.until_ready(machine)
+            editor.until("the other address", lambda: tells(ELSEWHERE))
+            editor.until_ready(machine)
             yield
     finally:
-        hands.until("the machine's own address", lambda: tells(own))
-        hands.until_ready(machine)
+        editor.until("the machine's own address", lambda: tells(own))
+        editor.until_ready(machine)
 
 
 @contextmanager
-def no_role(hands: Hands) -> Iterator[None]:
-    path = f"{NODES}/{hands.last.name}"
-    with patched(hands, path, _labels(None), _labels("")):
+def no_role(editor: ClusterEditor) -> Iterator[None]:
+    path = f"{NODES}/{editor.last.name}"
+    with patched(editor, path, _labels(None), _labels("")):
         yield
 
 
@@ -117,14 +117,14 @@ def _labels(role: str | None) -> dict[str, object]:
 
 
 SABOTAGES = (
-    Sabotage(
+    Mutation(
         "stale-node",
         of(FILE, "test_nodes_are_the_machines_of_the_lab"),
         promise="The cluster's nodes are the lab's machines, no more and no fewer.",
         done="The Node of a machine that is long gone was never deleted.",
         doing=stale_node,
     ),
-    Sabotage(
+    Mutation(
         "no-cni",
         of(FILE, "test_node_is_ready"),
         promise="Every node is ready.",
@@ -132,7 +132,7 @@ SABOTAGES = (
         doing=no_cni,
         slow=True,
     ),
-    Sabotage(
+    Mutation(
         "other-kubelet",
         of(FILE, "test_node_runs_the_kubernetes_version_of_the_scenario"),
         promise="Every kubelet is of the scenario's version.",
@@ -140,7 +140,7 @@ SABOTAGES = (
         doing=other_kubelet,
         slow=True,
     ),
-    Sabotage(
+    Mutation(
         "other-address",
         of(FILE, "test_node_has_the_address_of_its_machine"),
         promise="A node has its machine's address in the lab's network.",
@@ -148,7 +148,7 @@ SABOTAGES = (
         doing=other_address,
         slow=True,
     ),
-    Sabotage(
+    Mutation(
         "no-role",
         of(FILE, "test_node_has_the_role_of_its_machine"),
         promise="Control planes, and only they, are labelled as such.",

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.e2e.mutation.cluster_editor import Hands, edited, shell
+from tests.e2e.mutation.cluster_editor import ClusterEditor, edited, shell
 from tests.e2e.mutation.flannel import VXLAN
-from tests.e2e.mutation.mutation import Sabotage, of, only
+from tests.e2e.mutation.mutation import Mutation, of, only
 
 FILE = "test_pod_network.py"
 SUBNET = "/run/flannel/subnet.env"
@@ -13,36 +13,36 @@ STRAY = "10.244.200"  # no node has this part of the pods' network
 
 
 @contextmanager
-def no_forwarding(hands: Hands) -> Iterator[None]:
+def no_forwarding(editor: ClusterEditor) -> Iterator[None]:
     """On the one interface: the switch for all is turned on again by CNI with every pod."""
-    machine, switch = hands.without_dns()[0], f"net.ipv4.conf.{VXLAN.replace('.', '/')}.forwarding"
+    machine, switch = editor.without_dns()[0], f"net.ipv4.conf.{VXLAN.replace('.', '/')}.forwarding"
     off, on = (f"sysctl --quiet {switch}={value}" for value in (0, 1))
-    with shell(hands, [machine], off, on):
+    with shell(editor, [machine], off, on):
         yield
 
 
 @contextmanager
-def stray_range(hands: Hands) -> Iterator[None]:
+def stray_range(editor: ClusterEditor) -> Iterator[None]:
     """The others are given routes to it, so that its pods are reached: only the address is wrong.
 
     Without pods the bridge may go; CNI makes it anew with the first pod.
     """
-    machine = hands.without_dns()[0]
-    others = [other for other in hands.lab.machines if other != machine]
-    network = hands.node(machine)["spec"]["podCIDR"]
-    way = f"via {network.partition('/')[0]} dev {VXLAN} onlink"
+    machine = editor.without_dns()[0]
+    others = [other for other in editor.lab.machines if other != machine]
+    network = editor.node(machine)["spec"]["podCIDR"]
+    driver = f"via {network.partition('/')[0]} dev {VXLAN} onlink"
     no_bridge = "if [ -e /sys/class/net/cni0 ]; then ip link delete cni0; fi"
     wrong = rf"s/(FLANNEL_SUBNET=)[0-9.]+/\1{STRAY}.1/"
     there, gone = (f"ip route {verb} {STRAY}.0/24" for verb in ("replace", "delete"))
     with (
-        shell(hands, others, f"{there} {way}", f"{gone} || true"),
-        edited(hands, [machine], SUBNET, wrong, then=no_bridge),
+        shell(editor, others, f"{there} {driver}", f"{gone} || true"),
+        edited(editor, [machine], SUBNET, wrong, then=no_bridge),
     ):
         yield
 
 
 SABOTAGES = (
-    Sabotage(
+    Mutation(
         "no-forwarding",
         of(FILE, "test_pod_reaches_pod"),
         promise="Every pod reaches every other, on whatever machines they are.",
@@ -51,7 +51,7 @@ SABOTAGES = (
         doing=no_forwarding,
         run=only(FILE),
     ),
-    Sabotage(
+    Mutation(
         "stray-range",
         of(FILE, "test_pod_has_an_address_of_its_nodes_range"),
         promise="A pod has an address of its node's range.",

@@ -7,10 +7,10 @@ from typing import Any
 from acceptance.framework.workloads import namespaces
 from acceptance.framework.workloads.workload import NAME, NAMESPACE, SERVICE_PORT, ready
 from tests.e2e.mutation.certificates import reissued
-from tests.e2e.mutation.cluster_editor import Hands, edited, firewall
+from tests.e2e.mutation.cluster_editor import ClusterEditor, edited, firewall
 from tests.e2e.mutation.control_plane import MANIFESTS
 from tests.e2e.mutation.load_balancer import until_all_up
-from tests.e2e.mutation.mutation import Sabotage, of, only
+from tests.e2e.mutation.mutation import Mutation, of, only
 
 FILE = "test_services.py"
 RANGES = "/apis/networking.k8s.io/v1/servicecidrs"
@@ -21,7 +21,7 @@ API_SLICE = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kuberne
 
 
 @contextmanager
-def second_range(hands: Hands) -> Iterator[None]:
+def second_range(editor: ClusterEditor) -> Iterator[None]:
     """Service addresses from a network that the scenario does not have.
 
     Kubernetes takes ten seconds to let go of one, which only the next has to wait for.
@@ -33,61 +33,61 @@ def second_range(hands: Hands) -> Iterator[None]:
         "metadata": {"name": name},
         "spec": {"cidrs": [UNPLANNED]},
     }
-    hands.until("the end of an earlier range", lambda: not _has_range(hands, name))
+    editor.until("the end of an earlier range", lambda: not _has_range(editor, name))
     try:
-        hands.api.send("POST", RANGES, manifest)
+        editor.api.send("POST", RANGES, manifest)
         yield
     finally:
-        hands.remove(f"{RANGES}/{name}")
+        editor.remove(f"{RANGES}/{name}")
 
 
 @contextmanager
-def moved_api(hands: Hands) -> Iterator[None]:
+def moved_api(editor: ClusterEditor) -> Iterator[None]:
     """With certificates that are good for the new address: all is as if it had been meant so."""
     path = f"{DEFAULT}/kubernetes"
-    good = hands.api.get(path)["spec"]["clusterIP"]
+    good = editor.api.get(path)["spec"]["clusterIP"]
     try:
         with (
-            second_range(hands),
-            reissued(hands, hands.masters, f"s/IP:{good}/&, IP:{FIRST}/"),
+            second_range(editor),
+            reissued(editor, editor.masters, f"s/IP:{good}/&, IP:{FIRST}/"),
         ):
-            hands.until("the API's Service elsewhere", lambda: _moved(hands, FIRST))
+            editor.until("the API's Service elsewhere", lambda: _moved(editor, FIRST))
             try:
                 yield
             finally:
-                hands.until("the API's Service back", lambda: _moved(hands, good))
+                editor.until("the API's Service back", lambda: _moved(editor, good))
     finally:
-        hands.until("the Service's rules", lambda: _answers(hands, good))
+        editor.until("the Service's rules", lambda: _answers(editor, good))
 
 
 @contextmanager
-def copied_manifest(hands: Hands) -> Iterator[None]:
+def copied_manifest(editor: ClusterEditor) -> Iterator[None]:
     """Two API servers then stand for one address, and nobody for the other."""
-    own, first = (str(machine.address) for machine in (hands.last, hands.masters[0]))
+    own, first = (str(machine.address) for machine in (editor.last, editor.masters[0]))
     manifest = f"{MANIFESTS}/kube-apiserver.yaml"
     change = rf"s/(--advertise-address=){own}/\1{first}/"
-    with edited(hands, [hands.last], manifest, change):
-        hands.until("an API server without a place", lambda: own not in _places(hands))
-        hands.until("the API server", lambda: _advertises(hands, first))
-        until_all_up(hands)
-        hands.until_ready(hands.last)  # its scheduler too, which asks that API server
+    with edited(editor, [editor.last], manifest, change):
+        editor.until("an API server without a place", lambda: own not in _places(editor))
+        editor.until("the API server", lambda: _advertises(editor, first))
+        until_all_up(editor)
+        editor.until_ready(editor.last)  # its scheduler too, which asks that API server
         yield
-    hands.until("a place for every API server", lambda: own in _places(hands))
-    hands.until("the API server", lambda: _advertises(hands, own))
-    until_all_up(hands)
-    hands.until_ready(hands.last)
+    editor.until("a place for every API server", lambda: own in _places(editor))
+    editor.until("the API server", lambda: _advertises(editor, own))
+    until_all_up(editor)
+    editor.until_ready(editor.last)
 
 
 @contextmanager
-def closed_api(hands: Hands) -> Iterator[None]:
-    address = hands.api.get(f"{DEFAULT}/kubernetes")["spec"]["clusterIP"]
+def closed_api(editor: ClusterEditor) -> Iterator[None]:
+    address = editor.api.get(f"{DEFAULT}/kubernetes")["spec"]["clusterIP"]
     rule = f"ip daddr {address} tcp dport 443 reject with tcp reset"
-    with firewall(hands, [hands.worker], "output", rule):
+    with firewall(editor, [editor.worker], "output", rule):
         yield
 
 
 @contextmanager
-def unplanned_address(hands: Hands) -> Iterator[None]:
+def unplanned_address(editor: ClusterEditor) -> Iterator[None]:
     """The suite's own Service, left by an earlier run: a Service keeps the address it has."""
     path = f"/api/v1/namespaces/{NAMESPACE}"
     ports = [{"port": SERVICE_PORT}]
@@ -97,28 +97,28 @@ def unplanned_address(hands: Hands) -> Iterator[None]:
         "metadata": {"name": NAME},
         "spec": {"clusterIP": OTHER, "selector": {"app": NAME}, "ports": ports},
     }
-    with second_range(hands):
+    with second_range(editor):
         try:
-            hands.until("a namespace", lambda: namespaces.make(hands.api, NAMESPACE) == "Active")
-            hands.until("a Service", lambda: hands.api.send("POST", f"{path}/services", service))
+            editor.until("a namespace", lambda: namespaces.make(editor.api, NAMESPACE) == "Active")
+            editor.until("a Service", lambda: editor.api.send("POST", f"{path}/services", service))
             yield
         finally:
-            namespaces.remove(hands.api, NAMESPACE)
+            namespaces.remove(editor.api, NAMESPACE)
 
 
 @contextmanager
-def closed_services(hands: Hands) -> Iterator[None]:
+def closed_services(editor: ClusterEditor) -> Iterator[None]:
     # no refusal: curl would ask again
     rule = f"tcp dport {SERVICE_PORT} reject with icmp type admin-prohibited"
-    with firewall(hands, [hands.worker], "output", rule):
+    with firewall(editor, [editor.worker], "output", rule):
         yield
 
 
-def _moved(hands: Hands, address: str) -> bool:
+def _moved(editor: ClusterEditor, address: str) -> bool:
     """Have the API's Service at that address; API servers that miss it make it themselves, at the
     first address of their own range, so it may take several attempts."""
     path = f"{DEFAULT}/kubernetes"
-    found: dict[str, Any] = hands.api.get(path)
+    found: dict[str, Any] = editor.api.get(path)
     if found["spec"]["clusterIP"] == address:
         return True
     ports = [{"name": "https", "port": 443, "targetPort": 6443}]
@@ -129,44 +129,44 @@ def _moved(hands: Hands, address: str) -> bool:
         "metadata": {"name": "kubernetes", "labels": labels},
         "spec": {"clusterIP": address, "ports": ports},
     }
-    hands.remove(path)
-    hands.api.send("POST", DEFAULT, manifest)
+    editor.remove(path)
+    editor.api.send("POST", DEFAULT, manifest)
     return True
 
 
-def _has_range(hands: Hands, name: str) -> bool:
-    return any(found["metadata"]["name"] == name for found in hands.api.items(RANGES))
+def _has_range(editor: ClusterEditor, name: str) -> bool:
+    return any(found["metadata"]["name"] == name for found in editor.api.items(RANGES))
 
 
-def _answers(hands: Hands, address: str) -> bool:
-    hands.on_each(hands.lab.machines, f"curl -ksS --max-time 2 https://{address}/readyz")
+def _answers(editor: ClusterEditor, address: str) -> bool:
+    editor.on_each(editor.lab.machines, f"curl -ksS --max-time 2 https://{address}/readyz")
     return True
 
 
-def _advertises(hands: Hands, address: str) -> bool:
+def _advertises(editor: ClusterEditor, address: str) -> bool:
     """Whether the last master's API server was started with that address, and is ready."""
-    pod = hands.api.get(f"/api/v1/namespaces/kube-system/pods/kube-apiserver-{hands.last.name}")
+    pod = editor.api.get(f"/api/v1/namespaces/kube-system/pods/kube-apiserver-{editor.last.name}")
     command = pod["spec"]["containers"][0]["command"]
     return f"--advertise-address={address}" in command and ready(pod)
 
 
-def _places(hands: Hands) -> list[str]:
+def _places(editor: ClusterEditor) -> list[str]:
     return [
         address
-        for endpoint in hands.api.get(API_SLICE)["endpoints"]
+        for endpoint in editor.api.get(API_SLICE)["endpoints"]
         for address in endpoint["addresses"]
     ]
 
 
 SABOTAGES = (
-    Sabotage(
+    Mutation(
         "moved-api",
         of(FILE, "test_service_of_the_api_has_an_address_of_the_service_subnet"),
         promise="The API's Service has an address of the scenario's Service subnet.",
         done="It has one of another range, and certificates that are good for it.",
         doing=moved_api,
     ),
-    Sabotage(
+    Mutation(
         "copied-manifest",
         of(FILE, "test_service_of_the_api_leads_to_every_api_server"),
         promise="The API's Service leads to every API server.",
@@ -175,14 +175,14 @@ SABOTAGES = (
         doing=copied_manifest,
         slow=True,
     ),
-    Sabotage(
+    Mutation(
         "closed-api",
         of(FILE, "test_service_of_the_api_is_reached_from_the_node"),
         promise="Every machine reaches the API's Service.",
         done="One worker's firewall refuses what it sends there.",
         doing=closed_api,
     ),
-    Sabotage(
+    Mutation(
         "unplanned-address",
         of(FILE, "test_service_has_an_address_of_the_service_subnet"),
         promise="Services get addresses of the scenario's Service subnet.",
@@ -190,7 +190,7 @@ SABOTAGES = (
         doing=unplanned_address,
         run=only(FILE),
     ),
-    Sabotage(
+    Mutation(
         "closed-services",
         of(FILE, "test_service_is_reached_from_the_node"),
         promise="Every machine reaches a Service's pods.",

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from tests.e2e.mutation.cluster_editor import Hands, firewall, shell
-from tests.e2e.mutation.mutation import Sabotage, of
+from tests.e2e.mutation.cluster_editor import ClusterEditor, firewall, shell
+from tests.e2e.mutation.mutation import Mutation, of
 
 FILE = "test_virtual_ip.py"
 VRRP = "ip protocol vrrp drop"
@@ -12,41 +12,41 @@ STOP, START = "systemctl stop keepalived", "systemctl start keepalived"
 
 
 @contextmanager
-def two_masters(hands: Hands) -> Iterator[None]:
+def two_masters(editor: ClusterEditor) -> Iterator[None]:
     """The clients' packets go to the one that announced itself last, whose HAProxy is fine."""
 
     def owners() -> list[str]:
-        return [machine.name for machine in hands.masters if hands.has_vip(machine)]
+        return [machine.name for machine in editor.masters if editor.has_vip(machine)]
 
     with ExitStack() as stack:
         for hook in ("input", "output"):
-            stack.enter_context(firewall(hands, [hands.last], hook, VRRP))
-        hands.until("two owners of the VIP", lambda: len(owners()) == 2)
+            stack.enter_context(firewall(editor, [editor.last], hook, VRRP))
+        editor.until("two owners of the VIP", lambda: len(owners()) == 2)
         yield
-    hands.until("one owner of the VIP", lambda: len(owners()) == 1)
+    editor.until("one owner of the VIP", lambda: len(owners()) == 1)
 
 
 @contextmanager
-def no_keepalived(hands: Hands) -> Iterator[None]:
-    with shell(hands, hands.masters[1:2], STOP, START):
+def no_keepalived(editor: ClusterEditor) -> Iterator[None]:
+    with shell(editor, editor.masters[1:2], STOP, START):
         yield
 
 
 @contextmanager
-def nobody_has_it(hands: Hands) -> Iterator[None]:
-    with shell(hands, hands.masters, STOP, START):
+def nobody_has_it(editor: ClusterEditor) -> Iterator[None]:
+    with shell(editor, editor.masters, STOP, START):
         yield
 
 
 SABOTAGES = (
-    Sabotage(
+    Mutation(
         "two-owners",
         of(FILE, "test_exactly_one_machine_holds_the_vip"),
         promise="Exactly one machine has the VIP, and it is a master.",
         done="A firewall on the last master lets no VRRP through: it takes the VIP as well.",
         doing=two_masters,
     ),
-    Sabotage(
+    Mutation(
         "no-keepalived",
         of(FILE, "test_keepalived_runs"),
         promise="keepalived runs on every master.",

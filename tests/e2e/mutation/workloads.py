@@ -7,10 +7,10 @@ from typing import Any
 from acceptance.framework.workloads.manifests import PORT
 from acceptance.framework.workloads.namespaces import PATH, PREFIX
 from tests.e2e.mutation.admission import forbidden
-from tests.e2e.mutation.cluster_editor import Hands, firewall, patched, shell
+from tests.e2e.mutation.cluster_editor import ClusterEditor, firewall, patched, shell
 from tests.e2e.mutation.dns import CONFIG_MAPS, PODS, until_serving
 from tests.e2e.mutation.meanwhile import meanwhile
-from tests.e2e.mutation.mutation import Sabotage, of, only
+from tests.e2e.mutation.mutation import Mutation, of, only
 
 POLICY = "test_workload_network_policy.py"
 ROLLOUT, SERVICES = "test_workload_rollout.py", "test_workload_services.py"
@@ -21,28 +21,28 @@ CLASS = "storageclass.kubernetes.io/is-default-class"
 
 
 @contextmanager
-def no_alias(hands: Hands) -> Iterator[None]:
-    with forbidden(hands, "no-alias", "CREATE", "services", "object.spec.type != 'ExternalName'"):
+def no_alias(editor: ClusterEditor) -> Iterator[None]:
+    with forbidden(editor, "no-alias", "CREATE", "services", "object.spec.type != 'ExternalName'"):
         yield
 
 
 @contextmanager
-def closed_pods(hands: Hands) -> Iterator[None]:
+def closed_pods(editor: ClusterEditor) -> Iterator[None]:
     rule = f"tcp dport {PORT} drop"
-    with firewall(hands, hands.lab.machines, "forward", rule):
+    with firewall(editor, editor.lab.machines, "forward", rule):
         yield
 
 
 @contextmanager
-def frozen_proxy(hands: Hands) -> Iterator[None]:
+def frozen_proxy(editor: ClusterEditor) -> Iterator[None]:
     """kube-proxy stands still from the moment in which the second edition is wanted."""
     freeze, thaw = (f"pkill -{signal} --exact kube-proxy" for signal in ("STOP", "CONT"))
 
     def rolls() -> bool:
-        for path in _namespaces(hands, "workload-rollout"):
-            for found in hands.api.items(f"/apis/apps/v1/{path}/deployments"):
+        for path in _namespaces(editor, "workload-rollout"):
+            for found in editor.api.items(f"/apis/apps/v1/{path}/deployments"):
                 if found["metadata"]["generation"] > 1:
-                    hands.on(hands.worker, freeze)
+                    editor.on(editor.worker, freeze)
                     return True
         return False
 
@@ -50,37 +50,37 @@ def frozen_proxy(hands: Hands) -> Iterator[None]:
         with meanwhile(rolls):
             yield
     finally:
-        hands.on(hands.worker, thaw)
+        editor.on(editor.worker, thaw)
 
 
 @contextmanager
-def closed_node_ports(hands: Hands) -> Iterator[None]:
+def closed_node_ports(editor: ClusterEditor) -> Iterator[None]:
     # before the port is translated, where nothing can be refused
-    with firewall(hands, hands.lab.workers[:1], "prerouting", "tcp dport 30000-32767 drop"):
+    with firewall(editor, editor.lab.workers[:1], "prerouting", "tcp dport 30000-32767 drop"):
         yield
 
 
 @contextmanager
-def corefile(hands: Hands, old: str, new: str) -> Iterator[None]:
+def corefile(editor: ClusterEditor, old: str, new: str) -> Iterator[None]:
     """CoreDNS started anew with one line of its Corefile changed."""
-    path, number = f"{CONFIG_MAPS}/coredns", len(hands.dns_servers())
-    good = hands.api.get(path)["data"]["Corefile"]
+    path, number = f"{CONFIG_MAPS}/coredns", len(editor.dns_servers())
+    good = editor.api.get(path)["data"]["Corefile"]
     assert old in good, good
     change, back = ({"data": {"Corefile": text}} for text in (good.replace(old, new), good))
     try:
-        with patched(hands, path, change, back):
-            _start_anew(hands, number)
+        with patched(editor, path, change, back):
+            _start_anew(editor, number)
             yield
     finally:
-        _start_anew(hands, number)
+        _start_anew(editor, number)
 
 
-def _start_anew(hands: Hands, number: int) -> None:
-    old = _names(hands.dns_servers())
+def _start_anew(editor: ClusterEditor, number: int) -> None:
+    old = _names(editor.dns_servers())
     for name in old:
-        hands.remove(f"{PODS}/{name}")
-    hands.until("new DNS servers", lambda: not old & _names(hands.dns_servers()))
-    until_serving(hands, number)
+        editor.remove(f"{PODS}/{name}")
+    editor.until("new DNS servers", lambda: not old & _names(editor.dns_servers()))
+    until_serving(editor, number)
 
 
 def _names(pods: Sequence[Mapping[str, Any]]) -> set[str]:
@@ -88,24 +88,24 @@ def _names(pods: Sequence[Mapping[str, Any]]) -> set[str]:
 
 
 @contextmanager
-def no_endpoints(hands: Hands) -> Iterator[None]:
-    with corefile(hands, "pods insecure", "pods insecure\n       noendpoints"):
+def no_endpoints(editor: ClusterEditor) -> Iterator[None]:
+    with corefile(editor, "pods insecure", "pods insecure\n       noendpoints"):
         yield
 
 
 @contextmanager
-def wrong_ingress(hands: Hands) -> Iterator[None]:
+def wrong_ingress(editor: ClusterEditor) -> Iterator[None]:
     """A load-balancer controller's only act. With the mode Proxy, kube-proxy leaves the address to
     whoever has it."""
-    ingress = {"ip": str(hands.worker.address), "ipMode": "Proxy"}
+    ingress = {"ip": str(editor.worker.address), "ipMode": "Proxy"}
     status = {"status": {"loadBalancer": {"ingress": [ingress]}}}
 
     def given() -> bool:
-        for path in _namespaces(hands, "workload-services"):
-            for found in hands.api.items(f"/api/v1/{path}/services"):
+        for path in _namespaces(editor, "workload-services"):
+            for found in editor.api.items(f"/api/v1/{path}/services"):
                 name = found["metadata"]["name"]
                 if name == "given":
-                    hands.patch(f"/api/v1/{path}/services/{name}/status", status)
+                    editor.patch(f"/api/v1/{path}/services/{name}/status", status)
                     return True
         return False
 
@@ -114,7 +114,7 @@ def wrong_ingress(hands: Hands) -> Iterator[None]:
 
 
 @contextmanager
-def full_volume(hands: Hands) -> Iterator[None]:
+def full_volume(editor: ClusterEditor) -> Iterator[None]:
     """A class whose volumes are made by hand; this one is the same full disk on every machine."""
     full = f"mount -t tmpfs -o size=4k none {VOLUME}; head -c 4096 /dev/zero >{VOLUME}/full"
     there = f"mkdir -p {VOLUME}; {full}"
@@ -137,25 +137,25 @@ def full_volume(hands: Hands) -> Iterator[None]:
             "hostPath": {"path": VOLUME, "type": "Directory"},
         },
     }
-    with shell(hands, hands.lab.machines, there, gone):
+    with shell(editor, editor.lab.machines, there, gone):
         try:
-            hands.api.send("POST", classes, storage_class)
-            hands.api.send("POST", volumes, volume)
+            editor.api.send("POST", classes, storage_class)
+            editor.api.send("POST", volumes, volume)
             yield
         finally:
-            hands.remove(f"{classes}/{NAME}")
-            hands.remove(f"{volumes}/{NAME}")
-            hands.until("the volume's end", lambda: not hands.api.items(volumes))
+            editor.remove(f"{classes}/{NAME}")
+            editor.remove(f"{volumes}/{NAME}")
+            editor.until("the volume's end", lambda: not editor.api.items(volumes))
 
 
-def _namespaces(hands: Hands, subject: str) -> list[str]:
+def _namespaces(editor: ClusterEditor, subject: str) -> list[str]:
     """The suite's own namespaces of that subject, as parts of paths."""
-    names = [found["metadata"]["name"] for found in hands.api.items(PATH)]
+    names = [found["metadata"]["name"] for found in editor.api.items(PATH)]
     return [f"namespaces/{name}" for name in names if name.startswith(f"{PREFIX}-{subject}-")]
 
 
 SABOTAGES = (
-    Sabotage(
+    Mutation(
         "closed-pods",
         of(POLICY, "test_network_policy_is_enforced_or_known_not_to_be"),
         promise="Traffic flows until a NetworkPolicy says otherwise.",
@@ -163,7 +163,7 @@ SABOTAGES = (
         doing=closed_pods,
         run=only(POLICY),
     ),
-    Sabotage(
+    Mutation(
         "frozen-proxy",
         of(ROLLOUT, "test_no_request_fails_while_a_deployment_rolls"),
         promise="No request fails while a Deployment rolls.",
@@ -171,7 +171,7 @@ SABOTAGES = (
         doing=frozen_proxy,
         run=only(ROLLOUT),
     ),
-    Sabotage(
+    Mutation(
         "closed-node-ports",
         of(SERVICES, "test_node_port_is_reached_on_every_machine_from_outside"),
         promise="A node port is reached on every machine from outside.",
@@ -179,7 +179,7 @@ SABOTAGES = (
         doing=closed_node_ports,
         run=only(SERVICES),
     ),
-    Sabotage(
+    Mutation(
         "no-endpoints",
         of(SERVICES, "test_headless_service_is_the_name_of_all_its_pods"),
         promise="A headless Service is the name of all its pods.",
@@ -187,7 +187,7 @@ SABOTAGES = (
         doing=no_endpoints,
         run=only(SERVICES),
     ),
-    Sabotage(
+    Mutation(
         "no-alias",
         of(SERVICES, "test_external_name_is_an_alias"),
         promise="A Service of type ExternalName is an alias.",
@@ -195,7 +195,7 @@ SABOTAGES = (
         doing=no_alias,
         run=only(SERVICES),
     ),
-    Sabotage(
+    Mutation(
         "wrong-ingress",
         of(SERVICES, "test_load_balancer_has_an_address_or_is_known_to_have_none"),
         promise="An address that a Service of type LoadBalancer was given leads to its pods.",
@@ -203,7 +203,7 @@ SABOTAGES = (
         doing=wrong_ingress,
         run=only(SERVICES),
     ),
-    Sabotage(
+    Mutation(
         "full-volume",
         of(STORAGE, "test_next_pod_reads_what_the_last_one_wrote"),
         promise="What one pod wrote to a volume the next one reads.",

@@ -14,7 +14,7 @@ from labgen.lab.lab import Lab, Machine
 from labgen.machine.ssh import Ssh
 from labgen.providers.base import Power, State
 from labgen.system.wait import NotYet, until
-from tests.e2e.provider_contract.subject import Kind, Site
+from tests.e2e.provider_contract.subject import Site, Subject
 from tests.e2e.support.background_load import beside
 from tests.e2e.support.program import begun, labgen
 
@@ -92,7 +92,7 @@ def bring(site: Site, lab: Lab, machine: Machine, wanted: State) -> None:
     assert site.provider.machines(lab)[machine.name] is wanted
 
 
-def answers(lab: Lab, machine: Machine, kind: Kind) -> None:
+def answers(lab: Lab, machine: Machine, kind: Subject) -> None:
     """By the lab's ssh_config alone, and it is the machine that has the name."""
     ssh = Ssh(lab.ssh_config)
     ssh.connect(machine.name, str(machine.address), timeout=kind.answers)
@@ -112,12 +112,12 @@ def states(site: Site, lab: Lab) -> set[State]:
     return set(site.provider.machines(lab).values())
 
 
-def all_answer(lab: Lab, kind: Kind) -> None:
+def all_answer(lab: Lab, kind: Subject) -> None:
     for machine in lab.machines:
         answers(lab, machine, kind)
 
 
-def goes_back(site: Site, lab: Lab, kind: Kind) -> None:
+def goes_back(site: Site, lab: Lab, kind: Subject) -> None:
     """What came since is gone, what ran runs, and the clocks are right; also when an earlier save
     was killed."""
     ssh = Ssh(lab.ssh_config)

@@ -36,7 +36,7 @@ class Site:
 
 
 @dataclass(frozen=True)
-class Kind:
+class Subject:
     """A provider and what of the contract it can do.
 
     name is the provider's, variant tells kinds of one provider apart.

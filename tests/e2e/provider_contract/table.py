@@ -2,10 +2,10 @@
 
 from labgen.providers.base import Power
 from tests.e2e.provider_contract import container, libvirt, ssh
-from tests.e2e.provider_contract.subject import Kind
+from tests.e2e.provider_contract.subject import Subject
 
 KINDS = [
-    Kind(
+    Subject(
         name="container",
         site=container.site,
         answers=30,
@@ -13,7 +13,7 @@ KINDS = [
         actions=frozenset(Power),
         checkpoints=False,
     ),
-    Kind(
+    Subject(
         name="ssh",
         site=ssh.switched,
         answers=30,
@@ -22,7 +22,7 @@ KINDS = [
         checkpoints=False,
         made=False,
     ),
-    Kind(
+    Subject(
         name="ssh",
         variant="unswitched",
         site=ssh.unswitched,
@@ -32,7 +32,7 @@ KINDS = [
         checkpoints=False,
         made=False,
     ),
-    Kind(
+    Subject(
         name="libvirt",
         site=libvirt.site,
         answers=120,

@@ -217,7 +217,7 @@ def _boot(machine: PlainMachine, run_: Run) -> None:
         name=machine.container,
         hostname=machine.name,
         network=f"ns:{netns.NAMED / machine.container}",
-        adaptation=host.adapt(host.probe()),
+        profile=host.adapt(host.probe()),
         volumes=volumes,
         # by which a sweep finds it: see sweep.py
         labels={"labgen.directory": str(files.private_directory(run_.state / "plain"))},

@@ -21,7 +21,7 @@ def of_the_suite() -> set[str]:
 
 
 def broken() -> set[str]:
-    return {test for sabotage in SABOTAGES.values() for test in sabotage.breaks}
+    return {test for mutation in SABOTAGES.values() for test in mutation.breaks}
 
 
 def test_every_test_has_a_sabotage() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.framework.plugins.power import lacking
+from acceptance.framework.plugins.power import unsupported_reason
 from labgen.lab.lab import Lab
 from tests.unit.lab.samples import lab as made_lab
 from tests.unit.providers import existing
@@ -25,12 +25,12 @@ def test_files_that_switch_machines_are_found() -> None:
 
 
 def test_machines_that_labgen_makes_have_switches() -> None:
-    assert lacking(made_lab("single")) is None
+    assert unsupported_reason(made_lab("single")) is None
 
 
 def test_machines_that_exist_have_those_that_are_named(tmp_path: Path) -> None:
     lab: Lab = existing.lab(tmp_path)
-    assert lacking(lab) == "the scenario names no command for the power of master1"
+    assert unsupported_reason(lab) == "the scenario names no command for the power of master1"
     power = ", power: {on: [plug], off: [plug]}}"
     text = re.sub(r"(address: [^}]*)}", rf"\1{power}", existing.SCENARIO)
-    assert lacking(existing.lab(tmp_path, text)) is None
+    assert unsupported_reason(existing.lab(tmp_path, text)) is None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labgen.bundle.engine.recipe import Part, Recipe, Workshop
+from labgen.bundle.engine.recipe import BuildContext, Part, Recipe
 
 
 @dataclass
@@ -51,14 +51,14 @@ class Kitchen:
         )
         return Recipe("bread-1", {"bread": "1"}, (flour, water, dough, raisins))
 
-    def _maker(self, name: str, output: str) -> Callable[[Workshop], None]:
-        def make(workshop: Workshop) -> None:
-            place = workshop.out / output
+    def _maker(self, name: str, output: str) -> Callable[[BuildContext], None]:
+        def make(context: BuildContext) -> None:
+            place = context.out / output
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(f"half of {name}")
             if self.fails == name:
-                workshop.log.run(["sh", "-c", "echo the oven is cold; exit 7"], timeout=10)
-            place.write_text(f"{name} for {workshop.bundle.name}")
+                context.log.run(["sh", "-c", "echo the oven is cold; exit 7"], timeout=10)
+            place.write_text(f"{name} for {context.bundle.name}")
             self.built.append(name)
 
         return make

@@ -8,12 +8,12 @@ from labgen.bundle import contents
 from labgen.bundle.parts import sources
 from labgen.bundle.parts.compiling import required_version
 from labgen.bundle.parts.images import programs
-from labgen.bundle.parts.programs import COMPANIONS, KUBERNETES, Module, linker_flags
+from labgen.bundle.parts.programs import ADDONS, KUBERNETES, Module, linker_flags
 from labgen.bundle.versions import known_versions, release
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 
 RELEASE = release(known_versions()[0])
-COMPANION = {module.name: module for module in COMPANIONS}
+COMPANION = {module.name: module for module in ADDONS}
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_go_modules_require_the_versions_of_the_release(module: Module, version:
     assert required_version(module) == version
 
 
-@pytest.mark.parametrize("module", COMPANIONS, ids=lambda module: module.name)
+@pytest.mark.parametrize("module", ADDONS, ids=lambda module: module.name)
 def test_companions_use_the_libraries_that_kubernetes_is_compiled_with(module: Module) -> None:
     """Else they are compiled twice, which takes minutes. caddy is CoreDNS' own."""
     wanted, used = libraries(KUBERNETES), libraries(module)
@@ -47,7 +47,7 @@ def libraries(module: Module) -> dict[str, str]:
 
 
 def test_an_unknown_version_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(WrongCall) as refused:
+    with pytest.raises(UsageError) as refused:
         release("v1.2.3")
     assert refused.value.hint == "known: v1.37.2"
 

@@ -9,7 +9,7 @@ import pytest
 from labgen.bundle.parts.packages import index
 from labgen.bundle.store import require_packages, require_runtime
 from labgen.bundle.versions import KUBERNETES
-from labgen.errors import HostUnfit, LabgenError, WrongCall
+from labgen.errors import HostUnfit, LabgenError, UsageError
 from labgen.system.process import run
 
 CONTROL = "Package: bread\nVersion: 1\nArchitecture: all\nMaintainer: a baker\nDescription: bread\n"
@@ -35,7 +35,7 @@ def test_no_package_at_all_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_suite_that_no_bundle_has_is_told_what_to_do() -> None:
-    with pytest.raises(WrongCall, match="no packages for noble") as error:
+    with pytest.raises(UsageError, match="no packages for noble") as error:
         require_packages(KUBERNETES, "noble")
     assert error.value.hint == (
         "it knows trixie, bookworm; the machine's own sources: software: {packages: distribution}"

@@ -124,7 +124,7 @@ def test_a_scenario_is_brought_up_measured_and_taken_down(monkeypatch: pytest.Mo
         return store.make(scenario, name, "container")
 
     monkeypatch.setattr(compare, "bring_up", up)
-    monkeypatch.setattr(compare, "take_down", lambda name, _: seen.append(f"down {name}"))
+    monkeypatch.setattr(compare, "teardown", lambda name, _: seen.append(f"down {name}"))
     words = ("ha-3x3", "ha-3x3", "--runs", "1", "--name", "x", "-s", "loadBalancer.timings.fall=9")
     said = labgen("bench", "compare", *words)
     assert said.exit_code == 0, said.err
@@ -141,7 +141,7 @@ def test_a_lab_is_taken_down_when_nothing_could_be_measured(
     monkeypatch.setattr(
         compare, "bring_up", lambda found, name, _: store.make(found, name, "container")
     )
-    monkeypatch.setattr(compare, "take_down", lambda name, _: down.append(name))
+    monkeypatch.setattr(compare, "teardown", lambda name, _: down.append(name))
     assert labgen("bench", "compare", "single", "single").exit_code == 4
     assert down == ["compare-a"]
 

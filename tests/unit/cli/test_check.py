@@ -25,7 +25,7 @@ class Machines(SshProvider):
     def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:
         return self.findings
 
-    def changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:
+    def planned_changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:
         return {"master1": ["swap off: /dev/sda2"]}
 
     def machines(self, lab: Lab) -> Mapping[str, State]:
@@ -75,7 +75,7 @@ def test_the_plan_shows_what_would_be_changed_on_each_machine(
 ) -> None:
     said = labgen("plan", site)
     assert said.exit_code == 0
-    assert "equip master1  after create_machines\n" in said.out
+    assert "bootstrap master1  after create_machines\n" in said.out
     assert "to be changed on master1, and back by `down`:\n  swap off: /dev/sda2\n" in said.out
 
 

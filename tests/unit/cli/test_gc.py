@@ -9,7 +9,7 @@ from labgen.errors import LabgenError
 from labgen.lab import ownership
 from labgen.lab.lab import Lab
 from labgen.operations import gc as build
-from labgen.providers.orphans import of_nobody
+from labgen.providers.orphans import unowned
 from labgen.system import netns, paths
 from tests.unit.cli.calling import labgen
 from tests.unit.lab.samples import made
@@ -74,8 +74,8 @@ def test_what_cannot_be_removed_is_said_with_exit_code_1(
     def fail() -> None:
         raise LabgenError("it is busy")
 
-    strays = (of_nobody("a thing", fail), of_nobody("another", lambda: None))
-    monkeypatch.setattr(build, "find", lambda *_: build.Leftovers(strays, ()))
+    orphans = (unowned("a thing", fail), unowned("another", lambda: None))
+    monkeypatch.setattr(build, "find", lambda *_: build.Leftovers(orphans, ()))
     said = labgen("leftovers", "--remove")
     assert said.exit_code == 1
     assert said.err == "could not remove a thing: it is busy\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from labgen import faults
-from labgen.errors import LabgenError, WrongCall
+from labgen.errors import LabgenError, UsageError
 from labgen.faults import heal_timer
 from labgen.lab.lab import Lab
 from labgen.providers.base import Power, State
@@ -65,7 +65,7 @@ def test_what_was_killed_before_it_took_effect_is_healed_too(
 
 def test_the_same_fault_twice_on_a_machine_is_a_wrong_call(lab: Lab, switches: Switches) -> None:
     done = faults.inject(lab, "power-cut", "master2")
-    with pytest.raises(WrongCall) as refused:
+    with pytest.raises(UsageError) as refused:
         faults.inject(lab, "power-cut", "all")
     assert refused.value.message == f"power-cut on master2 is active already, since {done.at}"
     assert len(switches.done) == 1
@@ -112,9 +112,9 @@ def test_what_takes_the_machine_away_is_healed_after_its_time_by_a_process_of_th
 ) -> None:
     before: list[tuple[float | None, int]] = []
     monkeypatch.setattr(
-        heal_timer, "start", lambda _, done: before.append((done.lasting, len(switches.done)))
+        heal_timer, "start", lambda _, done: before.append((done.duration, len(switches.done)))
     )
-    faults.inject(lab, "power-cut", "master1", lasting=30)
+    faults.inject(lab, "power-cut", "master1", duration=30)
     assert (before, len(switches.done)) == ([(30, 0)], 1)
 
 
@@ -123,7 +123,7 @@ def test_a_machine_that_stays_is_told_to_heal_itself(
 ) -> None:
     program = stub(monkeypatch, tmp_path, "ssh", "cat >/dev/null")
     monkeypatch.setattr(heal_timer, "start", lambda *_: pytest.fail("the machine has a timer"))
-    faults.inject(lab, "haproxy-killed", "master1", lasting=1.5)
+    faults.inject(lab, "haproxy-killed", "master1", duration=1.5)
     assert program.calls[0][-1].endswith("receive inject haproxy-killed 1.5")
 
 
@@ -133,12 +133,12 @@ def test_what_is_over_by_itself_is_not_kept_and_takes_no_time(
     stub(monkeypatch, tmp_path, "ssh", "cat >/dev/null")
     faults.inject(lab, "api-server-killed", "master1")
     assert _kept(lab) == []
-    with pytest.raises(WrongCall, match="over by itself"):
-        faults.inject(lab, "api-server-killed", "master1", lasting=30)
+    with pytest.raises(UsageError, match="over by itself"):
+        faults.inject(lab, "api-server-killed", "master1", duration=30)
 
 
 def test_an_unknown_fault_is_a_wrong_call_with_those_there_are(lab: Lab) -> None:
-    with pytest.raises(WrongCall) as refused:
+    with pytest.raises(UsageError) as refused:
         faults.inject(lab, "earthquake")
     assert refused.value.hint
     assert "haproxy-killed" in refused.value.hint

@@ -16,14 +16,14 @@ from tests.unit.lab.samples import scenario
 FAST = LoadBalancer("fast", PROFILES["fast"])
 STANDARD = LoadBalancer("standard", PROFILES["standard"])
 SHELL = data.directory("provisioners") / "faults"
-SHELL_FAULTS = {name: it for name, it in FAULTS.items() if isinstance(it.way, OnMachine)}
+SHELL_FAULTS = {name: it for name, it in FAULTS.items() if isinstance(it.driver, OnMachine)}
 each = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 
 
 @pytest.mark.parametrize("fault", SHELL_FAULTS.values(), ids=SHELL_FAULTS)
 def test_a_fault_on_a_machine_has_its_shell_and_run_knows_it(fault: Fault) -> None:
-    assert isinstance(fault.way, OnMachine)
-    assert fault.way.name == fault.name
+    assert isinstance(fault.driver, OnMachine)
+    assert fault.driver.name == fault.name
     text = (SHELL / f"{fault.name}.sh").read_text()
     functions = re.findall(r"^(\w+)::(inject|heal|holds)\(\)", text, re.MULTILINE)
     assert set(functions) == {

@@ -18,8 +18,8 @@ from tests.unit.system.stubs import Stub, stub
 ROOT = Path(__file__).parents[3]
 
 
-def _asked(lab: Lab, lasting: float) -> Injection:
-    done = Injection("01234567", "pause", ("master1",), "2026-01-01T00:00:00+00:00", 0.0, lasting)
+def _asked(lab: Lab, duration: float) -> Injection:
+    done = Injection("01234567", "pause", ("master1",), "2026-01-01T00:00:00+00:00", 0.0, duration)
     records.write(lab, done)
     return done
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from labgen import faults
-from labgen.errors import LabgenError, WrongCall
+from labgen.errors import LabgenError, UsageError
 from labgen.lab.lab import Lab
 from labgen.providers.base import State
 from tests.unit.faults.machines import Switches
@@ -81,7 +81,7 @@ def test_random_draws_only_machines_that_the_fault_fits(
 
 
 def test_a_fault_of_control_planes_is_no_workers(lab: Lab) -> None:
-    with pytest.raises(WrongCall) as refused:
+    with pytest.raises(UsageError) as refused:
         faults.inject(lab, "haproxy-killed", "master1,node2")
     assert str(refused.value).splitlines() == [
         "haproxy-killed is for control planes: node2 is none",
@@ -90,7 +90,7 @@ def test_a_fault_of_control_planes_is_no_workers(lab: Lab) -> None:
 
 
 def test_an_unknown_machine_is_a_wrong_call_with_machines_and_roles(lab: Lab) -> None:
-    with pytest.raises(WrongCall) as refused:
+    with pytest.raises(UsageError) as refused:
         faults.inject(lab, "power-cut", "leader")
     assert str(refused.value).splitlines() == [
         "lab demo has no machine leader",

@@ -10,7 +10,7 @@ from labgen.errors import LabgenError
 from labgen.faults import heal_timer
 from labgen.lab.lab import Lab
 from labgen.operations import down
-from labgen.operations.down import take_down
+from labgen.operations.down import teardown
 from labgen.up.context import Context
 from labgen.up.graph import Outcome
 from labgen.up.steps.create_machines import create_machines
@@ -23,7 +23,7 @@ def made(switches: Switches, monkeypatch: pytest.MonkeyPatch) -> Switches:
     """Machines that are all there; nothing of them is left by destroy."""
     monkeypatch.setattr(Switches, "create", lambda *_: False)
     monkeypatch.setattr(Switches, "destroy", lambda *_: None)
-    monkeypatch.setattr(Switches, "leftovers", lambda *_: [])
+    monkeypatch.setattr(Switches, "leaked_resources", lambda *_: [])
     monkeypatch.setattr(down, "provider", lambda _: switches)
     return switches
 
@@ -46,7 +46,7 @@ def test_down_ends_what_waits_to_heal(
     monkeypatch.setattr(heal_timer, "end", lambda it: ended.append(it.name))
     faults_there = lab.directory / "faults"
     faults_there.mkdir()
-    take_down("demo", Console(quiet=True))
+    teardown("demo", Console(quiet=True))
     assert (ended, lab.directory.exists()) == (["demo"], False)
 
 
@@ -56,5 +56,5 @@ def test_down_names_what_waits_and_could_not_be_ended(
     monkeypatch.setattr(heal_timer, "end", lambda _: None)
     monkeypatch.setattr(heal_timer, "running", lambda _: [4711])
     with pytest.raises(LabgenError) as failed:
-        take_down("demo", Console(quiet=True))
+        teardown("demo", Console(quiet=True))
     assert failed.value.last_seen == "process 4711 that waits to heal a fault"

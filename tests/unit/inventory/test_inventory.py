@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 from labgen.inventory.load import load
 from labgen.scenario.diagnostics import ScenarioInvalid
 
@@ -54,5 +54,5 @@ def test_kubeconfig_alone_is_enough(tmp_path: Path) -> None:
 
 
 def test_file_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
-    with pytest.raises(WrongCall, match=r"cannot read .*: No such file"):
+    with pytest.raises(UsageError, match=r"cannot read .*: No such file"):
         load(tmp_path / "absent.yaml")

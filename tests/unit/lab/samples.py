@@ -7,7 +7,7 @@ from pathlib import Path
 from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.scenario import catalog
-from labgen.scenario.host_environment import Surroundings
+from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
 from labgen.scenario.model import Scenario
 
@@ -17,7 +17,7 @@ REMOTE = ("provider.name=libvirt", "provider.uri=qemu+ssh://root@bighost/system"
 
 def scenario(name: str = "ha-3x3", *overrides: str) -> Scenario:
     """That scenario with overrides, on a host where nothing is in the way."""
-    return load(catalog.find(name), overrides=overrides, surroundings=Surroundings())
+    return load(catalog.find(name), overrides=overrides, host_environment=HostEnvironment())
 
 
 def lab(wanted: str = "ha-3x3", *overrides: str, name: str = "demo") -> Lab:

@@ -6,7 +6,7 @@ import pytest
 
 from labgen.lab import jump_host
 from labgen.scenario.model import ProviderSpec
-from labgen.system.jump_host import Jump
+from labgen.system.jump_host import JumpHost
 from tests.unit.lab.samples import REMOTE, lab
 
 
@@ -18,19 +18,21 @@ def test_nothing_is_between_where_libvirt_is_here(uri: str | None) -> None:
 @pytest.mark.parametrize(
     ("uri", "expected"),
     [
-        ("qemu+ssh://BigHost/system", Jump("BigHost")),
-        ("qemu+ssh://root@192.0.2.2:2222/system", Jump("192.0.2.2", "root", 2222)),
-        ("qemu+ssh://a%40b@h/system?no_tty=1&keyfile=/k", Jump("h", "a@b", identity="/k")),
-        ("qemu+ssh://root@[2001:db8::2]:22/system", Jump("2001:db8::2", "root", 22)),
+        ("qemu+ssh://BigHost/system", JumpHost("BigHost")),
+        ("qemu+ssh://root@192.0.2.2:2222/system", JumpHost("192.0.2.2", "root", 2222)),
+        ("qemu+ssh://a%40b@h/system?no_tty=1&keyfile=/k", JumpHost("h", "a@b", identity="/k")),
+        ("qemu+ssh://root@[2001:db8::2]:22/system", JumpHost("2001:db8::2", "root", 22)),
     ],
 )
-def test_the_host_in_between_is_the_one_that_libvirt_logs_in_to(uri: str, expected: Jump) -> None:
+def test_the_host_in_between_is_the_one_that_libvirt_logs_in_to(
+    uri: str, expected: JumpHost
+) -> None:
     assert jump_host.jump(ProviderSpec("libvirt", uri)) == expected
 
 
 def test_clients_find_a_lab_elsewhere_at_an_address_of_this_host() -> None:
     sample = lab("ha-3x3", *REMOTE)
-    assert sample.near(sample.vip) == IPv4Address("127.89.0.244")
+    assert sample.local_endpoint(sample.vip) == IPv4Address("127.89.0.244")
     assert sample.server == "https://127.89.0.244:8443"
     assert sample.endpoint == "10.89.0.244:8443"
     assert sample.jump is not None
@@ -39,5 +41,5 @@ def test_clients_find_a_lab_elsewhere_at_an_address_of_this_host() -> None:
 
 def test_clients_find_a_lab_here_where_it_is() -> None:
     sample = lab("ha-3x3")
-    assert sample.near(sample.vip) == sample.vip
+    assert sample.local_endpoint(sample.vip) == sample.vip
     assert sample.server == f"https://{sample.endpoint}"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 from tests.unit.lab.samples import lab, scenario
 
 
@@ -32,7 +32,7 @@ def test_machines_are_told_apart_by_role() -> None:
 
 
 def test_an_unknown_machine_is_a_wrong_call_with_the_known_ones() -> None:
-    with pytest.raises(WrongCall) as wrong:
+    with pytest.raises(UsageError) as wrong:
         lab("ha-3x0").machine("node1")
     assert str(wrong.value).splitlines() == [
         "lab demo has no machine node1",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 from labgen.lab.names import ensure_lab_name
 
 
@@ -13,7 +13,7 @@ def test_dns_labels_are_good(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "-a", "a-", "A", "a.b", "a/b", "..", "a b", "ä", "x" * 41])
 def test_all_else_is_a_wrong_call_that_tells_what_is_good(name: str) -> None:
-    with pytest.raises(WrongCall) as wrong:
+    with pytest.raises(UsageError) as wrong:
         ensure_lab_name(name)
     assert str(wrong.value).splitlines() == [
         f"{name!r} cannot name a lab",

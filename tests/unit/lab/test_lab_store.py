@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.errors import LabgenError, WrongCall
+from labgen.errors import LabgenError, UsageError
 from labgen.lab import keys, store
 from labgen.scenario.host_environment import Route
 from labgen.system.parallel import gather
@@ -89,7 +89,7 @@ def test_the_same_scenario_read_from_another_place_is_the_same(tmp_path: Path) -
 
 def test_another_scenario_under_the_same_name_is_refused() -> None:
     made("single")
-    with pytest.raises(WrongCall) as wrong:
+    with pytest.raises(UsageError) as wrong:
         made("ha-3x0")
     assert wrong.value.message.startswith("lab demo was made from another scenario than ")
     assert wrong.value.hint == "labgen down demo    or bring this one up beside it: --name OTHER"
@@ -98,7 +98,7 @@ def test_another_scenario_under_the_same_name_is_refused() -> None:
 
 def test_other_overrides_than_the_labs_are_named_with_what_to_do() -> None:
     store.make(scenario("single", "machines[0].memory=4GiB", "name=x"), "demo", "container")
-    with pytest.raises(WrongCall) as wrong:
+    with pytest.raises(UsageError) as wrong:
         store.make(scenario("single", "name=x", "machines[0].cpus=3"), "demo", "container")
     up = f"labgen up {scenario('single').source} --name demo"
     assert str(wrong.value).splitlines() == [
@@ -113,7 +113,7 @@ def test_other_overrides_than_the_labs_are_named_with_what_to_do() -> None:
 def test_a_subnet_that_another_lab_has_is_refused() -> None:
     made("single", "first")
     wanted = scenario("single", "network.subnet=10.89.0.0/24")
-    with pytest.raises(WrongCall, match=r"network\.subnet 10\.89\.0\.0/24 overlaps .* lab first"):
+    with pytest.raises(UsageError, match=r"network\.subnet 10\.89\.0\.0/24 overlaps .* lab first"):
         store.make(wanted, "second", "container")
     assert store.names() == ["first"]
 
@@ -121,7 +121,7 @@ def test_a_subnet_that_another_lab_has_is_refused() -> None:
 @pytest.mark.parametrize("name", ["absent", "../labs/demo", ""])
 def test_a_lab_that_is_not_there_is_a_wrong_call_with_those_that_are(name: str) -> None:
     made()
-    with pytest.raises(WrongCall) as wrong:
+    with pytest.raises(UsageError) as wrong:
         store.load(name)
     assert str(wrong.value).splitlines() == [f"there is no lab {name}", "  labs: demo"]
 
@@ -153,13 +153,13 @@ def test_holding_a_lab_that_goes_leaves_no_lock_behind(home: Path) -> None:
 
 
 def test_holding_a_lab_that_never_was_leaves_no_lock_behind(home: Path) -> None:
-    with pytest.raises(WrongCall), store.hold("demo", lambda _: None):
+    with pytest.raises(UsageError), store.hold("demo", lambda _: None):
         store.load("demo")
     assert list((home / "state/labs").iterdir()) == []
 
 
 def test_a_name_that_leads_elsewhere_is_not_held(home: Path) -> None:
-    with pytest.raises(WrongCall, match="cannot name a lab"):
+    with pytest.raises(UsageError, match="cannot name a lab"):
         store.hold("../../elsewhere", lambda _: None)
     assert not home.exists()
 

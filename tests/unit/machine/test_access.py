@@ -9,7 +9,7 @@ from labgen.errors import LabgenError
 from labgen.lab import ownership, store
 from labgen.machine import access
 from labgen.system import netns
-from labgen.system.jump_host import Jump
+from labgen.system.jump_host import JumpHost
 from tests.unit.lab.samples import REMOTE, lab, made, mode
 from tests.unit.system.stubs import Stub, stub
 
@@ -17,8 +17,8 @@ ELSEWHERE = lab("single", *REMOTE)
 
 
 @pytest.fixture
-def hop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jump:
-    found = Jump("bighost", socket=tmp_path / "run/.jump")
+def hop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> JumpHost:
+    found = JumpHost("bighost", socket=tmp_path / "run/.jump")
     monkeypatch.setattr(type(ELSEWHERE), "jump", property(lambda _: found))
     return found
 
@@ -29,7 +29,7 @@ def _ssh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, device: str) -> Stub:
 
 
 def test_the_route_to_a_lab_elsewhere_is_asked_there_and_then_its_api_is_led_here(
-    hop: Jump, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hop: JumpHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ip = stub(monkeypatch, tmp_path, "ip", "exit 2")
     program = _ssh(monkeypatch, tmp_path, ELSEWHERE.bridge)
@@ -45,7 +45,7 @@ def test_the_route_to_a_lab_elsewhere_is_asked_there_and_then_its_api_is_led_her
 
 
 def test_another_bridge_there_is_refused_before_a_port_leads_to_it(
-    hop: Jump, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hop: JumpHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = _ssh(monkeypatch, tmp_path, "eth0")
     with pytest.raises(LabgenError) as refused:
@@ -58,7 +58,7 @@ def test_another_bridge_there_is_refused_before_a_port_leads_to_it(
 
 
 def test_the_way_begins_in_the_network_namespace_that_the_lab_was_made_in(
-    hop: Jump, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hop: JumpHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What listens in one is not heard in another."""
     program = _ssh(monkeypatch, tmp_path, ELSEWHERE.bridge)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from labgen.errors import LabgenError
-from labgen.machine import ssh as door
+from labgen.machine import ssh as ssh_client
 from labgen.machine.ssh import Ssh
-from labgen.system.jump_host import Jump
+from labgen.system.jump_host import JumpHost
 from labgen.system.process import CommandFailed, CommandTimedOut
 from tests.unit.system.stubs import Stub, stub
 
@@ -52,7 +52,7 @@ def machines(tmp_path: Path, sockets: Path, program: Stub) -> Ssh:
 def sshd(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An address where something greets as sshd does."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        monkeypatch.setattr(door, "PORT", server.getsockname()[1])
+        monkeypatch.setattr(ssh_client, "PORT", server.getsockname()[1])
 
         def greet() -> None:
             connection, _ = server.accept()
@@ -95,7 +95,7 @@ def test_connect_leaves_a_machine_that_is_slow_to_greet_its_time(
 ) -> None:
     """Given up and asked again, a machine with little time for it works at greetings for nobody."""
     with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as beside:
-        monkeypatch.setattr(door, "PORT", server.getsockname()[1])
+        monkeypatch.setattr(ssh_client, "PORT", server.getsockname()[1])
         asked = beside.submit(_asked_until_greeted, server)
         machines.connect("master1", "127.0.0.1", timeout=10)
         assert asked.result() == 1
@@ -125,7 +125,7 @@ def test_connect_opens_a_new_connection_in_place_of_a_dead_one(
 def test_connect_keeps_a_connection_that_works_and_does_not_knock_beside_it(
     machines: Ssh, program: Stub, sockets: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "PORT", 0)  # where nobody listens
+    monkeypatch.setattr(ssh_client, "PORT", 0)  # where nobody listens
     (sockets / "master1").write_text("alive")
     machines.connect("master1", "127.0.0.1", timeout=0.2)
     asked = [["-O", "check", "master1"], ["master1", "--", "true"]]
@@ -138,7 +138,7 @@ def test_only_a_machine_that_does_something_answers(
     assert not machines.answers("master1")
     (sockets / "master1").write_text("alive")
     assert machines.answers("master1")
-    monkeypatch.setattr(door, "ASK", 0.2)
+    monkeypatch.setattr(ssh_client, "ASK", 0.2)
     stub(monkeypatch, tmp_path, "ssh", "[ $3 = -O ] || exec sleep 30")
     assert not machines.answers("master1")
 
@@ -148,7 +148,7 @@ def test_connect_tells_what_it_last_saw_of_a_machine_that_does_not_answer(
 ) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        monkeypatch.setattr(door, "PORT", nobody.getsockname()[1])
+        monkeypatch.setattr(ssh_client, "PORT", nobody.getsockname()[1])
         with pytest.raises(LabgenError) as late:
             machines.connect("master1", "127.0.0.1", timeout=0.2)
     assert late.value.message == (
@@ -163,7 +163,7 @@ def test_close_minds_no_connection_that_hangs(
     def hang(*arguments: object, **options: object) -> None:
         raise CommandTimedOut(("ssh",), 10, "", "")
 
-    monkeypatch.setattr(door, "run", hang)
+    monkeypatch.setattr(ssh_client, "run", hang)
     (sockets / "master1").write_text("alive")
     machines.close(["master1"])
     assert list(sockets.iterdir()) == []
@@ -186,7 +186,7 @@ def test_connect_waits_for_a_greeting_that_comes_through_a_jump(
     silent.touch()
     greet = f"case $* in *-W*) rm '{silent}' 2>/dev/null || printf SSH-2.0-x ;; esac"
     program = stub(monkeypatch, tmp_path, "ssh", greet)
-    through = Ssh(machines.config, Jump("bighost"))
+    through = Ssh(machines.config, JumpHost("bighost"))
     through.connect("master1", "192.0.2.3", timeout=10)
     asked = [call for call in program.calls if "[192.0.2.3]:22" in call]
     assert len(asked) == 2

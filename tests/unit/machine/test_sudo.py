@@ -23,7 +23,7 @@ def password(tmp_path: Path) -> Path:
     return path
 
 
-def door(directory: Path, sudo: Sudo) -> Ssh:
+def ssh_client(directory: Path, sudo: Sudo) -> Ssh:
     config = directory / "ssh_config"
     config.write_text(f"Host *\n  ControlPath {directory}/%n\n")
     return Ssh(config, sudo={"master1": sudo})
@@ -35,7 +35,7 @@ def test_a_command_gets_its_own_input_whether_sudo_took_the_password_or_not(
 ) -> None:
     stub(monkeypatch, tmp_path, "ssh", RUN_HERE)
     stub(monkeypatch, tmp_path, "sudo", sudo)
-    ssh = door(tmp_path, Sudo(password))
+    ssh = ssh_client(tmp_path, Sudo(password))
     assert ssh.run("master1", ["cat"], timeout=10, input=b"one\ntwo").stdout == "one\ntwo"
     assert ssh.run("master1", ["cat"], timeout=10).stdout == ""
 
@@ -49,7 +49,9 @@ def test_a_file_follows_the_password_from_where_it_stands(
     large.write_bytes(b"0123456789" * 100_000)
     with large.open("rb") as file:
         file.seek(999_990, io.SEEK_SET)
-        said = door(tmp_path, Sudo(password)).run("master1", ["cat"], timeout=10, stdin_from=file)
+        said = ssh_client(tmp_path, Sudo(password)).run(
+            "master1", ["cat"], timeout=10, stdin_from=file
+        )
     assert said.stdout == "0123456789"
 
 
@@ -57,7 +59,7 @@ def test_the_password_is_in_no_argument(
     password: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ssh = stub(monkeypatch, tmp_path, "ssh", "cat >/dev/null")
-    door(tmp_path, Sudo(password)).run("master1", ["true"], timeout=10)
+    ssh_client(tmp_path, Sudo(password)).run("master1", ["true"], timeout=10)
     assert "secret" not in str(ssh.calls)
 
 
@@ -71,7 +73,7 @@ def test_without_a_password_sudo_must_not_ask(
 
 def test_machines_of_root_need_no_sudo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stub(monkeypatch, tmp_path, "ssh", RUN_HERE)
-    ssh = door(tmp_path, Sudo(tmp_path / "absent"))
+    ssh = ssh_client(tmp_path, Sudo(tmp_path / "absent"))
     assert ssh.run("master2", ["cat"], timeout=10, input="as it is").stdout == "as it is"
 
 

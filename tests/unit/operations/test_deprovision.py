@@ -11,7 +11,7 @@ from labgen.lab.lab import Lab, Machine
 from labgen.machine import access
 from labgen.machine.ssh import Ssh
 from labgen.operations import deprovision as module
-from labgen.operations.deprovision import clear_machines
+from labgen.operations.deprovision import deprovision
 from labgen.providers.ssh.provider import SshProvider
 from labgen.system.process import CommandFailed, Completed
 from labgen.up.context import Context
@@ -42,23 +42,23 @@ def taken_off(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         owner = "other" if host == "node1" else "site"
         return Completed(("ssh",), 0, f"LAB={owner}\nROLE=worker\n", "")
 
-    def take_off(context: Context, machine: Machine) -> Outcome:
+    def uninstall(context: Context, machine: Machine) -> Outcome:
         cleared.append(machine.name)
         return Outcome.CHANGED
 
     monkeypatch.setattr(Ssh, "run", run)
-    monkeypatch.setattr(module, "take_off", take_off)
+    monkeypatch.setattr(module, "uninstall", uninstall)
     return cleared
 
 
 def test_the_cluster_comes_off_the_labs_own_machines(lab: Lab, taken_off: list[str]) -> None:
-    clear_machines(lab, SshProvider(), QUIET)
+    deprovision(lab, SshProvider(), QUIET)
     assert sorted(taken_off) == ["master1", "master2", "master3"]
 
 
 def test_machines_that_up_never_reached_are_left_alone(lab: Lab, taken_off: list[str]) -> None:
     lab.ssh_config.unlink()
-    clear_machines(lab, SshProvider(), QUIET)
+    deprovision(lab, SshProvider(), QUIET)
     assert taken_off == []
 
 
@@ -71,7 +71,7 @@ def test_a_machine_that_fails_keeps_no_other_from_being_cleared(
 
     monkeypatch.setattr(Ssh, "connect", connect)
     with pytest.raises(LabgenError, match="Permission denied"):
-        clear_machines(lab, SshProvider(), QUIET)
+        deprovision(lab, SshProvider(), QUIET)
     assert sorted(taken_off) == ["master1", "master3"]
 
 
@@ -84,7 +84,7 @@ def test_machines_that_do_not_answer_are_named_with_how_to_go_on_without_them(
 
     monkeypatch.setattr(Ssh, "connect", connect)
     with pytest.raises(LabgenError) as failed:
-        clear_machines(lab, SshProvider(), QUIET)
+        deprovision(lab, SshProvider(), QUIET)
     assert sorted(taken_off) == ["master1", "master3"]
     without = "labgen down site --without master2 --without node1"
     assert str(failed.value).splitlines() == [
@@ -94,4 +94,4 @@ def test_machines_that_do_not_answer_are_named_with_how_to_go_on_without_them(
         "  labgen down site    goes on when they are back",
         f"  {without}    leaves them as they are, cluster and all",
     ]
-    clear_machines(replace(lab, machines=()), SshProvider(), QUIET)
+    deprovision(replace(lab, machines=()), SshProvider(), QUIET)

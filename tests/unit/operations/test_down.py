@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from labgen.console import Console
-from labgen.errors import LabgenError, WrongCall
+from labgen.errors import LabgenError, UsageError
 from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.operations import down as module
-from labgen.operations.down import take_down
+from labgen.operations.down import teardown
 from labgen.providers.container.provider import ContainerProvider
-from labgen.scenario.host_environment import Surroundings
+from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
 from tests.unit.lab.samples import made
 from tests.unit.providers import existing
@@ -31,7 +31,7 @@ class Machines(ContainerProvider):
     def destroy(self, lab: Lab) -> None:
         self.destroyed.append(lab.name)
 
-    def leftovers(self, lab: Lab) -> Sequence[str]:
+    def leaked_resources(self, lab: Lab) -> Sequence[str]:
         return self.left if lab.name in self.destroyed else ["everything"]
 
 
@@ -44,7 +44,7 @@ def machines(monkeypatch: pytest.MonkeyPatch) -> Machines:
 
 def test_nothing_of_a_lab_is_left(machines: Machines, home: Path) -> None:
     made("single", "demo")
-    take_down("demo", QUIET)
+    teardown("demo", QUIET)
     assert machines.destroyed == ["demo"]
     assert [path.name for path in (home / "state/labs").iterdir()] == [".allocation.lock"]
 
@@ -55,7 +55,7 @@ def test_what_is_left_is_named_and_the_lab_stays_to_be_taken_down_again(
     made("single", "demo")
     machines.left = ["bridge lab01234567", "mount /x"]
     with pytest.raises(LabgenError) as failed:
-        take_down("demo", QUIET)
+        teardown("demo", QUIET)
     assert str(failed.value).splitlines() == [
         "lab demo left something behind",
         "  last seen: bridge lab01234567",
@@ -63,13 +63,13 @@ def test_what_is_left_is_named_and_the_lab_stays_to_be_taken_down_again(
         "  labgen down demo    tries again",
     ]
     machines.left = []
-    take_down("demo", QUIET)
+    teardown("demo", QUIET)
     assert store.names() == []
 
 
 def test_a_lab_that_is_not_there_destroys_nothing(machines: Machines) -> None:
-    with pytest.raises(WrongCall) as wrong:
-        take_down("absent", QUIET)
+    with pytest.raises(UsageError) as wrong:
+        teardown("absent", QUIET)
     assert str(wrong.value).splitlines() == [
         "there is no lab absent",
         "  labs: none",
@@ -80,8 +80,8 @@ def test_a_lab_that_is_not_there_destroys_nothing(machines: Machines) -> None:
 
 def test_machines_that_labgen_made_are_not_left_out(machines: Machines) -> None:
     made("single", "demo")
-    with pytest.raises(WrongCall, match="machines of lab demo are labgen's own: they go with it"):
-        take_down("demo", QUIET, without=["master1"])
+    with pytest.raises(UsageError, match="machines of lab demo are labgen's own: they go with it"):
+        teardown("demo", QUIET, without=["master1"])
     assert machines.destroyed == []
 
 
@@ -90,16 +90,16 @@ def test_a_machine_that_is_left_out_is_told_of_and_not_asked(
 ) -> None:
     path = tmp_path / "site.yaml"
     path.write_text(existing.SCENARIO)
-    store.make(load(path, surroundings=Surroundings()), "site", "ssh")
+    store.make(load(path, host_environment=HostEnvironment()), "site", "ssh")
     cleared: list[str] = []
 
     def clear(lab: Lab, *_: object) -> None:
         cleared.extend(machine.name for machine in lab.machines)
 
-    monkeypatch.setattr(module, "clear_machines", clear)
-    with pytest.raises(WrongCall, match="no machine rack7"):
-        take_down("site", QUIET, without=["rack7"])
-    take_down("site", Console(), without=["master2"])
+    monkeypatch.setattr(module, "deprovision", clear)
+    with pytest.raises(UsageError, match="no machine rack7"):
+        teardown("site", QUIET, without=["rack7"])
+    teardown("site", Console(), without=["master2"])
     assert cleared == ["master1", "master3", "node1"]
     told = capfd.readouterr().err
     assert "the cluster stays on master2; to take it off, as root there: bash /opt/labgen" in told
@@ -113,7 +113,7 @@ def test_machines_go_even_where_the_kubeconfig_cannot_be_edited(
     (tmp_path / "kubeconfig").write_text("current-context: labgen-demo\n")
     monkeypatch.setattr(module, "_kubectl", lambda _: Path("no-such-kubectl"))
     with pytest.raises(LabgenError) as failed:
-        take_down("demo", QUIET)
+        teardown("demo", QUIET)
     assert failed.value.last_seen == f"context labgen-demo in {tmp_path}/kubeconfig"
     assert machines.destroyed == ["demo"]
     assert store.names() == ["demo"]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from labgen.console import Console
-from labgen.errors import LabgenError, WrongCall
+from labgen.errors import LabgenError, UsageError
 from labgen.lab.lab import Lab, Machine
 from labgen.operations import power
 from labgen.providers.base import Power, State
@@ -56,7 +56,7 @@ def test_without_names_all_machines_are_switched(machines: Machines) -> None:
 
 
 def test_an_unknown_machine_switches_none(machines: Machines) -> None:
-    with pytest.raises(WrongCall, match="no machine node1"):
+    with pytest.raises(UsageError, match="no machine node1"):
         _switch("master1", "node1")
     assert machines.states == {}
 

@@ -10,7 +10,7 @@ from labgen.lab.lab import Lab, Machine
 from labgen.machine.facts import Facts
 from labgen.machine.gather_facts import Surveyed
 from labgen.machine.login import Unread
-from labgen.scenario.host_environment import Surroundings
+from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
 
 SCENARIO = """\
@@ -29,7 +29,7 @@ def lab(directory: Path, text: str = SCENARIO) -> Lab:
     """The lab of that scenario; nothing is made."""
     path = directory / "site.yaml"
     path.write_text(text)
-    scenario = load(path, surroundings=Surroundings())
+    scenario = load(path, host_environment=HostEnvironment())
     assert scenario.network.subnet
     return store.settle(scenario, "site", "ssh", subnet=scenario.network.subnet, router_id=244)
 

@@ -55,7 +55,7 @@ def test_interface_names_of_a_large_lab_fit_the_kernels_15_characters(
 
 
 def test_nothing_is_left_where_nothing_was_made(ip: Stub, iptables: Path) -> None:
-    assert network.leftovers(lab()) == []
+    assert network.leaked_resources(lab()) == []
 
 
 def test_namespaces_and_rules_that_are_still_there_are_named(
@@ -65,7 +65,7 @@ def test_namespaces_and_rules_that_are_still_there_are_named(
     (namespaces / f"labgen-{sample.id}-node1").touch()
     (namespaces / "labgen-00000000-node1").touch()
     firewall.ensure(sample)
-    found = network.leftovers(sample)
+    found = network.leaked_resources(sample)
     assert found[0] == f"network namespace labgen-{sample.id}-node1"
     assert len(found) > 1
     assert all(text.startswith("firewall rule -A ") for text in found[1:])

@@ -9,7 +9,7 @@ import pytest
 from labgen.lab import ownership
 from labgen.lab.lab import Lab
 from labgen.providers.container import firewall
-from labgen.providers.container.orphans import strays
+from labgen.providers.container.orphans import orphans
 from labgen.providers.orphans import UNKNOWN
 from labgen.system import netns, paths
 from tests.unit.lab.samples import made
@@ -35,12 +35,12 @@ def sample(
 
 
 def test_nothing_of_a_lab_that_lives_is_a_stray(sample: Lab) -> None:
-    assert strays() == []
+    assert orphans() == []
 
 
 def test_all_of_a_lab_whose_directory_is_gone_is_found_with_whose_it_was(sample: Lab) -> None:
     shutil.rmtree(sample.directory)
-    found = strays()
+    found = orphans()
     assert [stray.what for stray in found] == [
         "container labgen-demo-master1",
         f"network namespace labgen-{sample.id}-master1",
@@ -58,7 +58,7 @@ def test_a_network_where_nobody_can_look_is_named_and_all_else_is_found(
     shutil.rmtree(sample.directory)
     monkeypatch.setattr(netns, "entering", lambda _: ["nsenter", "--net=/far"])
     stub(monkeypatch, tmp_path, "nsenter", "exit 1")
-    found = {stray.what: stray for stray in strays()}
+    found = {stray.what: stray for stray in orphans()}
     told = found[f"network of {sample.directory}, in a namespace that cannot be entered"]
     assert told.remove is None
     assert "container labgen-demo-master1" in found
@@ -67,7 +67,7 @@ def test_a_network_where_nobody_can_look_is_named_and_all_else_is_found(
 
 def test_a_stray_whose_lab_came_back_is_not_removed(sample: Lab) -> None:
     shutil.rmtree(sample.directory)
-    disks = next(stray for stray in strays() if stray.what.startswith("disks"))
+    disks = next(stray for stray in orphans() if stray.what.startswith("disks"))
     sample.directory.mkdir()
     assert disks.remove
     disks.remove()
@@ -80,6 +80,6 @@ def test_a_stray_whose_lab_came_back_is_not_removed(sample: Lab) -> None:
 def test_what_nobody_tells_of_is_named_and_stays(sample: Lab, namespaces: Path) -> None:
     (namespaces / "labgen-00000000-node1").touch()
     (namespaces / "labgen-test-abc").touch()
-    [stray] = strays()
+    [stray] = orphans()
     assert (stray.what, stray.whose) == ("network namespace labgen-00000000-node1", UNKNOWN)
     assert stray.remove is None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.errors import LabgenError, WrongCall
+from labgen.errors import LabgenError, UsageError
 from labgen.lab.lab import Lab
 from labgen.providers import power_sequence
 from labgen.providers.base import Power, State
@@ -108,7 +108,7 @@ def test_destroying_what_was_never_made_is_fine(
     stub(monkeypatch, tmp_path, "podman", "echo '[]'")
     provider = ContainerProvider()
     provider.destroy(sample)
-    assert provider.leftovers(sample) == []
+    assert provider.leaked_resources(sample) == []
 
 
 def test_control_planes_are_switched_on_one_after_the_other(
@@ -146,7 +146,7 @@ def test_machine_containers_cannot_be_saved_and_have_no_checkpoints(sample: Lab)
     provider = ContainerProvider()
     with pytest.raises(LabgenError, match="machine-containers, which cannot be saved"):
         provider.save(sample, "before")
-    with pytest.raises(WrongCall, match="has no checkpoint before"):
+    with pytest.raises(UsageError, match="has no checkpoint before"):
         provider.restore(sample, "before")
     assert provider.checkpoints(sample) == []
     provider.forget(sample, "before")

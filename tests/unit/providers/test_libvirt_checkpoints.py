@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from labgen.errors import LabgenError, WrongCall
+from labgen.errors import LabgenError, UsageError
 from labgen.lab.lab import Lab
 from tests.unit.lab.samples import lab
 
@@ -111,6 +111,6 @@ def test_an_unknown_checkpoint_is_named_with_those_there_are(
     sample: Lab, connection: Connection
 ) -> None:
     checkpoints.save(connection, sample, "before")
-    with pytest.raises(WrongCall) as wrong:
+    with pytest.raises(UsageError) as wrong:
         checkpoints.restore(connection, sample, "after")
     assert wrong.value.hint == "it has: before"

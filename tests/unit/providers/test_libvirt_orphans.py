@@ -50,7 +50,7 @@ def paper(sample: Lab, monkeypatch: pytest.MonkeyPatch) -> Hypervisor:
 
 def _found(versions: set[str] | None = None) -> dict[str, str]:
     return {
-        stray.what: stray.whose for stray in strays_.strays("qemu:///system", versions or set())
+        stray.what: stray.whose for stray in strays_.orphans("qemu:///system", versions or set())
     }
 
 
@@ -73,7 +73,7 @@ def test_all_of_a_lab_that_is_gone_is_found_and_the_pool_with_the_last(
 
 def test_only_what_is_the_dead_labs_is_removed(paper: Hypervisor, sample: Lab) -> None:
     shutil.rmtree(sample.directory)
-    for stray in strays_.strays("qemu:///system", set())[:3]:
+    for stray in strays_.orphans("qemu:///system", set())[:3]:
         stray.remove()
     assert paper.domains["labgen-demo-master1"].done == ["destroy", "undefine"]
     assert paper.networks["labgen-demo"].done == ["destroy", "undefine"]
@@ -87,7 +87,7 @@ def test_what_another_host_made_here_is_named_and_stays(
 ) -> None:
     shutil.rmtree(sample.directory)
     monkeypatch.setattr(host, "identity", lambda: "another")
-    found = strays_.strays("qemu:///system", set())
+    found = strays_.orphans("qemu:///system", set())
     assert {stray.whose for stray in found} == {UNKNOWN}
     assert len(found) == 3
     assert [stray for stray in found if stray.remove] == []

@@ -13,7 +13,7 @@ from labgen.lab.lab import Lab
 from labgen.providers.base import Power, State
 from labgen.providers.libvirt import host
 from labgen.render.vagrantfile import Hypervisor
-from labgen.system.jump_host import Jump
+from labgen.system.jump_host import JumpHost
 from tests.unit.lab.samples import lab, made
 from tests.unit.system.stubs import stub
 
@@ -206,7 +206,7 @@ def test_the_boot_that_counts_is_that_of_the_hypervisors_host(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stub(monkeypatch, tmp_path, "ssh", "echo boot-of-bighost")
-    assert host.boot_id(Jump("bighost")) == "boot-of-bighost"
+    assert host.boot_id(JumpHost("bighost")) == "boot-of-bighost"
     assert host.boot_id() == host.BOOT_ID.read_text().strip()
 
 
@@ -234,7 +234,7 @@ def test_a_host_that_lets_nobody_in_is_the_one_finding(
     monkeypatch.setattr(host, "PROGRAMS", {})
     stub(monkeypatch, tmp_path, "vagrant", "echo vagrant-libvirt")
     stub(monkeypatch, tmp_path, "ssh", f"echo '{said}' >&2; exit 255")
-    [finding] = host.findings("qemu+ssh://bighost/system", Jump("bighost"))
+    [finding] = host.findings("qemu+ssh://bighost/system", JumpHost("bighost"))
     assert finding.what.startswith("bighost ")
     assert finding.what.endswith(f": {said}")
     assert finding.remedy == "this has to work without a question: ssh bighost true"

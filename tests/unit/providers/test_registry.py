@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from labgen.errors import HostUnfit, WrongCall
+from labgen.errors import HostUnfit, UsageError
 from labgen.lab.lab import Lab
 from labgen.machine.finding import Finding
 from labgen.providers import registry as choose_
@@ -41,7 +41,7 @@ def test_auto_stands_for_machine_containers() -> None:
 
 
 def test_an_unknown_provider_is_a_wrong_call_with_the_known_ones() -> None:
-    with pytest.raises(WrongCall) as wrong:
+    with pytest.raises(UsageError) as wrong:
         provider("vmware")
     assert str(wrong.value).splitlines() == [
         "there is no provider vmware",

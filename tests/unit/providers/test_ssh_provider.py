@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.errors import HostUnfit, LabgenError, WrongCall
+from labgen.errors import HostUnfit, LabgenError, UsageError
 from labgen.lab import keys, store
 from labgen.lab.lab import Lab
 from labgen.lab.store import make
@@ -17,7 +17,7 @@ from labgen.providers.ssh import provider as module
 from labgen.providers.ssh.planned_changes import changes
 from labgen.providers.ssh.provider import SshProvider
 from labgen.render.files import Images, payload
-from labgen.scenario.host_environment import Surroundings
+from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
 from labgen.system.process import Completed
 from labgen.up.dry_run import EXAMPLE_SECRETS
@@ -92,10 +92,12 @@ def test_power_without_a_command_is_refused_with_every_reason(lab: Lab, action: 
 
 def test_a_machine_that_exists_is_neither_paused_nor_saved(lab: Lab) -> None:
     provider = SshProvider()
-    assert "cannot be made to stand still" in str(provider.lacking(lab.machines[0], Power.PAUSE))
+    assert "cannot be made to stand still" in str(
+        provider.unsupported_reason(lab.machines[0], Power.PAUSE)
+    )
     with pytest.raises(LabgenError, match="cannot be saved"):
         provider.save(lab, "before")
-    with pytest.raises(WrongCall, match="no checkpoint before"):
+    with pytest.raises(UsageError, match="no checkpoint before"):
         provider.restore(lab, "before")
     assert provider.checkpoints(lab) == []
 
@@ -108,15 +110,15 @@ def test_what_files_depend_on_is_kept_from_the_first_look(
     )
     facts_cache.settle(lab, existing.read(lab, node1=confined))
     first, worker = lab.machines[0], lab.machine("node1")
-    adaptation = SshProvider().adaptation(lab, first)
-    assert (adaptation.bare, adaptation.interface, adaptation.shared_kernel) == (
+    machine_profile = SshProvider().machine_profile(lab, first)
+    assert (machine_profile.bare, machine_profile.interface, machine_profile.shared_kernel) == (
         True,
         "ens3",
         False,
     )
-    assert str(adaptation.host_address) == "192.168.0.1"
-    assert SshProvider().adaptation(lab, worker).restrict_oom_score
-    files = payload(lab, first, adaptation, Images("pause", "flannel"), EXAMPLE_SECRETS)
+    assert str(machine_profile.host_address) == "192.168.0.1"
+    assert SshProvider().machine_profile(lab, worker).restrict_oom_score
+    files = payload(lab, first, machine_profile, Images("pause", "flannel"), EXAMPLE_SECRETS)
     assert "  interface ens3\n" in files["keepalived.conf"].content
     assert "hostname" not in files
     facts_cache.settle(lab, {})
@@ -192,10 +194,10 @@ def test_machines_and_vip_are_reached_alike_and_through_no_lab(
     monkeypatch.setattr(store, "names", lambda: ["other"])
     monkeypatch.setattr(access, "bridge", lambda _: "labBRIDGE")
     stub(monkeypatch, tmp_path, "ip", 'echo "x dev eth1"')
-    access.ensure_outward(lab)
+    access.assert_route_isolated(lab)
     stub(monkeypatch, tmp_path, "ip", DEVICE.format(address=address, device=device))
     with pytest.raises(LabgenError, match=words):
-        access.ensure_outward(lab)
+        access.assert_route_isolated(lab)
 
 
 def test_labs_of_existing_machines_share_a_network_but_no_machine(
@@ -210,11 +212,11 @@ def test_labs_of_existing_machines_share_a_network_but_no_machine(
     )
     other += "machines: [{role: control-plane, hosts: [{address: 192.168.0.9}]}]\n"
     path.write_text(other)
-    beside = load(path, surroundings=Surroundings())
+    beside = load(path, host_environment=HostEnvironment())
     assert make(beside, "beside", "ssh").router_id == 245
     path.write_text(other.replace("0.9", "0.5").replace("0.245", "0.246"))
-    taken = load(path, surroundings=Surroundings())
-    with pytest.raises(WrongCall, match=r"overlaps 192\.168\.0\.0/24 of lab site"):
+    taken = load(path, host_environment=HostEnvironment())
+    with pytest.raises(UsageError, match=r"overlaps 192\.168\.0\.0/24 of lab site"):
         make(taken, "taken", "ssh")
 
 
@@ -231,4 +233,4 @@ def test_the_way_to_the_machines_is_made_and_removed(
     assert "User admin" in lab.ssh_config.read_text()
     assert keys.known_hosts(lab).read_text() == ""
     provider.destroy(lab)
-    assert provider.leftovers(lab) == ["/etc/labgen on master1"]
+    assert provider.leaked_resources(lab) == ["/etc/labgen on master1"]

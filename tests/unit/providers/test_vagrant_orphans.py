@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from labgen.providers.libvirt import vagrant_index as index
-from labgen.providers.libvirt.vagrant_orphans import strays
+from labgen.providers.libvirt.vagrant_orphans import orphans
 
 BOX = {"name": "labgen/v1", "provider": "libvirt", "version": "1.0.1"}
 
@@ -36,17 +36,17 @@ def _entry(directory: Path, box: dict[str, str]) -> dict[str, object]:
 
 
 def test_entries_of_dead_labs_and_boxes_that_nobody_uses_are_strays(labs: Path) -> None:
-    assert [(stray.what, stray.lab) for stray in strays({"1.0.2"})] == [
+    assert [(stray.what, stray.lab) for stray in orphans({"1.0.2"})] == [
         ("Vagrant's entry of master1", labs / "dead"),
         ("Vagrant's copy of box labgen/v1 1.0.0", None),
     ]
 
 
 def test_removing_strays_leaves_all_else_as_it_was(labs: Path) -> None:
-    for stray in strays({"1.0.2"}):
+    for stray in orphans({"1.0.2"}):
         assert stray.remove
         stray.remove()
-    assert strays({"1.0.2"}) == []
+    assert orphans({"1.0.2"}) == []
     told = json.loads((index.home() / "data/machine-index/index").read_text())
     assert set(told["machines"]) == {"1", "3"}
     left = sorted(path.name for path in (index.home() / "boxes").glob("*/*"))
@@ -55,7 +55,7 @@ def test_removing_strays_leaves_all_else_as_it_was(labs: Path) -> None:
 
 def test_the_directory_of_a_boxs_name_goes_with_its_last_version(labs: Path) -> None:
     (labs / "living").rmdir()
-    for stray in strays(set()):
+    for stray in orphans(set()):
         assert stray.remove
         stray.remove()
     assert [path.name for path in (index.home() / "boxes").iterdir()] == ["debian-VAGRANTSLASH-13"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 from labgen.recordings import recording
 from labgen.recordings.loader import collect
 from tests.unit.report.samples import hostile
@@ -20,13 +20,13 @@ def test_a_directory_gives_its_recordings_in_the_order_they_were_made(tmp_path: 
 
 
 def test_a_place_without_recordings_is_refused_with_how_to_make_them(tmp_path: Path) -> None:
-    with pytest.raises(WrongCall, match=r"no recordings in(.|\n)*--record"):
+    with pytest.raises(UsageError, match=r"no recordings in(.|\n)*--record"):
         collect(tmp_path)
-    with pytest.raises(WrongCall, match="does not exist"):
+    with pytest.raises(UsageError, match="does not exist"):
         collect(tmp_path / "gone")
 
 
 def test_a_file_that_is_no_recording_is_named(tmp_path: Path) -> None:
     (tmp_path / "other.json").write_text("{}")
-    with pytest.raises(WrongCall, match=r"other\.json is no recording"):
+    with pytest.raises(UsageError, match=r"other\.json is no recording"):
         collect(tmp_path)

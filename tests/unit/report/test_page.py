@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 from labgen.recordings import recording
 from labgen.recordings.loader import Named
 from labgen.recordings.recording import Figure, Recording, Sample
@@ -47,7 +47,7 @@ def test_a_directory_of_recordings_becomes_a_page_in_it(tmp_path: Path) -> None:
 
 
 def test_a_directory_without_recordings_gets_no_page(tmp_path: Path) -> None:
-    with pytest.raises(WrongCall):
+    with pytest.raises(UsageError):
         page.write(tmp_path)
     assert list(tmp_path.iterdir()) == []
 

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from labgen.scenario.host_environment import Route, Surroundings
+from labgen.scenario.host_environment import HostEnvironment, Route
 
 HERE = Path(__file__).parent
 
 
 @pytest.fixture
-def surroundings() -> Surroundings:
+def host_environment() -> HostEnvironment:
     """A bundle with two versions, on a host with two routes."""
-    return Surroundings(
+    return HostEnvironment(
         known_versions=("v1.36.4", "v1.37.2"),
         routes=(
             Route(IPv4Network("192.168.7.0/24"), "eth0"),

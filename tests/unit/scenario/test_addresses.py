@@ -13,14 +13,14 @@ from labgen.scenario.addresses import (
     machine_addresses,
     vip_address,
 )
-from labgen.scenario.host_environment import Route, Surroundings
+from labgen.scenario.host_environment import HostEnvironment, Route
 from labgen.scenario.load import load
 from labgen.scenario.model import Scenario
 from labgen.scenario.routes import host_routes, parse_routes
 
 
 def scenario(*overrides: str, path: str = "ha-3x3") -> Scenario:
-    return load(catalog.find(path), overrides=overrides, surroundings=Surroundings())
+    return load(catalog.find(path), overrides=overrides, host_environment=HostEnvironment())
 
 
 def test_machines_follow_each_other_and_the_vip_has_244() -> None:

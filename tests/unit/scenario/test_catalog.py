@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 from labgen.scenario import catalog
 
 
@@ -35,11 +35,11 @@ def test_a_path_is_taken_as_it_is(path: str) -> None:
 
 
 def test_unknown_name_comes_with_the_nearest_and_the_list() -> None:
-    with pytest.raises(WrongCall, match=r"no scenario 'ha-3x4'; did you mean ha-3x3\?") as caught:
+    with pytest.raises(UsageError, match=r"no scenario 'ha-3x4'; did you mean ha-3x3\?") as caught:
         catalog.find("ha-3x4")
     assert "ha-3x0, ha-3x3, ha-5x2, onprem-classic, single" in str(caught.value.hint)
 
 
 def test_absent_file_is_a_wrong_call() -> None:
-    with pytest.raises(WrongCall, match=r"there is no file good/absent\.yaml"):
+    with pytest.raises(UsageError, match=r"there is no file good/absent\.yaml"):
         catalog.find("good/absent.yaml")

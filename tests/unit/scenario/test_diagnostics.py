@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from labgen.errors import WrongCall
+from labgen.errors import UsageError
 from labgen.scenario.diagnostics import ScenarioInvalid
-from labgen.scenario.host_environment import Surroundings
+from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
 
 HERE = Path(__file__).parent
@@ -15,11 +15,11 @@ BAD = sorted(path.name for path in (HERE / "bad").glob("*.yaml"))
 
 @pytest.mark.parametrize("name", BAD)
 def test_bad_scenario_is_refused_with_exactly_the_expected_words(
-    name: str, surroundings: Surroundings
+    name: str, host_environment: HostEnvironment
 ) -> None:
     path = Path("bad") / name
     with pytest.raises(ScenarioInvalid) as caught:
-        load(path, surroundings=surroundings)
+        load(path, host_environment=host_environment)
     assert f"{caught.value}\n" == path.with_suffix(".expected").read_text()
     assert caught.value.exit_code == 2
 
@@ -29,9 +29,9 @@ def test_every_expectation_has_its_scenario() -> None:
     assert expected == {name.removesuffix(".yaml") for name in BAD}
 
 
-def test_positions_lead_to_the_field_that_is_named(surroundings: Surroundings) -> None:
+def test_positions_lead_to_the_field_that_is_named(host_environment: HostEnvironment) -> None:
     with pytest.raises(ScenarioInvalid) as caught:
-        load(Path("bad/everything-at-once.yaml"), surroundings=surroundings)
+        load(Path("bad/everything-at-once.yaml"), host_environment=host_environment)
     text = Path("bad/everything-at-once.yaml").read_text().splitlines()
     found = []
     for line in caught.value.lines:
@@ -41,24 +41,28 @@ def test_positions_lead_to_the_field_that_is_named(surroundings: Surroundings) -
 
 
 def test_without_known_versions_any_version_will_do() -> None:
-    scenario = load(Path("good/other-version.yaml"), surroundings=Surroundings(known_versions=()))
+    scenario = load(
+        Path("good/other-version.yaml"), host_environment=HostEnvironment(known_versions=())
+    )
     assert scenario.kubernetes.version == "v1.20.0"
 
 
 def test_default_version_that_the_bundle_lacks_is_a_mistake_too() -> None:
     with pytest.raises(ScenarioInvalid, match=r":1:1: kubernetes\.version: the bundle lacks"):
-        load(Path("good/minimal.yaml"), surroundings=Surroundings(known_versions=("v1.99.0",)))
+        load(
+            Path("good/minimal.yaml"), host_environment=HostEnvironment(known_versions=("v1.99.0",))
+        )
 
 
-def test_file_that_cannot_be_read_is_a_wrong_call(surroundings: Surroundings) -> None:
-    with pytest.raises(WrongCall, match=r"cannot read good/absent\.yaml: No such file"):
-        load(Path("good/absent.yaml"), surroundings=surroundings)
+def test_file_that_cannot_be_read_is_a_wrong_call(host_environment: HostEnvironment) -> None:
+    with pytest.raises(UsageError, match=r"cannot read good/absent\.yaml: No such file"):
+        load(Path("good/absent.yaml"), host_environment=host_environment)
 
 
 def test_endless_nesting_is_refused_and_does_not_crash(
-    tmp_path: Path, surroundings: Surroundings
+    tmp_path: Path, host_environment: HostEnvironment
 ) -> None:
     path = tmp_path / "deep.yaml"
     path.write_text("name: " + "[" * 5000)
     with pytest.raises(ScenarioInvalid, match="nested too deeply"):
-        load(path, surroundings=surroundings)
+        load(path, host_environment=host_environment)

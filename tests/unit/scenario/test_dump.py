@@ -8,7 +8,7 @@ import pytest
 
 from labgen.scenario import catalog
 from labgen.scenario.dump import dump
-from labgen.scenario.host_environment import Surroundings
+from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
 from labgen.scenario.model import Scenario
 
@@ -22,14 +22,14 @@ def without_origin(scenario: Scenario) -> Scenario:
 def again(scenario: Scenario, directory: Path) -> Scenario:
     path = directory / "shown.yaml"
     path.write_text(dump(scenario))
-    return load(path, surroundings=Surroundings())
+    return load(path, host_environment=HostEnvironment())
 
 
 @pytest.mark.parametrize(
     "path", [*map(str, sorted(Path(__file__).parent.glob("good/*.yaml"))), *catalog.names()]
 )
 def test_shown_scenario_loads_to_the_same(path: str, tmp_path: Path) -> None:
-    scenario = load(catalog.find(path), surroundings=Surroundings())
+    scenario = load(catalog.find(path), host_environment=HostEnvironment())
     assert without_origin(again(scenario, tmp_path)) == without_origin(scenario)
 
 
@@ -55,12 +55,12 @@ def test_any_scenario_shows_and_loads_to_the_same(seed: int, tmp_path: Path) -> 
         lines.append(f"  - {{{group}, disk: {draw.randint(1, 99)}GiB}}")
     path = tmp_path / "drawn.yaml"
     path.write_text("\n".join(lines))
-    scenario = load(path, surroundings=Surroundings())
+    scenario = load(path, host_environment=HostEnvironment())
     assert without_origin(again(scenario, tmp_path)) == without_origin(scenario)
 
 
 def test_shown_scenario_shows_as_the_same_text(tmp_path: Path) -> None:
-    scenario = load(Path("good/everything-set.yaml"), surroundings=Surroundings())
+    scenario = load(Path("good/everything-set.yaml"), host_environment=HostEnvironment())
     assert dump(again(scenario, tmp_path)) == dump(scenario)
 
 
@@ -71,5 +71,5 @@ def test_names_that_continue_another_group_survive(tmp_path: Path) -> None:
         "name: neighbours\nmachines:\n  - role: control-plane\n"
         "  - {role: worker, prefix: node, count: 10}\n  - {role: worker, prefix: node1}\n"
     )
-    scenario = load(path, surroundings=Surroundings())
+    scenario = load(path, host_environment=HostEnvironment())
     assert without_origin(again(scenario, tmp_path)) == without_origin(scenario)

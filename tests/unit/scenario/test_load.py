@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from labgen.scenario import catalog
-from labgen.scenario.host_environment import Surroundings
+from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
 from labgen.scenario.model import (
     BoxSpec,
@@ -34,17 +34,19 @@ from labgen.scenario.profiles import FAST, STANDARD
     ],
 )
 def test_scenarios_that_come_with_labgen_load(
-    name: str, control_planes: int, workers: int, surroundings: Surroundings
+    name: str, control_planes: int, workers: int, host_environment: HostEnvironment
 ) -> None:
-    scenario = load(catalog.find(name), surroundings=surroundings)
+    scenario = load(catalog.find(name), host_environment=host_environment)
     roles = [machine.role for machine in scenario.machines]
     assert scenario.name == name
     assert scenario.description
     assert roles == [Role.CONTROL_PLANE] * control_planes + [Role.WORKER] * workers
 
 
-def test_machines_are_numbered_from_first_host_in_file_order(surroundings: Surroundings) -> None:
-    scenario = load(catalog.find("ha-3x3"), surroundings=surroundings)
+def test_machines_are_numbered_from_first_host_in_file_order(
+    host_environment: HostEnvironment,
+) -> None:
+    scenario = load(catalog.find("ha-3x3"), host_environment=host_environment)
     assert [(machine.name, machine.host_number) for machine in scenario.machines] == [
         ("master1", 3),
         ("master2", 4),
@@ -55,8 +57,8 @@ def test_machines_are_numbered_from_first_host_in_file_order(surroundings: Surro
     ]
 
 
-def test_name_and_machines_are_enough(surroundings: Surroundings) -> None:
-    scenario = load(Path("good/minimal.yaml"), surroundings=surroundings)
+def test_name_and_machines_are_enough(host_environment: HostEnvironment) -> None:
+    scenario = load(Path("good/minimal.yaml"), host_environment=host_environment)
     assert scenario.kubernetes.version == "v1.37.2"
     assert scenario.kubernetes.pod_subnet == IPv4Network("10.244.0.0/16")
     assert scenario.kubernetes.service_subnet == IPv4Network("10.96.0.0/12")
@@ -70,8 +72,8 @@ def test_name_and_machines_are_enough(surroundings: Surroundings) -> None:
     assert scenario.provider.name == "auto"
 
 
-def test_every_value_can_be_set(surroundings: Surroundings) -> None:
-    scenario = load(Path("good/everything-set.yaml"), surroundings=surroundings)
+def test_every_value_can_be_set(host_environment: HostEnvironment) -> None:
+    scenario = load(Path("good/everything-set.yaml"), host_environment=host_environment)
     assert scenario.kubernetes.version == "v1.36.4"
     assert scenario.kubernetes.pod_subnet == IPv4Network("100.70.0.0/16")
     assert scenario.kubernetes.service_subnet == IPv4Network("100.80.0.0/20")
@@ -126,11 +128,11 @@ def test_every_value_can_be_set(surroundings: Surroundings) -> None:
     assert scenario.machines[16].name == "cp2"
 
 
-def test_one_timing_replaces_one_value_of_the_profile(surroundings: Surroundings) -> None:
+def test_one_timing_replaces_one_value_of_the_profile(host_environment: HostEnvironment) -> None:
     scenario = load(
         Path("good/minimal.yaml"),
         overrides=("loadBalancer.profile=standard", "loadBalancer.timings.fall=9"),
-        surroundings=surroundings,
+        host_environment=host_environment,
     )
     timings = scenario.load_balancer.timings
     assert timings.fall == 9
@@ -138,9 +140,9 @@ def test_one_timing_replaces_one_value_of_the_profile(surroundings: Surroundings
 
 
 def test_a_lab_on_another_host_may_have_what_this_one_reaches_otherwise(
-    surroundings: Surroundings,
+    host_environment: HostEnvironment,
 ) -> None:
     elsewhere = ("provider.name=libvirt", "provider.uri=qemu+ssh://root@bighost/system")
     overrides = ("network.subnet=192.168.7.0/24", *elsewhere)
-    scenario = load(catalog.find("single"), overrides=overrides, surroundings=surroundings)
+    scenario = load(catalog.find("single"), overrides=overrides, host_environment=host_environment)
     assert scenario.network.subnet == IPv4Network("192.168.7.0/24")

@@ -5,21 +5,23 @@ from pathlib import Path
 import pytest
 
 from labgen.scenario.diagnostics import ScenarioInvalid
-from labgen.scenario.host_environment import Surroundings
+from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
 
 BASE = Path("good/everything-set.yaml")
 
 
-def refused(surroundings: Surroundings, *overrides: str, path: Path = BASE) -> list[str]:
+def refused(host_environment: HostEnvironment, *overrides: str, path: Path = BASE) -> list[str]:
     with pytest.raises(ScenarioInvalid) as caught:
-        load(path, overrides=overrides, surroundings=surroundings)
+        load(path, overrides=overrides, host_environment=host_environment)
     return list(caught.value.lines)
 
 
 @pytest.mark.parametrize("key", ["machines.1.count", "machines[1].count"])
-def test_lists_are_indexed_with_dots_or_brackets(key: str, surroundings: Surroundings) -> None:
-    scenario = load(BASE, overrides=(f"{key}=1",), surroundings=surroundings)
+def test_lists_are_indexed_with_dots_or_brackets(
+    key: str, host_environment: HostEnvironment
+) -> None:
+    scenario = load(BASE, overrides=(f"{key}=1",), host_environment=host_environment)
     assert [machine.name for machine in scenario.machines] == [
         "cp-1",
         "cp-2",
@@ -31,28 +33,32 @@ def test_lists_are_indexed_with_dots_or_brackets(key: str, surroundings: Surroun
     assert scenario.overrides == (f"{key}=1",)
 
 
-def test_values_are_yaml_and_may_be_whole_mappings(surroundings: Surroundings) -> None:
+def test_values_are_yaml_and_may_be_whole_mappings(host_environment: HostEnvironment) -> None:
     overrides = ("network={subnet: 192.168.60.0/24, apiPort: 7443}", "network.vip=192.168.60.99")
-    scenario = load(BASE, overrides=overrides, surroundings=surroundings)
+    scenario = load(BASE, overrides=overrides, host_environment=host_environment)
     assert str(scenario.network.subnet) == "192.168.60.0/24"
     assert str(scenario.network.vip) == "192.168.60.99"
     assert scenario.network.api_port == 7443
 
 
-def test_parents_that_the_file_lacks_are_made(surroundings: Surroundings) -> None:
+def test_parents_that_the_file_lacks_are_made(host_environment: HostEnvironment) -> None:
     overrides = ("kubernetes.cni.backend=host-gw",)
-    scenario = load(Path("good/minimal.yaml"), overrides=overrides, surroundings=surroundings)
+    scenario = load(
+        Path("good/minimal.yaml"), overrides=overrides, host_environment=host_environment
+    )
     assert scenario.kubernetes.cni.backend == "host-gw"
 
 
-def test_the_last_override_wins(surroundings: Surroundings) -> None:
+def test_the_last_override_wins(host_environment: HostEnvironment) -> None:
     overrides = ("network.apiPort=7001", "network.apiPort=7002")
-    assert load(BASE, overrides=overrides, surroundings=surroundings).network.api_port == 7002
+    assert (
+        load(BASE, overrides=overrides, host_environment=host_environment).network.api_port == 7002
+    )
 
 
-def test_an_override_can_mend_the_file(surroundings: Surroundings) -> None:
+def test_an_override_can_mend_the_file(host_environment: HostEnvironment) -> None:
     path = Path("bad/two-control-planes.yaml")
-    scenario = load(path, overrides=("machines[0].count=3",), surroundings=surroundings)
+    scenario = load(path, overrides=("machines[0].count=3",), host_environment=host_environment)
     assert len(scenario.machines) == 3
 
 
@@ -128,14 +134,16 @@ def test_an_override_can_mend_the_file(surroundings: Surroundings) -> None:
     ],
 )
 def test_what_an_override_breaks_is_told_at_the_override(
-    override: str, mistake: str, surroundings: Surroundings
+    override: str, mistake: str, host_environment: HostEnvironment
 ) -> None:
-    assert f"-s {override}: {mistake}" in refused(surroundings, override)
+    assert f"-s {override}: {mistake}" in refused(host_environment, override)
 
 
-def test_mistakes_of_the_file_keep_their_place_and_come_first(surroundings: Surroundings) -> None:
+def test_mistakes_of_the_file_keep_their_place_and_come_first(
+    host_environment: HostEnvironment,
+) -> None:
     path = Path("bad/two-control-planes.yaml")
-    assert refused(surroundings, "nam=x", "network.apiPort=0", path=path) == [
+    assert refused(host_environment, "nam=x", "network.apiPort=0", path=path) == [
         (
             "bad/two-control-planes.yaml:4:12: machines[0].count: "
             "2 control planes tolerate no failure (etcd needs a majority); use 1, 3 or 5"

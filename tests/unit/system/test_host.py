@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from labgen.system import host
-from labgen.system.host import MANY_FILES, MANY_PROCESSES, Adaptation
+from labgen.system.host import MANY_FILES, MANY_PROCESSES, MachineProfile
 
 ALL_CAPABILITIES = "000001ffffffffff"
 WITHOUT_SYS_RESOURCE = "000001fffeffffff"
@@ -83,7 +83,7 @@ def test_free_memory_is_told_in_mib(tmp_path: Path) -> None:
 
 
 def test_machines_on_a_usual_host_differ_only_in_what_containers_share(usual: Path) -> None:
-    assert host.adapt(host.probe(usual)) == Adaptation(
+    assert host.adapt(host.probe(usual)) == MachineProfile(
         restrict_oom_score=False,
         cgroup_driver="systemd",
         fail_cgroup_v1=True,
@@ -98,13 +98,13 @@ def test_machines_on_a_usual_host_differ_only_in_what_containers_share(usual: Pa
 
 
 def test_machines_on_a_confined_host_stay_within_its_limits(confined: Path) -> None:
-    adaptation = host.adapt(host.probe(confined))
-    assert adaptation.restrict_oom_score
-    assert not adaptation.fail_cgroup_v1
-    assert adaptation.cgroup_driver == "cgroupfs"
-    assert BRIDGE_CHECK in adaptation.ignored_preflight
-    assert (adaptation.open_files, adaptation.processes) == (20000, 32768)
-    assert adaptation.mounts == ()
+    machine_profile = host.adapt(host.probe(confined))
+    assert machine_profile.restrict_oom_score
+    assert not machine_profile.fail_cgroup_v1
+    assert machine_profile.cgroup_driver == "cgroupfs"
+    assert BRIDGE_CHECK in machine_profile.ignored_preflight
+    assert (machine_profile.open_files, machine_profile.processes) == (20000, 32768)
+    assert machine_profile.mounts == ()
 
 
 def test_machines_do_not_share_the_hosts_systemd_hierarchy_on_cgroup_v1(confined: Path) -> None:

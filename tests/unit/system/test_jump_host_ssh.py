@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from labgen.system import jump_host as door
-from labgen.system.jump_host import Jump, JumpFailed, failure
+from labgen.system import jump_host as ssh_client
+from labgen.system.jump_host import JumpHost, JumpHostFailed, failure
 from labgen.system.process import run
 from tests.unit.system.stubs import Stub, stub
 
@@ -38,8 +38,8 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
 
 
 @pytest.fixture
-def hop(tmp_path: Path) -> Jump:
-    return Jump("bighost", "root", 2222, "/k", tmp_path / "run" / ".jump")
+def hop(tmp_path: Path) -> JumpHost:
+    return JumpHost("bighost", "root", 2222, "/k", tmp_path / "run" / ".jump")
 
 
 def options(call: list[str]) -> dict[str, str]:
@@ -47,7 +47,7 @@ def options(call: list[str]) -> dict[str, str]:
     return dict(word.split("=", 1) for option, word in pairs if option == "-o")
 
 
-def test_the_shared_connection_is_opened_once_and_asks_nobody(hop: Jump, program: Stub) -> None:
+def test_the_shared_connection_is_opened_once_and_asks_nobody(hop: JumpHost, program: Stub) -> None:
     hop.open()
     hop.open()
     first, second = program.calls
@@ -59,7 +59,7 @@ def test_the_shared_connection_is_opened_once_and_asks_nobody(hop: Jump, program
     assert second[-3:] == ["-O", "check", "bighost"]
 
 
-def test_a_dead_connection_is_replaced(hop: Jump, program: Stub) -> None:
+def test_a_dead_connection_is_replaced(hop: JumpHost, program: Stub) -> None:
     assert hop.socket is not None
     hop.socket.parent.mkdir()
     hop.socket.touch()
@@ -67,7 +67,7 @@ def test_a_dead_connection_is_replaced(hop: Jump, program: Stub) -> None:
     assert hop.socket.read_text() == "alive\n"
 
 
-def test_words_arrive_as_they_were(hop: Jump, program: Stub) -> None:
+def test_words_arrive_as_they_were(hop: JumpHost, program: Stub) -> None:
     awkward = ["a b", "it's", "$HOME", "*", "", "-x"]
     assert hop.run(["printf", "[%s]", *awkward], timeout=10).stdout == "".join(
         f"[{word}]" for word in awkward
@@ -75,30 +75,32 @@ def test_words_arrive_as_they_were(hop: Jump, program: Stub) -> None:
     assert options(program.calls[0])["ControlMaster"] == "no"
 
 
-def test_a_greeting_comes_through_the_host(hop: Jump, program: Stub) -> None:
+def test_a_greeting_comes_through_the_host(hop: JumpHost, program: Stub) -> None:
     assert hop.greeting("10.89.0.3", 22, timeout=5).startswith("SSH-")
     assert program.calls[0][-3:] == ["-W", "[10.89.0.3]:22", "bighost"]
 
 
-def test_no_greeting_says_why(hop: Jump, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_greeting_says_why(
+    hop: JumpHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said = "channel 0: open failed: connect failed: No route to host"
     stub(monkeypatch, tmp_path, "ssh", f"echo '{said}' >&2; exit 255")
-    with pytest.raises(JumpFailed) as silent:
+    with pytest.raises(JumpHostFailed) as silent:
         hop.greeting("10.89.0.3", 22, timeout=5)
     assert silent.value.message == f"bighost gets no connection to 10.89.0.3:22: {said}"
 
 
-def test_a_port_here_leads_to_the_same_port_there(hop: Jump, program: Stub) -> None:
+def test_a_port_here_leads_to_the_same_port_there(hop: JumpHost, program: Stub) -> None:
     hop.forward(IPv4Address("127.89.0.244"), IPv4Address("10.89.0.244"), 8443)
     words = program.calls[0]
     assert words[words.index("-L") + 1] == "127.89.0.244:8443:10.89.0.244:8443"
 
 
-def test_a_port_that_is_taken_here_is_told(hop: Jump, program: Stub) -> None:
+def test_a_port_that_is_taken_here_is_told(hop: JumpHost, program: Stub) -> None:
     assert hop.socket is not None
     hop.socket.parent.mkdir()
     hop.socket.with_name(".jump.taken").touch()
-    with pytest.raises(JumpFailed) as taken:
+    with pytest.raises(JumpHostFailed) as taken:
         hop.forward(IPv4Address("127.89.0.244"), IPv4Address("10.89.0.244"), 8443)
     assert str(taken.value) == (
         "127.89.0.244:8443, which shall lead to 10.89.0.244:8443, cannot be listened on here\n"
@@ -107,7 +109,7 @@ def test_a_port_that_is_taken_here_is_told(hop: Jump, program: Stub) -> None:
     )
 
 
-def test_close_leaves_no_socket_and_minds_none(hop: Jump, program: Stub) -> None:
+def test_close_leaves_no_socket_and_minds_none(hop: JumpHost, program: Stub) -> None:
     hop.close()
     assert program.calls == []
     hop.open()
@@ -119,7 +121,7 @@ def test_close_leaves_no_socket_and_minds_none(hop: Jump, program: Stub) -> None
 
 def test_the_proxy_command_is_the_same_way_without_a_question(tmp_path: Path) -> None:
     """As OpenSSH reads it: a % in a path is a % there too."""
-    hop = Jump("bighost", "root", identity="/keys/100%", socket=tmp_path / ".jump")
+    hop = JumpHost("bighost", "root", identity="/keys/100%", socket=tmp_path / ".jump")
     config = tmp_path / "config"
     config.write_text(f"Host *\n  ProxyCommand {hop.proxy_command}\n")
     shown = run(["ssh", "-F", config, "-G", "master1"], timeout=30).stdout.splitlines()
@@ -177,16 +179,16 @@ UNREACHABLE = "ssh: connect to host bighost port 2222: No route to host\n"
     ids=["unknown", "changed", "refused", "unreachable"],
 )
 def test_what_is_wrong_with_the_host_is_said_in_one_error(
-    hop: Jump, said: str, told: list[str]
+    hop: JumpHost, said: str, told: list[str]
 ) -> None:
     lines = str(failure(hop, said)).replace(hop.command, "LOGIN").splitlines()
     assert [line.strip() for line in lines] == told
 
 
 def test_a_host_that_does_not_answer_is_given_up(
-    hop: Jump, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hop: JumpHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stub(monkeypatch, tmp_path, "ssh", "exec sleep 60")
-    monkeypatch.setattr(door, "OPEN", 0.2)
-    with pytest.raises(JumpFailed, match="cannot be reached over SSH"):
+    monkeypatch.setattr(ssh_client, "OPEN", 0.2)
+    with pytest.raises(JumpHostFailed, match="cannot be reached over SSH"):
         hop.open()

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from labgen.system import podman
-from labgen.system.host import Adaptation
+from labgen.system.host import MachineProfile
 from tests.unit.system.stubs import Stub, stub
 
 LISTED = [
     {"Names": ["labgen-x-master1"], "State": "running", "Labels": {"labgen.directory": "/x"}},
     {"Names": ["stray"], "State": "exited", "Labels": None},
 ]
-ADAPTATION = Adaptation(
+ADAPTATION = MachineProfile(
     restrict_oom_score=True,
     cgroup_driver="cgroupfs",
     fail_cgroup_v1=False,
@@ -40,7 +40,7 @@ def test_a_machine_is_systemd_with_its_volumes_network_limits_and_labels(program
         name="labgen-x-master1",
         hostname="master1",
         network="ns:/run/netns/x",
-        adaptation=ADAPTATION,
+        profile=ADAPTATION,
         volumes=[(Path("/disks/etcd"), "/var/lib/etcd", "rw")],
         labels={"labgen.lab": "x"},
     )

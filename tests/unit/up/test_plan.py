@@ -60,10 +60,10 @@ def test_machines_of_someones_own_are_equipped_before_they_are_prepared(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     provider = ContainerProvider()
-    monkeypatch.setattr(provider, "adaptation", lambda *_: replace(none_needed(), bare=True))
+    monkeypatch.setattr(provider, "machine_profile", lambda *_: replace(none_needed(), bare=True))
     steps = {step.name: step for step in plan(Context(lab("single"), provider))}
-    assert list(steps)[:3] == ["create_machines", "equip master1", "prepare master1"]
-    assert steps["prepare master1"].after == {"equip master1"}
+    assert list(steps)[:3] == ["create_machines", "bootstrap master1", "prepare master1"]
+    assert steps["prepare master1"].after == {"bootstrap master1"}
 
 
 def test_the_first_control_plane_does_not_wait_for_other_machines() -> None:

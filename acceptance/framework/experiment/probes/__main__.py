@@ -120,8 +120,8 @@ def _observers(told: Task, api: Endpoint) -> list[Work]:
     for name, address in told.masters.items():
         watching.append(owners(Path(told.ssh_config), name, told.vip, _tell))
         if told.etcd:
-            near = told.near.get(address, address)
-            member = Endpoint(near, PORT, contexts.etcd(Path(told.etcd)), address)
+            local_endpoint = told.local_endpoint.get(address, address)
+            member = Endpoint(local_endpoint, PORT, contexts.etcd(Path(told.etcd)), address)
             watching.append(leader(name, member, _tell))
     return watching
 

@@ -25,7 +25,7 @@ class Task:
     masters: Mapping[str, str]
     kept_at: str = ""
     etcd: str = ""
-    near: Mapping[str, str] = field(default_factory=dict)
+    local_endpoint: Mapping[str, str] = field(default_factory=dict)
     power: Mapping[str, str] = field(default_factory=dict)
     pods: Mapping[str, str] = field(default_factory=dict)
     service: str = ""
