@@ -44,8 +44,8 @@ def test_sabotages_of_a_group_make_exactly_their_tests_fail(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sabotage", SABOTAGES.values(), ids=lambda it: it.name)
-def test_sabotage_makes_exactly_its_tests_fail(lab: Lab, mutation: Mutation) -> None:
+@pytest.mark.parametrize("mutation", SABOTAGES.values(), ids=lambda it: it.name)
+def test_mutation_makes_exactly_its_tests_fail(lab: Lab, mutation: Mutation) -> None:
     _bites(lab, [mutation])
 
 

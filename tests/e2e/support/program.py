@@ -15,7 +15,7 @@ from labgen.system import netns
 from labgen.system.process import Completed, run
 from labgen.system.wait import NotYet, until
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LABGEN = ROOT / ".venv/bin/labgen"
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 UP = 600.0  # seconds; a lab comes up in one or two minutes, also beside other work

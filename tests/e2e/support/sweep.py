@@ -17,7 +17,7 @@ from labgen.system.wait import NotYet, until
 from tests.e2e.support import bare_machines, runs
 from tests.e2e.support.runs import Run
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LABGEN = ROOT / ".venv/bin/labgen"
 DIRECTORY = "labgen.directory"  # the label that tells whose container it is
 GRACE = 15.0  # seconds for an orphaned labgen to end by itself
