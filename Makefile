@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 LABGEN := .venv/bin/labgen
 
-.PHONY: help install bundle lab test clean box
+.PHONY: help install bundle lab test clean box docs
 
 help:
 	@echo 'make install   what is missing of Debian packages, then labgen in .venv'
@@ -12,6 +12,7 @@ help:
 	@echo 'make box       the same, and a Vagrant box for virtual machines with what they need'
 	@echo 'make lab       bring up the lab ha-3x3'
 	@echo 'make test      lint, types, unit and shell tests, and real labs'
+	@echo 'make docs      the documentation as a site: results/site/index.html'
 	@echo 'make clean     remove what tests and builds left; ALL=1: also your labs and the bundle'
 
 install:
@@ -42,6 +43,10 @@ test:
 	@$(LABGEN) bundle build --box --packages trixie --packages bookworm
 	@.venv/bin/python -m tests.e2e.support.bare_machines
 	@exec setpriv --pdeathsig TERM tools/test.sh
+
+docs: install
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build
+	@echo 'results/site/index.html'
 
 clean:
 	@ALL=$(ALL) tools/clean.sh

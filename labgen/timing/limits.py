@@ -1,4 +1,4 @@
-"""How long a client may have to wait: the formulas of docs/explanation/budgets.md, in seconds.
+"""How long a client may have to wait: the formulas of docs/explanation/limits.md, in seconds.
 
 An aim is what the timings add up to; a limit is what the gate accepts, with room for a host whose
 cores are shared by the whole lab.
