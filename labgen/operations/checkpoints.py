@@ -1,37 +1,45 @@
-"""`labgen checkpoint`: a whole lab saved at one moment, and brought back to it."""
+"""`labgen checkpoint`: save a whole lab at one moment, and restore it.
+
+Every function raises LabgenError when the lab's machines cannot be saved, except names().
+"""
 
 from labgen.console import Console
 from labgen.lab import store
+from labgen.providers.optional import Checkpoints, checkpoints_of
 from labgen.providers.registry import provider
 from labgen.system.journal import Journal
 
 
 def save(name: str, checkpoint: str, console: Console) -> None:
-    """Save the lab under that name; raises LabgenError when its machines cannot be saved."""
+    """Save the lab under that name."""
     lab = store.load(name)
+    able = checkpoints_of(provider(lab.provider), lab)
     with store.hold(name, store.tell_waiting(name, console)):
-        provider(lab.provider).save(lab, checkpoint)
+        able.save_checkpoint(lab, checkpoint)
         Journal(lab.journal).write("checkpoint-saved", name=checkpoint)
     console.say(f"lab {name} is saved as {checkpoint}")
 
 
 def restore(name: str, checkpoint: str, console: Console) -> None:
-    """Bring the lab back to the checkpoint; raises WrongCall when there is none of that name."""
+    """Restore the lab to the checkpoint; UsageError when there is none of that name."""
     lab = store.load(name)
+    able = checkpoints_of(provider(lab.provider), lab)
     with store.hold(name, store.tell_waiting(name, console)):
         Journal(lab.journal).write("checkpoint-restored", name=checkpoint)
-        provider(lab.provider).restore(lab, checkpoint)
-    console.say(f"lab {name} is as it was at {checkpoint}")
+        able.restore_checkpoint(lab, checkpoint)
+    console.say(f"lab {name} is restored to {checkpoint}")
 
 
 def delete(name: str, checkpoint: str, console: Console) -> None:
-    """Forget a checkpoint; one that is not there is fine."""
+    """Delete a checkpoint; one that does not exist is fine."""
     lab = store.load(name)
+    able = checkpoints_of(provider(lab.provider), lab)
     with store.hold(name, store.tell_waiting(name, console)):
-        provider(lab.provider).forget(lab, checkpoint)
+        able.delete_checkpoint(lab, checkpoint)
 
 
 def names(name: str) -> list[str]:
-    """The lab's checkpoints."""
+    """Return the names of the lab's checkpoints; none where machines cannot be saved."""
     lab = store.load(name)
-    return list(provider(lab.provider).checkpoints(lab))
+    found = provider(lab.provider)
+    return list(found.checkpoints(lab)) if isinstance(found, Checkpoints) else []

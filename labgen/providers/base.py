@@ -1,7 +1,8 @@
-"""What every provider can do, and no more: it stops just short of Kubernetes.
+"""What every provider can do. It stops just short of Kubernetes.
 
-After create(), every machine answers on SSH under its name in the lab's ssh_config; all else
-goes over SSH and is the same for every provider.
+After create(), every machine answers on SSH under its name in the lab's ssh_config. Everything else
+is done over SSH and is the same for every provider. What only some providers can do is in
+optional.py.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from labgen.system.host import MachineProfile
 
 
 class State(StrEnum):
-    """A machine's power state; ABSENT is a machine that was not made or is gone."""
+    """A machine's power state; ABSENT is a machine that was not created or is gone."""
 
     ON = "on"
     OFF = "off"
@@ -24,7 +25,7 @@ class State(StrEnum):
 
 
 class Power(StrEnum):
-    """What can be done to a power switch. OFF is a pulled plug, SHUTDOWN asks the machine."""
+    """What a power switch can do. OFF pulls the plug, SHUTDOWN asks the machine to power off."""
 
     ON = "on"
     OFF = "off"
@@ -33,7 +34,7 @@ class Power(StrEnum):
     RESUME = "resume"
 
 
-# The states in which an action does something.
+# The states in which an action changes something.
 BEFORE: Mapping[Power, frozenset[State]] = {
     Power.ON: frozenset({State.OFF}),
     Power.OFF: frozenset({State.ON, State.PAUSED}),
@@ -47,73 +48,42 @@ class Provider(Protocol):
     """Machines of one kind. Every method may be called again after a crash in the middle."""
 
     name: str
+    machine_kind: str  # what its machines are called in messages: "virtual machines"
 
     def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:
-        """What keeps this host from making the scenario's machines, or existing ones from being
-        them; empty means good. lab is what was made of it before. No lab is touched."""
-        ...
+        """Return what keeps this host from creating the scenario's machines, or existing machines
+        from becoming a lab; empty if nothing does.
 
-    def machine_profile(self, lab: Lab, machine: Machine) -> MachineProfile:
-        """How this machine differs from one of its own."""
-        ...
-
-    def planned_changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:
-        """What would be changed on machines that exist, by name, as words for people; empty where
-        they are made."""
-        ...
-
-    def rendered_definition(self, lab: Lab) -> Mapping[str, str]:
-        """The files by which its machines are made, by name; empty where there are none. Nothing of
-        the lab is made.
-
-        Raises LabgenError while the bundle lacks what they name.
+        lab is what was created from the scenario before; it is not touched.
         """
         ...
 
+    def machine_profile(self, lab: Lab, machine: Machine) -> MachineProfile:
+        """Return how this machine differs from a computer of its own."""
+        ...
+
     def unsupported_reason(self, machine: Machine, action: Power) -> str | None:
-        """Why the action cannot be done to that machine; None where it can."""
+        """Return why that machine's power switch cannot do the action; None if it can."""
         ...
 
     def create(self, lab: Lab) -> bool:
-        """Make or complete the lab's network and machines; True if anything was changed."""
+        """Create or complete the lab's network and machines; True if anything was changed."""
         ...
 
     def destroy(self, lab: Lab) -> None:
-        """Remove all that create() makes, from any half-made state."""
+        """Remove everything that create() makes, from any half-created state."""
         ...
 
     def machines(self, lab: Lab) -> Mapping[str, State]:
-        """The power state of each machine of the lab, by name."""
+        """Return the power state of each machine of the lab, by name."""
         ...
 
     def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
-        """Do action to machines; those already in the state it leads to are fine.
+        """Do the action to machines; those already in the state it leads to are left as they are.
 
         Returns the time.monotonic() at which it took effect: the plugs were out, the machines were
         asked to shut down, or had been paused, resumed or switched on.
         """
-        ...
-
-    def save(self, lab: Lab, checkpoint: str) -> None:
-        """Keep disk and memory of all machines, of one moment, under that name.
-
-        Raises LabgenError where machines cannot be saved.
-        """
-        ...
-
-    def restore(self, lab: Lab, checkpoint: str) -> None:
-        """Have all machines as they were then, running and with the right time.
-
-        Raises WrongCall when there is no such checkpoint.
-        """
-        ...
-
-    def checkpoints(self, lab: Lab) -> Sequence[str]:
-        """The names of the lab's checkpoints."""
-        ...
-
-    def forget(self, lab: Lab, checkpoint: str) -> None:
-        """Remove a checkpoint; one that is not there is fine."""
         ...
 
     def leaked_resources(self, lab: Lab) -> Sequence[str]:

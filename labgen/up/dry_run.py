@@ -9,6 +9,7 @@ from labgen.lab import store
 from labgen.lab.keys import JoinSecrets
 from labgen.lab.lab import Lab
 from labgen.providers.base import Provider
+from labgen.providers.optional import Definitions, PlannedChanges
 from labgen.providers.registry import provider
 from labgen.render.files import Images, kubeadm_init, kubeadm_join, payload
 from labgen.scenario.model import Scenario
@@ -30,7 +31,8 @@ def outline(scenario: Scenario) -> list[Step]:
 def changes(scenario: Scenario) -> Mapping[str, Sequence[str]]:
     """What bringing scenario up would change on machines that exist, which are asked for it; empty
     where it makes its machines."""
-    return provider(scenario.provider.name, scenario.provider.uri).planned_changes(scenario)
+    machines = provider(scenario.provider.name, scenario.provider.uri)
+    return machines.planned_changes(scenario) if isinstance(machines, PlannedChanges) else {}
 
 
 def render_files(scenario: Scenario, directory: Path) -> list[Path]:
@@ -65,7 +67,8 @@ def render_blueprint(scenario: Scenario, directory: Path) -> list[Path]:
     """
     lab, machines = _on_paper(scenario)
     written = []
-    for name, text in machines.rendered_definition(lab).items():
+    rendered = machines.rendered_definition(lab) if isinstance(machines, Definitions) else {}
+    for name, text in rendered.items():
         files.write(directory / name, text)
         written.append(directory / name)
     return written

@@ -17,6 +17,7 @@ from labgen.errors import HostUnfit, UsageError
 from labgen.lab import ownership, store
 from labgen.lab.lab import Lab
 from labgen.providers.base import BEFORE, Power, State
+from labgen.providers.optional import checkpoints_of
 from labgen.scenario import catalog
 from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
@@ -163,12 +164,14 @@ def test_checkpoints_go_back_to_what_was_saved_or_are_refused_in_words(
         said = labgen("checkpoint", "save", lab.name, "before", check=False)
         assert said.exit_code == 1
         assert "cannot be saved" in said.stderr
-    else:
-        goes_back(site, lab, kind)
-    assert site.provider.checkpoints(lab) == []
-    site.provider.forget(lab, "before")
+        assert labgen("checkpoint", "list", lab.name).stdout == ""
+        return
+    goes_back(site, lab, kind)
+    able = checkpoints_of(site.provider, lab)
+    assert able.checkpoints(lab) == []
+    able.delete_checkpoint(lab, "before")
     with pytest.raises(UsageError, match="has no checkpoint before"):
-        site.provider.restore(lab, "before")
+        able.restore_checkpoint(lab, "before")
 
 
 def test_power_returns_the_moment_at_which_the_plug_was_out(

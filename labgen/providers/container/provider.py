@@ -21,7 +21,6 @@ from labgen.providers.base import BEFORE, Power, State
 from labgen.providers.container import network
 from labgen.providers.container import realtime as real_time
 from labgen.providers.container.host import ensure_inotify_instances, findings
-from labgen.providers.no_checkpoints import Unsaved
 from labgen.providers.power_sequence import await_turn
 from labgen.render.runtimes import DEFAULT, RUNTIMES
 from labgen.render.ssh_config import ssh_config
@@ -42,11 +41,11 @@ STATES = {
 }
 
 
-class ContainerProvider(Unsaved):
+class ContainerProvider:
     """See base.Provider."""
 
     name = "container"
-    unsaved = "of machine-containers"
+    machine_kind = "system containers"
 
     @cached_property
     def _facts(self) -> host.HostFacts:
@@ -59,14 +58,6 @@ class ContainerProvider(Unsaved):
     def machine_profile(self, lab: Lab, machine: Machine) -> host.MachineProfile:  # noqa: ARG002 - all alike
         """See base.Provider."""
         return replace(host.adapt(self._facts), cores_shared_by=len(lab.machines))
-
-    def planned_changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:  # noqa: ARG002 - all are made
-        """See base.Provider."""
-        return {}
-
-    def rendered_definition(self, lab: Lab) -> Mapping[str, str]:  # noqa: ARG002 - none is made by a file
-        """See base.Provider."""
-        return {}
 
     def unsupported_reason(self, machine: Machine, action: Power) -> str | None:  # noqa: ARG002 - nothing
         """See base.Provider."""

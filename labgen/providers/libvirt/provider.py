@@ -53,6 +53,7 @@ class LibvirtProvider:
     """See base.Provider. uri is where labs that are new go; a lab stays where it was made."""
 
     name = "libvirt"
+    machine_kind = "virtual machines"
 
     def __init__(self, uri: str | None = None) -> None:
         self.uri = uri or host_.LOCAL
@@ -83,12 +84,8 @@ class LibvirtProvider:
             return host.none_needed()
         return facts_cache.machine_profile(facts_cache.load(lab), machine)
 
-    def planned_changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:  # noqa: ARG002 - all are made
-        """See base.Provider."""
-        return {}
-
     def rendered_definition(self, lab: Lab) -> Mapping[str, str]:
-        """See base.Provider. Timings tell whether KVM is meant: nothing is booted to find out."""
+        """See optional.Definitions. Timings tell whether KVM is meant: nothing is booted."""
         box = maker.describe(bundles.require_box(lab.scenario.kubernetes.version))
         hypervisor = Hypervisor(self.uri, emulated=lab.slowdown > 1)
         return {"Vagrantfile": vagrantfile(lab, hypervisor, box)}
@@ -172,13 +169,13 @@ class LibvirtProvider:
             return moment
         return time.monotonic()
 
-    def save(self, lab: Lab, checkpoint: str) -> None:
-        """See base.Provider."""
+    def save_checkpoint(self, lab: Lab, checkpoint: str) -> None:
+        """See optional.Checkpoints."""
         with self._own(lab) as connection:
             checkpoints.save(connection, lab, checkpoint)
 
-    def restore(self, lab: Lab, checkpoint: str) -> None:
-        """See base.Provider."""
+    def restore_checkpoint(self, lab: Lab, checkpoint: str) -> None:
+        """See optional.Checkpoints."""
         with self._own(lab) as connection:
             checkpoints.restore(connection, lab, checkpoint)
         # what is open was unknown to machines at the time to which they went back
@@ -187,12 +184,12 @@ class LibvirtProvider:
         checkpoints.set_clocks(lab)
 
     def checkpoints(self, lab: Lab) -> Sequence[str]:
-        """See base.Provider."""
+        """See optional.Checkpoints."""
         with self._own(lab) as connection:
             return checkpoints.checkpoints(connection, lab)
 
-    def forget(self, lab: Lab, checkpoint: str) -> None:
-        """See base.Provider."""
+    def delete_checkpoint(self, lab: Lab, checkpoint: str) -> None:
+        """See optional.Checkpoints."""
         with self._own(lab) as connection:
             checkpoints.delete(connection, lab, checkpoint)
 

@@ -20,7 +20,6 @@ from labgen.machine.login import Unread
 from labgen.machine.ssh import GREET, Ssh
 from labgen.providers import runtimes
 from labgen.providers.base import BEFORE, Power, State
-from labgen.providers.no_checkpoints import Unsaved
 from labgen.providers.power_sequence import await_turn
 from labgen.providers.programs import SSH, missing
 from labgen.providers.ssh import planned_changes, preflight
@@ -47,11 +46,11 @@ ROUTER_ID = 1  # of a lab on paper
 NOWHERE = IPv4Network("192.0.2.0/24")  # a scenario without a subnet was refused, checks/hosts.py
 
 
-class SshProvider(Unsaved):
+class SshProvider:
     """See base.Provider."""
 
     name = "ssh"
-    unsaved = "on machines that exist"
+    machine_kind = "existing machines"
 
     def __init__(self) -> None:
         self._read: dict[str, Surveyed | Unread] = {}
@@ -68,7 +67,7 @@ class SshProvider(Unsaved):
         return [*wrong, *found, *_lacking_packages(drawn, self._read)]
 
     def planned_changes(self, scenario: Scenario) -> Mapping[str, Sequence[str]]:
-        """See base.Provider."""
+        """See optional.PlannedChanges."""
         drawn = _on_paper(scenario)
         _ensure_way(drawn)
         wanted = {name for role in Role for name in planned_changes.packages(role)}
@@ -126,10 +125,6 @@ class SshProvider(Unsaved):
         if action is not Power.ON:
             Ssh(lab.ssh_config).close([machine.name for machine in acting])
         return max(took.values(), default=time.monotonic())
-
-    def rendered_definition(self, lab: Lab) -> Mapping[str, str]:  # noqa: ARG002 - none is made by a file
-        """See base.Provider."""
-        return {}
 
     def unsupported_reason(self, machine: Machine, action: Power) -> str | None:
         """See base.Provider."""

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from labgen.errors import LabgenError, UsageError
+from labgen.errors import LabgenError
 from labgen.lab.lab import Lab
 from labgen.providers import power_sequence
 from labgen.providers.base import Power, State
 from labgen.providers.container import provider as container
 from labgen.providers.container.provider import ContainerProvider
+from labgen.providers.optional import checkpoints_of
 from tests.unit.lab.samples import lab
 from tests.unit.system.stubs import Stub, stub
 
@@ -142,11 +143,6 @@ def test_machines_of_a_lab_with_the_same_name_elsewhere_are_not_replaced(
     assert not sample.keys.exists()
 
 
-def test_machine_containers_cannot_be_saved_and_have_no_checkpoints(sample: Lab) -> None:
-    provider = ContainerProvider()
-    with pytest.raises(LabgenError, match="machine-containers, which cannot be saved"):
-        provider.save(sample, "before")
-    with pytest.raises(UsageError, match="has no checkpoint before"):
-        provider.restore(sample, "before")
-    assert provider.checkpoints(sample) == []
-    provider.forget(sample, "before")
+def test_system_containers_cannot_be_saved(sample: Lab) -> None:
+    with pytest.raises(LabgenError, match="cannot be saved: its machines are system containers"):
+        checkpoints_of(ContainerProvider(), sample)
