@@ -12,11 +12,6 @@ from labgen.system.host import MachineProfile
 
 DIRECTORY = "/etc/labgen/payload"  # where a machine has these files
 STATIC_PODS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
-# Of the first master, and how far the others' lie below the one before; VRRP knows 1 to 254. The
-# skew time of RFC 5798 is made of them: with neighbouring priorities all others would take the VIP
-# in the same millisecond.
-HIGHEST_PRIORITY = 250
-PRIORITY_STEP = 60
 # Seconds between two looks of a shell whether flanneld is ready; each is a process, and on an
 # emulated processor ten in a second take what flanneld would need.
 LOOK_EVERY = 0.1
@@ -110,15 +105,6 @@ def environment(lab: Lab, machine: Machine, images: tuple[str, ...]) -> Mapping[
     }
 
 
-def _priority(lab: Lab, machine: Machine) -> int:
-    """The scenario's own, or labgen's: closer together where there are more than five masters."""
-    place = lab.control_planes.index(machine)
-    if lab.scenario.load_balancer.keepalived.priorities:
-        return lab.scenario.load_balancer.keepalived.priorities[place]
-    step = min(PRIORITY_STEP, (HIGHEST_PRIORITY - 1) // max(1, len(lab.control_planes) - 1))
-    return HIGHEST_PRIORITY - step * place
-
-
 def _load_balancer(
     lab: Lab, machine: Machine, interface: str, secrets: JoinSecrets
 ) -> dict[str, File]:
@@ -136,7 +122,7 @@ def _load_balancer(
         "control_planes": lab.control_planes,
         "peers": [other for other in lab.control_planes if other != machine],
         "password": secrets.vrrp_password,
-        "priority": _priority(lab, machine),
+        "priority": balancer.priorities[lab.control_planes.index(machine)],
         "patience": PATIENCE * balancer.timings.connect_timeout,
     }
     files = {

@@ -8,6 +8,12 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
+# Of the first control plane, and how far each priority lies below the one before; VRRP knows 1 to
+# 254. The skew time of RFC 5798 is made of them: with neighbouring priorities all others would take
+# the VIP in the same millisecond.
+HIGHEST_PRIORITY = 250
+PRIORITY_STEP = 60
+
 
 class Role(StrEnum):
     CONTROL_PLANE = "control-plane"
@@ -112,18 +118,30 @@ class Haproxy:
 
 @dataclass(frozen=True)
 class LoadBalancer:
-    """endpoint says what clients reach behind the VIP: haproxy, or the holder's api-server."""
+    """keepalived and HAProxy on the control planes."""
 
-    profile: str
+    profile: str  # the name of the profile that timings began with
     timings: Timings
-    endpoint: str = "haproxy"
+    endpoint: str = "haproxy"  # what clients reach behind the VIP: haproxy, or api-server
     keepalived: Keepalived = Keepalived()
     haproxy: Haproxy = Haproxy()
+    control_planes: int = 3  # how many machines share the VIP
 
     @property
     def direct(self) -> bool:
         """Whether clients reach the holder's own API server, past HAProxy."""
         return self.endpoint == "api-server"
+
+    @property
+    def priorities(self) -> tuple[int, ...]:
+        """Return the VRRP priorities of the control planes in their order.
+
+        labgen's own lie closer together where there are more than five control planes.
+        """
+        if self.keepalived.priorities:
+            return self.keepalived.priorities
+        step = min(PRIORITY_STEP, (HIGHEST_PRIORITY - 1) // max(1, self.control_planes - 1))
+        return tuple(HIGHEST_PRIORITY - step * place for place in range(self.control_planes))
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from labgen.scenario.model import (
 from labgen.scenario.profiles import PROFILES
 from labgen.scenario.schema import (
     HostPart,
-    LoadBalancerPart,
     LoginPart,
     ProviderPart,
     ScenarioPart,
@@ -47,7 +46,7 @@ def resolve(part: ScenarioPart, *, source: Path, overrides: tuple[str, ...]) -> 
             runtime=kubernetes.runtime,
         ),
         network=NetworkSpec(network.subnet, network.vip, network.first_host, network.api_port),
-        load_balancer=_load_balancer(part.load_balancer),
+        load_balancer=_load_balancer(part),
         machines=_machines(part, source),
         provider=_provider(part.provider),
         software=Software(part.software.packages, part.software.kubernetes),
@@ -61,7 +60,8 @@ def _provider(part: ProviderPart) -> ProviderSpec:
     return ProviderSpec(part.name, part.uri, box, part.jump)
 
 
-def _load_balancer(part: LoadBalancerPart) -> LoadBalancer:
+def _load_balancer(file: ScenarioPart) -> LoadBalancer:
+    part = file.load_balancer
     own = part.timings.model_dump(exclude_none=True)
     return LoadBalancer(
         profile=part.profile,
@@ -69,6 +69,9 @@ def _load_balancer(part: LoadBalancerPart) -> LoadBalancer:
         endpoint=part.endpoint,
         keepalived=Keepalived(**part.keepalived.model_dump()),
         haproxy=Haproxy(**part.haproxy.model_dump()),
+        control_planes=sum(
+            group.number for group in file.machines if group.role == Role.CONTROL_PLANE
+        ),
     )
 
 

@@ -7,7 +7,7 @@ their defaults is here too.
 
 import math
 
-from labgen.render.files import HIGHEST_PRIORITY, PATIENCE, PRIORITY_STEP
+from labgen.render.files import PATIENCE
 from labgen.scenario.model import LoadBalancer, Timings
 
 Range = tuple[float, float]
@@ -23,8 +23,9 @@ MONITOR = 5.0  # --node-monitor-period
 
 SKEW = "skew"
 MEANING_OF_SKEW = (
-    "skew = (256 - 190) / 256 x advertInterval, 190 being the next master's priority where the "
-    "scenario has no priorities; with vrrpVersion 2, of one second instead of advertInterval"
+    "skew = (256 - 190) / 256 x advertInterval; 190 is the next control plane's priority where the "
+    "scenario sets none and has at most five control planes. With vrrpVersion 2, the skew is a part"
+    " of one second instead of advertInterval"
 )
 VIP_AWAY = "2 to 3 x advertInterval + skew"
 LONGEST_GAP = "3 x advertInterval + skew + connectTimeout, and one answer"
@@ -41,8 +42,7 @@ NOT_READY = "50 s after the last lease, which is renewed every 10 s; looked at e
 def skew(balancer: LoadBalancer) -> float:
     """How long the second master waits in addition (RFC 5798, section 6.1; of one second, whatever
     the interval, in version 2: RFC 3768, section 6.1)."""
-    _, *others = balancer.keepalived.priorities or (0, HIGHEST_PRIORITY - PRIORITY_STEP)
-    priority = others[0] if others else HIGHEST_PRIORITY
+    priority = balancer.priorities[:2][-1]  # a single control plane is its own next one
     unit = 1.0 if balancer.keepalived.vrrp_version == SECONDS_ONLY else _advert(balancer)
     return (256 - priority) / 256 * unit
 

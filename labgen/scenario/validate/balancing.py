@@ -13,7 +13,7 @@ PRIORITIES: Field = (*KEEPALIVED, "priorities")
 
 def every_control_plane_has_a_priority(context: ValidationContext) -> Iterator[Diagnostic]:
     found = context.part.load_balancer.keepalived.priorities
-    masters = sum(group.count for _, group in context.control_planes)
+    masters = sum(group.number for _, group in context.control_planes)
     if (
         not found
         or not context.counts_known

@@ -1,6 +1,7 @@
 """How many machines, how large, and what they are called."""
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from labgen.scenario.diagnostics import Diagnostic, Field
 from labgen.scenario.units import show_size
@@ -53,12 +54,15 @@ def control_planes_suit_kubeadm(context: ValidationContext) -> Iterator[Diagnost
 def names_are_labels(context: ValidationContext) -> Iterator[Diagnostic]:
     for field, group in context.groups:
         prefix: Field = (*field, "prefix")
-        count: Field = (*field, "count")
-        longest = f"{group.name_prefix}{group.count}"
+        count = count_field(field, group)
+        pairs = zip_longest(group.names, group.hosts)
+        numbered = [name for name, host in pairs if host is None or not host.name]
+        longest = max(numbered, key=len, default="")
+        digits = len(longest) - len(group.name_prefix)
         if len(longest) > LABEL_LENGTH and context.trusts(prefix, count):
             text = (
                 f"names up to {len(longest)} characters long come of it, a DNS label has at most "
-                f"{LABEL_LENGTH}; use a prefix of {LABEL_LENGTH - len(str(group.count))} or fewer"
+                f"{LABEL_LENGTH}; use a prefix of {LABEL_LENGTH - digits} or fewer"
             )
             yield Diagnostic(prefix, text, also=(count,))
 

@@ -65,7 +65,7 @@ def test_name_and_machines_are_enough(host_environment: HostEnvironment) -> None
     assert scenario.kubernetes.cni == Cni("flannel", "vxlan")
     assert scenario.network == NetworkSpec(None, None, first_host=3, api_port=8443)
     assert scenario.load_balancer.profile == "fast"
-    assert scenario.load_balancer == LoadBalancer("fast", FAST)
+    assert scenario.load_balancer == LoadBalancer("fast", FAST, control_planes=1)
     assert scenario.machines == (
         MachineSpec("master1", Role.CONTROL_PLANE, host_number=3, cpus=2, memory=2048, disk=20),
     )

@@ -1,12 +1,19 @@
 """Budgets of the profiles, computed by hand beside each test."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
+from labgen.lab.lab import Lab, Machine
+from labgen.render.files import Images, payload
 from labgen.scenario.model import LoadBalancer
 from labgen.scenario.profiles import PROFILES
+from labgen.system import host
 from labgen.timing import forecast, limits
 from labgen.timing.limits import Budget
-from tests.unit.lab.samples import scenario
+from labgen.up.dry_run import EXAMPLE_SECRETS
+from tests.unit.lab.samples import lab, scenario
 
 FAST = LoadBalancer("fast", PROFILES["fast"])
 STANDARD = LoadBalancer("standard", PROFILES["standard"])
@@ -66,6 +73,30 @@ def test_version_2_waits_for_a_part_of_a_second_whatever_the_interval() -> None:
         for seconds in (1, 2)
     )
     assert forecast.skew(one) == forecast.skew(two) == pytest.approx(154 / 256)
+
+
+def test_skew_is_that_of_the_second_priority_that_keepalived_gets() -> None:
+    """Seven control planes lie closer together: (250 - 1) / 6 = 41, so the second one has 209."""
+    seven = lab("ha-3x3", "machines[0].count=7")
+    written = [_priority_in_keepalived_conf(seven, machine) for machine in seven.control_planes]
+    assert written == [250, 209, 168, 127, 86, 45, 4]
+    balancer = seven.scenario.load_balancer
+    assert forecast.skew(balancer) == pytest.approx((256 - written[1]) / 256 * 0.1)
+
+
+@pytest.mark.parametrize("number", [1, 3, 5, 9, 51])
+def test_priorities_fall_and_stay_within_what_vrrp_knows(number: int) -> None:
+    found = replace(FAST, control_planes=number).priorities
+    assert list(found) == sorted(set(found), reverse=True)
+    assert (len(found), found[0]) == (number, 250)
+    assert found[-1] >= 1
+
+
+def _priority_in_keepalived_conf(of: Lab, machine: Machine) -> int:
+    files = payload(of, machine, host.none_needed(), Images("pause", "flannel"), EXAMPLE_SECRETS)
+    found = re.search(r"^ +priority (\d+)$", files["keepalived.conf"].content, re.MULTILINE)
+    assert found
+    return int(found[1])
 
 
 def test_what_guides_leave_out_is_never_noticed() -> None:
