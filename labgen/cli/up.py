@@ -39,7 +39,7 @@ def up(
     lab = bring_up(loaded, lab_name, console, stage=stage)
     if stage:
         first = lab.machines[0].name
-        more = f"labgen ssh {lab_name} {first}    to go on from here: {lab.up_command}"
+        more = f"labgen ssh {lab_name} {first}    to resume: {lab.up_command}"
     else:
         more = f"labgen kubectl {lab_name} -- get nodes    labgen down {lab_name}"
     console.say(f"  labgen status {lab_name}    {more}")

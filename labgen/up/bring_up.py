@@ -39,14 +39,14 @@ def bring_up(scenario: Scenario, name: str, console: Console, *, stage: str | No
         try:
             done = run_steps(steps, _listener(console, journal))
         except LabgenError as error:
-            error.hint = error.hint or f"to go on from here: {lab.up_command}"
+            error.hint = error.hint or f"to resume: {lab.up_command}"
             raise
         seconds = time.monotonic() - begin
         journal.write("up-done", seconds=round(seconds, 2))
     if console.verbose:
         _table(done, console)
     changed = sum(1 for step in done if step.outcome is Outcome.CHANGED)
-    said = f"{_counted(changed, 'step')} did something" if changed else "nothing had to be changed"
+    said = f"{changed} changed" if changed else "nothing changed"
     reached = f"has its {stage}" if stage else "is up"
     console.heading(f"lab {name} {reached} after {seconds:.1f} s; {said}")
     return lab

@@ -44,8 +44,7 @@ def shared(context: Context) -> Mapping[str, File]:
         raise LabgenError(
             f"the cluster's certificates cannot be copied from {first}",
             last_seen=done.stderr.strip(),
-            hint=f"labgen ssh {context.lab.name} {first}    "
-            f"to go on from here: {context.lab.up_command}",
+            hint=f"labgen ssh {context.lab.name} {first}    to resume: {context.lab.up_command}",
         )
     with tarfile.open(fileobj=io.BytesIO(base64.b64decode(done.stdout))) as archive:
         read = ((name, archive.extractfile(name)) for name in SHARED)

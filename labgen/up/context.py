@@ -110,7 +110,7 @@ class Context:
             last_seen="\n    ".join(lines[-8:]),
             log=self._log(machine, phases, ended, stdout + stderr),
             hint=f"to see the machine: labgen ssh {self.lab.name} {machine.name}"
-            f"    to go on from here: {self.lab.up_command}",
+            f"    to resume: {self.lab.up_command}",
         )
 
     def _log(self, machine: Machine, phases: tuple[str, ...], ended: str, output: str) -> Path:

@@ -20,9 +20,9 @@ from labgen.up.steps.prepare import prepare
 
 # Where `up --until` can stop, by the last steps that it does.
 STAGES = {
-    "machines": "create_machines",
+    "machines": "create machines",
     "load-balancer": "prepare",
-    "control-plane": "init_control_plane",
+    "control-plane": "init control plane",
 }
 OnMachine = Callable[[Context, Machine], Outcome]
 Once = Callable[[Context], Outcome]
@@ -32,7 +32,7 @@ def plan(context: Context) -> list[Step]:
     """All steps of `labgen up`; each does nothing where its result is already observed."""
     lab = context.lab
     first, *others = lab.control_planes
-    init = f"init_control_plane {first.name}"
+    init = f"init control plane {first.name}"
     return [
         _once(context, create_machines),
         *_ready_made(context),
@@ -44,7 +44,7 @@ def plan(context: Context) -> list[Step]:
             context,
             await_ready,
             after=[f"join {m.name}" for m in lab.machines if m != first]
-            + [f"install_cni {first.name}"],
+            + [f"install CNI {first.name}"],
         ),
     ]
 
@@ -62,8 +62,8 @@ def _ready_made(context: Context) -> list[Step]:
     """Machines with all that Kubernetes stands on, which those of someone's own lack."""
     machines = context.lab.machines
     if not any(context.machine_profile(machine).bare for machine in machines):
-        return _on(context, machines, prepare, after=["create_machines"])
-    equipped = _on(context, machines, bootstrap, after=["create_machines"])
+        return _on(context, machines, prepare, after=["create machines"])
+    equipped = _on(context, machines, bootstrap, after=["create machines"])
     prepared = [
         step
         for machine in machines
@@ -94,7 +94,7 @@ def _on(
     def bound(machine: Machine) -> Callable[[], Outcome]:
         return lambda: work(context, machine)
 
-    name = work.__name__
+    name = _words(work)
     return [
         Step(f"{name} {machine.name}", bound(machine), frozenset(after), phase=name)
         for machine in machines
@@ -102,5 +102,10 @@ def _on(
 
 
 def _once(context: Context, work: Once, *, after: Sequence[str] = ()) -> Step:
-    name = work.__name__
+    name = _words(work)
     return Step(name, lambda: work(context), frozenset(after), phase=name)
+
+
+def _words(work: Callable[..., Outcome]) -> str:
+    """Return the name of a step's function as people write it."""
+    return work.__name__.replace("_", " ").replace("cni", "CNI")

@@ -15,7 +15,7 @@ def test_up_goes_on_after_ctrl_c(run_: Run, taken_down: list[str]) -> None:
     name = run_.lab_name("ctrl-c")
     taken_down.append(name)
     with begun("up", "single", "--name", name) as up:
-        await_step(name, "init_control_plane master1")
+        await_step(name, "init control plane master1")
         os.killpg(up.pid, signal.SIGINT)
         assert up.wait(timeout=30) == INTERRUPTED
 

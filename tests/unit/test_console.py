@@ -34,17 +34,17 @@ def test_a_step_shows_whether_it_did_something_and_how_long_it_took(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     Console().good("prepare master1", 1.25, changed=True)
-    Console().good("install_cni master1", 0.04, changed=False)
+    Console().good("install CNI master1", 0.04, changed=False)
     Console().bad("join node1")
     changed, same, failed = capsys.readouterr().err.splitlines()
     assert changed.split() == ["done", "prepare", "master1", "1.2", "s"]
-    assert same.split() == ["ok", "install_cni", "master1", "0.0", "s"]
+    assert same.split() == ["ok", "install", "CNI", "master1", "0.0", "s"]
     assert failed.split() == ["failed", "join", "node1"]
 
 
 def test_columns_are_as_wide_as_their_widest_cell(capsys: pytest.CaptureFixture[str]) -> None:
-    Console().table([["step", "took"], ["create_machines", "4.0 s"]])
+    Console().table([["step", "took"], ["create machines", "4.0 s"]])
     assert capsys.readouterr().err.splitlines() == [
         "step             took",
-        "create_machines  4.0 s",
+        "create machines  4.0 s",
     ]

@@ -91,7 +91,7 @@ def _make(part: Part, inputs: str, recipe: Recipe, directory: Path) -> None:
             f"{part.title} could not be built: {error.message}",
             last_seen=error.last_seen,
             log=error.log or (context.log.path if context.log.path.exists() else None),
-            hint=error.hint or f"to go on from here, finished parts are kept: {part.command}",
+            hint=error.hint or f"to resume, finished parts are kept: {part.command}",
         ) from error
     outputs = {name: of(context.out / name) for name in part.outputs}
     lock = lockfile.read(directory).without_part(part.name)

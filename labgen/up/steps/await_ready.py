@@ -23,7 +23,7 @@ NAMESPACES = ("kube-system", "kube-flannel")  # what users run may be as broken 
 def await_ready(context: Context) -> Outcome:
     """Wait until the lab is up; raises LabgenError with what was still missing."""
     lab = context.lab
-    hint = f"labgen status {lab.name}    to go on from here: {lab.up_command}"
+    hint = f"labgen status {lab.name}    to resume: {lab.up_command}"
     until(
         partial(_nodes_and_pods, lab),
         what="all nodes and pods being Ready",

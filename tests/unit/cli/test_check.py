@@ -75,7 +75,7 @@ def test_the_plan_shows_what_would_be_changed_on_each_machine(
 ) -> None:
     said = labgen("plan", site)
     assert said.exit_code == 0
-    assert "bootstrap master1  after create_machines\n" in said.out
+    assert "bootstrap master1  after create machines\n" in said.out
     assert "to be changed on master1, and back by `down`:\n  swap off: /dev/sda2\n" in said.out
 
 

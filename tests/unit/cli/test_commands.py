@@ -125,8 +125,8 @@ def test_list_shows_every_lab_with_its_machines(
 
 def test_plan_prints_steps_with_what_they_wait_on() -> None:
     lines = labgen("plan", "single").out.splitlines()
-    assert lines[0] == "create_machines"
-    assert "prepare master1  after create_machines" in lines
+    assert lines[0] == "create machines"
+    assert "prepare master1  after create machines" in lines
 
 
 def _seen(**differing: object) -> Status:

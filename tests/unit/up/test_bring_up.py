@@ -48,7 +48,7 @@ def test_a_host_that_cannot_is_told_so_before_anything_is_made(
 
 @pytest.mark.parametrize(
     ("own", "told"),
-    [(None, "to go on from here: labgen up single --name demo"), ("look there", "look there")],
+    [(None, "to resume: labgen up single --name demo"), ("look there", "look there")],
 )
 def test_a_step_that_fails_says_what_to_type(
     machines: Machines, monkeypatch: pytest.MonkeyPatch, own: str | None, told: str

@@ -108,7 +108,7 @@ def test_a_phase_that_does_not_end_tells_the_same(
     assert failed.value.message == "master1: phase cni join did not end within 1 s"
     assert failed.value.last_seen == "waiting"
     assert failed.value.hint
-    assert "to go on from here: labgen up single --name demo" in failed.value.hint
+    assert "to resume: labgen up single --name demo" in failed.value.hint
     assert failed.value.log
     assert failed.value.log.read_text().splitlines() == [
         "--- cni join: did not end within 1 s",

@@ -32,7 +32,7 @@ def test_every_other_machine_joins_once_after_the_first_is_initialised(scenario:
     assert joins == [f"join {name}" for name in others]
     for name in others:
         before = _before(steps, f"join {name}")
-        assert {f"prepare {name}", f"init_control_plane {first}"} <= before
+        assert {f"prepare {name}", f"init control plane {first}"} <= before
 
 
 def test_control_planes_join_one_after_the_other_and_workers_wait_for_none_of_them() -> None:
@@ -47,12 +47,12 @@ def test_control_planes_join_one_after_the_other_and_workers_wait_for_none_of_th
 
 def test_a_single_machine_joins_nothing() -> None:
     assert list(_plan("single")) == [
-        "create_machines",
+        "create machines",
         "prepare master1",
-        "init_control_plane master1",
-        "install_cni master1",
-        "merge_kubeconfig",
-        "await_ready",
+        "init control plane master1",
+        "install CNI master1",
+        "merge kubeconfig",
+        "await ready",
     ]
 
 
@@ -62,13 +62,13 @@ def test_machines_of_someones_own_are_equipped_before_they_are_prepared(
     provider = ContainerProvider()
     monkeypatch.setattr(provider, "machine_profile", lambda *_: replace(none_needed(), bare=True))
     steps = {step.name: step for step in plan(Context(lab("single"), provider))}
-    assert list(steps)[:3] == ["create_machines", "bootstrap master1", "prepare master1"]
+    assert list(steps)[:3] == ["create machines", "bootstrap master1", "prepare master1"]
     assert steps["prepare master1"].after == {"bootstrap master1"}
 
 
 def test_the_first_control_plane_does_not_wait_for_other_machines() -> None:
-    assert _before(_plan("ha-3x3"), "init_control_plane master1") == {
-        "create_machines",
+    assert _before(_plan("ha-3x3"), "init control plane master1") == {
+        "create machines",
         "prepare master1",
     }
 
@@ -78,13 +78,13 @@ def test_the_lab_is_looked_at_when_all_else_is_done_that_changes_the_cluster(
     scenario: str,
 ) -> None:
     steps = _plan(scenario)
-    assert _before(steps, "await_ready") >= set(steps) - {"await_ready", "merge_kubeconfig"}
+    assert _before(steps, "await ready") >= set(steps) - {"await ready", "merge kubeconfig"}
 
 
 def test_a_lab_up_to_its_load_balancer_has_prepared_machines_and_no_cluster() -> None:
     steps = until(plan(Context(lab("ha-3x0"), ContainerProvider())), "load-balancer")
     prepared = [f"prepare master{number}" for number in (1, 2, 3)]
-    assert [step.name for step in steps] == ["create_machines", *prepared]
+    assert [step.name for step in steps] == ["create machines", *prepared]
 
 
 @pytest.mark.parametrize("stage", STAGES)
