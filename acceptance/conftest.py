@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.help or config.option.version or config.option.markers:
         return
     name = config.getoption("lab")
-    if config.getoption("hosts"):
+    if config.getoption("inventory"):
         return
     if not name:
         known = ", ".join(store.names()) or "none; labgen up ha-3x3 makes one"

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 
 from labgen.bundle import contents as parts_of
 from labgen.bundle.engine import build as builder
@@ -16,13 +15,6 @@ from labgen.errors import LabgenError
 from labgen.system.locks import locked
 
 OTHER_BUILD = 3600.0  # seconds to wait for another build, with much room: see parts.py
-
-
-class Source(StrEnum):
-    """Where a bundle comes from: compiled from Go modules, or downloaded from upstream."""
-
-    MODULES = "modules"
-    UPSTREAM = "upstream"
 
 
 @dataclass(frozen=True)
@@ -44,20 +36,13 @@ class BundleReport:
     parts: tuple[PartReport, ...]
 
 
-def build(
-    version: str, source: Source, progress: Progress, *, options: Collection[str] = ()
-) -> list[str]:
+def build(version: str, progress: Progress, *, options: Collection[str] = ()) -> list[str]:
     """Build what the bundle of that version lacks and return the names of the built parts.
 
     options are those of parts that are built only on demand: see recipe.Part.
     Waits for a build that another process does. Raises HostUnfit before anything is made when
     this host cannot, LabgenError when a part fails.
     """
-    if source is not Source.MODULES:
-        raise LabgenError(
-            f"the source {source} is not built yet",
-            hint=f"use the Go modules: {BUILD} --source modules",
-        )
     return build_recipe(parts_of.recipe(version), progress, options=options)
 
 

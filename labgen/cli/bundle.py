@@ -29,13 +29,6 @@ def bundle() -> None:
 
 @bundle.command()
 @version_option
-@click.option(
-    "--source",
-    type=click.Choice([source.value for source in commands.Source]),
-    default=commands.Source.MODULES.value,
-    show_default=True,
-    help="Compile from Go modules, or download upstream's releases.",
-)
 @click.option("--box", is_flag=True, help="Build the Vagrant box for libvirt, too.")
 @click.option(
     "--packages",
@@ -56,7 +49,6 @@ def build(
     session: Session,
     *,
     version: str,
-    source: str,
     box: bool,
     packages: tuple[str, ...],
     runtimes: tuple[str, ...],
@@ -66,7 +58,7 @@ def build(
     options = [f"{recipe.PACKAGES} {suite}" for suite in packages]
     options += [f"{recipe.RUNTIME} {name}" for name in runtimes]
     options += [recipe.BOX] if box else []
-    commands.build(version, commands.Source(source), told, options=options)
+    commands.build(version, told, options=options)
 
 
 @bundle.command("list")

@@ -1,70 +1,66 @@
-"""labgen's entry: the commands, loaded when called, and what an error looks like."""
+"""The entry of the command line: the commands, and how an error is shown."""
 
 import importlib
 import logging
 import signal
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import FrameType
 
 import click
 
 import labgen
+from labgen.cli.groups import Group
 from labgen.cli.session import Session
 from labgen.errors import LabgenError
 from labgen.scenario.diagnostics import ScenarioInvalid
 from labgen.system import interrupt
 
-# command -> module; the object in it has the command's name (list_ and exec_ end in a dash)
-COMMANDS: Mapping[str, str] = {
-    "check": "check",
-    "up": "up",
-    "down": "down",
-    "status": "status",
-    "list": "list",
-    "leftovers": "gc",
-    "ssh": "ssh",
-    "exec": "exec",
-    "kubectl": "kubectl",
-    "kubeconfig": "kubeconfig",
-    "start": "start",
-    "stop": "stop",
-    "fault": "fault",
-    "checkpoint": "checkpoint",
-    "plan": "plan",
-    "render": "render",
-    "scenario": "scenario",
-    "verify": "verify",
-    "bench": "bench",
-    "bundle": "bundle",
-    "report": "report",
+# The commands below the headings of the help. Each is the object of its name in the module of its
+# name in this package; an underscore follows where Python or click owns the name: list_, exec_.
+SECTIONS: Mapping[str, Sequence[str]] = {
+    "Labs": ("up", "down", "list", "status", "check", "plan", "render", "scenario", "gc"),
+    "Machines": ("ssh", "exec", "kubectl", "kubeconfig", "start", "stop", "checkpoint"),
+    "Proof": ("verify", "fault", "bench", "report"),
+    "Bundle": ("bundle",),
 }
+COMMANDS = tuple(name for names in SECTIONS.values() for name in names)
+RENAMED = {"leftovers": "gc"}
 
 
-class LazyGroup(click.Group):
-    """Imports a command's module when the command is called or its help is shown."""
+class LazyGroup(Group):
+    """Imports a command's module when the command is called, and all of them for `--help`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own
         return list(COMMANDS)
 
+    def sections(self, ctx: click.Context) -> Mapping[str, Sequence[str]]:  # noqa: ARG002
+        return SECTIONS
+
+    def similar(self, ctx: click.Context, name: str) -> list[str]:
+        return [RENAMED[name]] if name in RENAMED else super().similar(ctx, name)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"labgen.cli.{COMMANDS[cmd_name]}")
+        module = importlib.import_module(f"labgen.cli.{cmd_name}")
         command: click.Command = getattr(module, cmd_name, None) or getattr(module, f"{cmd_name}_")
         return command
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(labgen.__version__, prog_name="labgen")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but results and errors.")
-@click.option("-v", "--verbose", count=True, help="Say more; -vv shows every command that is run.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only results and errors.")
+@click.option(
+    "-v", "--verbose", count=True, help="Print more; -vv prints every command that is run."
+)
 @click.pass_context
 def cli(ctx: click.Context, quiet: bool, verbose: int) -> None:
     """Highly available Kubernetes labs that prove themselves.
 
-    Exit codes: 0 good, 1 failed, 2 wrong call or scenario, 3 this host cannot do it.
+    Exit codes: 0 success, 1 failure, 2 usage error or invalid scenario, 3 this host is unsuitable,
+    4 the acceptance suite could not run.
     """
     ctx.obj = Session(quiet=quiet, verbose=verbose)
     ctx.obj.settle()
@@ -81,7 +77,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort, interrupt.Interrupted):
-        click.echo("interrupted; the same command again goes on", err=True)
+        click.echo("interrupted; run the same command again to resume", err=True)
         sys.exit(interrupt.Interrupted.exit_code)
     except LabgenError as error:
         _show(error)
@@ -95,7 +91,7 @@ def main() -> None:
 
 
 def _show(error: LabgenError) -> None:
-    """A mistake in a file speaks for itself; all else is introduced."""
+    """Print the error; one about a file begins with the place in the file instead of a prefix."""
     if Session.wants_trace():
         traceback.print_exception(error)
         return

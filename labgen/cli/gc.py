@@ -1,58 +1,57 @@
-"""labgen leftovers: what belongs to no lab."""
+"""labgen gc: find and remove orphaned resources."""
 
 import click
 
 from labgen.cli.session import Session, common
-from labgen.operations import gc as build
+from labgen.operations import gc as collector
 from labgen.providers.orphans import Orphan
 
 
 @click.command()
 @click.argument("names", nargs=-1)
-@click.option("--remove", is_flag=True, help="Remove what is nobody's.")
+@click.option("--remove", is_flag=True, help="Remove the orphaned resources.")
 @click.option(
-    "--uri", "uris", multiple=True, metavar="URI", help="Look into that libvirt, too; repeatable."
+    "--uri", "uris", multiple=True, metavar="URI", help="Search this libvirt, too. Repeatable."
 )
 @common
 @click.pass_obj
-def leftovers(
-    session: Session, names: tuple[str, ...], *, remove: bool, uris: tuple[str, ...]
-) -> None:
-    """List what labgen made on this host that belongs to no lab any more; with NAMES, only what
-    was of labs that were called so.
+def gc(session: Session, names: tuple[str, ...], *, remove: bool, uris: tuple[str, ...]) -> None:
+    """List or remove orphaned resources on this host.
 
-    That is what labs left whose directories are gone, and copies of boxes that nobody uses. Labs
-    that live keep what is theirs, in whichever state directory they are. What cannot be told to be
-    nobody's is listed and stays. Exit code 1 when anything is nobody's, or could not be removed.
+    Orphaned are the resources of labs whose directory no longer exists, and copies of Vagrant boxes
+    that no lab uses. With NAMES, only labs that had one of these names are considered. Resources of
+    a living lab are never touched, whichever state directory it is in. Resources whose owner cannot
+    be determined are listed but not removed. Exit code 1 when orphaned resources were found, or
+    could not be removed.
     """
     console = session.console()
-    found = build.find(uris, names)
+    found = collector.find(uris, names)
     for why in found.unasked:
-        console.say(f"not looked at: {why}")
+        console.say(f"not searched: {why}")
     if remove:
         failed = _remove(found.orphans)
     else:
-        for stray in found.orphans:
-            click.echo(f"{stray.what}: {stray.whose}")
-        failed = sum(1 for stray in found.orphans if stray.remove)
+        for orphan in found.orphans:
+            click.echo(f"{orphan.what}: {orphan.whose}")
+        failed = sum(1 for orphan in found.orphans if orphan.remove)
         if failed:
-            console.say(f"{failed} belong to no lab; to remove them: labgen leftovers --remove")
+            console.say(f"orphaned resources: {failed}; to remove them: labgen gc --remove")
     if not found.orphans:
-        console.say("nothing is left over")
+        console.say("no orphaned resources")
     if failed:
         raise SystemExit(1)
 
 
 def _remove(orphans: tuple[Orphan, ...]) -> int:
-    """How many could not be removed."""
+    """Return how many could not be removed."""
     failed = 0
-    for stray, why in build.remove(orphans):
+    for orphan, why in collector.remove(orphans):
         if why:
-            click.echo(f"could not remove {stray.what}: {why}", err=True)
+            click.echo(f"could not remove {orphan.what}: {why}", err=True)
             failed += 1
         else:
-            click.echo(f"removed {stray.what}, {stray.whose}")
-    for stray in orphans:
-        if stray.remove is None:
-            click.echo(f"left alone: {stray.what}, {stray.whose}")
+            click.echo(f"removed {orphan.what}, {orphan.whose}")
+    for orphan in orphans:
+        if orphan.remove is None:
+            click.echo(f"kept: {orphan.what}, {orphan.whose}")
     return failed

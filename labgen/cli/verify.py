@@ -8,53 +8,88 @@ from labgen.cli.session import Session, common
 from labgen.lab import store
 from labgen.operations import verify as suite
 
+PYTEST_ARGS = "labgen.pytest_args"
 
-@click.command(context_settings={"ignore_unknown_options": True})
-@click.argument(
-    "words", nargs=-1, type=click.UNPROCESSED, metavar="{NAME | --hosts FILE} [PYTEST_OPTIONS]..."
-)
+
+class Verify(click.Command):
+    """A command whose words behind -- are pytest's."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep what follows the first -- for pytest and parse the rest."""
+        end = args.index("--") if "--" in args else len(args)
+        ctx.meta[PYTEST_ARGS] = tuple(args[end + 1 :])
+        try:
+            return super().parse_args(ctx, args[:end])
+        except click.NoSuchOption as error:
+            hint = f"Options of pytest follow --: {ctx.command_path} NAME -- -k etcd."
+            ctx.fail(f"{error.format_message()} {hint}")
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return the words of the usage line."""
+        return [*super().collect_usage_pieces(ctx), "[-- PYTEST_ARGS...]"]
+
+
+@click.command(cls=Verify)
+@click.argument("name", required=False)
 @click.option(
-    "--hosts",
+    "--inventory",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Look at a cluster that labgen did not build, as this inventory reaches it.",
+    help="Verify an existing cluster that labgen did not build; FILE says how to reach it.",
 )
 @click.option(
     "--tier",
     type=click.Choice(suite.TIERS),
     default="smoke",
     show_default=True,
-    help="smoke looks only; ha also breaks parts and heals them; full also creates workloads.",
+    help="smoke is read-only; ha also injects faults and heals them; full also creates workloads.",
 )
-@click.option("--disruptive", is_flag=True, help="The cluster may be disturbed: ha and full do.")
+@click.option("--disruptive", is_flag=True, help="Allow the tiers ha and full to cause outages.")
+@click.option(
+    "--record",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write a recording of each fault to DIR, for `labgen report`.",
+)
 @common
-@click.pass_obj
+@click.pass_context
 def verify(
-    session: Session, words: tuple[str, ...], hosts: Path | None, tier: str, disruptive: bool
+    context: click.Context,
+    *,
+    name: str | None,
+    inventory: Path | None,
+    tier: str,
+    disruptive: bool,
+    record: Path | None,
 ) -> None:
-    """Prove the lab NAME by the acceptance suite, up to a tier.
+    """Run the acceptance suite on the lab NAME, up to a tier.
 
-    smoke changes nothing and takes half a minute at most. Options that labgen does not know go to
-    pytest, such as -n 2, -k or --junitxml=FILE; any at all after --.
+    The tier smoke changes nothing and takes at most half a minute. Words after -- are passed to
+    pytest: -- -k etcd -n 2 --junitxml=FILE.
 
-    With --hosts it is a cluster that labgen did not build. It is only looked at: masters, VIP,
-    port, etcd and pod network are found; what cannot be known is skipped with the reason.
+    With --inventory, the suite runs on a cluster that labgen did not build. That is read-only:
+    control planes, VIP, port, etcd and pod network are discovered, and tests of anything that
+    cannot be discovered are skipped with the reason.
 
-    Exit codes: 0 good, 1 the cluster failed, 2 wrong call, 3 this host cannot do it, 4 the suite
-    could not do its work and nothing is known about the cluster.
+    Exit codes: 0 passed, 1 the cluster failed a test, 2 usage error, 3 unsuitable host, 4 the suite
+    could not run, so nothing is known about the cluster.
     """
-    wordy = ["-q"] if session.quiet else ["-v"] * session.verbose
-    if hosts and words and not words[0].startswith("-"):
-        raise click.UsageError(f"{words[0]} and --hosts are one too many: name one cluster")
-    if hosts:
-        suite.verify_found(hosts, tier, [*wordy, *words])
-        skipped = "what was skipped stands above, with the reason"
-        session.console().say(f"the cluster of {hosts} passed tier {tier}; {skipped}")
-        return
-    if not words:
+    session: Session = context.obj
+    options = ["-q"] if session.quiet else ["-v"] * session.verbose
+    options += [f"--record={record}"] if record else []
+    options += context.meta[PYTEST_ARGS]
+    if inventory and name:
         raise click.UsageError(
-            "name a lab, or --hosts FILE for a cluster that labgen did not build"
+            f"name one cluster: either the lab {name} or --inventory {inventory}"
         )
-    name, *options = words
-    suite.verify(store.load(name), tier, [*wordy, *options], disruptive=disruptive)
+    if inventory:
+        suite.verify_found(inventory, tier, options)
+        skipped = "the reasons of skipped tests are listed above"
+        session.console().say(f"the cluster of {inventory} passed tier {tier}; {skipped}")
+        return
+    if not name:
+        raise click.UsageError(
+            "name a lab, or use --inventory FILE for a cluster that labgen did not build"
+        )
+    suite.verify(store.load(name), tier, options, disruptive=disruptive)
     session.console().say(f"lab {name} passed tier {tier}")

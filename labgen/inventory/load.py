@@ -15,7 +15,7 @@ ONLY_LOOKS = (
     "did not build is only looked at"
 )
 OTHERWISE = (
-    "looking: labgen verify --hosts {file} --tier smoke\n"
+    "looking: labgen verify --inventory {file} --tier smoke\n"
     "where machines may be broken: bring a cluster to them, by a scenario with provider ssh"
 )
 EMPTY = "write hosts, kubeconfig or both"

@@ -42,7 +42,7 @@ def lives(directory: Path) -> bool:
 def instead(name: str, directory: Path | None) -> str:
     """What to do when the lab at that other directory has the name's machines on this host."""
     if directory is not None and not lives(directory):
-        return f"that one's directory is gone; to remove the rest: labgen leftovers {name} --remove"
+        return f"that one's directory is gone; to remove the rest: labgen gc {name} --remove"
     return "bring this one up under another name: --name OTHER"
 
 

@@ -185,5 +185,5 @@ def _read(path: Path) -> Lab:
         raise LabgenError(
             f"{path} cannot be read: {str(error).splitlines()[0]}",
             hint="damaged, or of another version of labgen, which can take it down\n"
-            f"else: rm -r {path.parent}; labgen leftovers {path.parent.name} --remove",
+            f"else: rm -r {path.parent}; labgen gc {path.parent.name} --remove",
         ) from error

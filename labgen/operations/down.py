@@ -49,7 +49,7 @@ def _known(name: str) -> Lab:
     try:
         return store.load(name)
     except UsageError as error:
-        error.hint = f"{error.hint}\nof one whose directory is gone: labgen leftovers {name}"
+        error.hint = f"{error.hint}\nof one whose directory is gone: labgen gc {name}"
         raise
 
 

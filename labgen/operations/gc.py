@@ -1,4 +1,4 @@
-"""`labgen leftovers`: what of labgen's is on this host and belongs to no lab, and its removal."""
+"""`labgen gc`: what of labgen's is on this host and belongs to no lab, and its removal."""
 
 import os
 import shutil

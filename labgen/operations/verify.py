@@ -56,7 +56,7 @@ def verify_found(inventory: Path, tier: str, options: Sequence[str]) -> None:
         raise UsageError(inventories.ONLY_LOOKS.format(tier=tier), hint=hint)
     inventories.load(inventory)
     _ensure_pytest()
-    code = foreground(_command(["--hosts", str(inventory)], tier, options))
+    code = foreground(_command(["--inventory", str(inventory)], tier, options))
     _judge(code, f"the cluster of {inventory}", tier)
 
 

@@ -119,18 +119,18 @@ def test_create_completes_what_was_killed_in_the_middle_and_torn(
     if site.tear:
         site.tear(store.load(_name(up)))
     said = labgen(*up, timeout=UP).stderr
-    assert "1 step did something" in said or not site.tear
+    assert "1 changed" in said or not site.tear
     lab = store.load(_name(up))
     assert states(site, lab) == {State.ON}
     all_answer(lab, kind)
 
 
 def test_create_again_changes_nothing(site: Site, lab: Lab, up: list[str]) -> None:
-    assert "nothing had to be changed" in labgen(*up, timeout=UP).stderr
+    assert "nothing changed" in labgen(*up, timeout=UP).stderr
     assert site.provider.create(lab) is False
 
 
-def test_machines_are_all_there_and_leftovers_name_all_that_was_made(
+def test_machines_are_all_there_and_gc_names_all_that_was_made(
     kind: Subject, site: Site, lab: Lab
 ) -> None:
     assert site.provider.machines(lab) == {machine.name: State.ON for machine in lab.machines}
@@ -142,13 +142,13 @@ def test_machines_are_all_there_and_leftovers_name_all_that_was_made(
     assert [name for name in made if name not in left] == []
 
 
-def test_leftovers_name_all_that_was_made_as_soon_as_the_lab_is_gone(site: Site, lab: Lab) -> None:
+def test_gc_names_all_that_was_made_as_soon_as_the_lab_is_gone(site: Site, lab: Lab) -> None:
     made = site.seen(lab)
-    assert labgen("leftovers", lab.name).stdout == ""
+    assert labgen("gc", lab.name).stdout == ""
     hidden = paths.state() / f"hidden-{lab.name}"
     lab.directory.rename(hidden)
     try:
-        left = labgen("leftovers", lab.name, check=False)
+        left = labgen("gc", lab.name, check=False)
     finally:
         hidden.rename(lab.directory)
     assert left.exit_code == 1
@@ -236,7 +236,7 @@ def test_create_switches_on_what_is_off_and_resumes_what_is_paused(
     for machine, state in zip(made.machines, stopped, strict=False):
         bring(site, made, machine, state)
     said = labgen(*up, timeout=UP).stderr
-    assert "1 step did something" in said or not stopped
+    assert "1 changed" in said or not stopped
     assert states(site, made) == {State.ON}
 
 
@@ -270,19 +270,19 @@ def test_whatever_is_left_alone_is_found_and_removed(site: Site, on_paper: Lab) 
     assert found == dict.fromkeys(site.residues, (True, [], []))
 
 
-def test_leftovers_of_a_lab_that_is_gone_are_removed_on_request(site: Site, on_paper: Lab) -> None:
+def test_orphans_of_a_lab_that_is_gone_are_removed_on_request(site: Site, on_paper: Lab) -> None:
     lab = on_paper
     ownership.claim(lab, uri=site.uri)
     for leave in site.residues.values():
         leave(lab)
-    named = labgen("leftovers", lab.name, check=False)
+    named = labgen("gc", lab.name, check=False)
     assert named.exit_code == 1
     assert site.seen(lab)
-    removed = labgen("leftovers", "--remove", lab.name).stdout.splitlines()
+    removed = labgen("gc", "--remove", lab.name).stdout.splitlines()
     assert len(removed) == len(named.stdout.splitlines()) >= len(site.residues)
     assert site.seen(lab) == []
     assert traces(lab) == []
-    assert "nothing is left over" in labgen("leftovers", lab.name).stderr
+    assert "no orphaned resources" in labgen("gc", lab.name).stderr
 
 
 def test_a_lab_that_is_not_there_is_absent_and_nothing_fails(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import click
 
 from labgen.cli.entry import cli
+from labgen.cli.verify import Verify
 
 HEAD = """\
 # Commands
@@ -54,6 +55,8 @@ def _usage(path: str, command: click.Command) -> str:
     words += [_argument(param) for param in command.params if isinstance(param, click.Argument)]
     if isinstance(command, click.Group):
         words.append("COMMAND ...")
+    if isinstance(command, Verify):
+        words.append("[-- PYTEST_ARGS...]")
     return " ".join(words)
 
 

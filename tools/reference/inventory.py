@@ -9,7 +9,7 @@ HEAD = """\
 <!-- generated: .venv/bin/python -m tools.reference -->
 
 An inventory says how a cluster is reached that labgen did not build, for
-[`labgen verify --hosts FILE`](../how-to/verify-another-cluster.md). It names `hosts`, a
+[`labgen verify --inventory FILE`](../how-to/verify-another-cluster.md). It names `hosts`, a
 `kubeconfig` or both. Paths are relative to the file. All mistakes are told at once; unknown and
 duplicate keys are mistakes.
 

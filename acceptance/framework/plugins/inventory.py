@@ -1,4 +1,4 @@
-"""A pytest plugin: --hosts FILE has the suite look at a cluster that labgen did not build.
+"""A pytest plugin: --inventory FILE has the suite look at a cluster that labgen did not build.
 
 What is found is found once, before the first test, and told at the head of the run. Under xdist the
 workers read it from the run's own directory, which goes with the run.
@@ -33,15 +33,15 @@ ADAPTER = TypeAdapter(Cluster)
 def pytest_addoption(parser: pytest.Parser) -> None:
     words = "look at a cluster that labgen did not build: the inventory says how to reach it"
     with suppress(ValueError):  # testinfra has that option too, and leaves its meaning to us
-        parser.getgroup("labgen").addoption("--hosts", metavar="FILE", help=words)
+        parser.getgroup("labgen").addoption("--inventory", metavar="FILE", help=words)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    path = config.getoption("hosts")
+    path = config.getoption("inventory")
     if not path or config.option.help or config.option.version or config.option.markers:
         return
     if config.getoption("lab"):
-        raise pytest.UsageError("--lab is for a cluster of labgen's, --hosts for another: use one")
+        raise pytest.UsageError("use either --lab, for a lab, or --inventory, for another cluster")
     tier = config.getoption("tier") or "smoke"
     if tier != "smoke":
         raise pytest.UsageError(inventories.ONLY_LOOKS.format(tier=tier))

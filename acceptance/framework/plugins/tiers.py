@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     if config.option.tier is None:
-        config.option.tier = "smoke" if getattr(config.option, "hosts", None) else "full"
+        config.option.tier = "smoke" if getattr(config.option, "inventory", None) else "full"
     for name, meaning in TIERS.items():
         config.addinivalue_line("markers", f"{name}: tier {name}: {meaning}")
 

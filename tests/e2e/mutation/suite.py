@@ -37,7 +37,7 @@ def outcome(lab: Lab, words: Sequence[str]) -> Outcome:
 
 def outcome_from_outside(inventory: Path, words: Sequence[str]) -> Outcome:
     """Run it on the cluster of that inventory, where no lab is known."""
-    return _outcome(["--hosts", str(inventory)], words, state=inventory.parent / "state")
+    return _outcome(["--inventory", str(inventory)], words, state=inventory.parent / "state")
 
 
 def _outcome(subject: Sequence[str], words: Sequence[str], state: Path | None = None) -> Outcome:

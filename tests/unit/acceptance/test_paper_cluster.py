@@ -13,7 +13,7 @@ def test_kubeconfig_alone_is_looked_at_and_the_rest_skipped_with_reasons(
     certificate: Path, tmp_path: Path
 ) -> None:
     with serving(certificate, answers(), tmp_path) as inventory:
-        done = acceptance(tmp_path, "--hosts", str(inventory))
+        done = acceptance(tmp_path, "--inventory", str(inventory))
     assert done.exit_code == 0, done.stdout
     assert "found: workers: rack6 192.168.0.6 (no login)\n" in done.stdout
     assert "found: pod network: calico\n" in done.stdout
@@ -44,14 +44,14 @@ def test_what_is_seen_to_be_wrong_fails(
     first = min(told[path]["items"], key=lambda it: str(it["metadata"]["name"]))
     first["status"] = {**first["status"], key: [{"type": "Ready", "status": "False"}]}
     with serving(certificate, told, tmp_path) as inventory:
-        done = acceptance(tmp_path, "--hosts", str(inventory))
+        done = acceptance(tmp_path, "--inventory", str(inventory))
     assert done.exit_code == pytest.ExitCode.TESTS_FAILED, done.stdout
     assert test in done.stdout
 
 
 def test_user_who_may_not_look_knows_nothing(certificate: Path, tmp_path: Path) -> None:
     with serving(certificate, {}, tmp_path) as inventory:
-        done = acceptance(tmp_path, "--hosts", str(inventory))
+        done = acceptance(tmp_path, "--inventory", str(inventory))
     assert done.exit_code == HARNESS
     assert (
         "the kubeconfig's user may not look at the cluster: GET /api/v1/nodes: 403" in done.stderr
@@ -64,5 +64,5 @@ def test_nothing_is_left_of_a_run(
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     with serving(certificate, answers(), tmp_path) as inventory:
-        assert acceptance(tmp_path, "--hosts", str(inventory), "-n", "2").exit_code == 0
+        assert acceptance(tmp_path, "--inventory", str(inventory), "-n", "2").exit_code == 0
     assert list((tmp_path / "temporary").glob("labgen-*")) == []

@@ -45,22 +45,22 @@ def inventory(tmp_path: Path) -> Path:
 def test_somebody_elses_cluster_is_only_looked_at(
     tmp_path: Path, inventory: Path, tier: str
 ) -> None:
-    completed = acceptance(tmp_path, "--hosts", str(inventory), "--tier", tier)
+    completed = acceptance(tmp_path, "--inventory", str(inventory), "--tier", tier)
     assert completed.exit_code == pytest.ExitCode.USAGE_ERROR
     assert f"tier {tier} disturbs" in completed.stderr
 
 
 def test_lab_and_inventory_are_one_too_many(tmp_path: Path, inventory: Path) -> None:
-    completed = acceptance(tmp_path, "--hosts", str(inventory), "--lab", "demo")
+    completed = acceptance(tmp_path, "--inventory", str(inventory), "--lab", "demo")
     assert completed.exit_code == pytest.ExitCode.USAGE_ERROR
-    assert "--lab is for a cluster of labgen's, --hosts for another: use one" in completed.stderr
+    assert "use either --lab, for a lab, or --inventory, for another cluster" in completed.stderr
 
 
 def test_mistakes_of_an_inventory_are_told_where_they_stand(
     tmp_path: Path, inventory: Path
 ) -> None:
     inventory.write_text("hosts:\n  - address: master1\n")
-    completed = acceptance(tmp_path, "--hosts", str(inventory))
+    completed = acceptance(tmp_path, "--inventory", str(inventory))
     assert completed.exit_code == pytest.ExitCode.USAGE_ERROR
     assert f"{inventory}:2:14: hosts[0].address: 'master1' is no IPv4 address" in completed.stderr
 
@@ -75,6 +75,6 @@ def test_kubeconfig_that_is_none_says_nothing_of_the_cluster(
 ) -> None:
     if text:
         (tmp_path / "admin.conf").write_text(text)
-    completed = acceptance(tmp_path, "--hosts", str(inventory))
+    completed = acceptance(tmp_path, "--inventory", str(inventory))
     assert completed.exit_code == HARNESS
     assert said in completed.stdout + completed.stderr

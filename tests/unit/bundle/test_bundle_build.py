@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from labgen.bundle.commands import Source, build, build_recipe, report, verify
+from labgen.bundle.commands import build_recipe, report, verify
 from labgen.bundle.engine import lockfile
 from labgen.bundle.engine.progress import Quiet
 from labgen.bundle.engine.state import State
@@ -163,8 +163,3 @@ def test_a_report_says_the_state_of_each_part(kitchen: Kitchen) -> None:
         "dough": State.DAMAGED,
         "raisins": State.MISSING,
     }
-
-
-def test_upstream_is_refused_clearly_until_it_is_built() -> None:
-    with pytest.raises(LabgenError, match="upstream is not built yet"):
-        build("v1.37.2", Source.UPSTREAM, Quiet())

@@ -47,6 +47,21 @@ def test_a_call_that_labgen_does_not_know_is_exit_code_2(words: list[str]) -> No
     assert said.out == ""
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("leftovers", "gc"), ("lst", "list")])
+def test_a_command_that_does_not_exist_names_the_one_that_is_meant(typed: str, meant: str) -> None:
+    said = labgen(typed)
+    assert (said.exit_code, said.out) == (2, "")
+    assert said.err.splitlines()[-1] == (
+        f"Error: No such command '{typed}'. Did you mean '{meant}'?"
+    )
+
+
+def test_help_lists_every_command_and_cuts_none_short() -> None:
+    said = labgen("--help").out
+    assert [name for name in COMMANDS if f"\n  {name} " not in said] == []
+    assert said.count("...") == 1  # of the usage line
+
+
 def test_an_unknown_scenario_is_exit_code_2_with_those_there_are() -> None:
     said = labgen("plan", "ha-3x4")
     assert said.exit_code == 2
@@ -91,7 +106,7 @@ def test_an_interrupted_call_says_so_with_exit_code_130(
     _up_raises(monkeypatch, error)
     said = labgen("up", "single")
     assert said.exit_code == 130
-    assert said.err.lstrip() == "interrupted; the same command again goes on\n"
+    assert said.err.lstrip() == "interrupted; run the same command again to resume\n"
 
 
 @pytest.mark.parametrize("words", [["-v", "up", "single"], ["up", "single", "-v"]])

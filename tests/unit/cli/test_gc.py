@@ -1,4 +1,4 @@
-"""labgen leftovers: listed, removed on request, and never a living lab's."""
+"""labgen gc: listed, removed on request, and never a living lab's."""
 
 import shutil
 from pathlib import Path
@@ -36,8 +36,8 @@ def _with_disks(name: str) -> Lab:
 
 def test_where_nothing_is_left_it_says_so(host: None) -> None:
     _with_disks("living")
-    said = labgen("leftovers")
-    assert (said.exit_code, said.out, said.err) == (0, "", "nothing is left over\n")
+    said = labgen("gc")
+    assert (said.exit_code, said.out, said.err) == (0, "", "no orphaned resources\n")
 
 
 def test_what_is_left_is_listed_and_goes_on_request_and_living_labs_keep_theirs(host: None) -> None:
@@ -45,15 +45,15 @@ def test_what_is_left_is_listed_and_goes_on_request_and_living_labs_keep_theirs(
     shutil.rmtree(dead.directory)
     gone = f"of lab dead at {dead.directory}, which is gone"
     disks = f"disks {paths.cache()}/disks/dead-{dead.id}"
-    said = labgen("leftovers")
+    said = labgen("gc")
     assert said.exit_code == 1
     assert said.out.splitlines() == [f"{disks}: {gone}", f"directory {dead.sockets}: {gone}"]
-    assert said.err == "2 belong to no lab; to remove them: labgen leftovers --remove\n"
+    assert said.err == "orphaned resources: 2; to remove them: labgen gc --remove\n"
 
-    removed = labgen("leftovers", "--remove")
+    removed = labgen("gc", "--remove")
     assert removed.exit_code == 0
     assert removed.out.splitlines()[0] == f"removed {disks}, {gone}"
-    assert labgen("leftovers").err == "nothing is left over\n"
+    assert labgen("gc").err == "no orphaned resources\n"
     assert living.sockets.exists()
     assert [path.name for path in (paths.cache() / "disks").iterdir()] == [f"living-{living.id}"]
 
@@ -61,11 +61,11 @@ def test_what_is_left_is_listed_and_goes_on_request_and_living_labs_keep_theirs(
 def test_names_choose_whose(host: None) -> None:
     for name in ("one", "two"):
         shutil.rmtree(_with_disks(name).directory)
-    assert len(labgen("leftovers").out.splitlines()) == 4
-    said = labgen("leftovers", "two", "--remove").out.splitlines()
+    assert len(labgen("gc").out.splitlines()) == 4
+    said = labgen("gc", "two", "--remove").out.splitlines()
     assert len(said) == 2
     assert all(" of lab two at " in line for line in said)
-    assert len(labgen("leftovers").out.splitlines()) == 2
+    assert len(labgen("gc").out.splitlines()) == 2
 
 
 def test_what_cannot_be_removed_is_said_with_exit_code_1(
@@ -76,7 +76,7 @@ def test_what_cannot_be_removed_is_said_with_exit_code_1(
 
     orphans = (unowned("a thing", fail), unowned("another", lambda: None))
     monkeypatch.setattr(build, "find", lambda *_: build.Leftovers(orphans, ()))
-    said = labgen("leftovers", "--remove")
+    said = labgen("gc", "--remove")
     assert said.exit_code == 1
     assert said.err == "could not remove a thing: it is busy\n"
     assert said.out == "removed another, no lab uses it\n"
@@ -84,7 +84,7 @@ def test_what_cannot_be_removed_is_said_with_exit_code_1(
 
 def test_what_may_be_somebodys_stays_and_is_no_failure(host: None) -> None:
     (netns.NAMED / "labgen-00000000-node1").touch()
-    for words in (["leftovers"], ["leftovers", "--remove"]):
+    for words in (["gc"], ["gc", "--remove"]):
         said = labgen(*words)
         assert said.exit_code == 0
         assert "network namespace labgen-00000000-node1" in said.out

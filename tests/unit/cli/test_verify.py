@@ -16,12 +16,13 @@ import os
 
 def pytest_addoption(parser):
     parser.addoption("--lab")
+    parser.addoption("--inventory")
     parser.addoption("--tier")
     parser.addoption("--record")
 
 def pytest_configure(config):
     option = config.option
-    print("called for", option.lab or option.hosts, option.tier, option.record)
+    print("called for", option.lab or option.inventory, option.tier, option.record)
 """
 ENDS = """
 import os, pytest
@@ -61,7 +62,7 @@ def test_options_reach_pytest_and_cannot_change_lab_or_tier(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    options = ["-k", "end", "--record", "runs", "--junitxml=report.xml", "--", "--tier", "full"]
+    options = ["--record", "runs", "--", "-k", "end", "--junitxml=report.xml", "--tier", "full"]
     assert labgen("verify", "demo", *options, "--lab", "other").exit_code == 0
     assert "called for demo smoke runs" in capfd.readouterr().out
     assert (tmp_path / "report.xml").exists()
@@ -105,12 +106,20 @@ def test_a_suite_that_could_not_do_its_work_says_so_in_the_last_line(
 
 
 def test_options_that_leave_no_test_are_a_wrong_call() -> None:
-    said = labgen("verify", "demo", "-k", "nothing")
+    said = labgen("verify", "demo", "--", "-k", "nothing")
     assert (said.exit_code, last(said)) == (2, "error: these options leave no test of tier smoke")
 
 
 def test_options_that_pytest_does_not_know_are_a_wrong_call() -> None:
-    assert labgen("verify", "demo", "--no-such-option").exit_code == 2
+    assert labgen("verify", "demo", "--", "--no-such-option").exit_code == 2
+
+
+def test_options_for_pytest_stand_behind_dashes(capfd: pytest.CaptureFixture[str]) -> None:
+    said = labgen("verify", "demo", "-k", "end")
+    assert said.exit_code == 2
+    assert "No such option" in said.err
+    assert "Options of pytest follow --: labgen verify NAME -- -k etcd." in said.err
+    assert capfd.readouterr().out == ""
 
 
 def test_missing_pytest_is_a_matter_of_this_host(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,9 +155,9 @@ def inventory(tmp_path: Path) -> Path:
 def test_cluster_that_labgen_did_not_build_passes_by_its_inventory(
     inventory: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    said = labgen("verify", "--hosts", str(inventory), "-k", "end")
+    said = labgen("verify", "--inventory", str(inventory), "--", "-k", "end")
     assert said.exit_code == 0
-    assert last(said).startswith(f"the cluster of {inventory} passed tier smoke; what was skipped")
+    assert last(said).startswith(f"the cluster of {inventory} passed tier smoke; the reasons of")
     assert f"called for {inventory} smoke None" in capfd.readouterr().out
 
 
@@ -156,7 +165,7 @@ def test_cluster_that_labgen_did_not_build_passes_by_its_inventory(
 def test_cluster_that_labgen_did_not_build_is_only_looked_at(
     inventory: Path, capfd: pytest.CaptureFixture[str], tier: str
 ) -> None:
-    said = labgen("verify", "--hosts", str(inventory), "--tier", tier, "--disruptive")
+    said = labgen("verify", "--inventory", str(inventory), "--tier", tier, "--disruptive")
     assert said.exit_code == 2
     assert said.err.startswith(f"error: tier {tier} disturbs")
     assert "by a scenario with provider ssh" in last(said)
@@ -167,7 +176,7 @@ def test_mistake_in_an_inventory_stops_it_before_pytest(
     inventory: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     inventory.write_text("hosts: [{address: master1}]\n")
-    said = labgen("verify", "--hosts", str(inventory))
+    said = labgen("verify", "--inventory", str(inventory))
     assert said.exit_code == 2
     assert said.err.startswith(f"{inventory}:1:19: hosts[0].address: 'master1' is no IPv4 address")
     assert capfd.readouterr().out == ""
@@ -176,20 +185,20 @@ def test_mistake_in_an_inventory_stops_it_before_pytest(
 def test_neither_lab_nor_inventory_is_a_wrong_call() -> None:
     said = labgen("verify")
     assert said.exit_code == 2
-    assert "name a lab, or --hosts FILE for a cluster that labgen did not build" in said.err
+    assert "name a lab, or use --inventory FILE for a cluster that labgen did not build" in said.err
 
 
 def test_lab_and_inventory_are_one_too_many(inventory: Path) -> None:
-    said = labgen("verify", "demo", "--hosts", str(inventory))
+    said = labgen("verify", "demo", "--inventory", str(inventory))
     assert said.exit_code == 2
-    assert "demo and --hosts are one too many" in said.err
+    assert f"name one cluster: either the lab demo or --inventory {inventory}" in said.err
 
 
 def test_where_every_test_was_skipped_nothing_is_known(
     inventory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("END", "7")
-    said = labgen("verify", "--hosts", str(inventory))
+    said = labgen("verify", "--inventory", str(inventory))
     assert said.exit_code == 4
     told = "error: every test of tier smoke was skipped: nothing is known of the cluster of"
     assert last(said) == f"{told} {inventory}"

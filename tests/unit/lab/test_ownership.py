@@ -45,4 +45,4 @@ def test_a_name_that_a_dead_lab_still_has_can_be_freed_and_a_living_ones_cannot(
     assert instead("demo", sample.directory) == instead("demo", None)
     assert instead("demo", sample.directory).endswith("--name OTHER")
     shutil.rmtree(sample.directory)
-    assert instead("demo", sample.directory).endswith("labgen leftovers demo --remove")
+    assert instead("demo", sample.directory).endswith("labgen gc demo --remove")

@@ -73,7 +73,7 @@ def test_a_lab_that_is_not_there_destroys_nothing(machines: Machines) -> None:
     assert str(wrong.value).splitlines() == [
         "there is no lab absent",
         "  labs: none",
-        "  of one whose directory is gone: labgen leftovers absent",
+        "  of one whose directory is gone: labgen gc absent",
     ]
     assert machines.destroyed == []
 
