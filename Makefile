@@ -1,18 +1,19 @@
-# make lab: from an empty Debian machine to a running ha-3x3.   make test: everything is checked.
-# Each target does first what it stands on, and nothing where that is there already.
+# make lab: from an empty Debian machine to a running ha-3x3.   make test: is it good?
+# Each target first makes what it needs, unless that exists already.
 
 SHELL := /bin/bash
 LABGEN := .venv/bin/labgen
 
-.PHONY: help install bundle lab test clean box docs
+.PHONY: help install bundle box lab test test-all prepare-tests docs clean
 
 help:
-	@echo 'make install   what is missing of Debian packages, then labgen in .venv'
-	@echo 'make bundle    Kubernetes and machine images, built once: about ten minutes, 3 GiB of disk'
-	@echo 'make box       the same, and a Vagrant box for virtual machines with what they need'
+	@echo 'make install   install missing Debian packages, and labgen in .venv'
+	@echo 'make bundle    build Kubernetes and the machine images, once: about ten minutes, 3 GiB of disk'
+	@echo 'make box       the same, with a Vagrant box for virtual machines and all that they need'
 	@echo 'make lab       bring up the lab ha-3x3'
-	@echo 'make test      lint, types, unit and shell tests, and real labs'
-	@echo 'make docs      the documentation as a site: results/site/index.html'
+	@echo 'make test      lint, types, unit, shell; a real ha-3x3 with its failover: up to 15 minutes'
+	@echo 'make test-all  make test, then all other faults, scenarios and providers: up to an hour'
+	@echo 'make docs      build the documentation as a site: results/site/index.html'
 	@echo 'make clean     remove what tests and builds left; ALL=1: also your labs and the bundle'
 
 install:
@@ -37,12 +38,17 @@ lab: bundle
 	@echo '  $(LABGEN) stop ha-3x3 master1 --now            cut the power of master1; start brings it back'
 	@echo '  $(LABGEN) down ha-3x3                          remove the lab, with nothing left'
 
-# Should make itself be killed, the kernel tells the script, and labs are taken down all the same.
-test:
+prepare-tests:
 	@tools/install.sh libvirt
 	@$(LABGEN) bundle build --box --packages trixie --packages bookworm
 	@.venv/bin/python -m tests.e2e.support.bare_machines
-	@exec setpriv --pdeathsig TERM tools/test.sh
+
+# If make is killed, the kernel notifies the script, and labs are taken down all the same.
+test: prepare-tests
+	@exec setpriv --pdeathsig TERM tools/test.sh quick
+
+test-all: prepare-tests
+	@exec setpriv --pdeathsig TERM tools/test.sh all
 
 docs: install
 	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build

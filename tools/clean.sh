@@ -59,7 +59,7 @@ remove_all() {
   for path in "$cache"/bundles/*/; do
     remove_images "label=labgen.bundle=${path%/}"
   done
-  remove_images 'reference=localhost/labgen/plain'
+  remove_images 'reference=localhost/labgen/bare'
   rm -rf "$cache"/{bundles,disks,go,tests,vagrant,kvm.json}
 }
 

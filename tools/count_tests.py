@@ -1,6 +1,6 @@
-"""Tell what failed in the JUnit reports of a directory, and `N passed, N failed[, N skipped]`.
+"""Print what failed in the JUnit reports of a directory, and `N passed, N failed[, N skipped]`.
 
-Exit code 1 when the report of any kind of test is missing or anything failed.
+Exit with code 1 when the report of any part of tools/test.sh is missing or anything failed.
 """
 
 import sys
@@ -10,14 +10,15 @@ from pathlib import Path
 from textwrap import indent
 from xml.etree import ElementTree as ET
 
-# pytest: unit, labs, acceptance; bats: report
-LABS = ("broken", "emulated", "measured", "others", "plain", "scenarios")
-REPORTS = ("unit", "report", *(f"labs-{part}" for part in LABS), "acceptance")
+# bats names its report "report"; all others are of pytest
+QUICK = ("unit", "report", "e2e-bare", "e2e-ha", "acceptance-quick")
+PARTS = ("emulated", "others", "faults", "existing", "scenarios", "experiments")
+REPORTS = (*QUICK, *(f"e2e-{part}" for part in PARTS), "acceptance-rest")
 SHOWN = 1500  # characters of why a test failed
 
 
 def outcomes(cases: Sequence[ET.Element]) -> Counter[str]:
-    """How many test cases of one report passed, failed and were skipped."""
+    """Return how many test cases of one report passed, failed and were skipped."""
     counted: Counter[str] = Counter()
     for case in cases:
         found = {child.tag for child in case}
@@ -29,7 +30,7 @@ def outcomes(cases: Sequence[ET.Element]) -> Counter[str]:
 
 
 def reasons(cases: Sequence[ET.Element]) -> list[str]:
-    """The name of each test case that failed, with the beginning of why."""
+    """Return the name of each test case that failed, with the beginning of why."""
     found = []
     for case in cases:
         for bad in (*case.findall("failure"), *case.findall("error")):

@@ -1,8 +1,8 @@
-"""`python -m tests.e2e [PYTEST ARGUMENTS]`: the real-lab tests, in a network namespace of theirs.
+"""`python -m tests.e2e [PYTEST ARGUMENTS]`: the end-to-end tests, in a network namespace.
 
-Sweeps after runs that were killed, makes a namespace with no way out, runs pytest in it and
-removes all of that again. Bundles come from the user's cache; the user's labs are not touched.
-Tests marked slow are left out unless -m asks for them.
+Removes what killed runs left, creates a namespace with no way out, runs pytest in it and removes
+the namespace again. Bundles come from the user's cache; the user's labs are not touched. Tests
+marked slow run only with -m slow.
 """
 
 import os
@@ -18,7 +18,7 @@ FAREWELL = 180.0  # seconds for an interrupted pytest to take its labs down
 
 
 def main() -> int:
-    """pytest's exit code; 1 when it was good but left something."""
+    """Return pytest's exit code, or 1 when all tests passed but something was left behind."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if os.geteuid() != 0:
         sys.stderr.write("error: real labs need root\n")

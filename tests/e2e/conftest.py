@@ -1,4 +1,4 @@
-"""Real labs in a namespace with no way out; `tox -e labs` or `python -m tests.e2e` runs them."""
+"""Real labs in a namespace with no way out; `tox -e e2e` or `python -m tests.e2e` runs them."""
 
 import os
 import signal
@@ -11,44 +11,50 @@ import pytest
 from labgen.lab import store
 from labgen.lab.lab import Lab
 from tests.e2e.support import bare_machines, runs
+from tests.e2e.support.leak_check import traces
 from tests.e2e.support.observations import seen
 from tests.e2e.support.program import UP, labgen
 from tests.e2e.support.runs import Run
 from tests.e2e.support.virtual import NEEDED
 from tests.unit.system import processes
 
-# The parts in which `make test` runs them, see tools/test.sh; others has the rest.
-PARTS = {
-    # nothing runs beside it once it measures
-    "measured": ("test_ha_3x3", "test_mutations", "test_down"),
+# The tests of `make test` are marked quick. On the lab of six machines they are the part "ha".
+HA = ("test_ha_3x3", "test_mutations", "test_experiments", "test_down")
+QUICK = ("ha", "bare")
+# The parts in which tools/test.sh runs all others, with their files; others has the rest.
+REST = {
+    # on a lab of six machines; nothing runs next to it while it measures
+    "experiments": HA,
     # on a lab of six machines, too
-    "broken": ("test_faults",),
-    "plain": ("test_bare_machines", "test_existing_machines"),
-    "scenarios": ("test_classic", "test_scenarios"),
+    "faults": ("test_faults",),
+    "existing": ("test_bare_machines", "test_existing_machines"),
+    "scenarios": ("test_classic", "test_scenarios", "test_container_runtimes"),
     "emulated": ("test_emulated_cluster",),
     "others": (),
 }
-# In this order at the end: emulated machines take all cores there are, and of the big lab, which is
-# brought up once, the last file takes it down.
+PARTS = (*QUICK, *REST)
+# In this order at the end: emulated machines take all cores there are. The big lab is brought up
+# once, and the last file takes it down.
 LATE = (
     *("test_provider_contract", "test_libvirt", "test_remote_hypervisor"),
-    *PARTS["emulated"],
-    *("test_ha_3x3", "test_faults", "test_mutations", "test_down"),
+    *REST["emulated"],
+    *("test_ha_3x3", "test_faults", "test_mutations", "test_experiments", "test_down"),
 )
 
-BESIDE = 1800.0  # seconds for the parts that still run beside it
+OTHERS_END = 1800.0  # seconds for the parts that still run
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--part", choices=PARTS, help="only these of the tests of real labs")
-    says = "measure nothing before that process has ended; may be said more than once"
-    parser.addoption("--after", metavar="PID", type=int, action="append", default=[], help=says)
+    parser.addoption("--part", choices=PARTS, help="run only this part of the tests")
+    words = "measure nothing before that process has ended; may be given more than once"
+    parser.addoption("--after", metavar="PID", type=int, action="append", default=[], help=words)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if runs.current() is None and not config.option.collectonly:
-        raise pytest.UsageError("real labs run in a namespace of theirs: python -m tests.e2e")
-    config.addinivalue_line("markers", "slow: left out unless asked for, by -m slow")
+        raise pytest.UsageError("real labs run in a namespace of their own: python -m tests.e2e")
+    config.addinivalue_line("markers", "quick: part of `make test`")
+    config.addinivalue_line("markers", "slow: runs only with -m slow")
     # labs are taken down also when the run is told to end
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
@@ -64,11 +70,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _part(item: pytest.Item) -> str:
-    return next((part for part, files in PARTS.items() if item.path.stem in files), "others")
+    if item.get_closest_marker("quick"):
+        return "ha" if item.path.stem in HA else "bare"
+    return next((part for part, files in REST.items() if item.path.stem in files), "others")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Why a test failed is told at once: the others may take an hour."""
+    """Print why a test failed immediately: the others may take half an hour."""
     if report.failed:
         sys.stdout.write(f"\n{report.longreprtext}\n")
         sys.stdout.flush()
@@ -76,8 +84,10 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """A real lab that was skipped proves nothing: it fails the run. Where a person runs it, virtual
-    machines may be missing."""
+    """Fail the run when a test was skipped: it proved nothing.
+
+    Outside CI, tests of virtual machines may be skipped.
+    """
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter else []
     if not os.environ.get("CI"):
@@ -89,7 +99,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 @pytest.fixture(scope="session")
 def run_() -> Run:
-    """This run, with its lab names."""
+    """Return this run, which has the names of its labs."""
     found = runs.current()
     assert found is not None
     return found
@@ -97,7 +107,7 @@ def run_() -> Run:
 
 @pytest.fixture(scope="session")
 def results() -> Path:
-    """Where reports for people and for .ci/run go."""
+    """Return the directory for reports that people and .ci/run read."""
     directory = Path(__file__).parents[2] / "results"
     directory.mkdir(exist_ok=True)
     return directory
@@ -105,31 +115,33 @@ def results() -> Path:
 
 @pytest.fixture(scope="session")
 def alone(request: pytest.FixtureRequest) -> None:
-    """Once the processes of --after have ended: nothing runs any more beside what measures."""
+    """Wait for the processes of --after to end: nothing may run next to a measurement."""
     others = request.config.option.after
-    seen(lambda: not any(map(processes.runs, others)), "the end of other parts", within=BESIDE)
+    seen(lambda: not any(map(processes.runs, others)), "the end of other parts", within=OTHERS_END)
 
 
 @pytest.fixture(scope="session")
 def ha_3x3(run_: Run) -> Iterator[Lab]:
-    """The lab of six machines, brought up once; test_down is what should take it down."""
+    """Bring the lab of six machines up once. test_down takes it down; without it, this does."""
     name = run_.lab_name("ha")
     labgen("up", "ha-3x3", "--name", name, "--verbose", timeout=UP)
-    yield store.load(name)
+    lab = store.load(name)
+    yield lab
     if name in store.names():
         labgen("down", name)
+        assert traces(lab) == []
 
 
 @pytest.fixture(scope="module", autouse=True)
-def lab_of_the_teeth(request: pytest.FixtureRequest) -> None:
-    """test_mutations finds its lab by LABGEN_TEST_LAB; it has to be up by then."""
+def lab_for_mutations(request: pytest.FixtureRequest) -> None:
+    """Bring the lab up for test_mutations, which only knows its name, from LABGEN_TEST_LAB."""
     if request.path.stem == "test_mutations":
         request.getfixturevalue("ha_3x3")
 
 
 @pytest.fixture(scope="session")
 def uri(run_: Run) -> Iterator[str]:
-    """A libvirt of the tests' own; without virtual machines the test is skipped."""
+    """Return the URI of a libvirt of the tests' own. Skip where it cannot run."""
     for module in ("libvirt", "vagrant"):
         pytest.importorskip(module, reason=NEEDED)
     from tests.e2e.support import hypervisor  # noqa: PLC0415 - needs them
@@ -139,15 +151,15 @@ def uri(run_: Run) -> Iterator[str]:
 
 
 @pytest.fixture
-def plain_network(run_: Run) -> Iterator[bare_machines.PlainNetwork]:
-    """Where a test adds plain machines; they go when it ends."""
+def bare_network(run_: Run) -> Iterator[bare_machines.BareNetwork]:
+    """Return a network to which a test adds bare machines. They are removed when it ends."""
     with bare_machines.network(run_) as made:
         yield made
 
 
 @pytest.fixture
 def taken_down(run_: Run) -> Iterator[list[str]]:
-    """Names of labs that are taken down after the test, however it ended."""
+    """Return a list for names of labs. They are taken down after the test, however it ended."""
     names: list[str] = []
     yield names
     for name in names:

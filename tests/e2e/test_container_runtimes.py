@@ -11,7 +11,6 @@ from tests.e2e.support.runs import Run
 NODES = "jsonpath={.items[*].status.nodeInfo.containerRuntimeVersion}"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("runtime", ["docker", "cri-o"])
 def test_a_machine_with_another_runtime_is_a_cluster_that_outlives_a_power_cut(
     run_: Run, taken_down: list[str], runtime: str

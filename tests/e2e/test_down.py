@@ -1,11 +1,14 @@
 """The end of the lab that the other files worked on."""
 
+import pytest
+
 from labgen.lab.lab import Lab
 from labgen.system import paths
 from tests.e2e.support.leak_check import traces
 from tests.e2e.support.program import labgen
 
 
+@pytest.mark.quick
 def test_down_leaves_nothing(ha_3x3: Lab) -> None:
     labgen("fault", "inject", ha_3x3.name, "pause", "node1", "--for", "10m")
     before = traces(ha_3x3)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from labgen.errors import HostUnfit
 from labgen.lab import store
 from labgen.operations.verify import HarnessError
@@ -10,9 +12,10 @@ from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
 from labgen.system.process import run
 from tests.e2e.support import existing, mirror, swap
-from tests.e2e.support.bare_machines import SUBNET, New, PlainMachine, PlainNetwork
+from tests.e2e.support.bare_machines import SUBNET, BareMachine, BareNetwork, New
 from tests.e2e.support.existing import VIP
 from tests.e2e.support.health import assert_healthy
+from tests.e2e.support.leak_check import traces
 from tests.e2e.support.observations import Sights, seen
 from tests.e2e.support.program import UP, labgen
 from tests.e2e.support.runs import Run
@@ -26,16 +29,16 @@ OLD_CLUSTER = ("/etc/kubernetes/kubelet.conf", "/etc/kubernetes/manifests/etcd.y
 
 
 def test_machines_that_exist_become_a_lab_and_are_as_they_were_afterwards(
-    run_: Run, plain_network: PlainNetwork, taken_down: list[str], tmp_path: Path
+    run_: Run, bare_network: BareNetwork, taken_down: list[str], tmp_path: Path
 ) -> None:
-    machines = plain_network.add_all(
+    machines = bare_network.add_all(
         New("one", "bookworm"),
         New("two", user="admin", sudo="password"),
         New("three", user="admin", sudo="free"),
         New("four", "bookworm"),
     )
     *masters, worker = machines
-    _rename_interface(masters[2], "ens3", plain_network)
+    _rename_interface(masters[2], "ens3", bare_network)
     before = snapshots(machines)
     switches = {worker.name: existing.switch(worker)}
     scenario = existing.scenario(tmp_path, masters, [worker], switches)
@@ -62,17 +65,35 @@ def test_machines_that_exist_become_a_lab_and_are_as_they_were_afterwards(
     assert "nothing is in the way" in labgen("check", str(scenario)).stderr
 
 
-def test_a_site_with_mirrors_and_swap_gets_all_from_them_and_its_swap_again(
-    run_: Run, plain_network: PlainNetwork, taken_down: list[str], tmp_path: Path
+@pytest.mark.quick
+def test_a_bare_machine_becomes_a_cluster_and_is_as_it_was_afterwards(
+    run_: Run, bare_network: BareNetwork, taken_down: list[str], tmp_path: Path
 ) -> None:
-    machine = plain_network.add("own")
+    machine = bare_network.add("alone", user="admin", sudo="password")
+    before = snapshot(machine)
+    scenario = existing.scenario(tmp_path, [machine], [])
+    name = run_.lab_name("alone")
+    taken_down.append(name)
+    labgen("up", str(scenario), "--name", name, timeout=UP)
+    lab = store.load(name)
+    assert_healthy(lab)
+    labgen("verify", name, timeout=UP)
+    labgen("down", name, timeout=UP)
+    assert differences(before, snapshot(machine)) == []
+    assert traces(lab) == []
+
+
+def test_a_site_with_mirrors_and_swap_gets_all_from_them_and_its_swap_again(
+    run_: Run, bare_network: BareNetwork, taken_down: list[str], tmp_path: Path
+) -> None:
+    machine = bare_network.add("own")
     software = {"packages": "distribution", "kubernetes": "repository"}
     scenario = existing.scenario(tmp_path, [machine], [], password=False, software=software)
     name = run_.lab_name("mirrored")
     taken_down.append(name)
     words = ["up", str(scenario), "--name", name]
     version = load(scenario, host_environment=HostEnvironment()).kubernetes.version
-    with mirror.serving(tmp_path / "mirror", plain_network.gateway, machine.suite, version) as site:
+    with mirror.serving(tmp_path / "mirror", bare_network.gateway, machine.suite, version) as site:
         site.use(machine)
         swap.switch_on(machine)
         before = snapshot(machine)
@@ -93,9 +114,9 @@ def test_a_site_with_mirrors_and_swap_gets_all_from_them_and_its_swap_again(
 
 
 def test_all_that_is_wrong_is_told_at_once_and_nothing_is_changed(
-    run_: Run, plain_network: PlainNetwork, tmp_path: Path
+    run_: Run, bare_network: BareNetwork, tmp_path: Path
 ) -> None:
-    machines = plain_network.add_all(
+    machines = bare_network.add_all(
         New("closed"),
         New("asking", user="admin", sudo="password"),
         New("late", "bookworm"),
@@ -108,7 +129,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_changed(
     machine_id = late.inside("cat", "/etc/machine-id").stdout
     worker.inside("rm", "-f", "/etc/machine-id")
     worker.write("/etc/machine-id", machine_id)
-    mac = plain_network.have_one_mac(late, worker)
+    mac = bare_network.have_one_mac(late, worker)
     _take(VIP, late)
     before = snapshots(machines)
     scenario = existing.scenario(tmp_path, [closed, asking, late], [worker], password=False)
@@ -134,9 +155,9 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_changed(
 
 
 def test_a_host_key_is_trusted_only_when_somebody_says_so(
-    plain_network: PlainNetwork, tmp_path: Path
+    bare_network: BareNetwork, tmp_path: Path
 ) -> None:
-    machine, other = plain_network.add_all(New("known"), New("other"))
+    machine, other = bare_network.add_all(New("known"), New("other"))
     true_key = machine.host_key
     scenario = existing.scenario(tmp_path, [machine], [])
     labgen("check", str(scenario))
@@ -172,7 +193,7 @@ def _faults(name: str) -> None:
     assert skipped.exit_code == HarnessError.exit_code  # nothing is known of the failover
 
 
-def _down_without_the_one_that_is_dead(name: str, worker: PlainMachine) -> None:
+def _down_without_the_one_that_is_dead(name: str, worker: BareMachine) -> None:
     """All others are free of the lab; it, once it is back, by the words that `down` gave."""
     labgen("stop", name, "node1", "--now")
     failed = labgen("down", name, timeout=UP, check=False)
@@ -189,19 +210,19 @@ def _down_without_the_one_that_is_dead(name: str, worker: PlainMachine) -> None:
     worker.inside("sh", "-c", by_hand, timeout=UP)
 
 
-def _rename_interface(machine: PlainMachine, name: str, network: PlainNetwork) -> None:
+def _rename_interface(machine: BareMachine, name: str, network: BareNetwork) -> None:
     lines = f"link set eth0 down\nlink set eth0 name {name}\nlink set {name} up\n"
     lines += f"route add default via {network.gateway}\n"
     run(["ip", "-n", machine.container, "-batch", "-"], timeout=30, input=lines)
 
 
-def _live_in(machine: PlainMachine) -> None:
+def _live_in(machine: BareMachine) -> None:
     """What kubeadm and a CNI plugin leave of a cluster."""
     for path in OLD_CLUSTER:
         machine.write(path, "")
     run(["ip", "-n", machine.container, "link", "add", "cni0", "type", "bridge"], timeout=30)
 
 
-def _take(address: object, machine: PlainMachine) -> None:
+def _take(address: object, machine: BareMachine) -> None:
     words = ["ip", "-n", machine.container, "address", "add", f"{address}/{SUBNET.prefixlen}"]
     run([*words, "dev", "eth0"], timeout=30)

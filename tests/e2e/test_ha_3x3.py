@@ -1,6 +1,5 @@
 """The lab this tool is for: three control planes, three workers."""
 
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -8,21 +7,18 @@ from pathlib import Path
 import pytest
 
 from labgen.lab.lab import Lab
-from labgen.recordings import recording
 from labgen.system.process import run
 from tests.e2e.support.health import assert_healthy
 from tests.e2e.support.inventory import from_outside, inventory
-from tests.e2e.support.program import LABGEN, labgen, shown
+from tests.e2e.support.program import LABGEN, labgen
 
-SUITE = 1500.0  # seconds; the suite takes eleven minutes
 SMOKE = 30.0  # seconds, on two cores
-# what the suite says of the power cut of all machines, and seconds on two cores; by hand 6.5 and 59
-BACK = {"until the API answers again": 15.0, "until all is healed": 75.0}
-# what could be created, but for what the cluster itself makes all the time
+# what could be created, except what the cluster itself creates all the time
 KINDS = "namespaces,pods,services,endpointslices,configmaps,secrets,serviceaccounts,deployments"
 KINDS += ",daemonsets,jobs,persistentvolumeclaims,networkpolicies,clusterroles,clusterrolebindings"
 
 
+@pytest.mark.quick
 def test_lab_is_healthy(ha_3x3: Lab) -> None:
     assert_healthy(ha_3x3)
 
@@ -36,6 +32,7 @@ def test_etcd_refused_no_member(ha_3x3: Lab) -> None:
         assert "too many learner members" not in said
 
 
+@pytest.mark.quick
 def test_second_up_changes_nothing(ha_3x3: Lab) -> None:
     before = _machines(ha_3x3)
     said = labgen("up", "ha-3x3", "--name", ha_3x3.name).stderr
@@ -44,6 +41,7 @@ def test_second_up_changes_nothing(ha_3x3: Lab) -> None:
     assert _machines(ha_3x3) == before
 
 
+@pytest.mark.quick
 def test_smoke_changes_nothing_and_takes_less_than_half_a_minute(
     ha_3x3: Lab, record_property: Callable[[str, object], None]
 ) -> None:
@@ -69,34 +67,6 @@ def test_gate_passes_the_cluster_of_which_only_an_inventory_is_known(
     assert f"found: VIP: {ha_3x3.vip}, on master1\n" in said.stdout
     assert "found: pod network: flannel, backend vxlan\n" in said.stdout
     assert said.stdout.count("SKIPPED [1]") == said.stdout.count("SKIPPED") == 1
-
-
-@pytest.mark.usefixtures("alone")
-def test_acceptance_suite_passes(ha_3x3: Lab, results: Path) -> None:
-    options = [
-        "-p",
-        "no:cacheprovider",
-        "--tb=short",
-        "--maxfail=8",
-        f"--junitxml={results}/acceptance.xml",
-        f"--record={results}/faults",
-    ]
-    words = [sys.executable, "-m", "pytest", "-q", *options, "acceptance/", "--lab", ha_3x3.name]
-    exit_code = shown(words, timeout=SUITE, check=False).exit_code
-    assert exit_code == 0
-
-
-def test_lab_without_power_is_back_in_time(
-    ha_3x3: Lab, results: Path, record_property: Callable[[str, object], None]
-) -> None:
-    """The budgets of the suite are wider, for it runs on slower hosts, too."""
-    found = recording.read(results / "faults/power-cut-all-machines.json")
-    assert found.lab == ha_3x3.name
-    seconds = {figure.name: figure.value for figure in found.figures if figure.name in BACK}
-    for name, value in seconds.items():
-        record_property(f"power cut of all machines: {name}", f"{value:.1f} s")
-    assert seconds.keys() == BACK.keys()
-    assert [name for name, value in seconds.items() if value > BACK[name]] == []
 
 
 def _machines(lab: Lab) -> list[str]:

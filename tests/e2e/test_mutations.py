@@ -1,7 +1,7 @@
-"""The acceptance suite bites: what it promises to notice makes it fail, and only until undone.
+"""Mutation tests: what the acceptance suite promises to notice makes it fail, until undone.
 
-Runs on the lab that LABGEN_TEST_LAB names, in that lab's network namespace. Each sabotage alone is
-`tox run -e teeth`; all of a group at once is what `make test` has the time for.
+Runs on the lab that LABGEN_TEST_LAB names, in that lab's network namespace. `tox run -e mutations`
+applies each mutation alone; `make test` and `make test-all` apply them in groups.
 """
 
 import os
@@ -16,7 +16,7 @@ from acceptance.framework.experiment import steady_state
 from labgen.lab import store
 from labgen.lab.lab import Lab
 from tests.e2e.mutation import certificates, suite, virtual_ip
-from tests.e2e.mutation.catalog import MEASURED, SABOTAGES, TOGETHER
+from tests.e2e.mutation.catalog import GROUPS, MEASURED, MUTATIONS
 from tests.e2e.mutation.cluster_editor import editor
 from tests.e2e.mutation.mutation import Doing, Mutation
 from tests.e2e.support.inventory import inventory
@@ -32,21 +32,6 @@ def lab() -> Lab:
     if not name:
         pytest.skip("LABGEN_TEST_LAB names no running lab")
     return store.load(name)
-
-
-@pytest.mark.parametrize("group", TOGETHER)
-def test_sabotages_of_a_group_make_exactly_their_tests_fail(
-    lab: Lab, group: str, tmp_path: Path
-) -> None:
-    """One group is looked at from outside as well: the gate of somebody else's cluster bites."""
-    outside = inventory(lab, tmp_path) if group == FROM_OUTSIDE else None
-    _bites(lab, [SABOTAGES[name] for name in TOGETHER[group]], outside)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("mutation", SABOTAGES.values(), ids=lambda it: it.name)
-def test_mutation_makes_exactly_its_tests_fail(lab: Lab, mutation: Mutation) -> None:
-    _bites(lab, [mutation])
 
 
 @pytest.mark.parametrize(
@@ -69,21 +54,45 @@ def test_suite_ends_with_one_clear_error_when_there_is_no_api_behind_the_vip(
     suite.passes_again(lab, ["test_virtual_ip.py"])
 
 
-def _bites(lab: Lab, sabotages: Sequence[Mutation], outside: Path | None = None) -> None:
-    """Have all of this done at once, and the suite notice it; then the lab is well again. outside
-    is an inventory by which it has to notice it, too."""
-    expected = {test for mutation in sabotages for test in mutation.breaks}
-    words = tuple(dict.fromkeys(word for mutation in sabotages for word in mutation.run))
+@pytest.mark.parametrize(
+    "group",
+    [pytest.param(it, marks=pytest.mark.quick if it == "a handful" else ()) for it in GROUPS],
+)
+def test_mutations_of_a_group_make_exactly_their_tests_fail(
+    lab: Lab, group: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Judge one group by an inventory, too, as for a cluster that labgen did not build."""
+    if not MEASURED.isdisjoint(GROUPS[group]):
+        request.getfixturevalue("alone")
+    outside = inventory(lab, tmp_path) if group == FROM_OUTSIDE else None
+    _fail_exactly_their_tests(lab, [MUTATIONS[name] for name in GROUPS[group]], outside)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mutation", MUTATIONS.values(), ids=lambda it: it.name)
+def test_mutation_makes_exactly_its_tests_fail(lab: Lab, mutation: Mutation) -> None:
+    _fail_exactly_their_tests(lab, [mutation])
+
+
+def _fail_exactly_their_tests(
+    lab: Lab, mutations: Sequence[Mutation], outside: Path | None = None
+) -> None:
+    """Apply all of these together: exactly their tests fail, and pass once it is undone.
+
+    outside is an inventory with which the suite has to notice it, too.
+    """
+    expected = {test for mutation in mutations for test in mutation.breaks}
+    words = tuple(dict.fromkeys(word for mutation in mutations for word in mutation.run))
     with ExitStack() as stack:
-        for mutation in sabotages:
+        for mutation in mutations:
             stack.enter_context(mutation.doing(editor(lab)))
         found = suite.outcome(lab, words)
         seen = suite.outcome_from_outside(outside, words) if outside else None
-        # here, for a suite that did not get so far keeps some sabotages from their moment
+        # here, for a suite that did not get so far keeps some mutations from their moment
         assert seen is None or seen.failed == expected - LABGENS_OWN, seen.said
         assert found.failed == expected, found.said
     assert found.exit_code == pytest.ExitCode.TESTS_FAILED
-    if any(mutation.name in MEASURED for mutation in sabotages):
+    if any(mutation.name in MEASURED for mutation in mutations):
         api, on = editor(lab).api, machines.on(lab)
         steady_state.await_whole(
             lab, api, on, what="the lab healing", timeout=steady_state.HEAL_TIMEOUT

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tools.reference import commands, faults, inventory, scenario, teeth
+from tools.reference import commands, faults, inventory, mutations, scenario
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
 PAGES: Mapping[str, Callable[[], str]] = {
@@ -11,5 +11,5 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "faults.md": faults.page,
     "inventory.md": inventory.page,
     "scenario.md": scenario.page,
-    "teeth.md": teeth.page,
+    "mutations.md": mutations.page,
 }

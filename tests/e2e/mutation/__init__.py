@@ -1,4 +1,4 @@
-"""The acceptance suite's teeth: for every test a sabotage that makes it fail, and no other.
+"""Mutation tests of the acceptance suite: for each test a mutation that makes it alone fail.
 
-catalogue.py is the page to read; each area has a file. suite.py runs the suite against them.
+catalog.py is the page to read; each area has a file. suite.py runs the suite against them.
 """

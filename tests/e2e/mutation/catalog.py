@@ -1,4 +1,4 @@
-"""All sabotages, in the order of the suite's files. Read this page first."""
+"""All mutations, in the order of the suite's files. Read this page first."""
 
 from collections.abc import Mapping
 
@@ -19,49 +19,52 @@ from tests.e2e.mutation import (
 )
 from tests.e2e.mutation.mutation import Mutation
 
-SABOTAGES: Mapping[str, Mutation] = {
+MUTATIONS: Mapping[str, Mutation] = {
     it.name: it
     for it in (
-        *nodes.SABOTAGES,
-        *control_plane.SABOTAGES,
-        *certificates.SABOTAGES,
-        *etcd.SABOTAGES,
-        *load_balancer.SABOTAGES,
-        *virtual_ip.SABOTAGES,
-        *flannel.SABOTAGES,
-        *dns.SABOTAGES,
-        *services.SABOTAGES,
-        *pod_network.SABOTAGES,
-        *kubectl.SABOTAGES,
-        *workloads.SABOTAGES,
-        *measured.SABOTAGES,
+        *nodes.MUTATIONS,
+        *control_plane.MUTATIONS,
+        *certificates.MUTATIONS,
+        *etcd.MUTATIONS,
+        *load_balancer.MUTATIONS,
+        *virtual_ip.MUTATIONS,
+        *flannel.MUTATIONS,
+        *dns.MUTATIONS,
+        *services.MUTATIONS,
+        *pod_network.MUTATIONS,
+        *kubectl.MUTATIONS,
+        *workloads.MUTATIONS,
+        *measured.MUTATIONS,
     )
 }
-MEASURED = frozenset(it.name for it in measured.SABOTAGES)
-# What `make test` does all at once, where one does not hide another. The order is that of doing.
-TOGETHER: Mapping[str, tuple[str, ...]] = {
+MEASURED = frozenset(it.name for it in measured.MUTATIONS)
+# Mutations that can be applied together: none hides another. The order is that of applying them.
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    # the one of `make test`: each of another file of the suite, undone within seconds
+    "a handful": (
+        "no-role",
+        "unprobed-scheduler",
+        "users-kubeconfig",
+        "closed-etcd-port",
+        "wrong-port",
+        "no-keepalived",
+    ),
     "kubeconfigs and nodes": (
         "one-dns-server",
         "stale-node",
-        "no-role",
-        "unprobed-scheduler",
         "broken-add-on",
-        "users-kubeconfig",
         "administrators-kubeconfig",
         "workers-kubelet",
         "masters-kubelet",
         "scheduler-kubeconfig",
         "cluster-info",
         "ghost-member",
-        "closed-etcd-port",
         # last: what runs on that master loses its connections to the VIP, and is late for a while
         "two-owners",
     ),
-    "ways": (
+    "network paths": (
         "certificate-without-vip",
         "certificate-ends",
-        "wrong-port",
-        "no-keepalived",
         "taint",
         "wrong-mtu",
         "foreign-route",

@@ -151,7 +151,7 @@ def _until_served(editor: ClusterEditor, machines: Sequence[Machine]) -> None:
         editor.until(f"{machine.name}'s certificate", partial(look, machine))
 
 
-SABOTAGES = (
+MUTATIONS = (
     Mutation(
         "certificate-without-vip",
         of(FILE, "test_certificate_of_the_api_server_holds_the_vip"),

@@ -1,4 +1,4 @@
-"""What a saboteur has of a lab: its API, and a root shell on every machine."""
+"""What a mutation changes a lab with: its API, and a root shell on every machine."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from labgen.system.parallel import gather
 from labgen.system.wait import NotYet, until
 
 TIMEOUT = 120.0  # seconds for a cluster to show what was done to it
-KEPT = "/root/labgen-teeth"  # where a machine keeps what was there before, also over a boot
+KEPT = "/root/labgen-mutation"  # where a machine keeps what was there before, also over a boot
 DNS = "/api/v1/namespaces/kube-system/services/kube-dns"
 PODS = "/api/v1/pods"
 NODES = "/api/v1/nodes"
@@ -155,11 +155,11 @@ def firewall(
     chain = f"type filter hook {hook} priority -300; {'; '.join(rules)};"
     try:
         editor.on_each(
-            machines, f"nft 'table inet labgen_teeth_{hook} {{ chain first {{ {chain} }}; }}'"
+            machines, f"nft 'table inet labgen_mutation_{hook} {{ chain first {{ {chain} }}; }}'"
         )
         yield
     finally:
-        editor.on_each(machines, f"nft destroy table inet labgen_teeth_{hook}")
+        editor.on_each(machines, f"nft destroy table inet labgen_mutation_{hook}")
 
 
 @contextmanager

@@ -64,8 +64,8 @@ def other_api_server(editor: ClusterEditor) -> Iterator[None]:
         f"mkdir -p {KEPT}",
         f"sed 's/{version}/{older(version)}/g' {process} >{there}; chmod 755 {there}",
     )
-    mount = f"    - mountPath: {program}\\n      name: labgen-teeth\\n      readOnly: true"
-    volume = f"  - hostPath:\\n      path: {there}\\n      type: File\\n    name: labgen-teeth"
+    mount = f"    - mountPath: {program}\\n      name: labgen-mutation\\n      readOnly: true"
+    volume = f"  - hostPath:\\n      path: {there}\\n      type: File\\n    name: labgen-mutation"
     changes = (f"s|^    volumeMounts:$|&\\n{mount}|", f"s|^  volumes:$|&\\n{volume}|")
     others = backups(editor, editor.masters[1:])
     try:
@@ -110,7 +110,7 @@ def _version(editor: ClusterEditor) -> str:
     return str(editor.api.get("/version")["gitVersion"])
 
 
-SABOTAGES = (
+MUTATIONS = (
     Mutation(
         "unprobed-scheduler",
         of(FILE, "test_control_plane_pod_is_ready"),

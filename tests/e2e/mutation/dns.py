@@ -126,7 +126,7 @@ def _canary(image: str) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 
-SABOTAGES = (
+MUTATIONS = (
     Mutation(
         "one-dns-server",
         of(FILE, "test_dns_servers_sit_on_two_machines"),

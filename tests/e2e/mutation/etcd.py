@@ -34,7 +34,7 @@ def closed_port(editor: ClusterEditor) -> Iterator[None]:
         yield
 
 
-SABOTAGES = (
+MUTATIONS = (
     Mutation(
         "ghost-member",
         of(FILE, "test_every_control_plane_is_a_voter"),

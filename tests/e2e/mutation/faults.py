@@ -67,14 +67,14 @@ def left_address(editor: ClusterEditor) -> Iterator[None]:
 @contextmanager
 def silent_shutdown(editor: ClusterEditor) -> Iterator[None]:
     """A keepalived that is killed where it should end says no goodbye."""
-    there = f"printf '[Service]\\nKillSignal=SIGKILL\\n' >{UNIT}/labgen-teeth.conf"
+    there = f"printf '[Service]\\nKillSignal=SIGKILL\\n' >{UNIT}/labgen-mutation.conf"
     reread = "systemctl daemon-reload"
     with (
         shell(
             editor,
             editor.masters,
             f"{there}; {reread}",
-            f"rm -f {UNIT}/labgen-teeth.conf; {reread}",
+            f"rm -f {UNIT}/labgen-mutation.conf; {reread}",
         ),
         slow_adverts(editor),
     ):

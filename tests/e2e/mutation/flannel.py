@@ -60,7 +60,7 @@ def closed_tunnel(editor: ClusterEditor) -> Iterator[None]:
         yield
 
 
-SABOTAGES = (
+MUTATIONS = (
     Mutation(
         "taint",
         of("test_network_plugin.py", "test_pod_of_the_network_plugin_is_ready"),

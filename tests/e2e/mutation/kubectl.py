@@ -43,7 +43,7 @@ def no_log(editor: ClusterEditor) -> Iterator[None]:
         yield
 
 
-SABOTAGES = (
+MUTATIONS = (
     Mutation(
         "no-shell",
         of(FILE, "test_kubectl_exec_runs_a_command_in_a_pod"),

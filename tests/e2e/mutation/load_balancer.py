@@ -44,7 +44,7 @@ def wrong_port(editor: ClusterEditor) -> Iterator[None]:
         yield
 
 
-SABOTAGES = (
+MUTATIONS = (
     Mutation(
         "wrong-server",
         of(FILE, "test_haproxy_sees_all_api_servers_up"),

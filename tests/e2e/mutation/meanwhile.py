@@ -1,4 +1,4 @@
-"""Sabotage in the middle of a run: something is tried in a thread until it has worked once."""
+"""A mutation in the middle of a run: something is tried in a thread until it has worked once."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -16,18 +16,20 @@ INJECTED, HEALED = "fault-injected", "fault-healed"
 
 @contextmanager
 def meanwhile(attempt: Callable[[], bool]) -> Iterator[None]:
-    """Try, while the block runs, until attempt returns true; a sabotage that never was is an error.
+    """Try, while the block runs, until attempt returns true.
+
+    A mutation that never happened is an error.
 
     What the API or a machine refuses meanwhile is tried again.
     """
     stop = threading.Event()
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="sabotage") as pool:
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="mutation") as pool:
         trying = pool.submit(_try, attempt, stop)
         try:
             yield
         finally:
             stop.set()
-    assert trying.result(), "the moment for this sabotage never came"
+    assert trying.result(), "the moment for this mutation never came"
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def _lost(name: str, file: str, case: str = "") -> Mutation:
     return _slow(lost, breaks, LOST, REMOVED, faults.lost_write, case=case)
 
 
-SABOTAGES = (
+MUTATIONS = (
     _slow(
         "slow-adverts",
         of(FAILOVER, "test_api_stays_reachable_when_the_vip_holder_loses_power"),

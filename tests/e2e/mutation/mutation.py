@@ -1,4 +1,4 @@
-"""What a sabotage is, and which part of the suite runs while it is on."""
+"""What a mutation is, and which part of the suite runs while it is on."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager

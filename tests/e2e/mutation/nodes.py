@@ -12,7 +12,7 @@ ROLE = "node-role.kubernetes.io/control-plane"
 CNI = "/etc/cni/net.d"
 FLAGS = "/var/lib/kubelet/kubeadm-flags.env"
 ELSEWHERE = "192.0.2.7"  # a network for documentation (RFC 5737): nobody is there
-CARD = "labgen-teeth"
+CARD = "labgen-mutation"
 
 
 @contextmanager
@@ -116,7 +116,7 @@ def _labels(role: str | None) -> dict[str, object]:
     return {"metadata": {"labels": {ROLE: role}}}
 
 
-SABOTAGES = (
+MUTATIONS = (
     Mutation(
         "stale-node",
         of(FILE, "test_nodes_are_the_machines_of_the_lab"),

@@ -41,7 +41,7 @@ def stray_range(editor: ClusterEditor) -> Iterator[None]:
         yield
 
 
-SABOTAGES = (
+MUTATIONS = (
     Mutation(
         "no-forwarding",
         of(FILE, "test_pod_reaches_pod"),

@@ -26,7 +26,7 @@ def second_range(editor: ClusterEditor) -> Iterator[None]:
 
     Kubernetes takes ten seconds to let go of one, which only the next has to wait for.
     """
-    name = "labgen-teeth"
+    name = "labgen-mutation"
     manifest = {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "ServiceCIDR",
@@ -158,7 +158,7 @@ def _places(editor: ClusterEditor) -> list[str]:
     ]
 
 
-SABOTAGES = (
+MUTATIONS = (
     Mutation(
         "moved-api",
         of(FILE, "test_service_of_the_api_has_an_address_of_the_service_subnet"),

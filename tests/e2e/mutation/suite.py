@@ -41,7 +41,7 @@ def outcome_from_outside(inventory: Path, words: Sequence[str]) -> Outcome:
 
 
 def _outcome(subject: Sequence[str], words: Sequence[str], state: Path | None = None) -> Outcome:
-    with TemporaryDirectory(prefix="labgen-teeth-") as directory:
+    with TemporaryDirectory(prefix="labgen-mutation-") as directory:
         report = Path(directory) / "report.xml"
         ours = ["-p", "no:cacheprovider", "-q", "--tb=short", f"--junitxml={report}"]
         argv = [sys.executable, "-m", "pytest", *ours, *subject, *words]

@@ -38,7 +38,7 @@ def nobody_has_it(editor: ClusterEditor) -> Iterator[None]:
         yield
 
 
-SABOTAGES = (
+MUTATIONS = (
     Mutation(
         "two-owners",
         of(FILE, "test_exactly_one_machine_holds_the_vip"),

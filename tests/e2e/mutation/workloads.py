@@ -15,8 +15,8 @@ from tests.e2e.mutation.mutation import Mutation, of, only
 POLICY = "test_workload_network_policy.py"
 ROLLOUT, SERVICES = "test_workload_rollout.py", "test_workload_services.py"
 STORAGE = "test_workload_storage.py"
-NAME = "labgen-teeth"
-VOLUME = "/srv/labgen-teeth"
+NAME = "labgen-mutation"
+VOLUME = "/srv/labgen-mutation"
 CLASS = "storageclass.kubernetes.io/is-default-class"
 
 
@@ -154,7 +154,7 @@ def _namespaces(editor: ClusterEditor, subject: str) -> list[str]:
     return [f"namespaces/{name}" for name in names if name.startswith(f"{PREFIX}-{subject}-")]
 
 
-SABOTAGES = (
+MUTATIONS = (
     Mutation(
         "closed-pods",
         of(POLICY, "test_network_policy_is_enforced_or_known_not_to_be"),

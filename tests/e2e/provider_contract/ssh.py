@@ -13,7 +13,7 @@ from labgen.providers.registry import provider
 from labgen.system import files
 from tests.e2e.provider_contract.subject import Site
 from tests.e2e.support import bare_machines, existing
-from tests.e2e.support.bare_machines import New, PlainMachine
+from tests.e2e.support.bare_machines import BareMachine, New
 from tests.e2e.support.runs import Run
 
 
@@ -40,7 +40,7 @@ def unswitched(request: pytest.FixtureRequest) -> Iterator[Site]:
         yield _site(machines, {}, "-s", f"provider.sudoPasswordFile={password}")
 
 
-def _site(machines: list[PlainMachine], switches: existing.Switches, *more: str) -> Site:
+def _site(machines: list[BareMachine], switches: existing.Switches, *more: str) -> Site:
     words = ["-s", "provider.name=ssh", *more]
     for key, value in existing.network().items():
         words += ["-s", f"network.{key}={value}"]

@@ -1,4 +1,4 @@
-"""Plain machines: Debian as a minimal installation leaves it, reached by SSH alone.
+"""Bare machines: Debian as a minimal installation leaves it, reached by SSH alone.
 
 `python -m tests.e2e.support.bare_machines` makes their images, once, with the network; a machine
 needs none. What systemd, sshd and sudo bring is on them, and nothing of labgen's.
@@ -25,7 +25,7 @@ PACKAGES = ("systemd-sysv", "openssh-server", "sudo")
 SUBNET = IPv4Network("10.120.0.0/24")
 PASSWORD = "once upon a time"  # noqa: S105 - admin's, on machines that live for minutes
 DISKS = ("containerd", "kubelet", "etcd")  # no overlay on overlay, and etcd wants a real disk
-REPOSITORY = "localhost/labgen/plain"
+REPOSITORY = "localhost/labgen/bare"
 LOAD = 600.0  # seconds
 BOOT = 60.0
 # Whoever installs a machine gives it host keys and a login; an image belongs to no machine.
@@ -40,7 +40,7 @@ HOOKS = (
 
 def root(suite: str) -> Root:
     """What the image of that suite is made of."""
-    return Root("plain", suite, PACKAGES, HOOKS)
+    return Root("bare", suite, PACKAGES, HOOKS)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class New:
 
 
 @dataclass(frozen=True)
-class PlainMachine:
+class BareMachine:
     """user may log in with key. directory is the host's own, with the machine's disks."""
 
     name: str
@@ -90,15 +90,15 @@ class PlainMachine:
 
 
 @dataclass(frozen=True)
-class PlainNetwork:
+class BareNetwork:
     """A bridge in the run's namespace. Machines are numbered from .11 on; the host is .1."""
 
     run: Run
-    machines: list[PlainMachine]
+    machines: list[BareMachine]
 
     @property
     def bridge(self) -> str:
-        return f"plain{self.run.id}"
+        return f"bare{self.run.id}"
 
     @property
     def cables(self) -> list[str]:
@@ -111,12 +111,12 @@ class PlainNetwork:
 
     def add(
         self, name: str, suite: str = "trixie", *, user: str = "root", sudo: str = ""
-    ) -> PlainMachine:
+    ) -> BareMachine:
         """Make and boot one machine: see add_all()."""
         [machine] = self.add_all(New(name, suite, user, sudo))
         return machine
 
-    def add_all(self, *wanted: New) -> list[PlainMachine]:
+    def add_all(self, *wanted: New) -> list[BareMachine]:
         """Make and boot machines side by side.
 
         Their sshd answer when this returns. Raises LabgenError when one does not in time.
@@ -128,20 +128,20 @@ class PlainNetwork:
         gather({new.name: partial(_start, machine, self.run, new.sudo) for new, machine in starts})
         return made
 
-    def _plugged_in(self, wanted: New) -> PlainMachine:
-        machine = PlainMachine(
+    def _plugged_in(self, wanted: New) -> BareMachine:
+        machine = BareMachine(
             name=wanted.name,
             suite=wanted.suite,
             address=SUBNET.network_address + 11 + len(self.machines),
             user=wanted.user,
             container=f"{self.run.namespace}-{wanted.name}",
-            directory=files.private_directory(self.run.directory / "plain" / wanted.name),
+            directory=files.private_directory(self.run.directory / "bare" / wanted.name),
         )
         self.machines.append(machine)
         self._plug_in(machine)
         return machine
 
-    def have_one_mac(self, machine: PlainMachine, twin: PlainMachine) -> str:
+    def have_one_mac(self, machine: BareMachine, twin: BareMachine) -> str:
         """Give the second the first's hardware address, and return that. The bridge becomes a hub
         for both, for else it would mix them up."""
         mac = _mac(machine)
@@ -152,7 +152,7 @@ class PlainNetwork:
         _ip(f"neighbour flush dev {self.bridge}")
         return mac
 
-    def _plug_in(self, machine: PlainMachine) -> None:
+    def _plug_in(self, machine: BareMachine) -> None:
         """The machine's network namespace, with a cable to the bridge and a default route."""
         space, cable = machine.container, self.cables[-1]
         _ip(
@@ -169,14 +169,14 @@ class PlainNetwork:
         )
 
 
-def _mac(machine: PlainMachine) -> str:
+def _mac(machine: BareMachine) -> str:
     return ":".join(["02:00", *(f"{byte:02x}" for byte in machine.address.packed)])
 
 
 @contextmanager
-def network(run_: Run) -> Iterator[PlainNetwork]:
-    """A network for plain machines, which goes at the end with all that are on it."""
-    made = PlainNetwork(run_, [])
+def network(run_: Run) -> Iterator[BareNetwork]:
+    """A network for bare machines; it is removed at the end with all machines on it."""
+    made = BareNetwork(run_, [])
     try:
         _ip(
             f"link add {made.bridge} type bridge",
@@ -191,23 +191,23 @@ def network(run_: Run) -> Iterator[PlainNetwork]:
         # at once: without its name a namespace may stay a while, and the cable in it
         for link in (*made.cables, made.bridge):
             run(["ip", "link", "delete", link], timeout=30, check=False)
-        mounts.unmount_below(run_.directory / "plain")
-        shutil.rmtree(run_.directory / "plain", ignore_errors=True)
+        mounts.unmount_below(run_.directory / "bare")
+        shutil.rmtree(run_.directory / "bare", ignore_errors=True)
 
 
 def namespaces(run_: Run) -> list[str]:
-    """The network namespaces of the run's plain machines."""
+    """The network namespaces of the run's bare machines."""
     return sorted(path.name for path in netns.NAMED.glob(f"{run_.namespace}-*"))
 
 
-def _start(machine: PlainMachine, run_: Run, sudo: str) -> None:
+def _start(machine: BareMachine, run_: Run, sudo: str) -> None:
     _boot(machine, run_)
     _furnish(machine, sudo)
     what = f"{machine.name} answering on SSH"
     until(lambda: _learn_host_keys(machine), what=what, timeout=BOOT)
 
 
-def _boot(machine: PlainMachine, run_: Run) -> None:
+def _boot(machine: BareMachine, run_: Run) -> None:
     volumes = []
     for part in DISKS:
         disk = files.private_directory(machine.directory / "disks" / part)
@@ -220,7 +220,7 @@ def _boot(machine: PlainMachine, run_: Run) -> None:
         profile=host.adapt(host.probe()),
         volumes=volumes,
         # by which a sweep finds it: see sweep.py
-        labels={"labgen.directory": str(files.private_directory(run_.state / "plain"))},
+        labels={"labgen.directory": str(files.private_directory(run_.state / "bare"))},
     )
 
 
@@ -238,7 +238,7 @@ def _image(suite: str) -> str:
     return name
 
 
-def _furnish(machine: PlainMachine, sudo: str) -> None:
+def _furnish(machine: BareMachine, sudo: str) -> None:
     """Host keys, a login for user by key, and what sudo asks of it."""
 
     def booted() -> None:
@@ -265,7 +265,7 @@ def _furnish(machine: PlainMachine, sudo: str) -> None:
     machine.inside("systemctl", "restart", "ssh")
 
 
-def _learn_host_keys(machine: PlainMachine) -> None:
+def _learn_host_keys(machine: BareMachine) -> None:
     words = ["ssh-keyscan", "-T", "2", "-t", "ed25519", str(machine.address)]
     keys = run(words, timeout=10, check=False).stdout
     if not keys.strip():
@@ -282,7 +282,7 @@ def _ip(*lines: str, inside: str | None = None) -> None:
 def main(suites: Sequence[str]) -> None:
     for suite in suites:
         root(suite).build()
-        sys.stdout.write(f"plain machine {suite}: {root(suite).archive}\n")
+        sys.stdout.write(f"bare machine {suite}: {root(suite).archive}\n")
 
 
 if __name__ == "__main__":

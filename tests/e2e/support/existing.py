@@ -1,10 +1,10 @@
-"""Plain machines as a scenario names them: what a user writes of machines that exist."""
+"""Bare machines as a scenario names them: what a user writes of machines that exist."""
 
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.e2e.support.bare_machines import PASSWORD, SUBNET, PlainMachine
+from tests.e2e.support.bare_machines import PASSWORD, SUBNET, BareMachine
 
 VIP = SUBNET.network_address + 244
 Switches = Mapping[str, Mapping[str, Sequence[str]]]
@@ -12,8 +12,8 @@ Switches = Mapping[str, Mapping[str, Sequence[str]]]
 
 def scenario(
     directory: Path,
-    masters: Sequence[PlainMachine],
-    workers: Sequence[PlainMachine],
+    masters: Sequence[BareMachine],
+    workers: Sequence[BareMachine],
     switches: Switches = {},  # noqa: B006 - only read
     *,
     password: bool = True,
@@ -42,7 +42,7 @@ def network() -> dict[str, str]:
 
 
 def groups(
-    masters: Sequence[PlainMachine], workers: Sequence[PlainMachine], switches: Switches
+    masters: Sequence[BareMachine], workers: Sequence[BareMachine], switches: Switches
 ) -> list[dict[str, object]]:
     """The scenario's machines."""
     told = [("control-plane", masters), ("worker", workers)]
@@ -54,14 +54,14 @@ def groups(
 
 
 def sudo_password(directory: Path) -> Path:
-    """A file with the password of all plain machines."""
+    """A file with the password of all bare machines."""
     path = directory / "password"
     path.write_text(f"{PASSWORD}\n")
     path.chmod(0o600)
     return path
 
 
-def switch(machine: PlainMachine) -> dict[str, list[str]]:
+def switch(machine: BareMachine) -> dict[str, list[str]]:
     """A smart plug, as it were."""
     podman = ["podman", "--runtime", "runc"]
     return {
@@ -70,7 +70,7 @@ def switch(machine: PlainMachine) -> dict[str, list[str]]:
     }
 
 
-def _host(machine: PlainMachine, switches: Switches) -> dict[str, object]:
+def _host(machine: BareMachine, switches: Switches) -> dict[str, object]:
     return {
         "address": str(machine.address),
         "user": machine.user,

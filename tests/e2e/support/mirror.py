@@ -23,7 +23,7 @@ from labgen.bundle.parts import packages
 from labgen.bundle.store import Bundle
 from labgen.system import files
 from labgen.system.process import run
-from tests.e2e.support.bare_machines import PlainMachine
+from tests.e2e.support.bare_machines import BareMachine
 
 KUBERNETES = "pkgs.k8s.io"  # as in provisioners/phases/kubernetes.sh
 DEBIAN_PORT, KUBERNETES_PORT = 8081, 443
@@ -57,7 +57,7 @@ class Mirror:
     host: IPv4Address
     directory: Path
 
-    def use(self, machine: PlainMachine) -> None:
+    def use(self, machine: BareMachine) -> None:
         """Have the machine's apt know this mirror alone and the machine trust the site, as whoever
         installed it there did."""
         source = f"deb [signed-by={KEYRING}] http://{self.host}:{DEBIAN_PORT}/{machine.suite} ./\n"

@@ -6,7 +6,7 @@ from functools import partial
 
 from labgen.system.parallel import gather
 from labgen.system.process import run
-from tests.e2e.support.bare_machines import DISKS, PlainMachine
+from tests.e2e.support.bare_machines import DISKS, BareMachine
 
 Snapshot = dict[str, set[str]]
 
@@ -48,13 +48,13 @@ NETWORK = {
 }
 
 
-def snapshots(machines: Sequence[PlainMachine]) -> list[Snapshot]:
+def snapshots(machines: Sequence[BareMachine]) -> list[Snapshot]:
     """Of each of the machines, side by side."""
     taken = gather({machine.name: partial(snapshot, machine) for machine in machines})
     return [taken[machine.name] for machine in machines]
 
 
-def snapshot(machine: PlainMachine) -> Snapshot:
+def snapshot(machine: BareMachine) -> Snapshot:
     """What there is of each kind, as lines."""
     programs = _programs(machine)
     seen = {what: set(_inside(machine, script)) for what, script in QUESTIONS.items()}
@@ -81,10 +81,10 @@ def differences(before: Snapshot, after: Snapshot) -> list[str]:
     return found
 
 
-def _programs(machine: PlainMachine) -> set[str]:
+def _programs(machine: BareMachine) -> set[str]:
     """What runs at this moment, but for the question and the login."""
     return set(_inside(machine, PROGRAMS)) - {"sh", "cat", "sort", "sshd-session"}
 
 
-def _inside(machine: PlainMachine, script: str) -> list[str]:
+def _inside(machine: BareMachine, script: str) -> list[str]:
     return machine.inside("sh", "-c", script, timeout=120).stdout.splitlines()

@@ -1,4 +1,4 @@
-"""A plain machine with swap: simulated, for its kernel is this host's, whose swap is nobody's here.
+"""A bare machine with swap: simulated, for its kernel is this host's, whose swap is nobody's here.
 
 The machine's /proc/swaps is a file of its own, and swapoff and swapon write it.
 """
@@ -6,7 +6,7 @@ The machine's /proc/swaps is a file of its own, and swapoff and swapon write it.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.e2e.support.bare_machines import PlainMachine
+from tests.e2e.support.bare_machines import BareMachine
 
 SWAP = "/swapfile"
 TABLE = "/var/lib/swaps"
@@ -35,7 +35,7 @@ mount -o remount,ro {CGROUP_ROOT}
 """
 
 
-def switch_on(machine: PlainMachine) -> None:
+def switch_on(machine: BareMachine) -> None:
     """The machine has swap, now and at its next boot."""
     machine.write(TABLE, f"{HEADING}\n{SWAP} file 1048572 0 -2\n")
     machine.write("/usr/local/sbin/swapoff", OFF, "755")
@@ -44,13 +44,13 @@ def switch_on(machine: PlainMachine) -> None:
     machine.inside("mount", "--bind", TABLE, "/proc/swaps")
 
 
-def used(machine: PlainMachine) -> list[str]:
+def used(machine: BareMachine) -> list[str]:
     """The swap that is on."""
     return machine.inside("cat", "/proc/swaps").stdout.splitlines()[1:]
 
 
 @contextmanager
-def kernel_of_its_own(machine: PlainMachine) -> Iterator[None]:
+def kernel_of_its_own(machine: BareMachine) -> Iterator[None]:
     """The machine says that it is no container: the swap of one that is would be left alone."""
     machine.inside("sh", "-ec", PRETEND)
     try:

@@ -1,11 +1,11 @@
-"""The table of sabotages is complete: docs/reference/teeth.md leaves no test out."""
+"""The catalog of mutations is complete: docs/reference/mutations.md leaves no test out."""
 
 import ast
 from collections import Counter
 from pathlib import Path
 
 import acceptance
-from tests.e2e.mutation.catalog import SABOTAGES, TOGETHER
+from tests.e2e.mutation.catalog import GROUPS, MUTATIONS
 
 SUITE = Path(acceptance.__file__).parent
 
@@ -21,22 +21,22 @@ def of_the_suite() -> set[str]:
 
 
 def broken() -> set[str]:
-    return {test for mutation in SABOTAGES.values() for test in mutation.breaks}
+    return {test for mutation in MUTATIONS.values() for test in mutation.breaks}
 
 
-def test_every_test_has_a_sabotage() -> None:
+def test_every_test_has_a_mutation() -> None:
     assert of_the_suite() - broken() == set()
 
 
-def test_every_sabotage_breaks_tests_that_are_there() -> None:
+def test_every_mutation_breaks_tests_that_exist() -> None:
     assert broken() - of_the_suite() == set()
 
 
 def test_what_breaks_several_tests_says_why() -> None:
-    assert [it.name for it in SABOTAGES.values() if (len(it.breaks) > 1) != bool(it.tied)] == []
+    assert [it.name for it in MUTATIONS.values() if (len(it.breaks) > 1) != bool(it.tied)] == []
 
 
-def test_groups_hold_each_sabotage_once() -> None:
-    together = Counter(name for names in TOGETHER.values() for name in names)
-    assert set(together) <= set(SABOTAGES)
+def test_groups_hold_each_mutation_once() -> None:
+    together = Counter(name for names in GROUPS.values() for name in names)
+    assert set(together) <= set(MUTATIONS)
     assert max(together.values()) == 1
