@@ -1,8 +1,13 @@
 #!/usr/bin/env bash
-# Removes what tests left on this host and what was made in this checkout. The user's labs and the
-# bundle stay, unless ALL=1 is given.
+# Removes what tests and interrupted builds left on this host, and what was made in this checkout. The
+# user's labs and the bundle stay, unless ALL=1 is given.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+LOCKED=75 # an exit code that Python does not use
+CLEAR='import pathlib, sys
+from labgen.bundle.engine import scratch
+scratch.clear(pathlib.Path(sys.argv[1]))'
 
 die() {
   printf 'error: %s\n' "$*" >&2
@@ -19,19 +24,25 @@ first_python() {
   done
 }
 
-# The directory "state" or "cache", as labgen itself finds it.
-place() {
-  "$1" -c "from labgen.system import places; print(places.$2())"
+# labgen_path PYTHON state|cache: that directory, as labgen itself finds it.
+labgen_path() {
+  "$1" -c "from labgen.system import paths; print(paths.$2())"
 }
 
-# What interrupted builds left on disk and in memory; a build under way keeps what is its own.
-clear_workbenches() {
-  local bundle
-  for bundle in "$(cache "$1")"/bundles/*/; do
+# What interrupted builds left on disk and in memory; a build that is running keeps its own.
+clear_scratch() {
+  local bundle cache code
+  cache=$(labgen_path "$1" cache)
+  for bundle in "$cache"/bundles/*/; do
     bundle=${bundle%/}
     [ -d "$bundle" ] || continue
-    flock --nonblock "$bundle.lock" "$1" -c 'import pathlib, sys; from labgen.bundle import workbench
-workbench.clear(pathlib.Path(sys.argv[1]))' "$bundle" || echo "clean: a build of $bundle is under way"
+    code=0
+    flock --nonblock --conflict-exit-code "$LOCKED" "$bundle.lock" "$1" -c "$CLEAR" "$bundle" || code=$?
+    case $code in
+      0) ;;
+      "$LOCKED") echo "clean: a build of $bundle is running; its files stay" ;;
+      *) return "$code" ;;
+    esac
   done
 }
 
@@ -48,11 +59,11 @@ remove_images() {
 
 remove_all() {
   local labs cache path
-  labs=$(place "$1" state)/labs
-  cache=$(place "$1" cache)
+  labs=$(labgen_path "$1" state)/labs
+  cache=$(labgen_path "$1" cache)
   for path in "$labs"/*/lab.json; do
     if [ -e "$path" ]; then
-      [ -x .venv/bin/labgen ] || die "labs are in $labs; make install brings what takes them down"
+      [ -x .venv/bin/labgen ] || die "there are labs in $labs; run make install, which installs what takes them down"
       .venv/bin/labgen down "$(basename "$(dirname "$path")")"
     fi
   done
@@ -68,7 +79,7 @@ main() {
   python=$(first_python)
   if [ -n "$python" ]; then
     "$python" -m tests.e2e.support.sweep
-    clear_workbenches "$python"
+    clear_scratch "$python"
     if [ "${ALL:-}" = 1 ]; then
       remove_all "$python"
     fi
