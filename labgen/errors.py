@@ -40,6 +40,20 @@ class LabgenError(Exception):
             lines.extend(f"  {line}" for line in self.hint.splitlines())
         return "\n".join(lines)
 
+    @property
+    def reason(self) -> str:
+        """The error in one line that holds the reason."""
+        seen = (self.last_seen or "").strip().splitlines()
+        said = " ".join(self.message.split())
+        return f"{said}: {seen[-1].strip()}" if seen else said
+
+
+def reason(error: BaseException) -> str:
+    """Return any error in one line that holds the reason."""
+    if isinstance(error, LabgenError):
+        return error.reason
+    return " ".join(str(error).split()) or type(error).__name__
+
 
 class UsageError(LabgenError):
     """The command line or a file it names is wrong; exit code 2."""
@@ -60,3 +74,7 @@ class SeveralErrors(LabgenError):
         self.errors = errors
         super().__init__("\n".join(f"{name}: {error}" for name, error in errors.items()))
         self.exit_code = max(getattr(error, "exit_code", 1) for error in errors.values())
+
+    @property
+    def reason(self) -> str:
+        return "; ".join(f"{name}: {reason(error)}" for name, error in self.errors.items())

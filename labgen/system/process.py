@@ -47,6 +47,12 @@ class CommandFailed(LabgenError):
         message += f"    {shlex.join(completed.argv)}"
         super().__init__(message + (f"\n{tail}" if tail else ""), hint=hint)
 
+    @property
+    def reason(self) -> str:
+        """The last line of its output, which says more than the command's words."""
+        lines = (self.completed.stderr.strip() or self.completed.stdout.strip()).splitlines()
+        return lines[-1].strip() if lines else f"exit code {self.completed.exit_code}"
+
 
 class CommandTimedOut(LabgenError):
     """A process did not end within its time and was killed with its children."""
@@ -60,6 +66,11 @@ class CommandTimedOut(LabgenError):
         super().__init__(
             f"command did not end within {timeout:g} s: {shlex.join(argv)}", last_seen=tail
         )
+
+    @property
+    def reason(self) -> str:
+        output = (self.stderr.strip() or self.stdout.strip()).splitlines()
+        return f"no answer within {self.timeout:g} s" + (f": {output[-1]}" if output else "")
 
 
 def run(

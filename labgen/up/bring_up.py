@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from labgen.bundle import store as bundles
 from labgen.console import Console
-from labgen.errors import LabgenError
+from labgen.errors import LabgenError, reason
 from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.scenario.model import Scenario
@@ -77,7 +77,7 @@ def _listener(console: Console, journal: Journal) -> Listener:
 
     def failed(step: Step, error: BaseException) -> None:
         console.bad(step.name)
-        journal.write("step-failed", step=step.name, error=str(error).splitlines()[0][:300])
+        journal.write("step-failed", step=step.name, error=reason(error)[:300])
 
     return Listener(started, done, failed)
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from labgen.errors import HostUnfit, LabgenError, SeveralErrors, UsageError
+from labgen.errors import HostUnfit, LabgenError, SeveralErrors, UsageError, reason
+from labgen.system.process import CommandFailed, CommandTimedOut, Completed
 
 
 def test_an_error_is_printed_with_all_that_is_known_in_one_order() -> None:
@@ -34,3 +35,17 @@ def test_several_errors_end_with_the_gravest_exit_code() -> None:
     several = SeveralErrors({"a": LabgenError("x"), "b": HostUnfit("y"), "c": ValueError("z")})
     assert several.exit_code == 3
     assert str(several) == "a: x\nb: y\nc: z"
+
+
+def test_the_reason_is_one_line_that_holds_it() -> None:
+    completed = Completed(("ssh", "a"), 1, "first\n", "warning\nError: deadline exceeded\n")
+    assert reason(CommandFailed(completed)) == "Error: deadline exceeded"
+    assert reason(CommandFailed(Completed(("a",), 7, "", ""))) == "exit code 7"
+    assert reason(CommandTimedOut(("ssh",), 10, "", "")) == "no answer within 10 s"
+    assert reason(CommandTimedOut(("ssh",), 10, "", "a\nhalf")) == "no answer within 10 s: half"
+    late = LabgenError("it did not\nhappen", last_seen="a learner\nthe last line")
+    assert reason(late) == "it did not happen: the last line"
+    assert reason(SeveralErrors({"a": late, "b": ValueError("x")})) == (
+        "a: it did not happen: the last line; b: x"
+    )
+    assert reason(ValueError()) == "ValueError"
