@@ -4,8 +4,6 @@ from collections.abc import Callable
 
 import pytest
 
-from acceptance.framework.clients.api import Api
-from acceptance.framework.clients.machines import On
 from acceptance.framework.experiment import assertions, limits, steady_state
 from acceptance.framework.experiment.measured import Measured
 from acceptance.framework.experiment.observation import Bench
@@ -40,6 +38,6 @@ def test_exactly_one_other_master_took_the_vip_over(lab: Lab, seen: Measured) ->
     assertions.moved_to_one_of(seen, [machine.name for machine in lab.control_planes[1:]])
 
 
-def test_lab_is_whole_once_the_power_is_back(lab: Lab, api: Api, on: On, seen: Measured) -> None:
+def test_lab_is_whole_once_the_power_is_back(lab: Lab, seen: Measured) -> None:
     assertions.healed(seen)
-    steady_state.await_whole(lab, api, on, what="the lab staying whole", timeout=5)
+    steady_state.await_steady_state(lab, what="the lab staying healthy", timeout=5)

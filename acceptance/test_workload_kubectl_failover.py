@@ -10,7 +10,6 @@ from collections.abc import Callable
 import pytest
 
 from acceptance.framework.clients.api import Api
-from acceptance.framework.clients.machines import On
 from acceptance.framework.workloads import kubectl_failover, kubectl_ops
 from acceptance.framework.workloads.kubectl_failover import Interrupted
 from labgen.lab.lab import Lab
@@ -27,13 +26,13 @@ Record = Callable[[str, object], None]
 
 @pytest.fixture(scope="module")
 def seen(
-    lab: Lab, api: Api, on: On, own_namespace: str, tmp_path_factory: pytest.TempPathFactory
+    lab: Lab, api: Api, own_namespace: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Interrupted:
     """The power cut, once for all tests here; all is healed afterwards."""
     if len(lab.control_planes) == 1:
         pytest.skip("one control plane: nothing can take over")
     pod = kubectl_ops.make(lab, api, own_namespace, lab.machines[-1])
-    return kubectl_failover.measure(lab, api, on, pod, tmp_path_factory.mktemp("copies"))
+    return kubectl_failover.measure(lab, pod, tmp_path_factory.mktemp("copies"))
 
 
 @pytest.mark.parametrize("chore", CHORES)

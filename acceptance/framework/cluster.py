@@ -12,7 +12,8 @@ from typing import TypeVar
 import pytest
 
 from acceptance.framework.clients import dns
-from labgen.cluster.observations import ETCD_PKI, HAPROXY_SOCKET
+from labgen.cluster.etcd import ETCD_PKI
+from labgen.cluster.haproxy import SOCKET
 from labgen.lab.lab import API_SERVER_PORT, Lab, Machine
 from labgen.scenario.model import Role
 from labgen.timing import forecast
@@ -153,7 +154,7 @@ def of_lab(lab: Lab) -> Cluster:
     balancer = lab.scenario.load_balancer
     haproxy = Haproxy(
         servers=masters,
-        socket=HAPROXY_SOCKET,
+        socket=SOCKET,
         port=lab.scenario.network.api_port,
         settled=max(SETTLED, forecast.server_in(balancer)),  # patient checks put one in later
     )

@@ -7,10 +7,11 @@ from ipaddress import IPv4Address
 import pytest
 
 from acceptance.framework.clients import api as api_access
-from acceptance.framework.clients import kubeconfig, machines
+from acceptance.framework.clients import kubeconfig
 from acceptance.framework.clients.api import FAILURES, Api
 from acceptance.framework.clients.machines import On
 from acceptance.framework.cluster import Cluster
+from labgen.cluster import vip
 from labgen.errors import LabgenError
 from labgen.lab.lab import Lab
 from labgen.machine import access
@@ -60,8 +61,5 @@ def near_found(cluster: Cluster) -> LocalEndpoint:
 
 
 def _holders(lab: Lab) -> str:
-    try:
-        found = machines.vip_holders(lab, machines.on(lab), lab.control_planes)
-    except (LabgenError, AssertionError, RuntimeError) as error:
-        return f"who holds the VIP is unknown: {error}"
+    found = vip.holders(access.ssh_client(lab), lab, lab.machines)
     return f"the VIP is held by {', '.join(found) or 'no machine'}"

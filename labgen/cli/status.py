@@ -2,11 +2,14 @@
 
 import dataclasses
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import click
 
 from labgen import faults
 from labgen.cli.session import common
+from labgen.cluster.etcd import EtcdMember
 from labgen.lab import store
 from labgen.operations.status import Status
 from labgen.operations.status import status as observe
@@ -23,16 +26,16 @@ from labgen.operations.status import status as observe
 )
 @common
 def status(name: str, output: str) -> None:
-    """Show power, nodes, VIP holder, etcd members, HAProxy's view of the API servers, and faults.
+    """Show whether a lab is healthy: machines, nodes, pods, VIP, etcd, HAProxy, faults.
 
-    Exit code 1 when anything does not answer or is not as it should be.
+    Exit code 1 when there is a problem: something does not answer, is not healthy, or the last
+    `labgen up` failed. A note, such as a cordoned node, is no problem.
     """
     lab = store.load(name)
     seen = observe(lab)
     injected = [str(injection) for injection in faults.active(lab)]
     if output == "json":
-        shown = {"name": lab.name, **dataclasses.asdict(seen), "faults": injected}
-        click.echo(json.dumps(shown, indent=2))
+        click.echo(json.dumps({"name": lab.name, **_data(seen), "faults": injected}, indent=2))
     else:
         click.echo(f"lab {lab.name}: scenario {lab.scenario.name}, API at {lab.server}")
         for line in [*_lines(seen), *(f"fault: {injection}" for injection in injected)]:
@@ -41,21 +44,35 @@ def status(name: str, output: str) -> None:
         raise SystemExit(1)
 
 
-def _lines(seen: Status) -> list[str]:
-    ready = {
-        node.name: "Ready" if node.ready else f"NotReady: {node.reason}" for node in seen.nodes
-    }
-    lines = ["machine     power   node"]
-    lines += [
-        f"{name:<11} {state:<7} {ready.get(name, '-')}" for name, state in seen.machines.items()
-    ]
-    lines.append(f"VIP holder: {', '.join(seen.holders) or 'none seen'}")
-    lines += [
-        f"etcd {member.name}: {'healthy' if member.healthy else 'does not answer'}"
-        f"{', leader' if member.leader else ''}{', learner' if member.learner else ''}"
-        for member in seen.etcd
-    ]
+def _data(seen: Status) -> dict[str, Any]:
+    """The status as JSON; pods without their labels."""
+    shown = ("name", "node", "ready", "state", "message")
+    pods = [{field: getattr(pod, field) for field in shown} for pod in seen.pods]
+    nodes = [{**dataclasses.asdict(node), "status": node.status} for node in seen.nodes]
+    return {**dataclasses.asdict(seen), "nodes": nodes, "pods": pods}
+
+
+def _lines(seen: Status) -> Iterator[str]:
+    nodes = {node.name: node.status for node in seen.nodes}
+    yield "machine     power   node"
+    for name, state in seen.machines.items():
+        yield f"{name:<11} {state:<7} {nodes.get(name, '-')}"
+    if seen.pods:
+        ready = sum(1 for pod in seen.pods if pod.ready)
+        yield f"pods of the cluster: {ready} of {len(seen.pods)} ready"
+    yield f"VIP holder: {', '.join(seen.holders) or 'none seen'}"
+    for member in seen.etcd:
+        yield f"etcd {member.name}: {', '.join(_member(member))}"
     for master, servers in seen.api_servers.items():
         shown = ", ".join(f"{name} {state}" for name, state in servers.items())
-        lines.append(f"HAProxy on {master}: {shown}")
-    return [*lines, *(f"problem: {problem}" for problem in seen.problems)]
+        yield f"HAProxy on {master}: {shown}"
+    yield from (f"note: {note}" for note in seen.notes)
+    yield from (f"problem: {problem}" for problem in seen.problems)
+
+
+def _member(member: EtcdMember) -> Iterator[str]:
+    yield "healthy" if member.healthy else member.message or "does not answer"
+    if member.leader:
+        yield "leader"
+    if member.learner:
+        yield "learner"

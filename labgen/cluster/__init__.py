@@ -1,1 +1,1 @@
-"""How to ask a running cluster."""
+"""The one place that queries a running cluster: its API, etcd, VIP, HAProxy, and its health."""

@@ -1,6 +1,6 @@
 """A small client of the Kubernetes API: JSON over HTTPS with the admin's certificate.
 
-Waiting for a cluster asks often; a kubectl process each time would cost more CPU than the cluster.
+Waits query the cluster often; a kubectl process each time would cost more CPU than the cluster.
 """
 
 import http.client
@@ -14,12 +14,15 @@ from typing import Any
 
 from labgen.cluster import unreachable
 from labgen.errors import LabgenError
+from labgen.lab.lab import Lab
+
+TIMEOUT = 3.0  # seconds for an answer, multiplied by the lab's slowdown
 
 
 def https(
     host: str, port: int, name: str, *, timeout: float, context: ssl.SSLContext
 ) -> http.client.HTTPConnection:
-    """A connection to host:port whose other end has a certificate for name. Raises OSError."""
+    """Return a connection to host:port whose server has a certificate for name; raises OSError."""
     connection = http.client.HTTPConnection(host, port, timeout=timeout)
     plain = socket.create_connection((host, port), timeout=timeout)
     try:
@@ -44,19 +47,20 @@ class KubeApi:
     ca: Path
     certificate: Path
     key: Path
-    timeout: float = 3.0
+    timeout: float = TIMEOUT
 
     def get(self, path: str) -> dict[str, Any]:
-        """The object at path; raises ApiUnreachable with what the API or the network said."""
+        """Return the object at path; raises ApiUnreachable with the reason."""
         body = self.get_text(path)
         try:
             answer: dict[str, Any] = json.loads(body)
         except json.JSONDecodeError as error:
-            raise ApiUnreachable(f"the API's answer to {path} is no JSON: {body[:80]!r}") from error
+            what = f"the API's answer to {path} is not JSON: {body[:80]!r}"
+            raise ApiUnreachable(what) from error
         return answer
 
     def get_text(self, path: str) -> str:
-        """The body of the answer to GET path; raises ApiUnreachable."""
+        """Return the body of the answer to GET path; raises ApiUnreachable."""
         try:
             connection = https(
                 self.host, self.port, self.name, timeout=self.timeout, context=self._tls
@@ -76,7 +80,20 @@ class KubeApi:
     def _tls(self) -> ssl.SSLContext:
         for path in (self.ca, self.certificate, self.key):
             if not path.exists():  # OpenSSL's own error names no file
-                raise ApiUnreachable(f"no credentials for the API yet: {path} is not there")
+                raise ApiUnreachable(f"no credentials for the API yet: {path} does not exist")
         context = ssl.create_default_context(cafile=str(self.ca))
         context.load_cert_chain(self.certificate, self.key)
         return context
+
+
+def connect(lab: Lab) -> KubeApi:
+    """Return the lab's API behind the VIP, as its admin."""
+    return KubeApi(
+        str(lab.local_endpoint(lab.vip)),
+        lab.endpoint_port,
+        name=str(lab.vip),
+        ca=lab.keys / "ca.crt",
+        certificate=lab.keys / "admin.crt",
+        key=lab.keys / "admin.key",
+        timeout=TIMEOUT * lab.slowdown,
+    )

@@ -1,30 +1,27 @@
-"""Whom a fault is done to: names of machines, or roles that are looked up in the lab."""
+"""The machines that a fault hits: by name, or by a role that is looked up in the lab."""
 
 import random
 import secrets
 from collections.abc import Callable, Mapping
-from functools import partial
 
-from labgen.cluster import observations
-from labgen.errors import LabgenError, UsageError
+from labgen.cluster import etcd, vip
+from labgen.errors import LabgenError, UsageError, reason
 from labgen.faults.fault import Fault, Site
 from labgen.lab.lab import Machine
 from labgen.providers.base import State
 from labgen.scenario.model import Role
-from labgen.system.parallel import gather
 
-ASK_TIMEOUT = 10.0  # seconds, so many times as long as the lab is slow
 RANDOM = "random"
 
 
 def choose(
     site: Site, fault: Fault, target: str, seed: int | None
 ) -> tuple[tuple[Machine, ...], int | None]:
-    """The machines that target stands for, and the seed that was used for `random`.
+    """Return the machines that target stands for, and the seed that was used for `random`.
 
-    target is a machine's name or a role, or several of them with commas between. Raises WrongCall
-    for unknown names and machines that the fault does not fit, LabgenError for a role that no
-    machine has now.
+    target is a machine's name or a role, or several of them separated by commas. Raises UsageError
+    for unknown names and machines that the fault is not for, LabgenError for a role that no machine
+    has now.
     """
     if seed is None and RANDOM in target.split(","):
         seed = secrets.randbelow(2**32)
@@ -48,9 +45,9 @@ def choose(
 
 
 def holders(site: Site) -> list[Machine]:
-    """The control planes that have the VIP on an interface; those that do not answer have none."""
-    views = gather({m.name: partial(_holds_vip, site, m) for m in _running(site)})
-    return [machine for machine in site.lab.control_planes if views.get(machine.name)]
+    """Return the control planes that have the VIP; one that does not answer counts as without."""
+    names = vip.holders(site.ssh, site.lab, _running(site))
+    return [site.lab.machine(name) for name in names]
 
 
 def _holder(site: Site) -> list[Machine]:
@@ -62,11 +59,11 @@ def _holder(site: Site) -> list[Machine]:
 
 
 def _not_holder(site: Site) -> list[Machine]:
-    """The first control plane without the VIP."""
+    """Return the first control plane without the VIP."""
     holding = _holder(site)
     others = [machine for machine in _running(site) if machine not in holding]
     if not others:
-        raise LabgenError(f"lab {site.lab.name} has no control plane beside the VIP's holder")
+        raise LabgenError(f"lab {site.lab.name} has no control plane next to the VIP holder")
     return others[:1]
 
 
@@ -74,14 +71,14 @@ def _etcd_leader(site: Site) -> list[Machine]:
     seen = "no control plane is on"
     for machine in _running(site):
         try:
-            members = observations.etcd_members(site.ssh, site.lab, machine)
+            members = etcd.members(site.ssh, site.lab, machine)
         except (LabgenError, ValueError) as error:
-            seen = str(error).splitlines()[0]
+            seen = f"{machine.name}: {reason(error)}"
             continue
         for member in members:
             if member.leader:
                 return [site.lab.machine(member.name)]
-        seen = f"{machine.name} knows none"
+        seen = f"{machine.name} knows no leader"
     raise LabgenError(f"lab {site.lab.name} has no etcd leader now", last_seen=seen)
 
 
@@ -96,15 +93,6 @@ ROLES: Mapping[str, Callable[[Site], list[Machine]]] = {
 def _running(site: Site) -> list[Machine]:
     states = site.provider.machines(site.lab)
     return [m for m in site.lab.control_planes if states[m.name] is State.ON]
-
-
-def _holds_vip(site: Site, machine: Machine) -> bool:
-    words = ["ip", "-o", "-4", "address", "show", "to", str(site.lab.vip)]
-    try:
-        limit = ASK_TIMEOUT * site.lab.slowdown
-        return bool(site.ssh.run(machine.name, words, timeout=limit).stdout.strip())
-    except LabgenError:
-        return False
 
 
 def _named(site: Site, name: str) -> Machine:

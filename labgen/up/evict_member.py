@@ -1,56 +1,38 @@
-"""A join that did not come to its end: the cluster forgets it before the machine joins again.
+"""A join that did not finish is removed from the cluster before the machine joins again.
 
 kubeadm refuses a machine whose old node still counts as Ready, and its reset leaves the machine's
-member in etcd when there was no node yet: a majority that counts the dead is soon none.
+member in etcd when there was no node yet: each dead member counts for the majority.
 """
 
-import json
 from functools import partial
 
-from labgen.cluster.observations import etcdctl
+from labgen.cluster import etcd, kubectl
 from labgen.lab.lab import Machine
 from labgen.scenario.model import Role
 from labgen.system.process import CommandFailed, CommandTimedOut
 from labgen.system.wait import NotYet, until
 from labgen.up.context import Context
 
-# etcd may be without a majority until the machine's own member runs again after a boot
+# Seconds, multiplied by the lab's slowdown. After a boot, etcd may be without a majority until the
+# machine's own member runs again.
 TIMEOUT = 60.0
-ASK_TIMEOUT = 20.0
-DELETE_NODE = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "delete", "node")
-PEER_PORT = 2380
 
 
-def forget(context: Context, machine: Machine) -> None:
-    """Have the first control plane remove the machine's etcd member and node, where they are.
+def evict_member(context: Context, machine: Machine) -> None:
+    """Have the first control plane remove the machine's etcd member and node, where they exist.
 
     Raises LabgenError when etcd or the API does not answer in time.
     """
-    what = f"the cluster forgetting an earlier join of {machine.name}"
+    what = f"removing an earlier join of {machine.name} from the cluster"
     limit = TIMEOUT * context.lab.slowdown
-    until(partial(_try_to_forget, context, machine), what=what, timeout=limit, interval=1)
+    until(partial(_try, context, machine), what=what, timeout=limit, interval=1)
 
 
-def _try_to_forget(context: Context, machine: Machine) -> None:
+def _try(context: Context, machine: Machine) -> None:
+    lab, first = context.lab, context.lab.control_planes[0]
     try:
         if machine.role is Role.CONTROL_PLANE:
-            _remove_member(context, machine)
-        _on_first(context, *DELETE_NODE, machine.name, "--ignore-not-found", "--wait=false")
+            etcd.remove_member(context.ssh, lab, machine, via=first)
+        kubectl.delete_node(context.ssh, lab, machine, via=first)
     except (CommandFailed, CommandTimedOut) as error:
-        raise NotYet(error.message) from error
-
-
-def _remove_member(context: Context, machine: Machine) -> None:
-    """By its address: a member that never started has no name."""
-    peer = f"https://{machine.address}:{PEER_PORT}"
-    words = etcdctl(context.lab)
-    listed = _on_first(context, *words, "member", "list", "-w", "json")
-    for member in json.loads(listed)["members"]:
-        if peer in member["peerURLs"]:
-            _on_first(context, *words, "member", "remove", f"{member['ID']:x}")
-
-
-def _on_first(context: Context, *words: str) -> str:
-    first = context.lab.control_planes[0]
-    limit = ASK_TIMEOUT * context.lab.slowdown
-    return context.ssh.run(first.name, words, timeout=limit).stdout
+        raise NotYet(error.reason) from error

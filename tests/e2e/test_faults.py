@@ -177,16 +177,16 @@ def test_a_paused_leader_of_etcd_is_replaced(lab: Lab, sights: Sights) -> None:
     seen(lambda: sights.etcd_leader() not in ("", before), "another leader of etcd")
     assert f"etcd-paused  {before}" in _active(lab)
     labgen("fault", "heal", lab.name)
-    seen(sights.etcd_whole, "all members of etcd")
+    seen(sights.etcd_healthy, "all members of etcd")
 
 
 def test_a_wiped_member_of_etcd_is_a_member_again_with_all_data(lab: Lab, sights: Sights) -> None:
-    seen(sights.etcd_whole, "all members of etcd", within=60)
+    seen(sights.etcd_healthy, "all members of etcd", within=60)
     labgen("fault", "inject", lab.name, "etcd-wiped", "master3")
     assert sights.on("master3", "ls /var/lib/etcd").stdout == ""
-    assert not sights.etcd_whole()
+    assert not sights.etcd_healthy()
     labgen("fault", "heal", lab.name)
-    seen(sights.etcd_whole, "all members of etcd")
+    seen(sights.etcd_healthy, "all members of etcd")
 
 
 def test_disks_that_are_the_hosts_are_not_filled(lab: Lab) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.framework.clients import machines
 from acceptance.framework.experiment import steady_state
 from labgen.lab import store
 from labgen.lab.lab import Lab
@@ -93,9 +92,8 @@ def _fail_exactly_their_tests(
         assert found.failed == expected, found.said
     assert found.exit_code == pytest.ExitCode.TESTS_FAILED
     if any(mutation.name in MEASURED for mutation in mutations):
-        api, on = editor(lab).api, machines.on(lab)
-        steady_state.await_whole(
-            lab, api, on, what="the lab healing", timeout=steady_state.HEAL_TIMEOUT
+        steady_state.await_steady_state(
+            lab, what="the lab healing", timeout=steady_state.HEAL_TIMEOUT
         )
     else:
         suite.passes_again(lab, expected)

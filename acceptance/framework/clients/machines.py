@@ -1,7 +1,5 @@
 """The lab's machines over testinfra, and what is looked up on them."""
 
-import csv
-import io
 import json
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -11,7 +9,8 @@ from typing import Any
 import testinfra
 
 from acceptance.framework import missing_tools
-from labgen.cluster.observations import ETCD_PKI, HAPROXY_SOCKET
+from labgen.cluster import haproxy, vip
+from labgen.cluster.etcd import ETCD_PKI
 from labgen.lab.lab import Lab, Machine
 from labgen.machine import access
 from labgen.machine.ssh import Ssh
@@ -56,29 +55,26 @@ def _by_sudo(backend: Any, ssh: Ssh, name: str, command: str, *words: str) -> An
     return backend.result(done.exit_code, line.encode(), done.stdout, done.stderr)
 
 
-def vip_holders(lab: Lab, host: On, among: Sequence[Machine]) -> list[str]:
-    """The machines that have the VIP on an interface right now."""
-    return holders(lab.vip, host, among)
+def holders(address: IPv4Address, host: On, among: Sequence[Machine]) -> list[str]:
+    """Return the machines that have that address on an interface right now.
 
-
-def holders(vip: IPv4Address, host: On, among: Sequence[Machine]) -> list[str]:
-    """The machines that have that address on an interface right now."""
+    Unlike labgen.cluster.vip, this also works on machines of clusters that labgen did not build,
+    and fails when one of them does not answer.
+    """
 
     def has(name: str) -> bool:
-        return bool(host(name).check_output("ip -o -4 address show to %s", str(vip)))
+        return bool(host(name).check_output(f"{' '.join(vip.QUERY)} %s", str(address)))
 
     found = gather({machine.name: partial(has, machine.name) for machine in among})
     return [name for name, holds in found.items() if holds]
 
 
-def api_servers_seen(host: Any, socket: str = HAPROXY_SOCKET) -> dict[str, str]:
-    """The servers of one machine's HAProxy and their states: UP, DOWN, no check, ..."""
-    answer = host.run("echo 'show stat' | socat -t 5 - UNIX-CONNECT:%s", socket)
+def api_servers_seen(host: Any, socket: str = haproxy.SOCKET) -> dict[str, str]:
+    """Return the state of each server of one machine's HAProxy, of whatever backend."""
+    answer = host.run(haproxy.query("%s", timeout=5), socket)
     missing_tools.ensure_program(answer, "socat")
     assert answer.rc == 0, answer.stderr
-    rows = csv.DictReader(io.StringIO(answer.stdout.removeprefix("# ")))
-    kinds = ("FRONTEND", "BACKEND")
-    return {row["svname"]: row["status"] for row in rows if row["svname"] not in kinds}
+    return haproxy.parse(answer.stdout, backend="")
 
 
 def etcd_members(host: Any) -> list[dict[str, Any]]:

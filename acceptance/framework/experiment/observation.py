@@ -97,7 +97,7 @@ class Observation:
         bench = self.bench
         offset = time.time() - time.monotonic()
         booted = {name: at + offset for name, at in self.off().items()}
-        look = partial(steady_state.look, bench.lab, bench.api, bench.on, booted)
+        look = partial(steady_state.inspect, bench.lab, booted)
         if self._within("the lab whole again", look, timeout):
             self.healed = time.monotonic()
             self.note("the lab is whole")

@@ -52,7 +52,7 @@ def _precondition(bench: Bench) -> Task:
     """The probing process's task in a lab that is whole."""
     try:
         what = "a whole lab with the VIP on its first master"
-        steady_state.await_whole(bench.lab, bench.api, bench.on, what=what, timeout=PRECONDITION)
+        steady_state.await_steady_state(bench.lab, what=what, timeout=PRECONDITION)
         counter_check.begin(bench.api)
         return replace(bench.task, pods=bench.stream())
     except (LabgenError, *FAILURES) as error:

@@ -21,7 +21,7 @@ from acceptance.framework.experiment.probes import contexts
 from acceptance.framework.experiment.probes.task import Task
 from acceptance.framework.workloads import namespaces, stream
 from labgen.bundle.versions import release
-from labgen.cluster.observations import ETCD_PKI
+from labgen.cluster.etcd import ETCD_PKI
 from labgen.lab.lab import Lab
 from labgen.machine import access
 from labgen.recordings import recording

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from acceptance.framework.clients import kubectl, machines, persistent_client
-from acceptance.framework.clients.api import Api
+from acceptance.framework.clients import kubectl, persistent_client
 from acceptance.framework.clients.kubectl import Stream
-from acceptance.framework.clients.machines import On
 from acceptance.framework.clients.persistent_client import Talk
 from acceptance.framework.experiment import steady_state
 from acceptance.framework.workloads import kubectl_ops
 from acceptance.framework.workloads.kubectl_ops import LOOPBACK, Chore, Pod
+from labgen.cluster import vip
 from labgen.errors import LabgenError
 from labgen.lab.lab import Lab, Machine
 from labgen.machine import access
@@ -65,14 +64,14 @@ class Interrupted:
     talk: Open
 
 
-def measure(lab: Lab, api: Api, on: On, pod: Pod, directory: Path) -> Interrupted:
+def measure(lab: Lab, pod: Pod, directory: Path) -> Interrupted:
     """Cut the holder's power below open streams, do the chores, give it back, wait until all is
     healed. The pod is on another machine.
 
     Raises LabgenError when the lab is not whole beforehand or does not heal.
     """
-    steady_state.await_whole(lab, api, on, what="a whole lab", timeout=30)
-    [holder] = machines.vip_holders(lab, on, lab.control_planes)
+    steady_state.await_steady_state(lab, what="a healthy lab", timeout=30)
+    [holder] = vip.holders(access.ssh_client(lab), lab, lab.control_planes)
     todo = kubectl_ops.all_of(pod, directory)
     usual = _side_by_side(todo)
     try:
@@ -83,9 +82,7 @@ def measure(lab: Lab, api: Api, on: On, pod: Pod, directory: Path) -> Interrupte
             seen = {name: _seen(stream, cut) for name, stream in streams.items()}
     finally:
         _labgen("start", lab.name, holder)
-    steady_state.await_whole(
-        lab, api, on, what="the lab healing", timeout=steady_state.HEAL_TIMEOUT
-    )
+    steady_state.await_steady_state(lab, what="the lab healing", timeout=steady_state.HEAL_TIMEOUT)
     begun = {name: Begun(took[name][0], usual[name][0], took[name][1]) for name in todo}
     return Interrupted(begun, seen, Open(_after(talk.ended, cut), None, talk.failure))
 

@@ -1,10 +1,11 @@
-"""Further machines into the cluster, through the VIP."""
+"""Join a machine to the cluster, through the VIP."""
 
 from collections.abc import Mapping
 from functools import partial
 
-from labgen.cluster import observations
+from labgen.cluster import api
 from labgen.cluster.api import ApiUnreachable
+from labgen.cluster.nodes import nodes
 from labgen.errors import LabgenError
 from labgen.lab.keys import JoinSecrets
 from labgen.lab.lab import Lab, Machine
@@ -13,7 +14,7 @@ from labgen.scenario.model import Role
 from labgen.system.wait import NotYet, until
 from labgen.up.certificates import shared
 from labgen.up.context import Context, in_payload
-from labgen.up.evict_member import forget
+from labgen.up.evict_member import evict_member
 from labgen.up.graph import Outcome
 
 TIMEOUT = 300.0
@@ -40,26 +41,26 @@ def join(context: Context, machine: Machine) -> Outcome:
     if "joined" not in notes:
         ensure_secrets(context)
         if "begun" in notes or machine.name in _known_nodes(context.lab):
-            forget(context, machine)
+            evict_member(context, machine)
     secrets, pin = context.secrets, context.ca_hash
     config = kubeadm_join(
         context.lab, machine, context.machine_profile(machine), secrets, ca_hash=pin
     )
-    brought = {} if "joined" in notes else _brought(context, machine)
-    payload = in_payload({"kubeadm.yaml": config, **brought})
+    certificates = {} if "joined" in notes else _certificates(context, machine)
+    payload = in_payload({"kubeadm.yaml": config, **certificates})
     return context.run_phases(machine, "join", files=payload, timeout=TIMEOUT)
 
 
-def _brought(context: Context, machine: Machine) -> Mapping[str, File]:
-    """The certificates that a control plane does not fetch by itself."""
+def _certificates(context: Context, machine: Machine) -> Mapping[str, File]:
+    """Return the certificates that a control plane does not fetch by itself."""
     copied = context.lab.scenario.kubernetes.certificates == "copy"
     return shared(context) if copied and machine.role is Role.CONTROL_PLANE else {}
 
 
 def ensure_secrets(context: Context) -> None:
-    """Have the cluster accept the lab's token: wait for it after init, renew it when it is gone.
+    """Wait until the cluster accepts the lab's token, and renew one that has expired.
 
-    Token and uploaded certificates live for two hours, and `up` may go on after a night.
+    Token and uploaded certificates live for two hours; `up` may resume after a night.
     """
     signed = partial(_signed, context.lab, context.secrets)
     what = "the join token being signed"
@@ -79,22 +80,24 @@ def ensure_secrets(context: Context) -> None:
 
 
 def _known_nodes(lab: Lab) -> set[str]:
-    """The machines that the cluster knows, also those that were made anew since then."""
+    """Return the names of all nodes, also of machines that were created anew since then."""
 
     def look() -> set[str]:
         try:
-            return {node.name for node in observations.nodes(observations.api(lab))}
+            return {node.name for node in nodes(api.connect(lab))}
         except ApiUnreachable as error:
             raise NotYet(error.message) from error
 
-    return until(look, what="the API telling its nodes", timeout=SECRETS_TIMEOUT * lab.slowdown)
+    return until(look, what="the API listing its nodes", timeout=SECRETS_TIMEOUT * lab.slowdown)
 
 
 def _is_known(lab: Lab, secrets: JoinSecrets) -> bool:
-    """Whether the cluster has the token: then it will be signed, as soon as one of the controller
-    managers leads."""
+    """Return whether the cluster has the token.
+
+    Then it will be signed as soon as one of the controller managers leads.
+    """
     try:
-        observations.api(lab).get(f"{KNOWN_TOKENS}{secrets.token_id}")
+        api.connect(lab).get(f"{KNOWN_TOKENS}{secrets.token_id}")
     except ApiUnreachable:
         return False
     return True
@@ -103,7 +106,7 @@ def _is_known(lab: Lab, secrets: JoinSecrets) -> bool:
 def _signed(lab: Lab, secrets: JoinSecrets) -> None:
     """Raise NotYet unless cluster-info carries the token's signature."""
     try:
-        info = observations.api(lab).get(CLUSTER_INFO)
+        info = api.connect(lab).get(CLUSTER_INFO)
     except ApiUnreachable as error:
         raise NotYet(error.message) from error
     if f"jws-kubeconfig-{secrets.token_id}" not in info["data"]:

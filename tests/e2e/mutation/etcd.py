@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from labgen.cluster.observations import ETCDCTL
+from labgen.cluster.etcd import ETCDCTL
 from tests.e2e.mutation.cluster_editor import ClusterEditor, firewall
 from tests.e2e.mutation.mutation import Mutation, of
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from labgen.cluster.observations import HAPROXY_SOCKET
+from labgen.cluster import haproxy
 from labgen.lab.lab import Machine
 from tests.e2e.mutation.cluster_editor import ClusterEditor, edited
 from tests.e2e.mutation.mutation import Mutation, of
@@ -20,7 +20,7 @@ def backups(editor: ClusterEditor, servers: Sequence[Machine]) -> tuple[str, ...
 
 def until_all_up(editor: ClusterEditor) -> None:
     """Wait until every HAProxy sees all API servers."""
-    ask = f"echo show stat | socat -t 2 - UNIX-CONNECT:{HAPROXY_SOCKET} | grep ^api-servers"
+    ask = f"echo show stat | socat -t 2 - UNIX-CONNECT:{haproxy.SOCKET} | grep ^api-servers"
 
     def look() -> bool:
         said = [editor.on(machine, ask) for machine in editor.masters]

@@ -1,4 +1,4 @@
-"""What is seen of a lab while a fault is on it: each returns whether it is so, now."""
+"""Observations of a lab while a fault is on it: each returns whether it is so, now."""
 
 import socket
 from collections.abc import Callable
@@ -8,7 +8,8 @@ from functools import partial
 from acceptance.framework.clients import api as api_access
 from acceptance.framework.clients import kubeconfig
 from acceptance.framework.clients.api import FAILURES
-from labgen.cluster import observations
+from labgen.cluster import etcd
+from labgen.cluster.etcd import EtcdMember
 from labgen.errors import LabgenError
 from labgen.faults.fault import Site
 from labgen.faults.targets import holders
@@ -82,11 +83,11 @@ class Sights:
         said = self.on(sender, f"ping -q -i 0.02 -c 100 -W 1 {address}").stdout
         return float(said.split("% packet loss")[0].split()[-1])
 
-    def etcd(self) -> list[observations.EtcdMember]:
-        """The members, as the first control plane that answers has them."""
+    def etcd(self) -> list[EtcdMember]:
+        """Return the members, as the first control plane that answers has them."""
         for machine in self.lab.control_planes:
             try:
-                return observations.etcd_members(self._site.ssh, self.lab, machine)
+                return etcd.members(self._site.ssh, self.lab, machine)
             except (LabgenError, ValueError):
                 continue
         return []
@@ -94,8 +95,8 @@ class Sights:
     def etcd_leader(self) -> str:
         return next((member.name for member in self.etcd() if member.leader), "")
 
-    def etcd_whole(self) -> bool:
-        """Whether all control planes are healthy voters."""
+    def etcd_healthy(self) -> bool:
+        """Return whether all control planes are healthy voters."""
         names = [m.name for m in self.etcd() if m.healthy and not m.learner]
         return sorted(names) == sorted(m.name for m in self.lab.control_planes)
 

@@ -1,20 +1,14 @@
 """Commands on labs that exist on paper only."""
 
-import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from labgen.cluster.observations import EtcdMember, Node
 from labgen.machine import access
-from labgen.operations import status as observing
-from labgen.operations.status import Status
-from labgen.providers.base import State
 from labgen.system import files
 from tests.unit.cli.calling import labgen
-from tests.unit.lab.samples import lab, made
+from tests.unit.lab.samples import made
 from tests.unit.system.stubs import stub
 
 
@@ -127,57 +121,3 @@ def test_plan_prints_steps_with_what_they_wait_on() -> None:
     lines = labgen("plan", "single").out.splitlines()
     assert lines[0] == "create machines"
     assert "prepare master1  after create machines" in lines
-
-
-def _seen(**differing: object) -> Status:
-    """A healthy ha-3x0, but for what differs."""
-    masters = ["master1", "master2", "master3"]
-    healthy: Mapping[str, object] = {
-        "machines": dict.fromkeys(masters, State.ON),
-        "nodes": tuple(Node(name, True, "") for name in masters),
-        "holders": ("master1",),
-        "etcd": tuple(EtcdMember(name, True, name == "master2", False) for name in masters),
-        "api_servers": {name: dict.fromkeys(masters, "UP") for name in masters},
-        "problems": (),
-    }
-    return Status(**{**healthy, **differing})  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("differing", "ailment"),
-    [
-        ({"nodes": (Node("master2", False, "no CNI"),)}, "node master2: no CNI"),
-        ({"holders": ()}, "the VIP is held by no machine that answers"),
-        ({"holders": ("master1", "master3")}, "the VIP is held by master1 and master3"),
-        (
-            {"etcd": (EtcdMember("master3", False, False, False),)},
-            "etcd member master3 does not answer",
-        ),
-        (
-            {"api_servers": {"master1": {"master1": "UP", "master2": "DOWN"}}},
-            "HAProxy on master1 does not see the API server of master2, master3",
-        ),
-    ],
-)
-def test_whatever_is_not_as_it_should_be_is_a_problem(
-    differing: dict[str, object], ailment: str
-) -> None:
-    assert observing.ailments(_seen(**differing), lab("ha-3x0")) == [ailment]
-
-
-def test_a_healthy_lab_has_no_problem() -> None:
-    assert observing.ailments(_seen(), lab("ha-3x0")) == []
-
-
-def test_status_of_a_lab_without_machines_says_so_with_exit_code_1(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stub(monkeypatch, tmp_path, "podman", "echo '[]'")
-    stub(monkeypatch, tmp_path, "ip", "exit 2")
-    made("single", "demo")
-    said = labgen("status", "demo", "-o", "json")
-    assert said.exit_code == 1
-    seen = json.loads(said.out)
-    assert seen["machines"] == {"master1": "absent"}
-    assert seen["problems"][0] == "master1 is absent"
-    assert "no route" in seen["problems"][1]

@@ -94,7 +94,7 @@ def test_an_answer_that_is_no_success_is_an_error_with_what_the_api_said(
 
 
 def test_an_answer_that_is_no_json_is_an_error(pki: Path, port: int) -> None:
-    with pytest.raises(ApiUnreachable, match=r"answer to /readyz is no JSON: 'ok'"):
+    with pytest.raises(ApiUnreachable, match=r"answer to /readyz is not JSON: 'ok'"):
         _client(pki, port).get("/readyz")
 
 
@@ -118,5 +118,5 @@ def test_an_api_that_is_away_is_unreachable_with_its_address(pki: Path) -> None:
 
 
 def test_a_client_without_its_files_names_the_one_that_is_missing(pki: Path, port: int) -> None:
-    with pytest.raises(ApiUnreachable, match=r"absent\.crt is not there"):
+    with pytest.raises(ApiUnreachable, match=r"absent\.crt does not exist"):
         _client(pki, port, ca="absent").get("/api/v1/nodes")

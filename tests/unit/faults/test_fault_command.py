@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.cluster import observations
+from labgen.cluster import query
 from labgen.faults import FAULTS, heal_timer
 from labgen.lab.lab import Lab
 from tests.unit.cli.calling import labgen
@@ -90,7 +90,7 @@ def test_status_names_the_faults_that_are_in_effect(
     lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stub(monkeypatch, tmp_path, "podman", "echo '[]'")
-    monkeypatch.setattr(observations, "nodes", lambda _: [])
+    monkeypatch.setattr(query, "nodes", lambda _: [])
     labgen("fault", "inject", "demo", "power-cut", "all")
     injected = "power-cut on master1, master2, master3, node1, node2, node3"
     assert f"fault: {injected}" in labgen("status", "demo").out.splitlines()

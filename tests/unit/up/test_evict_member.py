@@ -1,4 +1,4 @@
-"""A join that did not come to its end: the cluster forgets it before it is done again."""
+"""A join that did not finish is removed from the cluster before it is done again."""
 
 import json
 from collections.abc import Sequence
@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from labgen.cluster import observations
-from labgen.cluster.observations import Node
+from labgen.cluster import api
+from labgen.cluster.nodes import Node
 from labgen.errors import LabgenError
 from labgen.lab.lab import Machine
 from labgen.providers.container.provider import ContainerProvider
 from labgen.system.process import CommandFailed, Completed
 from labgen.up import evict_member as module
 from labgen.up.context import Context
-from labgen.up.evict_member import forget
+from labgen.up.evict_member import evict_member
 from labgen.up.graph import Outcome
 from labgen.up.steps import join as step
 from tests.unit.lab.samples import lab
@@ -36,7 +36,9 @@ class Machines:
     failures: int = 0
     ran: list[tuple[str, ...]] = field(default_factory=list)
 
-    def run(self, host: str, argv: Sequence[str], *, timeout: float) -> Completed:
+    def run(
+        self, host: str, argv: Sequence[str], *, timeout: float, check: bool = True
+    ) -> Completed:
         if argv[0] == "sh":
             return Completed(tuple(argv), 0, self.notes, "")
         self.ran.append((host, *(word for word in argv if not word.startswith("--"))))
@@ -61,7 +63,7 @@ def context(machines: Machines) -> Context:
 def test_a_control_planes_member_and_node_go_at_the_first_masters_word(
     machines: Machines, context: Context
 ) -> None:
-    forget(context, context.lab.machine("master2"))
+    evict_member(context, context.lab.machine("master2"))
     assert machines.ran == [
         ("master1", "etcdctl", "member", "list", "-w", "json"),
         ("master1", "etcdctl", "member", "remove", f"{BIG:x}"),
@@ -72,12 +74,12 @@ def test_a_control_planes_member_and_node_go_at_the_first_masters_word(
 def test_a_control_plane_without_a_member_is_no_node_any_more_either(
     machines: Machines, context: Context
 ) -> None:
-    forget(context, context.lab.machine("master3"))
+    evict_member(context, context.lab.machine("master3"))
     assert [words[1:3] for words in machines.ran] == [("etcdctl", "member"), ("kubectl", "delete")]
 
 
 def test_a_worker_has_no_member(machines: Machines, context: Context) -> None:
-    forget(context, context.lab.machine("node1"))
+    evict_member(context, context.lab.machine("node1"))
     assert machines.ran == [("master1", "kubectl", "delete", "node", "node1")]
 
 
@@ -85,12 +87,12 @@ def test_an_etcd_without_a_majority_is_waited_for(
     machines: Machines, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machines.failures = 1
-    forget(context, context.lab.machine("master2"))
+    evict_member(context, context.lab.machine("master2"))
     assert machines.ran[-1][1] == "kubectl"
     machines.failures = 100
     monkeypatch.setattr(module, "TIMEOUT", 0.1)
-    with pytest.raises(LabgenError, match="the cluster forgetting an earlier join of master2") as e:
-        forget(context, context.lab.machine("master2"))
+    with pytest.raises(LabgenError, match="removing an earlier join of master2") as e:
+        evict_member(context, context.lab.machine("master2"))
     assert "context deadline exceeded" in str(e.value.last_seen)
 
 
@@ -116,10 +118,10 @@ def test_only_what_an_unfinished_join_left_is_forgotten(
     def note(_: Context, machine: Machine) -> None:
         told.append(machine.name)
 
-    monkeypatch.setattr(step, "forget", note)
+    monkeypatch.setattr(step, "evict_member", note)
     monkeypatch.setattr(step, "ensure_secrets", lambda _: None)
-    monkeypatch.setattr(observations, "api", lambda _: None)
-    monkeypatch.setattr(observations, "nodes", lambda _: [Node(name, True, "") for name in nodes])
+    monkeypatch.setattr(api, "connect", lambda _: None)
+    monkeypatch.setattr(step, "nodes", lambda _: [Node(name, True, "") for name in nodes])
     monkeypatch.setattr(Context, "ca_hash", "sha256:PIN")
     monkeypatch.setattr(Context, "run_phases", lambda *_, **__: Outcome.CHANGED)
     assert step.join(context, context.lab.machine("master2")) is Outcome.CHANGED

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from labgen.cluster import observations
+from labgen.cluster import api as api_module
 from labgen.cluster.api import ApiUnreachable
 from labgen.errors import LabgenError
 from labgen.lab.lab import Machine
@@ -57,7 +57,7 @@ class Machines:
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> Api:
     found = Api(signed_at=1)
-    monkeypatch.setattr(observations, "api", lambda _: found)
+    monkeypatch.setattr(api_module, "connect", lambda _: found)
     monkeypatch.setattr(join, "SIGNATURE_TIMEOUT", 0.5)
     monkeypatch.setattr(join, "SECRETS_TIMEOUT", 0.5)
     return found

@@ -1,0 +1,98 @@
+"""etcd, queried by etcdctl on a control plane with the certificate of kubeadm's health check."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from labgen.lab.lab import Lab, Machine
+from labgen.machine.ssh import Ssh
+from labgen.system.parallel import gather
+from labgen.system.process import Completed
+
+ETCD_PKI = "/etc/kubernetes/pki/etcd"
+ETCDCTL = (
+    "etcdctl",
+    f"--cacert={ETCD_PKI}/ca.crt",
+    f"--cert={ETCD_PKI}/healthcheck-client.crt",
+    f"--key={ETCD_PKI}/healthcheck-client.key",
+    "--endpoints=https://127.0.0.1:2379",
+)
+COMMAND_TIMEOUT = 2  # seconds until etcdctl gives up, multiplied by the lab's slowdown
+TIMEOUT = 15.0  # seconds for etcdctl and SSH together, multiplied by the lab's slowdown
+PEER_PORT = 2380
+
+
+@dataclass(frozen=True)
+class EtcdMember:
+    """A member of etcd."""
+
+    name: str  # "unstarted" for a member that has never started
+    healthy: bool  # it answered, knows a leader and reports no error
+    leader: bool
+    learner: bool  # it has no vote yet
+    message: str = ""  # the error it reports, such as NOSPACE
+    address: str = ""  # where its peers reach it
+
+
+def etcdctl(lab: Lab) -> list[str]:
+    """Return etcdctl's words on a control plane that come before those of a command."""
+    return [*ETCDCTL, f"--command-timeout={COMMAND_TIMEOUT * lab.slowdown}s"]
+
+
+def members(ssh: Ssh, lab: Lab, machine: Machine) -> list[EtcdMember]:
+    """Return all members as one control plane sees them.
+
+    Raises CommandFailed, CommandTimedOut or ValueError.
+    """
+    listed = partial(_run, ssh, lab, machine, "member", "list", "-w", "json")
+    # a member that does not answer makes the exit code 1; the others are printed all the same
+    words = ("endpoint", "status", "--cluster", "-w", "json")
+    status = partial(_run, ssh, lab, machine, *words, check=False)
+    answers = gather({"members": listed, "status": status})
+    return parse(answers["members"].stdout, answers["status"].stdout)
+
+
+def parse(member_list: str, endpoint_status: str) -> list[EtcdMember]:
+    """Join etcdctl's `member list` and `endpoint status --cluster`, both as JSON."""
+    entries: Sequence[Mapping[str, Any]] = json.loads(endpoint_status or "[]") or []
+    statuses = {entry["Status"]["header"]["member_id"]: entry["Status"] for entry in entries}
+    return [
+        _member(member, statuses.get(member["ID"])) for member in json.loads(member_list)["members"]
+    ]
+
+
+def remove_member(ssh: Ssh, lab: Lab, machine: Machine, via: Machine) -> None:
+    """Have the control plane `via` remove the member of a machine; fine when there is none.
+
+    The member is found by its address, because one that never started has no name.
+    Raises CommandFailed or CommandTimedOut.
+    """
+    peer = f"https://{machine.address}:{PEER_PORT}"
+    listed = _run(ssh, lab, via, "member", "list", "-w", "json")
+    for member in json.loads(listed.stdout)["members"]:
+        if peer in member["peerURLs"]:
+            _run(ssh, lab, via, "member", "remove", f"{member['ID']:x}")
+
+
+def _run(ssh: Ssh, lab: Lab, machine: Machine, *words: str, check: bool = True) -> Completed:
+    limit = TIMEOUT * lab.slowdown
+    return ssh.run(machine.name, [*etcdctl(lab), *words], timeout=limit, check=check)
+
+
+def _member(member: Mapping[str, Any], status: Mapping[str, Any] | None) -> EtcdMember:
+    urls = member.get("peerURLs") or [""]
+    errors = list(status.get("errors") or []) if status else []
+    leader = status.get("leader", 0) if status else 0
+    if status and not leader and not errors:
+        errors = ["it knows no leader"]
+    return EtcdMember(
+        name=member.get("name") or "unstarted",
+        healthy=status is not None and not errors,
+        leader=leader == member["ID"],
+        learner=bool(member.get("isLearner")),
+        message="; ".join(error.strip() for error in errors),
+        address=urlsplit(urls[0]).hostname or "",
+    )

@@ -1,0 +1,27 @@
+"""HAProxy on the control planes: how each one sees the API servers."""
+
+import csv
+import io
+
+SOCKET = "/run/haproxy-admin.sock"
+BACKEND = "api-servers"  # as labgen's haproxy.cfg names it
+NOT_SERVERS = ("FRONTEND", "BACKEND")
+
+
+def query(socket: str = SOCKET, *, timeout: int) -> str:
+    """Return the shell command that prints HAProxy's statistics; timeout is in seconds."""
+    return f"echo show stat | socat -t {timeout} - UNIX-CONNECT:{socket}"
+
+
+def parse(stats: str, backend: str = BACKEND) -> dict[str, str]:
+    """Return the state of each server of a backend, or of all backends if it is empty.
+
+    stats is the answer to `show stat` (CSV, HAProxy management guide 9.1). A state is its first
+    word: a server that is "UP 1/3" is UP.
+    """
+    rows = csv.DictReader(io.StringIO(stats.strip().removeprefix("# ")))
+    return {
+        row["svname"]: row["status"].partition(" ")[0]
+        for row in rows
+        if row["svname"] not in NOT_SERVERS and backend in {"", row["pxname"]}
+    }

@@ -1,0 +1,43 @@
+"""What one machine reports of the cluster in one SSH command: the VIP and its HAProxy's view."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from labgen.cluster import haproxy, vip
+from labgen.lab.lab import Lab, Machine
+from labgen.machine.ssh import Ssh
+from labgen.scenario.model import Role
+from labgen.system.process import CommandFailed
+
+SEPARATOR = "---"
+TIMEOUT = 10.0  # seconds, multiplied by the lab's slowdown
+SOCKET_TIMEOUT = 2  # seconds until socat gives up, multiplied by the lab's slowdown
+
+
+@dataclass(frozen=True)
+class MachineView:
+    """api_servers is empty on a worker; haproxy_error says why a control plane's is."""
+
+    holds_vip: bool
+    api_servers: Mapping[str, str] = field(default_factory=dict)
+    haproxy_error: str = ""
+
+
+def query(ssh: Ssh, lab: Lab, machine: Machine) -> MachineView:
+    """Ask one machine over SSH; raises CommandFailed or CommandTimedOut."""
+    script = f"{' '.join(vip.QUERY)} $1; echo {SEPARATOR}"
+    balances = machine.role is Role.CONTROL_PLANE
+    if balances:
+        script += f"; {haproxy.query(timeout=SOCKET_TIMEOUT * lab.slowdown)}"
+    words = ["bash", "-c", script, "view", str(lab.vip)]
+    done = ssh.run(machine.name, words, timeout=TIMEOUT * lab.slowdown, check=False)
+    addresses, separator, stats = done.stdout.partition(SEPARATOR)
+    if not separator:
+        raise CommandFailed(done)
+    holds = f" {lab.vip}/" in addresses
+    if not balances:
+        return MachineView(holds)
+    if not done.ok:
+        lines = done.stderr.strip().splitlines()
+        return MachineView(holds, {}, lines[-1] if lines else f"exit code {done.exit_code}")
+    return MachineView(holds, haproxy.parse(stats))

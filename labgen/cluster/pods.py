@@ -1,0 +1,106 @@
+"""Pods as the API reports them, each with the reason why it is not ready."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from labgen.cluster.api import ApiUnreachable, KubeApi
+
+
+@dataclass(frozen=True)
+class Pod:
+    """A pod that has not succeeded."""
+
+    name: str  # NAMESPACE/NAME
+    node: str  # empty before it is scheduled
+    labels: Mapping[str, str]
+    ready: bool  # its condition Ready is True and it is not being deleted
+    state: str  # the containers' waiting reasons, else the phase: CrashLoopBackOff, Running
+    message: str = ""  # what the kubelet or the scheduler says about a pod that is not ready
+    # Since when all its containers run, in seconds since 1970; None while one does not.
+    started: float | None = None
+
+    @property
+    def namespace(self) -> str:
+        return self.name.partition("/")[0]
+
+    @property
+    def trouble(self) -> str:
+        """The state with the message behind it."""
+        return f"{self.state}: {self.message}" if self.message else self.state
+
+
+def pods(client: KubeApi) -> list[Pod]:
+    """Return all pods, except those that have succeeded; raises ApiUnreachable."""
+    items = client.get("/api/v1/pods")["items"]
+    return [_pod(item) for item in items if item["status"].get("phase") != "Succeeded"]
+
+
+def latest_warning(client: KubeApi, pod: Pod) -> str:
+    """Return the message of the pod's latest warning event; empty for none, or without an answer.
+
+    A pod without a sandbox has its reason nowhere else: a volume that cannot be mounted.
+    """
+    namespace, _, name = pod.name.partition("/")
+    chosen = f"involvedObject.name%3D{name},type%3DWarning"
+    try:
+        found = client.get(f"/api/v1/namespaces/{namespace}/events?fieldSelector={chosen}")
+    except ApiUnreachable:
+        return ""
+    latest: dict[str, Any] = max(found["items"], key=_event_time, default={})
+    return " ".join(str(latest.get("message", "")).split())
+
+
+def _event_time(event: Mapping[str, Any]) -> str:
+    """The API's times are of one form, and sort as text."""
+    times = (event.get("lastTimestamp"), event.get("eventTime"))
+    return next((str(time) for time in times if time), "")
+
+
+def _pod(item: dict[str, Any]) -> Pod:
+    status = item["status"]
+    conditions = {c["type"]: c for c in status.get("conditions", [])}
+    containers = status.get("containerStatuses", [])
+    waiting = [
+        container
+        for container in [*status.get("initContainerStatuses", []), *containers]
+        if "waiting" in container.get("state", {})
+    ]
+    reasons = [c["state"]["waiting"].get("reason", "waiting") for c in waiting]
+    deleted = "deletionTimestamp" in item["metadata"]
+    ready = conditions.get("Ready", {}).get("status") == "True" and not deleted
+    return Pod(
+        name=f"{item['metadata']['namespace']}/{item['metadata']['name']}",
+        node=item["spec"].get("nodeName", ""),
+        labels=item["metadata"].get("labels", {}),
+        ready=ready,
+        state="terminating" if deleted else ", ".join(reasons) or status.get("phase", "unknown"),
+        message="" if ready or deleted else _message(waiting, conditions),
+        started=_started(containers),
+    )
+
+
+def _message(waiting: Sequence[Mapping[str, Any]], conditions: Mapping[str, Any]) -> str:
+    said = "; ".join(dict.fromkeys(text for c in waiting for text in _messages(c)))
+    if said:
+        return said
+    failed = (conditions.get(kind, {}) for kind in ("PodScheduled", "Ready"))
+    texts = (str(c.get("message", "")) for c in failed if c.get("status") != "True")
+    return next((" ".join(text.split()) for text in texts if text), "")
+
+
+def _messages(container: Mapping[str, Any]) -> Iterator[str]:
+    """What a waiting container says of itself, then how it ended the last time."""
+    if text := container["state"]["waiting"].get("message"):
+        yield " ".join(text.split())
+    if ended := container.get("lastState", {}).get("terminated"):
+        last = (ended.get("message") or "").strip().splitlines()
+        why = f": {last[-1].strip()}" if last else ""
+        yield f"{container.get('name', 'it')} last ended with exit code {ended['exitCode']}{why}"
+
+
+def _started(containers: Sequence[Mapping[str, Any]]) -> float | None:
+    running = [container.get("state", {}).get("running") for container in containers]
+    times = [datetime.fromisoformat(r["startedAt"]).timestamp() for r in running if r]
+    return min(times) if times and len(times) == len(running) else None

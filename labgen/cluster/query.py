@@ -1,0 +1,106 @@
+"""Query a running cluster for its health: everything side by side, what does not answer included.
+
+Three queries, so that a wait asks for what it waits on first and stops there.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
+
+from labgen.cluster import api, etcd, health, machine_view
+from labgen.cluster.api import KubeApi
+from labgen.cluster.health import Health, Problem
+from labgen.cluster.machine_view import MachineView
+from labgen.cluster.nodes import nodes
+from labgen.cluster.pods import Pod, latest_warning, pods
+from labgen.errors import LabgenError, reason
+from labgen.lab.lab import Lab, Machine
+from labgen.machine.ssh import Ssh
+from labgen.scenario.model import Role
+from labgen.system.parallel import gather
+
+T = TypeVar("T")
+
+
+def query(
+    lab: Lab, ssh: Ssh, machines: Sequence[Machine] | None = None, *, explain: bool = False
+) -> Health:
+    """Query everything; machines are those that have power, all by default.
+
+    With explain, a pod that is not ready gets its latest warning event: one request more each.
+    """
+    machines = lab.machines if machines is None else machines
+    parts = gather(
+        {
+            "api": partial(query_api, lab, explain=explain),
+            "machines": partial(query_machines, lab, ssh, machines),
+            "etcd": partial(query_etcd, lab, ssh, machines),
+        }
+    )
+    return Health(
+        nodes=parts["api"].nodes,
+        pods=parts["api"].pods,
+        etcd=parts["etcd"].etcd,
+        views=parts["machines"].views,
+        problems=tuple(problem for part in parts.values() for problem in part.problems),
+        notes=parts["api"].notes,
+    )
+
+
+def query_api(lab: Lab, *, explain: bool = False) -> Health:
+    """Query nodes and pods."""
+    client = api.connect(lab)
+    try:
+        found, running = nodes(client), pods(client)
+    except (LabgenError, OSError, ValueError) as error:
+        return Health(problems=(Problem("api", "", f"the API does not answer: {reason(error)}"),))
+    if explain:
+        running = [_explained(client, pod) for pod in running]
+    problems = health.node_problems(lab, found) + health.pod_problems(lab, running)
+    notes = tuple(health.node_notes(found))
+    own = tuple(health.own_pods(running))
+    return Health(tuple(found), own, problems=tuple(problems), notes=notes)
+
+
+def query_machines(lab: Lab, ssh: Ssh, machines: Sequence[Machine] | None = None) -> Health:
+    """Query each machine for the VIP, and each control plane for its HAProxy's view."""
+    asked = lab.machines if machines is None else machines
+    tasks = {m.name: partial(_try, partial(machine_view.query, ssh, lab, m)) for m in asked}
+    answers = gather(tasks)
+    views = {name: view for name, view in answers.items() if isinstance(view, MachineView)}
+    silent = {name: why for name, why in answers.items() if isinstance(why, str)}
+    problems = [Problem("machine", name, f"{name}: {why}") for name, why in silent.items()]
+    if any(m.name in views for m in asked if m.role is Role.CONTROL_PLANE):
+        holders = [name for name, view in views.items() if view.holds_vip]
+        problems += health.vip_problems(lab, holders)
+    problems += health.haproxy_problems(lab, views)
+    return Health(views=views, problems=tuple(problems))
+
+
+def query_etcd(lab: Lab, ssh: Ssh, machines: Sequence[Machine] | None = None) -> Health:
+    """Query etcd on the first control plane whose own member answers."""
+    asked = lab.machines if machines is None else machines
+    why = "no control plane is on"
+    for machine in (m for m in asked if m.role is Role.CONTROL_PLANE):
+        answer = _try(partial(etcd.members, ssh, lab, machine))
+        if not isinstance(answer, str):
+            problems = health.etcd_problems(lab, answer)
+            return Health(etcd=tuple(answer), problems=tuple(problems))
+        why = f"{machine.name}: {answer}"
+    return Health(problems=(Problem("etcd", "", f"etcd does not answer: {why}"),))
+
+
+def _explained(client: KubeApi, pod: Pod) -> Pod:
+    own = pod.namespace in health.NAMESPACES
+    if pod.ready or pod.message or not own or not (warning := latest_warning(client, pod)):
+        return pod
+    return replace(pod, message=warning)
+
+
+def _try(observe: Callable[[], T]) -> T | str:
+    """Return what was observed, or the reason why there is nothing."""
+    try:
+        return observe()
+    except (LabgenError, OSError, ValueError) as error:
+        return reason(error)

@@ -1,0 +1,24 @@
+"""An API that answers what a test gives it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labgen.cluster.api import KubeApi
+
+
+@dataclass(frozen=True)
+class Api(KubeApi):
+    """Answers every question with items."""
+
+    items: tuple[Mapping[str, Any], ...] = ()
+
+    def get(self, path: str) -> dict[str, Any]:
+        assert path in {"/api/v1/nodes", "/api/v1/pods"}
+        return {"items": self.items}
+
+
+def serving(*items: Mapping[str, Any]) -> Api:
+    nowhere = Path("/nowhere")
+    return Api("127.0.0.1", 1, "127.0.0.1", nowhere, nowhere, nowhere, items=items)

@@ -1,0 +1,22 @@
+"""HAProxy's statistics, read."""
+
+from labgen.cluster import haproxy
+
+STATS = """\
+# pxname,svname,qcur,status,weight
+kubernetes-api,FRONTEND,,OPEN,
+api-servers,master1,0,UP,1
+api-servers,master2,0,DOWN 1/2,1
+api-servers,master3,0,MAINT (resolution),1
+api-servers,BACKEND,0,UP,1
+health,FRONTEND,,OPEN,
+"""
+
+
+def test_haproxys_servers_are_read_and_its_frontends_passed_over() -> None:
+    servers = haproxy.parse(f"\n{STATS}\n")
+    assert servers == {"master1": "UP", "master2": "DOWN", "master3": "MAINT"}
+
+
+def test_a_haproxy_that_says_nothing_sees_no_servers() -> None:
+    assert haproxy.parse("\n") == {}

@@ -1,0 +1,115 @@
+"""Queries of a cluster: what answers is kept, what does not is a problem."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from labgen.cluster import etcd
+from labgen.cluster import query as module
+from labgen.cluster.api import ApiUnreachable
+from labgen.cluster.etcd import EtcdMember
+from labgen.cluster.health import Problem
+from labgen.cluster.query import query_api, query_etcd, query_machines
+from labgen.lab.lab import Lab, Machine
+from labgen.machine.ssh import Ssh
+from labgen.system.process import CommandFailed, CommandTimedOut, Completed
+from tests.unit.lab.samples import lab
+
+UP = "".join(f"api-servers,master{number},UP\n" for number in (1, 2, 3))
+STATS = f"# pxname,svname,status\n{UP}"
+ADDRESS = "2: eth0 inet 10.89.0.244/24 scope global secondary eth0\n"
+
+
+@dataclass(frozen=True)
+class Machines(Ssh):
+    """Machines of a healthy ha-3x3, except for those whose answers differ."""
+
+    differing: dict[str, Completed | CommandTimedOut] = field(default_factory=dict)
+
+    def run(self, host: str, argv: Sequence[str], *, timeout: float, **_: object) -> Completed:
+        answer = self.differing.get(host)
+        if isinstance(answer, CommandTimedOut):
+            raise answer
+        if answer:
+            return answer
+        vip = ADDRESS if host == "master1" else ""
+        stats = STATS if host.startswith("master") else ""
+        return Completed((), 0, f"{vip}---\n{stats}", "")
+
+
+@pytest.fixture
+def sample() -> Lab:
+    return lab("ha-3x3")
+
+
+def _machines(sample: Lab, **differing: Completed | CommandTimedOut) -> Machines:
+    return Machines(sample.directory, differing=differing)
+
+
+def test_machines_of_a_healthy_lab_have_no_problem(sample: Lab) -> None:
+    found = query_machines(sample, _machines(sample))
+    assert found.problems == ()
+    assert found.holders == ("master1",)
+    assert found.api_servers == {
+        m.name: {"master1": "UP", "master2": "UP", "master3": "UP"} for m in sample.control_planes
+    }
+
+
+def test_a_worker_with_the_vip_is_seen(sample: Lab) -> None:
+    found = query_machines(sample, _machines(sample, node2=Completed((), 0, f"{ADDRESS}---\n", "")))
+    assert found.problems == (
+        Problem("vip", "master1,node2", "the VIP is held by master1 and node2"),
+    )
+
+
+def test_a_dead_haproxy_hides_neither_the_vip_nor_the_reason(sample: Lab) -> None:
+    dead = Completed((), 1, f"{ADDRESS}---\n", "socat: E connect(): Connection refused\n")
+    found = query_machines(sample, _machines(sample, master1=dead))
+    said = "HAProxy on master1 does not answer: socat: E connect(): Connection refused"
+    assert found.problems == (Problem("haproxy", "master1", said),)
+    assert found.holders == ("master1",)
+
+
+def test_a_machine_that_does_not_answer_is_named_with_the_line_that_has_the_reason(
+    sample: Lab,
+) -> None:
+    refused = Completed(("ssh",), 255, "", "warning\nssh: connect to host: Connection refused\n")
+    late = CommandTimedOut(("ssh",), 10, "", "")
+    found = query_machines(sample, _machines(sample, node1=refused, node2=late))
+    assert found.problems == (
+        Problem("machine", "node1", "node1: ssh: connect to host: Connection refused"),
+        Problem("machine", "node2", "node2: no answer within 10 s"),
+    )
+
+
+def test_etcd_is_queried_on_the_first_control_plane_whose_member_answers(
+    sample: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("master1", "master2", "master3")
+    members = [EtcdMember(name, name != "master1", name == "master2", False) for name in names]
+
+    def answer(_ssh: Ssh, _lab: Lab, machine: Machine) -> list[EtcdMember]:
+        if machine.name == "master1":
+            raise CommandFailed(Completed((), 1, "", "context deadline exceeded"))
+        return members
+
+    monkeypatch.setattr(etcd, "members", answer)
+    found = query_etcd(sample, _machines(sample))
+    assert found.etcd == tuple(members)
+    assert [problem.where for problem in found.problems] == ["master1"]
+    found = query_etcd(sample, _machines(sample), sample.machines[:1])
+    said = "etcd does not answer: master1: context deadline exceeded"
+    assert found.problems == (Problem("etcd", "", said),)
+
+
+def test_an_api_that_does_not_answer_is_one_problem(
+    sample: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(_: object) -> list[object]:
+        raise ApiUnreachable("https://10.89.0.244:8443/api/v1/nodes: nobody listens there")
+
+    monkeypatch.setattr(module, "nodes", answer)
+    [problem] = query_api(sample).problems
+    assert problem.what == "api"
+    assert problem.message.endswith("/api/v1/nodes: nobody listens there")
