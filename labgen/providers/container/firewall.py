@@ -1,37 +1,48 @@
-"""What may cross a lab's bridge: machines reach each other, the host reaches them, no more.
+"""What may cross a lab's bridge: machines reach each other, the host reaches them, nothing else.
 
 iptables, because that is where a Docker host's own FORWARD policy stands: with br_netfilter
-loaded, that policy would drop what machines send each other.
+loaded, that policy would drop what machines send each other. Each rule has the lab's id as its
+comment.
 """
 
 from collections.abc import Sequence
 
 from labgen.lab.lab import Lab
+from labgen.providers.container import filter_table
 from labgen.system.process import run
 
 TIMEOUT = 30.0
 
 
 def ensure(lab: Lab) -> bool:
-    """Make the lab's rules; True if any was missing."""
-    if len(rules(lab.id)) == len(_wanted(lab)):
-        return False
-    remove(lab.id)
-    # -I puts a rule first, so the last one goes in first
-    lines = [f"-I {rule}" for rule in reversed(_wanted(lab))]
-    script = "\n".join(["*filter", *lines, "COMMIT", ""])
-    run(["iptables-restore", "--wait", "--noflush"], timeout=TIMEOUT, input=script)
-    return True
+    """Create the lab's rules; True if any was missing."""
+    with filter_table.turn():
+        if len(rules(lab.id)) == len(_wanted(lab)):
+            return False
+        filter_table.ensure()
+        _remove(lab.id)
+        # -I puts a rule first, so the last one goes in first
+        lines = [f"-I {rule}" for rule in reversed(_wanted(lab))]
+        script = "\n".join(["*filter", *lines, "COMMIT", ""])
+        run(["iptables-restore", "--wait", "--noflush"], timeout=TIMEOUT, input=script)
+        return True
 
 
 def rules(lab_id: str, entering: Sequence[str] = ()) -> list[str]:
-    """The rules of the lab of that id that are there, as iptables -S prints them."""
+    """Return the existing rules of the lab with that id, as iptables -S prints them."""
     listed = run([*entering, "iptables", "--wait", "-S"], timeout=TIMEOUT).stdout
     return [line for line in listed.splitlines() if f"--comment {_comment(lab_id)} " in f"{line} "]
 
 
 def remove(lab_id: str, entering: Sequence[str] = ()) -> None:
-    """Remove the rules of the lab of that id that are there."""
+    """Remove the rules of the lab with that id; with the last lab's, also an empty table that
+    labgen created."""
+    with filter_table.turn():
+        _remove(lab_id, entering)
+        filter_table.remove_empty(entering)
+
+
+def _remove(lab_id: str, entering: Sequence[str] = ()) -> None:
     present = rules(lab_id, entering)
     if present:
         script = "\n".join(["*filter", *(f"-D{rule[2:]}" for rule in present), "COMMIT", ""])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 from labgen.lab.lab import Lab
@@ -13,6 +14,13 @@ def traces(lab: Lab) -> list[str]:
     """Everything that bears the lab's name or id; empty when nothing is left."""
     marks = (lab.id, f"labgen-{lab.name}", f"{lab.name}-{lab.id}", str(lab.directory))
     return [line for line in _everything() if any(mark in line for mark in marks)]
+
+
+def packet_filter() -> str:
+    """Return this network namespace's nft ruleset without counters; the same before `up` and after
+    `down`."""
+    listed = run(["nft", "list", "ruleset"], timeout=30).stdout
+    return re.sub(r" packets \d+ bytes \d+", "", listed)
 
 
 def _everything() -> list[str]:

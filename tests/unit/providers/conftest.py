@@ -29,7 +29,14 @@ def iptables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """iptables whose rules are the lines of the file it returns; restore appends its input."""
     rules = tmp_path / "rules"
     rules.touch()
-    stub(monkeypatch, tmp_path, "iptables", f"cat '{rules}'")
+    version = "echo 'iptables v1.8.9 (nf_tables)'"
+    stub(
+        monkeypatch,
+        tmp_path,
+        "iptables",
+        f"case $* in --version) {version} ;; *) cat '{rules}'; esac",
+    )
     restore = rf"grep -E '^-I' | sed 's/^-I/-A/' >>'{rules}'"
     stub(monkeypatch, tmp_path, "iptables-restore", restore)
+    stub(monkeypatch, tmp_path, "nft", "exit 1")
     return rules
