@@ -4,7 +4,7 @@ import click
 
 from labgen.cli.session import Session, common
 from labgen.operations import gc as collector
-from labgen.providers.orphans import Orphan
+from labgen.providers.resources import Resource
 
 
 @click.command()
@@ -26,23 +26,23 @@ def gc(session: Session, names: tuple[str, ...], *, remove: bool, uris: tuple[st
     """
     console = session.console()
     found = collector.find(uris, names)
-    for why in found.unasked:
+    for why in found.unqueried:
         console.say(f"not searched: {why}")
     if remove:
-        failed = _remove(found.orphans)
+        failed = _remove(found.resources)
     else:
-        for orphan in found.orphans:
-            click.echo(f"{orphan.what}: {orphan.whose}")
-        failed = sum(1 for orphan in found.orphans if orphan.remove)
+        for orphan in found.resources:
+            click.echo(f"{orphan.what}: {orphan.owner}")
+        failed = sum(1 for orphan in found.resources if orphan.orphaned)
         if failed:
             console.say(f"orphaned resources: {failed}; to remove them: labgen gc --remove")
-    if not found.orphans:
+    if not found.resources:
         console.say("no orphaned resources")
     if failed:
         raise SystemExit(1)
 
 
-def _remove(orphans: tuple[Orphan, ...]) -> int:
+def _remove(orphans: tuple[Resource, ...]) -> int:
     """Return how many could not be removed."""
     failed = 0
     for orphan, why in collector.remove(orphans):
@@ -50,8 +50,8 @@ def _remove(orphans: tuple[Orphan, ...]) -> int:
             click.echo(f"could not remove {orphan.what}: {why}", err=True)
             failed += 1
         else:
-            click.echo(f"removed {orphan.what}, {orphan.whose}")
+            click.echo(f"removed {orphan.what}, {orphan.owner}")
     for orphan in orphans:
-        if orphan.remove is None:
-            click.echo(f"kept: {orphan.what}, {orphan.whose}")
+        if not orphan.orphaned:
+            click.echo(f"kept: {orphan.what}, {orphan.owner}")
     return failed

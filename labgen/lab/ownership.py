@@ -1,35 +1,57 @@
-"""Whose the things on this host are that bear only a lab's id: each lab leaves a note.
+"""Which lab owns what is on this host: labels with the lab's directory, and whether that lab lives.
 
-A lab lives as long as its directory is there, whoever's state directory it is in.
+Everything that can carry a label has one: containers, libvirt's domains and networks, network
+interfaces, directories. Where only an id fits (namespaces' names, comments of firewall rules), the
+labels and notes of other things tell which directory it stands for.
+
+A lab lives as long as its directory exists, whoever's state directory that is in.
 """
 
 import json
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from urllib.parse import quote, unquote
 
-from labgen.lab.lab import Lab, directory_id
+from labgen.lab import store
+from labgen.lab.lab import Lab, directory_id, labs_directory
 from labgen.system import files, paths
 
-NOTE = "owner.json"
+KEY = "labgen.directory"
+LABEL = re.compile(rf"{re.escape(KEY)}=(/[^\s\"'<]*)")
+NOTE = "owner.json"  # the label of a directory
 
 
 @dataclass(frozen=True)
 class Owner:
-    """A lab by its directory. network_namespace as in Lab; uri is that of its libvirt, or empty."""
+    """A lab as its note describes it: also where its resources have to be looked for."""
 
     directory: Path
     provider: str
-    network_namespace: int
-    uri: str = ""
+    network_namespace: int  # see Lab
+    uri: str = ""  # of its libvirt
 
     @property
     def id(self) -> str:
         return directory_id(self.directory)
 
 
+@dataclass(frozen=True)
+class KnownLabs:
+    """The labs that something on this host names, dead or alive, by Lab.id."""
+
+    directories: Mapping[str, Path]
+    notes: Mapping[str, Owner] = field(default_factory=dict)
+
+    def directory(self, lab_id: str) -> Path | None:
+        """Return the directory of the lab with that id; None if nothing names it."""
+        return self.directories.get(lab_id)
+
+
 def lives(directory: Path) -> bool:
-    """Whether there may be a lab at that directory, of this user's or another's: also where nobody
-    may look."""
+    """Return whether there may be a lab at that directory; also where it cannot be inspected,
+    because it is another user's."""
     try:
         directory.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -40,29 +62,56 @@ def lives(directory: Path) -> bool:
 
 
 def instead(name: str, directory: Path | None) -> str:
-    """What to do when the lab at that other directory has the name's machines on this host."""
+    """Return what to do when the lab at that other directory has machines of this name."""
     if directory is not None and not lives(directory):
-        return f"that one's directory is gone; to remove the rest: labgen gc {name} --remove"
+        return f"that lab's directory is gone; to remove the rest: labgen gc {name} --remove"
     return "bring this one up under another name: --name OTHER"
 
 
+def label(lab: Lab) -> str:
+    """Return the lab's label as text that needs no quoting in shell, XML or ip(8)."""
+    return f"{KEY}={quote(str(lab.directory))}"
+
+
+def labelled(text: str) -> Path | None:
+    """Return the directory of the lab whose label is in the text; None without one."""
+    found = LABEL.search(text)
+    return Path(unquote(found[1])) if found else None
+
+
 def claim(lab: Lab, *, uri: str = "") -> None:
-    """Leave the lab's note; to be called before anything is made that bears its id."""
-    files.private_directory(lab.sockets)
+    """Write the lab's note; to be called before anything is created that bears its id."""
+    label_directory(lab, lab.sockets, uri=uri)
+
+
+def label_directory(lab: Lab, directory: Path, *, uri: str = "") -> None:
+    """Create the directory, for its owner only, with the lab's note in it."""
+    files.private_directory(directory)
     owner = Owner(lab.directory, lab.provider, lab.network_namespace, uri)
     text = json.dumps(asdict(owner), default=str)
-    note = lab.sockets / NOTE
+    note = directory / NOTE
     if not note.exists() or note.read_text() != text:
         files.write(note, text)
 
 
+def owner_of(directory: Path) -> Owner | None:
+    """Return whom the note in the directory names; None without a note that can be read."""
+    try:
+        fields = json.loads((directory / NOTE).read_text())
+        return Owner(**{**fields, "directory": Path(fields["directory"])})
+    except (OSError, ValueError, TypeError, KeyError):
+        return None  # removed meanwhile, or of another version
+
+
 def owners() -> list[Owner]:
-    """Those who left a note since this host is up."""
-    found = []
-    for note in sorted(paths.runtime().glob(f"*/{NOTE}")):
-        try:
-            told = json.loads(note.read_text())
-            found.append(Owner(**{**told, "directory": Path(told["directory"])}))
-        except (OSError, ValueError, TypeError, KeyError):
-            continue  # gone meanwhile, or of another version
-    return found
+    """Return the labs that left a note since this host was booted."""
+    found = [owner_of(note.parent) for note in sorted(paths.runtime().glob(f"*/{NOTE}"))]
+    return [owner for owner in found if owner]
+
+
+def known_labs(labels: Iterable[Path | None] = ()) -> KnownLabs:
+    """Return the labs that labels, notes and this user's state directory name."""
+    notes = {owner.id: owner for owner in owners()}
+    own = [labs_directory() / name for name in store.names()]
+    named = [*labels, *own, *(owner.directory for owner in notes.values())]
+    return KnownLabs({directory_id(path): path for path in named if path}, notes)

@@ -1,4 +1,4 @@
-"""`labgen down`: remove a lab from any state, and look whether anything is left."""
+"""`labgen down`: remove a lab from any state, and verify that nothing is left."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -10,6 +10,7 @@ from labgen.errors import LabgenError, UsageError
 from labgen.faults import heal_timer
 from labgen.lab import store, user_kubeconfig
 from labgen.lab.lab import Lab
+from labgen.operations import resources
 from labgen.operations.deprovision import deprovision
 from labgen.providers.base import Provider
 from labgen.providers.registry import provider
@@ -18,10 +19,10 @@ BY_HAND = "bash /opt/labgen/provisioners/run.sh take-off"
 
 
 def teardown(name: str, console: Console, *, without: Collection[str] = ()) -> None:
-    """Remove the lab with all it made on this host, or on machines that exist; those in without are
-    left as they are.
+    """Remove the lab with everything it created on this host or on existing machines, and verify
+    that. Machines in without are left as they are.
 
-    Raises LabgenError if something else is left, WrongCall for machines that cannot be left out.
+    Raises LabgenError if anything else is left, UsageError for machines that cannot be left out.
     """
     with store.hold(name, store.tell_waiting(name, console)):
         whole = _known(name)
@@ -62,14 +63,8 @@ def _fewer(lab: Lab, without: Collection[str]) -> Lab:
 
 
 def leaked_resources(lab: Lab, machines: Provider) -> list[str]:
-    """What of the lab is still on this host, but for its own state directory."""
-    found = list(machines.leaked_resources(lab))
-    found += [
-        f"process {process} that waits to heal a fault" for process in heal_timer.running(lab)
-    ]
-    if user_kubeconfig.present(lab):
-        found.append(f"context {lab.context} in {user_kubeconfig.path_of(lab)}")
-    return found
+    """Return what of the lab still exists outside its own directory, for users."""
+    return [it.what for it in resources.of_lab(lab, machines)]
 
 
 def _forget_kubeconfig(lab: Lab) -> None:

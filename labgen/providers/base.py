@@ -11,6 +11,7 @@ from typing import Protocol
 
 from labgen.lab.lab import Lab, Machine
 from labgen.machine.finding import Finding
+from labgen.providers.resources import Resource
 from labgen.scenario.model import Scenario
 from labgen.system.host import MachineProfile
 
@@ -86,6 +87,10 @@ class Provider(Protocol):
         """
         ...
 
-    def leaked_resources(self, lab: Lab) -> Sequence[str]:
-        """What of the lab is still on this host outside its directory, as words for people."""
+    def list_resources(self, lab: Lab | None = None) -> Sequence[Resource]:
+        """Return what create() made outside labs' directories, of all labs that ever were here and
+        in an order in which it can be removed; with lab, only what that lab owns.
+
+        Raises LabgenError when not everything can be listed.
+        """
         ...

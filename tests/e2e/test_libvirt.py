@@ -70,7 +70,7 @@ def test_load_balancers_of_virtual_machines_survive_the_loss_of_their_holder(
 def test_a_boxs_files_are_whole_for_labs_of_one_moment_and_left_over_when_no_lab_has_them(
     uri: str,
 ) -> None:
-    from labgen.providers.libvirt import orphans  # noqa: PLC0415 - need libvirt
+    from labgen.providers.libvirt import resources  # noqa: PLC0415 - need libvirt
     from labgen.providers.libvirt import vagrant as libvirt_vagrant  # noqa: PLC0415
     from labgen.providers.libvirt.connection import connected  # noqa: PLC0415
     from labgen.providers.libvirt.vagrant_index import box_disk  # noqa: PLC0415
@@ -80,9 +80,8 @@ def test_a_boxs_files_are_whole_for_labs_of_one_moment_and_left_over_when_no_lab
     whole = sorted(path.stat().st_size for path in (box_disk(box), box.kernel, box.initrd))
     lengths = gather({"one lab": partial(_have, uri, box), "another": partial(_have, uri, box)})
     assert lengths == {"one lab": whole, "another": whole}
-    [pool] = orphans.orphans(uri, {box.version})
+    [pool] = resources.list_resources(uri)
     assert pool.what == "libvirt storage pool labgen with boxes' files"
-    assert pool.remove
     pool.remove()
     with connected(uri) as connection:
         assert known(connection) == []
@@ -91,7 +90,7 @@ def test_a_boxs_files_are_whole_for_labs_of_one_moment_and_left_over_when_no_lab
 @pytest.mark.slow  # nor does the test take it away, whose libvirt is others' too
 def test_rendered_vagrantfile_is_all_that_plain_vagrant_needs(uri: str, tmp_path: Path) -> None:
     """What plain Vagrant does not take away, the network, is left over."""
-    from labgen.providers.libvirt import orphans  # noqa: PLC0415 - needs libvirt
+    from labgen.providers.libvirt import resources  # noqa: PLC0415 - needs libvirt
 
     copied = str(tmp_path / "copied")
     labgen("render", "ha-3x0", copied, *emulated(uri), "-s", "machines[0].memory=1700MiB")
@@ -103,7 +102,7 @@ def test_rendered_vagrantfile_is_all_that_plain_vagrant_needs(uri: str, tmp_path
         vagrant(["vagrant", "destroy", "--force"])
     assert said.split()[0] == "master2"
     assert "10.89.0." in said
-    left = orphans.orphans(uri, {require_box(KUBERNETES).version})
+    left = resources.list_resources(uri)
     assert [it.what for it in left] == ["libvirt network labgen-ha-3x0"]
 
 

@@ -16,6 +16,7 @@ import pytest
 from labgen.errors import HostUnfit, UsageError
 from labgen.lab import ownership, store
 from labgen.lab.lab import Lab
+from labgen.operations.down import leaked_resources
 from labgen.providers.base import BEFORE, Power, State
 from labgen.providers.optional import checkpoints_of
 from labgen.scenario import catalog
@@ -143,7 +144,7 @@ def test_machines_are_all_there_and_gc_names_all_that_was_made(
     listed = labgen("list", quiet=True).stdout.splitlines()
     assert any(line.startswith(lab.name) and "2/2" in line for line in listed)
     made = site.seen(lab)
-    left = " ".join(site.provider.leaked_resources(lab))
+    left = " ".join(leaked_resources(lab, site.provider))
     assert len(made) >= (len(lab.machines) if kind.made else 1)
     assert [name for name in made if name not in left] == []
 
@@ -261,7 +262,7 @@ def test_down_that_was_killed_in_a_torn_lab_leaves_nothing_the_second_time(
         labgen("down", lab.name, timeout=UP)
     assert site.seen(lab) == []
     assert traces(lab) == []
-    assert list(site.provider.leaked_resources(lab)) == []
+    assert leaked_resources(lab, site.provider) == []
     if kind.name != "libvirt":  # libvirtd has chains of its own, for as long as it runs
         assert packet_filter() == packet_filter_before
     assert lab.name not in store.names()
@@ -272,9 +273,9 @@ def test_whatever_is_left_alone_is_found_and_removed(site: Site, on_paper: Lab) 
     found = {}
     for what, leave in site.residues.items():
         leave(lab)
-        left = list(site.provider.leaked_resources(lab))
+        left = leaked_resources(lab, site.provider)
         site.provider.destroy(lab)
-        found[what] = (bool(left), list(site.provider.leaked_resources(lab)), site.seen(lab))
+        found[what] = (bool(left), leaked_resources(lab, site.provider), site.seen(lab))
     assert found == dict.fromkeys(site.residues, (True, [], []))
 
 
@@ -300,7 +301,7 @@ def test_a_lab_that_is_not_there_is_absent_and_nothing_fails(
     site.provider.destroy(lab)
     without_it = {State.ABSENT if kind.made else State.ON}
     assert states(site, lab) == without_it
-    assert list(site.provider.leaked_resources(lab)) == []
+    assert leaked_resources(lab, site.provider) == []
     for action in kind.actions if kind.made else ():
         site.provider.power(lab, lab.machines, action)
     assert states(site, lab) == without_it

@@ -5,6 +5,7 @@ loaded, that policy would drop what machines send each other. Each rule has the 
 comment.
 """
 
+import re
 from collections.abc import Sequence
 
 from labgen.lab.lab import Lab
@@ -12,6 +13,7 @@ from labgen.providers.container import filter_table
 from labgen.system.process import run
 
 TIMEOUT = 30.0
+COMMENT = re.compile(r"--comment labgen-([0-9a-f]{8})(?: |$)")
 
 
 def ensure(lab: Lab) -> bool:
@@ -28,10 +30,19 @@ def ensure(lab: Lab) -> bool:
         return True
 
 
-def rules(lab_id: str, entering: Sequence[str] = ()) -> list[str]:
-    """Return the existing rules of the lab with that id, as iptables -S prints them."""
+def by_lab(entering: Sequence[str] = ()) -> dict[str, list[str]]:
+    """Return the rules of all labs, by Lab.id, as iptables -S prints them."""
     listed = run([*entering, "iptables", "--wait", "-S"], timeout=TIMEOUT).stdout
-    return [line for line in listed.splitlines() if f"--comment {_comment(lab_id)} " in f"{line} "]
+    found: dict[str, list[str]] = {}
+    for line in listed.splitlines():
+        if commented := COMMENT.search(line):
+            found.setdefault(commented[1], []).append(line)
+    return found
+
+
+def rules(lab_id: str, entering: Sequence[str] = ()) -> list[str]:
+    """Return the existing rules of the lab with that id."""
+    return by_lab(entering).get(lab_id, [])
 
 
 def remove(lab_id: str, entering: Sequence[str] = ()) -> None:

@@ -8,12 +8,14 @@ route to the services), and goes when its power goes, so that no address outlive
 from collections.abc import Sequence
 from pathlib import Path
 
+from labgen.lab import ownership
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.container import firewall
 from labgen.system import netns
 from labgen.system.process import run
 
 TIMEOUT = 30.0
+ALIAS = 256  # IFALIASZ, include/uapi/linux/if.h, with the final NUL
 
 
 def namespace(lab: Lab, machine: Machine) -> str:
@@ -34,7 +36,7 @@ def ensure_bridge(lab: Lab) -> bool:
         _ip(
             f"link add {lab.bridge} type bridge",
             f"address add {lab.gateway}/{lab.subnet.prefixlen} dev {lab.bridge}",
-            f"link set {lab.bridge} up",
+            f"link set {lab.bridge} alias {_label(lab)} up",
         )
         cables = [_cable(lab, machine) for machine in lab.machines]
         _ip(*(f"link set {cable} master {lab.bridge}" for cable in cables if _exists(cable)))
@@ -50,12 +52,12 @@ def plug_in(lab: Lab, machines: Sequence[Machine]) -> None:
         lines += [
             f"netns add {name}",
             f"link add {cable} type veth peer name eth0 address {machine.mac} netns {name}",
-            f"link set {cable} master {lab.bridge} up",
+            f"link set {cable} master {lab.bridge} alias {_label(lab)} up",
         ]
     _ip(*lines)
     for machine in machines:
         _ip(
-            "link set lo up",
+            f"link set lo alias {_label(lab)} up",
             f"address add {machine.address}/{lab.subnet.prefixlen} dev eth0",
             "link set eth0 up",
             f"route add default via {lab.gateway}",
@@ -88,19 +90,14 @@ def remove(lab: Lab) -> None:
         run([*entering, "ip", "link", "delete", lab.bridge], timeout=TIMEOUT, check=False)
 
 
-def leaked_resources(lab: Lab) -> list[str]:
-    """Namespaces, bridge and firewall rules of the lab that are still there."""
-    found = [f"network namespace {name}" for name in _namespaces(lab)]
-    entering = netns.entering(lab.network_namespace)
-    if entering is not None:
-        if _exists(lab.bridge, entering):
-            found.append(f"bridge {lab.bridge}")
-        found += [f"firewall rule {rule}" for rule in firewall.rules(lab.id, entering)]
-    return found
-
-
 def _namespace_prefix(lab: Lab) -> str:
     return f"labgen-{lab.id}-"
+
+
+def _label(lab: Lab) -> str:
+    """The lab's label, as far as an interface's alias can hold one (IFALIASZ)."""
+    text = ownership.label(lab)
+    return text if len(text) < ALIAS else f"labgen-{lab.id}"
 
 
 def _namespaces(lab: Lab) -> list[str]:

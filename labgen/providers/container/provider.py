@@ -21,7 +21,9 @@ from labgen.providers.base import BEFORE, Power, State
 from labgen.providers.container import network
 from labgen.providers.container import realtime as real_time
 from labgen.providers.container.host import ensure_inotify_instances, findings
+from labgen.providers.container.resources import list_resources
 from labgen.providers.power_sequence import await_turn
+from labgen.providers.resources import Resource
 from labgen.render.runtimes import DEFAULT, RUNTIMES
 from labgen.render.ssh_config import ssh_config
 from labgen.scenario.model import Role, Scenario
@@ -75,6 +77,7 @@ class ContainerProvider:
         absent = [m for m in lab.machines if states[m.name] is State.ABSENT]
         off = [m for m in lab.machines if states[m.name] is State.OFF]
         network.plug_in(lab, absent)
+        ownership.label_directory(lab, _disks(lab))
         make = {m.name: partial(self._make, lab, m, bundle) for m in absent}
         gather(make)
         real_time.allow()
@@ -120,13 +123,9 @@ class ContainerProvider:
             return moment
         return time.monotonic()
 
-    def leaked_resources(self, lab: Lab) -> Sequence[str]:
+    def list_resources(self, lab: Lab | None = None) -> Sequence[Resource]:
         """See base.Provider."""
-        found = [f"container {container.name}" for container in podman.containers(_label(lab))]
-        found += network.leaked_resources(lab)
-        found += [f"mount {path}" for path in mounts.below(_disks(lab))]
-        found += [f"directory {path}" for path in (_disks(lab), lab.sockets) if path.exists()]
-        return found
+        return list_resources(lab)
 
     def _make(self, lab: Lab, machine: Machine, bundle: Bundle) -> None:
         disk = _disks(lab) / machine.name
@@ -149,7 +148,7 @@ class ContainerProvider:
             profile=self.machine_profile(lab, machine),
             cpu_shares=CPU_SHARES[machine.role],
             volumes=[*volumes, (identity, "/etc/labgen/identity", "ro")],
-            labels={LABEL: lab.name, "labgen.directory": str(lab.directory)},
+            labels={LABEL: lab.name, ownership.KEY: str(lab.directory)},
         )
 
 
@@ -165,7 +164,7 @@ _WORDS = {
 def _ensure_alone(lab: Lab) -> None:
     """Refuse a name that a lab of another state directory has: its machines would be replaced."""
     for container in podman.containers(f"{LABEL}={lab.name}"):
-        other = container.labels.get("labgen.directory")
+        other = container.labels.get(ownership.KEY)
         if other != str(lab.directory):
             raise LabgenError(
                 f"the machines of another lab {lab.name}, at {other}, are on this host",
@@ -187,7 +186,7 @@ def _switch(lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]
 
 
 def _label(lab: Lab) -> str:
-    return f"labgen.directory={lab.directory}"
+    return f"{ownership.KEY}={lab.directory}"
 
 
 def _container(lab: Lab, machine: Machine) -> str:

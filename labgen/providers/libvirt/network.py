@@ -65,12 +65,6 @@ def remove_network(network: Any | None) -> None:
     network.undefine()
 
 
-def leaked_resources(connection: Any, lab: Lab) -> list[str]:
-    """The lab's network in words, where it is."""
-    network = _named(connection, lab)
-    return [] if network is None else [f"libvirt network {network.name()}"]
-
-
 def bridge_of(network: Any) -> str:
     """The name of the network's bridge; a network without one has none."""
     names = re.findall(r"<bridge\b[^>]*\bname='([^']+)'", network.XMLDesc())

@@ -22,7 +22,7 @@ from labgen.machine.access import ensure_route, ssh_client
 from labgen.machine.finding import Finding
 from labgen.providers import runtimes
 from labgen.providers.base import BEFORE, Power, State
-from labgen.providers.libvirt import checkpoints, network, volumes
+from labgen.providers.libvirt import checkpoints, network, resources, vagrant_resources, volumes
 from labgen.providers.libvirt import host as host_
 from labgen.providers.libvirt import vagrant as maker
 from labgen.providers.libvirt.connection import (
@@ -33,6 +33,7 @@ from labgen.providers.libvirt.connection import (
     remove_domain,
 )
 from labgen.providers.libvirt.power import switch
+from labgen.providers.resources import Resource
 from labgen.render.ssh_config import ssh_config
 from labgen.render.vagrantfile import Box, Hypervisor, vagrantfile
 from labgen.scenario.model import ProviderSpec, Scenario
@@ -193,14 +194,13 @@ class LibvirtProvider:
         with self._own(lab) as connection:
             checkpoints.delete(connection, lab, checkpoint)
 
-    def leaked_resources(self, lab: Lab) -> Sequence[str]:
-        """See base.Provider."""
-        hypervisor, left = _hypervisor(lab, self.uri), []
-        with connected(hypervisor.uri) as connection:  # the jump is closed by now
-            if not network.is_anothers(connection, lab, hypervisor.network):
-                left = _left(connection, lab)
-        left += maker.leaked_resources(lab)
-        return [*left, *(f"directory {path}" for path in [lab.sockets] if path.exists())]
+    def list_resources(self, lab: Lab | None = None) -> Sequence[Resource]:
+        """See base.Provider. Of all labs: those in the libvirt at uri."""
+        if lab is None:
+            return [*resources.list_resources(self.uri), *vagrant_resources.list_resources()]
+        hypervisor = _hypervisor(lab, self.uri)  # the jump is closed by now
+        found = resources.of_lab(hypervisor.uri, lab, hypervisor.network)
+        return [*found, *vagrant_resources.of_lab(lab.directory)]
 
     def _connected(self, lab: Lab) -> AbstractContextManager[Any]:
         """Where the lab's machines are."""
@@ -250,17 +250,6 @@ def _hypervisor(lab: Lab, uri: str) -> Hypervisor:
 
 def _settled(lab: Lab) -> Path:
     return lab.directory / "hypervisor.json"
-
-
-def _left(connection: Any, lab: Lab) -> list[str]:
-    """What libvirt has of the lab, in words."""
-    domains = [domain_of(connection, lab, machine) for machine in lab.machines]
-    left = [f"libvirt domain {domain.name()}" for domain in domains if domain is not None]
-    return [
-        *left,
-        *network.leaked_resources(connection, lab),
-        *volumes.leaked_resources(connection, lab),
-    ]
 
 
 def _ensure_network(connection: Any, lab: Lab, uuid: str) -> bool:

@@ -116,8 +116,3 @@ def destroy(lab: Lab) -> None:
     except LabgenError as error:
         logger.warning("vagrant destroy: %s", error)
     index.remove([entry.id for entry in index.of_lab(lab.directory)])
-
-
-def leaked_resources(lab: Lab) -> list[str]:
-    """What Vagrant still knows of the lab's machines, in words."""
-    return [f"Vagrant's entry of {entry.machine}" for entry in index.of_lab(lab.directory)]

@@ -77,15 +77,6 @@ def remove_pool(connection: Any) -> None:
     pool.undefine()
 
 
-def leaked_resources(connection: Any, lab: Lab) -> list[str]:
-    """The lab's disks in the pool, in words."""
-    pool = find_pool(connection)
-    if pool is None:
-        return []
-    started(pool)
-    return [f"libvirt volume {name}" for name in _disks(pool, lab, lab.machines)]
-
-
 def find_pool(connection: Any) -> Any | None:
     """The pool, or None where it is not defined."""
     return found(lambda: connection.storagePoolLookupByName(POOL))

@@ -22,7 +22,9 @@ from labgen.providers import runtimes
 from labgen.providers.base import BEFORE, Power, State
 from labgen.providers.power_sequence import await_turn
 from labgen.providers.programs import SSH, missing
+from labgen.providers.resources import Resource
 from labgen.providers.ssh import planned_changes, preflight
+from labgen.providers.ssh.resources import list_resources
 from labgen.render.ssh_config import ssh_config
 from labgen.scenario.model import Role, Scenario
 from labgen.system import files
@@ -132,10 +134,10 @@ class SshProvider:
             return f"{machine.name} exists by itself and cannot be made to stand still"
         return self._power(machine)
 
-    def leaked_resources(self, lab: Lab) -> Sequence[str]:
-        """See base.Provider: what is on the machines is asked of them."""
-        found = [f"directory {path}" for path in [lab.sockets] if path.exists()]
-        return [*found, *(gather_facts.traces(lab) if lab.machines else ())]
+    def list_resources(self, lab: Lab | None = None) -> Sequence[Resource]:
+        """See base.Provider. Existing machines are queried for what the lab has on them; of labs
+        that are gone, nobody knows the machines."""
+        return list_resources(lab) if lab and lab.machines else []
 
     def _power(self, machine: Machine) -> str | None:
         if machine.host and machine.host.power_on:

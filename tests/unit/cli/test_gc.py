@@ -9,7 +9,8 @@ from labgen.errors import LabgenError
 from labgen.lab import ownership
 from labgen.lab.lab import Lab
 from labgen.operations import gc as build
-from labgen.providers.orphans import unowned
+from labgen.operations import resources
+from labgen.providers.resources import Resource
 from labgen.system import netns, paths
 from tests.unit.cli.calling import labgen
 from tests.unit.lab.samples import made
@@ -21,7 +22,7 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of anybody's is on it, and no libvirt."""
     (tmp_path / "netns").mkdir()
     monkeypatch.setattr(netns, "NAMED", tmp_path / "netns")
-    monkeypatch.setattr(build, "find_spec", lambda _: None)
+    monkeypatch.setattr(resources, "find_spec", lambda _: None)
     stub(monkeypatch, tmp_path, "podman", "case $* in *' ps '*) echo '[]' ;; esac")
     stub(monkeypatch, tmp_path, "ip", "case $* in *'link show lab'*) exit 1 ;; esac")
     stub(monkeypatch, tmp_path, "iptables", "")
@@ -74,12 +75,15 @@ def test_what_cannot_be_removed_is_said_with_exit_code_1(
     def fail() -> None:
         raise LabgenError("it is busy")
 
-    orphans = (unowned("a thing", fail), unowned("another", lambda: None))
-    monkeypatch.setattr(build, "find", lambda *_: build.Leftovers(orphans, ()))
+    orphans = (
+        Resource("a", "thing", None, fail, unused=True),
+        Resource("another", "one", None, lambda: None, unused=True),
+    )
+    monkeypatch.setattr(build, "find", lambda *_: resources.Listing(orphans, ()))
     said = labgen("gc", "--remove")
     assert said.exit_code == 1
     assert said.err == "could not remove a thing: it is busy\n"
-    assert said.out == "removed another, no lab uses it\n"
+    assert said.out == "removed another one, no lab uses it\n"
 
 
 def test_what_may_be_somebodys_stays_and_is_no_failure(host: None) -> None:
@@ -88,5 +92,5 @@ def test_what_may_be_somebodys_stays_and_is_no_failure(host: None) -> None:
         said = labgen(*words)
         assert said.exit_code == 0
         assert "network namespace labgen-00000000-node1" in said.out
-        assert "whose it is cannot be told" in said.out
+        assert "its owner cannot be determined" in said.out
     assert (netns.NAMED / "labgen-00000000-node1").exists()

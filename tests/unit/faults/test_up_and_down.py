@@ -23,7 +23,7 @@ def made(switches: Switches, monkeypatch: pytest.MonkeyPatch) -> Switches:
     """Machines that are all there; nothing of them is left by destroy."""
     monkeypatch.setattr(Switches, "create", lambda *_: False)
     monkeypatch.setattr(Switches, "destroy", lambda *_: None)
-    monkeypatch.setattr(Switches, "leaked_resources", lambda *_: [])
+    monkeypatch.setattr(Switches, "list_resources", lambda *_: [])
     monkeypatch.setattr(down, "provider", lambda _: switches)
     return switches
 

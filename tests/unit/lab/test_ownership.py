@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.lab.ownership import Owner, claim, instead, lives, owners
+from labgen.lab.ownership import Owner, claim, instead, label, labelled, lives, owners
 from labgen.system import paths
 from tests.unit.lab.samples import made
 
@@ -29,6 +29,16 @@ def test_a_lab_where_nobody_may_look_lives(tmp_path: Path, monkeypatch: pytest.M
     assert not lives(tmp_path / "gone")
     monkeypatch.setattr(Path, "stat", refuse)
     assert lives(tmp_path / "gone")
+
+
+def test_a_label_names_the_directory_wherever_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABGEN_HOME", str(tmp_path / """it's <odd> & "far" #{x}"""))
+    odd = made()
+    assert not set("'<>&\"#{} ") & set(label(odd))
+    assert labelled(f'[{{"ifalias": "{label(odd)}"}}]') == odd.directory
+    assert labelled("labgen.directory=0123abcd:/of/another/host") is None
 
 
 def test_a_note_that_cannot_be_read_tells_nothing() -> None:

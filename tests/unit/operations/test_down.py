@@ -12,6 +12,7 @@ from labgen.lab.lab import Lab
 from labgen.operations import down as module
 from labgen.operations.down import teardown
 from labgen.providers.container.provider import ContainerProvider
+from labgen.providers.resources import Resource
 from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
 from tests.unit.lab.samples import made
@@ -31,8 +32,12 @@ class Machines(ContainerProvider):
     def destroy(self, lab: Lab) -> None:
         self.destroyed.append(lab.name)
 
-    def leaked_resources(self, lab: Lab) -> Sequence[str]:
-        return self.left if lab.name in self.destroyed else ["everything"]
+    def list_resources(self, lab: Lab | None = None) -> Sequence[Resource]:
+        assert lab
+        left = self.left if lab.name in self.destroyed else ["the everything"]
+        directory = lab.directory
+        words = [what.split(maxsplit=1) for what in left]
+        return [Resource(kind, name, directory, lambda: None) for kind, name in words]
 
 
 @pytest.fixture

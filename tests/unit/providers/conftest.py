@@ -20,7 +20,8 @@ def namespaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def ip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
     """An ip for which no interface exists; batches go to the file batch."""
-    body = f"case $* in *'link show'*) exit 1 ;; *-batch*) cat >>'{tmp_path}/batch' ;; esac"
+    absent = "*'type bridge') ;; *'link show'*) exit 1 ;;"
+    body = f"case $* in {absent} *-batch*) cat >>'{tmp_path}/batch' ;; esac"
     return stub(monkeypatch, tmp_path, "ip", body)
 
 

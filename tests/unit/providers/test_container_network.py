@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from labgen.lab import ownership
 from labgen.providers.container import firewall, network
 from tests.unit.lab.samples import lab
 from tests.unit.system.stubs import Stub, stub
@@ -15,7 +16,7 @@ def test_the_bridge_has_the_gateways_address(ip: Stub, iptables: Path, tmp_path:
     assert (tmp_path / "batch").read_text().splitlines() == [
         f"link add {sample.bridge} type bridge",
         f"address add 10.89.0.1/24 dev {sample.bridge}",
-        f"link set {sample.bridge} up",
+        f"link set {sample.bridge} alias {ownership.label(sample)} up",
     ]
 
 
@@ -44,6 +45,24 @@ def test_machines_get_an_address_a_default_route_and_a_mac_for_life(
     assert ["-n", f"labgen-{sample.id}-master1", "-batch", "-"] in ip.calls
 
 
+def test_interfaces_and_namespaces_carry_their_labs_label(ip: Stub, tmp_path: Path) -> None:
+    sample = lab("single")
+    network.plug_in(sample, sample.machines)
+    lines = (tmp_path / "batch").read_text().splitlines()
+    label = f"alias {ownership.label(sample)} up"
+    assert f"link set lab{sample.id}p0 master {sample.bridge} {label}" in lines
+    assert f"link set lo {label}" in lines
+
+
+def test_a_label_that_no_interface_can_hold_is_the_labs_id(
+    ip: Stub, iptables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABGEN_HOME", f"/{'x' * 250}")
+    sample = lab("single")
+    network.ensure_bridge(sample)
+    assert f" alias labgen-{sample.id} up" in (tmp_path / "batch").read_text()
+
+
 def test_interface_names_of_a_large_lab_fit_the_kernels_15_characters(
     ip: Stub, tmp_path: Path
 ) -> None:
@@ -52,23 +71,6 @@ def test_interface_names_of_a_large_lab_fit_the_kernels_15_characters(
     cables = [line.split()[2] for line in (tmp_path / "batch").read_text().splitlines()]
     assert len(set(cables)) == 23
     assert max(map(len, cables)) <= 15
-
-
-def test_nothing_is_left_where_nothing_was_made(ip: Stub, iptables: Path) -> None:
-    assert network.leaked_resources(lab()) == []
-
-
-def test_namespaces_and_rules_that_are_still_there_are_named(
-    ip: Stub, iptables: Path, namespaces: Path
-) -> None:
-    sample = lab()
-    (namespaces / f"labgen-{sample.id}-node1").touch()
-    (namespaces / "labgen-00000000-node1").touch()
-    firewall.ensure(sample)
-    found = network.leaked_resources(sample)
-    assert found[0] == f"network namespace labgen-{sample.id}-node1"
-    assert len(found) > 1
-    assert all(text.startswith("firewall rule -A ") for text in found[1:])
 
 
 def test_the_firewall_lets_nothing_out_of_the_lab(iptables: Path) -> None:

@@ -109,7 +109,7 @@ def test_destroying_what_was_never_made_is_fine(
     stub(monkeypatch, tmp_path, "podman", "echo '[]'")
     provider = ContainerProvider()
     provider.destroy(sample)
-    assert provider.leaked_resources(sample) == []
+    assert provider.list_resources(sample) == []
 
 
 def test_control_planes_are_switched_on_one_after_the_other(

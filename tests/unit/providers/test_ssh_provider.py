@@ -231,4 +231,4 @@ def test_the_way_to_the_machines_is_made_and_removed(
     assert "User admin" in lab.ssh_config.read_text()
     assert keys.known_hosts(lab).read_text() == ""
     provider.destroy(lab)
-    assert provider.leaked_resources(lab) == ["/etc/labgen on master1"]
+    assert [it.what for it in provider.list_resources(lab)] == ["path /etc/labgen on master1"]

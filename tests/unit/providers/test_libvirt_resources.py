@@ -1,4 +1,4 @@
-"""What labs that are gone left in a libvirt, which is one on paper here."""
+"""What labs have in a libvirt, which is a fake one here, and what of it is orphaned."""
 
 import shutil
 import time
@@ -10,13 +10,17 @@ from typing import Any
 import pytest
 
 from labgen.lab.lab import Lab
-from labgen.providers.orphans import UNKNOWN, UNUSED
+from labgen.providers.resources import Resource
 from labgen.render.vagrantfile import mark, marked
 from labgen.system import host
 from tests.unit.lab.samples import made
 from tests.unit.providers.fake_libvirt import Hypervisor, Pool, Thing
 
-strays_ = pytest.importorskip("labgen.providers.libvirt.orphans", reason="no libvirt-python")
+resources = pytest.importorskip("labgen.providers.libvirt.resources", reason="no libvirt-python")
+URI = "qemu:///system"
+UNKNOWN = "its owner cannot be determined"
+UNUSED = "no lab uses it"
+UNSETTLED = "none"  # the UUID of the network of a lab without machines
 BASE = "labgen-VAGRANTSLASH-v1_vagrant_box_image_1.0.0_box.img"
 BOOT = "labgen-v1-1.0.0-vmlinuz"
 INITRD = "labgen-v1-1.0.0-initrd.img"
@@ -44,18 +48,54 @@ def paper(sample: Lab, monkeypatch: pytest.MonkeyPatch) -> Hypervisor:
     def connected(_uri: str) -> Iterator[Any]:
         yield made
 
-    monkeypatch.setattr(strays_, "connected", connected)
+    monkeypatch.setattr(resources, "connected", connected)
+    _have_boxes(monkeypatch)
     return made
 
 
-def _found(versions: set[str] | None = None) -> dict[str, str]:
-    return {
-        stray.what: stray.whose for stray in strays_.orphans("qemu:///system", versions or set())
-    }
+def _have_boxes(monkeypatch: pytest.MonkeyPatch, *versions: str) -> None:
+    monkeypatch.setattr(resources.vagrant_resources, "current_boxes", lambda: set(versions))
 
 
-def test_nothing_of_a_lab_that_lives_is_a_stray(paper: Hypervisor) -> None:
+def _listed() -> list[Resource]:
+    """Those that are orphaned or of an unknown owner."""
+    found = resources.list_resources(URI)
+    return [it for it in found if it.orphaned or it.lab is None]
+
+
+def _found() -> dict[str, str]:
+    return {it.what: it.owner for it in _listed()}
+
+
+def test_nothing_of_a_lab_that_lives_is_orphaned(paper: Hypervisor, sample: Lab) -> None:
     assert _found() == {}
+    owned = [it.what for it in resources.list_resources(URI) if it.lab == sample.directory]
+    assert owned == [
+        "libvirt domain labgen-demo-master1",
+        "libvirt volume labgen-demo-master1.img",
+        "libvirt network labgen-demo",
+    ]
+    assert [it.what for it in resources.of_lab(URI, sample, UNSETTLED)] == owned
+    for it in resources.list_resources(URI):
+        it.remove()
+    assert paper.domains["labgen-demo-master1"].done == []
+
+
+def test_what_bears_a_labs_names_without_a_label_is_that_labs(
+    paper: Hypervisor, sample: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resources, "is_anothers", lambda *_: False)
+    _have_boxes(monkeypatch, "1.0.0")
+    paper.domains["labgen-demo-master1"].xml = ""
+    paper.networks.clear()
+    assert [it.what for it in resources.of_lab(URI, sample, UNSETTLED)] == [
+        "libvirt domain labgen-demo-master1",
+        "libvirt volume labgen-demo-master1.img",
+    ]
+    assert _found() == {
+        "libvirt domain labgen-demo-master1": UNKNOWN,
+        "libvirt volume labgen-demo-master1.img": UNKNOWN,
+    }
 
 
 def test_all_of_a_lab_that_is_gone_is_found_and_the_pool_with_the_last(
@@ -73,8 +113,8 @@ def test_all_of_a_lab_that_is_gone_is_found_and_the_pool_with_the_last(
 
 def test_only_what_is_the_dead_labs_is_removed(paper: Hypervisor, sample: Lab) -> None:
     shutil.rmtree(sample.directory)
-    for stray in strays_.orphans("qemu:///system", set())[:3]:
-        stray.remove()
+    for it in _listed()[:3]:
+        it.remove()
     assert paper.domains["labgen-demo-master1"].done == ["destroy", "undefine"]
     assert paper.networks["labgen-demo"].done == ["destroy", "undefine"]
     assert paper.pool.volumes["labgen-demo-master1.img"].done == ["delete"]
@@ -87,36 +127,40 @@ def test_what_another_host_made_here_is_named_and_stays(
 ) -> None:
     shutil.rmtree(sample.directory)
     monkeypatch.setattr(host, "identity", lambda: "another")
-    found = strays_.orphans("qemu:///system", set())
-    assert {stray.whose for stray in found} == {UNKNOWN}
+    found = _listed()
+    assert {it.owner for it in found} == {UNKNOWN}
     assert len(found) == 3
-    assert [stray for stray in found if stray.remove] == []
+    assert [it for it in found if it.orphaned] == []
 
 
-def test_files_of_older_boxes_are_strays_unless_a_machine_stands_on_them(
-    paper: Hypervisor,
+def test_files_of_older_boxes_are_orphaned_unless_a_machine_is_based_on_them(
+    paper: Hypervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    _have_boxes(monkeypatch, "1.0.1")
     for name in (BASE, BOOT, INITRD):
         for version in ("0.9.0", "1.0.1"):
             older = name.replace("1.0.0", version)
             paper.pool.volumes[older] = Thing(older)
-    assert _found({"1.0.1"}) == {
+    assert _found() == {
         f"libvirt volume {name.replace('1.0.0', '0.9.0')} of an older box": UNUSED
         for name in (BASE, BOOT, INITRD)
     }
 
 
-def test_a_disk_that_stands_alone_is_nobodys(paper: Hypervisor) -> None:
+def test_a_disk_without_a_domain_and_a_network_is_unused(paper: Hypervisor) -> None:
     paper.domains.clear()
     paper.networks.clear()
     assert _found()["libvirt volume labgen-demo-master1.img"] == UNUSED
 
 
-def test_a_probe_of_kvm_is_left_over_when_nobody_can_wait_for_it(paper: Hypervisor) -> None:
+def test_a_probe_of_kvm_is_orphaned_when_nobody_can_wait_for_it(
+    paper: Hypervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _have_boxes(monkeypatch, "1.0.0")
     for age in (1, 3600):
         name = f"labgen-probe-{time.time_ns() - age * 10**9}"
         paper.domains[name] = Thing(name)
-    [old] = _found({"1.0.0"}).items()
+    [old] = _found().items()
     assert old == (f"libvirt domain {name}", UNUSED)
 
 

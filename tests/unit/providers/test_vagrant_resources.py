@@ -1,4 +1,4 @@
-"""What Vagrant remembers of labs that are gone, and boxes that nobody uses."""
+"""Vagrant's entries of labs that are gone, and copies of boxes that no lab uses."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from labgen.providers.libvirt import vagrant_index as index
-from labgen.providers.libvirt.vagrant_orphans import orphans
+from labgen.providers.libvirt import vagrant_resources
+from labgen.providers.resources import Resource
 
 BOX = {"name": "labgen/v1", "provider": "libvirt", "version": "1.0.1"}
 
@@ -30,34 +31,44 @@ def labs(tmp_path: Path) -> Path:
     return labs
 
 
+def orphans(monkeypatch: pytest.MonkeyPatch, versions: set[str]) -> list[Resource]:
+    """With those versions of boxes in bundles."""
+    monkeypatch.setattr(vagrant_resources, "current_boxes", lambda: versions)
+    return [it for it in vagrant_resources.list_resources() if it.orphaned]
+
+
 def _entry(directory: Path, box: dict[str, str]) -> dict[str, object]:
     place = {"vagrantfile_path": str(directory), "local_data_path": f"{directory}/.vagrant"}
     return {"name": "master1", "provider": "libvirt", "extra_data": {"box": box}, **place}
 
 
-def test_entries_of_dead_labs_and_boxes_that_nobody_uses_are_strays(labs: Path) -> None:
-    assert [(stray.what, stray.lab) for stray in orphans({"1.0.2"})] == [
+def test_entries_of_dead_labs_and_boxes_that_no_lab_uses_are_orphaned(
+    labs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [(orphan.what, orphan.lab) for orphan in orphans(monkeypatch, {"1.0.2"})] == [
         ("Vagrant's entry of master1", labs / "dead"),
         ("Vagrant's copy of box labgen/v1 1.0.0", None),
     ]
 
 
-def test_removing_strays_leaves_all_else_as_it_was(labs: Path) -> None:
-    for stray in orphans({"1.0.2"}):
-        assert stray.remove
-        stray.remove()
-    assert orphans({"1.0.2"}) == []
+def test_removing_orphans_leaves_all_else_as_it_was(
+    labs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for orphan in orphans(monkeypatch, {"1.0.2"}):
+        orphan.remove()
+    assert orphans(monkeypatch, {"1.0.2"}) == []
     told = json.loads((index.home() / "data/machine-index/index").read_text())
     assert set(told["machines"]) == {"1", "3"}
     left = sorted(path.name for path in (index.home() / "boxes").glob("*/*"))
     assert left == ["1", "1.0.1", "1.0.2"]
 
 
-def test_the_directory_of_a_boxs_name_goes_with_its_last_version(labs: Path) -> None:
+def test_the_directory_of_a_boxs_name_goes_with_its_last_version(
+    labs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (labs / "living").rmdir()
-    for stray in orphans(set()):
-        assert stray.remove
-        stray.remove()
+    for orphan in orphans(monkeypatch, set()):
+        orphan.remove()
     assert [path.name for path in (index.home() / "boxes").iterdir()] == ["debian-VAGRANTSLASH-13"]
 
 

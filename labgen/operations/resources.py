@@ -1,0 +1,115 @@
+"""All that labgen has on this host outside labs' directories: the providers' resources, and what
+every lab has: timers that heal faults, contexts in the user's kubeconfig, runtime directories.
+"""
+
+import os
+import shutil
+import signal
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+
+from labgen.bundle import store as bundles
+from labgen.errors import LabgenError
+from labgen.faults import heal_timer
+from labgen.lab import store, user_kubeconfig
+from labgen.lab.lab import Lab
+from labgen.lab.ownership import KnownLabs, known_labs, lives
+from labgen.providers.base import Provider
+from labgen.providers.libvirt import vagrant_resources
+from labgen.providers.libvirt.host import LOCAL
+from labgen.providers.registry import provider
+from labgen.providers.resources import Resource
+from labgen.system import paths
+from labgen.system.process import run
+
+SSH_TIMEOUT = 10.0
+
+
+@dataclass(frozen=True)
+class Listing:
+    """resources in an order in which they can be removed; unqueried: what did not answer."""
+
+    resources: tuple[Resource, ...]
+    unqueried: tuple[str, ...]
+
+
+def of_lab(lab: Lab, machines: Provider) -> list[Resource]:
+    """Return what the lab has outside its directory."""
+    found = list(machines.list_resources(lab))
+    found += [_timer(process, lab.directory) for process in heal_timer.running(lab)]
+    if user_kubeconfig.present(lab):
+        found.append(_context(lab.context, user_kubeconfig.path_of(lab), lab.directory))
+    found += _runtime(known_labs([lab.directory]))
+    return [it for it in found if it.lab == lab.directory]
+
+
+def of_host(uris: Collection[str] = ()) -> Listing:
+    """Return what all labs have on this host, in the libvirts that labs named, and at uris."""
+    labs = known_labs()
+    found, unqueried = list(provider("container").list_resources()), []
+    named = dict.fromkeys([LOCAL, *(it.uri for it in labs.notes.values() if it.uri), *uris])
+    for uri in named if find_spec("libvirt") else ():
+        try:
+            found += provider("libvirt", uri).list_resources()
+        except LabgenError as error:
+            unqueried.append(error.message)
+    found += vagrant_resources.list_resources()
+    found += [_timer(process, lab) for process, lab in heal_timer.of_labs()]
+    found += [*_contexts(found, labs), *_runtime(labs)]
+    # Vagrant's are listed with each libvirt
+    return Listing(tuple(dict.fromkeys(found)), tuple(unqueried))
+
+
+def _timer(process: int, lab: Path) -> Resource:
+    name = f"{process} that waits to heal a fault"
+    return Resource("process", name, lab, partial(_end, process))
+
+
+def _end(process: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
+
+
+def _contexts(found: Iterable[Resource], labs: KnownLabs) -> Iterator[Resource]:
+    """In this user's kubeconfig, of dead labs that anything else names: the name of a context alone
+    does not tell its owner."""
+    named = [*(it.lab for it in found if it.lab), *labs.directories.values()]
+    living = {lab.name for lab in named if lives(lab)} | set(store.names())
+    target = user_kubeconfig.path()
+    for lab in dict.fromkeys(lab for lab in named if lab.name not in living):
+        context = f"labgen-{lab.name}"
+        if user_kubeconfig.names(context, target):
+            yield _context(context, target, lab)
+
+
+def _context(name: str, target: Path, lab: Path) -> Resource:
+    def remove() -> None:
+        user_kubeconfig.remove_context(name, target, _kubectl())
+
+    return Resource("context", f"{name} in {target}", lab, remove)
+
+
+def _kubectl() -> Path:
+    """Of any bundle, or whichever is on PATH."""
+    for version in bundles.known_versions():
+        with suppress(LabgenError):
+            return bundles.require(version).bin / "kubectl"
+    return Path("kubectl")
+
+
+def _runtime(labs: KnownLabs) -> Iterator[Resource]:
+    """Last, because their notes tell who owns the rest."""
+    for path in sorted(paths.runtime().glob("*/")):
+        owner = labs.directory(path.name)
+        yield Resource("directory", str(path), owner, partial(_remove_runtime, path))
+
+
+def _remove_runtime(path: Path) -> None:
+    for socket in path.iterdir():
+        if socket.is_socket():
+            run(["ssh", "-S", socket, "-O", "exit", "-"], timeout=SSH_TIMEOUT, check=False)
+    shutil.rmtree(path)

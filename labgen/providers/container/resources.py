@@ -1,0 +1,167 @@
+"""What labs of system containers have on this host, by labels."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from labgen.lab.lab import Lab, directory_id
+from labgen.lab.ownership import KEY, KnownLabs, known_labs, labelled, lives, owner_of
+from labgen.providers.container import firewall
+from labgen.providers.resources import Resource, select
+from labgen.system import mounts, netns, paths, podman
+from labgen.system.podman import Container
+from labgen.system.process import CommandFailed, run
+
+TIMEOUT = 30.0
+NAMESPACE = re.compile(r"labgen-([0-9a-f]{8})-.+")
+BRIDGE = re.compile(r"lab([0-9a-f]{8})")
+DISKS = re.compile(r".+-([0-9a-f]{8})")
+
+
+@dataclass(frozen=True)
+class Network:
+    """What labs have in one network namespace of the host."""
+
+    entering: Sequence[str]  # the words before a command that run it there
+    bridges: Mapping[str, Path | None]  # lab id -> the directory that the bridge's label names
+    rules: Mapping[str, Sequence[str]]  # lab id -> its firewall rules
+
+
+def list_resources(lab: Lab | None = None) -> list[Resource]:
+    """Return all that labs of system containers have on this host, in an order in which it can be
+    removed; with lab, only what that lab owns."""
+    containers = podman.containers(KEY) if shutil.which("podman") else []
+    networks = list(_networks(lab))
+    labels = [Path(container.labels[KEY]) for container in containers]
+    labels += [it for network in networks for it in network.bridges.values() if it]
+    labs = known_labs([*labels, *map(_disks_label, _disks()), lab.directory if lab else None])
+    found = [
+        *_containers(containers),
+        *_namespaces(labs),
+        *(it for network in networks for it in _network(network, labs)),
+        *(_unreachable(labs) if lab is None else ()),
+        *_stored(labs),
+    ]
+    return select(found, lab)
+
+
+def _containers(containers: Sequence[Container]) -> Iterator[Resource]:
+    for it in containers:
+        yield Resource(
+            "container", it.name, Path(it.labels[KEY]), partial(podman.remove, [it.name])
+        )
+
+
+def _namespaces(labs: KnownLabs) -> Iterator[Resource]:
+    """By the id in the name; where nothing else names its lab, by the label inside."""
+    for path in sorted(netns.NAMED.glob("labgen-*")):
+        named = NAMESPACE.fullmatch(path.name)
+        if named:
+            owner = labs.directory(named[1]) or _label_inside(path.name, named[1])
+            delete = partial(run, ["ip", "netns", "delete", path.name], timeout=TIMEOUT)
+            yield Resource("network namespace", path.name, owner, delete)
+
+
+def _label_inside(namespace: str, lab_id: str) -> Path | None:
+    argv = ["ip", "-n", namespace, "-j", "link", "show", "lo"]
+    told = run(argv, timeout=TIMEOUT, check=False).stdout
+    directory = labelled(told)
+    return directory if directory and directory_id(directory) == lab_id else None
+
+
+def _networks(lab: Lab | None) -> Iterator[Network]:
+    """Where the lab was created; without one, here and where notes say."""
+    if shutil.which("ip") is None or shutil.which("iptables") is None:
+        return
+    wanted = [lab.network_namespace] if lab else [netns.inode(), *_noted()]
+    for inode in dict.fromkeys(wanted):
+        entering = netns.entering(inode)
+        if entering is not None and _can_enter(entering):
+            yield Network(entering, _bridges(entering), _rules(entering, tolerant=lab is None))
+
+
+def _noted() -> list[int]:
+    notes = known_labs().notes.values()
+    return [it.network_namespace for it in notes if it.provider == "container"]
+
+
+def _can_enter(entering: Sequence[str]) -> bool:
+    return not entering or run([*entering, "true"], timeout=TIMEOUT, check=False).ok
+
+
+def _bridges(entering: Sequence[str]) -> dict[str, Path | None]:
+    argv = [*entering, "ip", "-j", "link", "show", "type", "bridge"]
+    links = json.loads(run(argv, timeout=TIMEOUT).stdout or "[]")
+    return {
+        named[1]: labelled(link.get("ifalias", ""))
+        for link in links
+        if (named := BRIDGE.fullmatch(link.get("ifname", "")))
+    }
+
+
+def _rules(entering: Sequence[str], *, tolerant: bool) -> Mapping[str, Sequence[str]]:
+    """Only root may list them."""
+    with suppress(*([CommandFailed] if tolerant else [])):
+        return firewall.by_lab(entering)
+    return {}
+
+
+def _network(network: Network, labs: KnownLabs) -> Iterator[Resource]:
+    for lab_id, rules in network.rules.items():
+        remove = partial(firewall.remove, lab_id, network.entering)
+        name = f"labgen-{lab_id} ({len(rules)})"
+        yield Resource("firewall rules", name, labs.directory(lab_id), remove)
+    for lab_id in network.bridges:
+        note = labs.notes.get(lab_id)
+        if note is None or note.provider == "container":  # else it is a libvirt network's
+            argv = [*network.entering, "ip", "link", "delete", f"lab{lab_id}"]
+            delete = partial(run, argv, timeout=TIMEOUT)
+            yield Resource("bridge", f"lab{lab_id}", labs.directory(lab_id), delete)
+
+
+def _unreachable(labs: KnownLabs) -> Iterator[Resource]:
+    """Networks of dead labs in namespaces that cannot be entered: they are listed, no more."""
+    for note in labs.notes.values():
+        entering = netns.entering(note.network_namespace)
+        if (
+            note.provider == "container"
+            and entering
+            and not lives(note.directory)
+            and not _can_enter(entering)
+        ):
+            name = f"of {note.directory}, in a namespace that cannot be entered"
+            yield Resource("network", name, None, _nothing)
+
+
+def _stored(labs: KnownLabs) -> Iterator[Resource]:
+    """Disks, below this user's cache, and what is mounted in them."""
+    for path in _disks():
+        named = DISKS.fullmatch(path.name)
+        if named:
+            owner = labs.directory(named[1])
+            for mount in mounts.below(path):
+                yield Resource("mount", str(mount), owner, partial(mounts.unmount_below, mount))
+            yield Resource("disks", str(path), owner, partial(_remove_disks, path))
+
+
+def _disks() -> list[Path]:
+    return sorted((paths.cache() / "disks").glob("*"))
+
+
+def _disks_label(path: Path) -> Path | None:
+    owner = owner_of(path)
+    return owner.directory if owner else None
+
+
+def _remove_disks(path: Path) -> None:
+    mounts.unmount_below(path)
+    shutil.rmtree(path)
+
+
+def _nothing() -> None:
+    """Do nothing: it belongs to nobody who is known."""

@@ -1,0 +1,62 @@
+"""What Vagrant keeps on this host: entries of labs' machines, and copies of boxes.
+
+It needs no libvirt: Vagrant's files lie in the user's home.
+"""
+
+import shutil
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from labgen.bundle import store as bundles
+from labgen.errors import LabgenError
+from labgen.lab.ownership import lives
+from labgen.providers.libvirt import vagrant_index as index
+from labgen.providers.resources import Resource
+
+
+def list_resources() -> list[Resource]:
+    """Return all entries, and the copies of labgen's boxes that neither the next lab nor a living
+    one uses."""
+    entries = index.entries()
+    used = {entry.box for entry in entries if lives(entry.lab)}
+    return [*_entries(entries), *_boxes(used)]
+
+
+def of_lab(directory: Path) -> list[Resource]:
+    """Return the entries of the lab at that directory, which Vagrant may have by another path."""
+    return [replace(it, lab=directory) for it in _entries(index.of_lab(directory))]
+
+
+def current_boxes() -> set[str]:
+    """Return the versions of the boxes from which the next lab would be created."""
+    found = set()
+    for version in bundles.known_versions():
+        with suppress(LabgenError):
+            found.add(bundles.require_box(version).version)
+    return found
+
+
+def _entries(entries: Collection[index.Entry]) -> Iterator[Resource]:
+    for entry in entries:
+        remove = partial(index.remove, [entry.id])
+        yield Resource("Vagrant's entry of", entry.machine, entry.lab, remove)
+
+
+def _boxes(used: set[tuple[str, str]]) -> Iterator[Resource]:
+    current = current_boxes()
+    for path in sorted((index.home() / "boxes").glob(f"labgen{index.SLASH}*/*/")):
+        name, version = path.parent.name.replace(index.SLASH, "/"), path.name
+        if version not in current and (name, version) not in used:
+            remove = partial(_remove, path)
+            yield Resource("Vagrant's copy of box", f"{name} {version}", None, remove, unused=True)
+
+
+def _remove(box: Path) -> None:
+    """Remove a copy as `vagrant box remove` does, with the name's directory if it was the last."""
+    shutil.rmtree(box)
+    others = [path for path in box.parent.iterdir() if path.is_dir()]
+    if not others:
+        shutil.rmtree(box.parent)

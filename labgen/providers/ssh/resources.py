@@ -1,0 +1,19 @@
+"""What a lab has on existing machines."""
+
+from labgen.errors import LabgenError
+from labgen.lab.lab import Lab
+from labgen.machine import gather_facts
+from labgen.providers.resources import Resource
+
+
+def list_resources(lab: Lab) -> list[Resource]:
+    """Return the lab's files and interfaces on its machines, which are queried for them."""
+
+    def refuse() -> None:
+        raise LabgenError(
+            f"lab {lab.name} is uninstalled from its machines as a whole",
+            hint=f"labgen down {lab.name}",
+        )
+
+    traces = gather_facts.traces(lab)
+    return [Resource("path", trace, lab.directory, refuse) for trace in traces]
