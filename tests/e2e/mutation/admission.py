@@ -16,7 +16,7 @@ REFUSED = 422  # HTTP: what the API says of what a policy refuses (Invalid)
 def forbidden(
     editor: ClusterEditor, name: str, operation: str, resource: str, expression: str
 ) -> Iterator[None]:
-    """An admission policy that wants the expression (CEL) to hold, once it is in force."""
+    """Add an admission policy that requires the CEL expression, and wait until it is in force."""
     policies = f"{ADMISSION}/validatingadmissionpolicies"
     bindings = f"{ADMISSION}/validatingadmissionpolicybindings"
     rule = {**RULE, "operations": [operation], "resources": [resource]}
@@ -54,7 +54,7 @@ def forbidden(
 
 
 def _refuses(editor: ClusterEditor, name: str, address: str) -> bool:
-    """Whether the API server at that address refuses what the policy forbids."""
+    """Return whether the API server at that address refuses what the policy forbids."""
     manifest = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}}
     own = editor.api_at(address)
     try:

@@ -59,7 +59,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "scheduler-kubeconfig",
         "cluster-info",
         "ghost-member",
-        # last: what runs on that master loses its connections to the VIP, and is late for a while
+        # last: what runs on that control plane loses its connections to the VIP for a while
         "two-owners",
     ),
     "network paths": (

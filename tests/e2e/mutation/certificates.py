@@ -41,8 +41,7 @@ openssl x509 -in {PKI}/apiserver.crt -outform DER | sha256sum
 def reissued(
     editor: ClusterEditor, machines: Sequence[Machine], change: str, days: int = YEAR
 ) -> Iterator[None]:
-    """The API servers' certificates for so many days, with their names changed by an expression of
-    sed."""
+    """Reissue the API servers' certificates for days, with names changed by a sed expression."""
     try:
         editor.on_each(machines, f"set -o pipefail; set -- '{change}' {days}", ISSUE)
         _until_served(editor, machines)
@@ -54,7 +53,7 @@ def reissued(
 
 @contextmanager
 def without_vip(editor: ClusterEditor) -> Iterator[None]:
-    """Clients are led to the others, so that nobody notices it before they are needed."""
+    """Lead clients to the other API servers, so that nobody notices before this one is needed."""
     spare = backups(editor, [editor.last])
     with (
         edited(editor, editor.masters, CONFIG, *spare, then=RELOAD),
@@ -83,7 +82,7 @@ def users_kubeconfig(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def past_the_vip(editor: ClusterEditor, master: Machine) -> Iterator[None]:
-    """The user's kubeconfig with that master's API server."""
+    """Point the user's kubeconfig at that control plane's API server."""
     path = editor.lab.kubeconfig
     good = path.read_text()
     try:
@@ -95,7 +94,7 @@ def past_the_vip(editor: ClusterEditor, master: Machine) -> Iterator[None]:
 
 @contextmanager
 def kubeconfig(editor: ClusterEditor, machine: Machine, name: str, server: str) -> Iterator[None]:
-    """That kubeconfig of the machine pointed at another server."""
+    """Point that kubeconfig of the machine at another server."""
     with edited(
         editor, [machine], f"{KUBERNETES}/{name}", f"s|server: .*|server: https://{server}|"
     ):
@@ -136,12 +135,12 @@ def cluster_info(editor: ClusterEditor) -> Iterator[None]:
 
 
 def _strike(editor: ClusterEditor) -> str:
-    """The expression of sed that takes the VIP from a certificate's names."""
+    """Return the sed expression that removes the VIP from a certificate's names."""
     return f"s/, IP:{editor.lab.vip}|IP:{editor.lab.vip}, //"
 
 
 def _until_served(editor: ClusterEditor, machines: Sequence[Machine]) -> None:
-    """Wait until the API servers have read their certificates anew."""
+    """Wait until the API servers have read their certificates again."""
 
     def look(machine: Machine) -> bool:
         said = editor.on(machine, f"set -- {machine.address}:6443", SERVED)
@@ -155,58 +154,58 @@ MUTATIONS = (
     Mutation(
         "certificate-without-vip",
         of(FILE, "test_certificate_of_the_api_server_holds_the_vip"),
-        promise="Every API server's certificate is good for the VIP and for its own address.",
-        done="The last master's certificate was made without the VIP. HAProxy asks that API server "
-        "only when no other is left, so no client has noticed.",
+        promise="Every API server's certificate is valid for the VIP and for its own address.",
+        done="The last control plane's certificate was issued without the VIP. HAProxy uses that "
+        "API server only when no other is left, so no client has noticed.",
         doing=without_vip,
     ),
     Mutation(
         "certificate-ends",
         of(FILE, "test_certificate_of_the_api_server_is_good_for_two_more_weeks"),
-        promise="Every API server's certificate is good for two more weeks.",
-        done="One master's was made for a week, as when nobody has renewed it for a year.",
+        promise="Every API server's certificate is valid for two more weeks.",
+        done="One control plane's is valid for one more week: nobody has renewed it for a year.",
         doing=ends_soon,
     ),
     Mutation(
         "users-kubeconfig",
         of(FILE, "test_users_kubeconfig_points_at_the_vip"),
         promise="The user's kubeconfig points at the VIP.",
-        done="It points at the first master's API server.",
+        done="It points at the first control plane's API server.",
         doing=users_kubeconfig,
     ),
     Mutation(
         "administrators-kubeconfig",
         of(FILE, "test_administrators_kubeconfig_points_at_the_vip"),
-        promise="admin.conf of every master points at the VIP.",
-        done="On one master it points at that machine's own API server.",
+        promise="admin.conf of every control plane points at the VIP.",
+        done="On one control plane it points at that machine's own API server.",
         doing=administrators_kubeconfig,
     ),
     Mutation(
         "workers-kubelet",
         of(FILE, "test_workers_kubelet_points_at_the_vip"),
-        promise="A worker's kubelet points at the VIP: it outlives any master.",
-        done="One worker's points at the first master, as after a join to it.",
+        promise="A worker's kubelet points at the VIP: it outlives any control plane.",
+        done="One worker's points at the first control plane, as after a join to it.",
         doing=workers_kubelet,
     ),
     Mutation(
         "masters-kubelet",
         of(FILE, "test_control_planes_kubelet_points_at_the_vip_or_its_own_machine"),
-        promise="A master's kubelet points at the VIP or at its own API server.",
-        done="The last master's points at the first master.",
+        promise="A control plane's kubelet points at the VIP or at its own API server.",
+        done="The last control plane's points at the first control plane.",
         doing=masters_kubelet,
     ),
     Mutation(
         "scheduler-kubeconfig",
         of(FILE, "test_control_plane_program_points_at_its_own_machine"),
-        promise="Scheduler and controller manager speak to the API server beside them.",
-        done="One master's scheduler.conf points at the VIP.",
+        promise="Scheduler and controller manager use the API server on their own machine.",
+        done="One control plane's scheduler.conf points at the VIP.",
         doing=scheduler,
     ),
     Mutation(
         "cluster-info",
         of(FILE, "test_kubeconfig_in_the_cluster_points_at_the_vip"),
         promise="The kubeconfigs in the cluster, for kube-proxy and for joining, have the VIP.",
-        done="cluster-info has the first master's address: new machines would join that one.",
+        done="cluster-info has the first control plane's address: new machines would join it.",
         doing=cluster_info,
     ),
 )

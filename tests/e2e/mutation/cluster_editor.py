@@ -16,8 +16,8 @@ from labgen.machine import access
 from labgen.system.parallel import gather
 from labgen.system.wait import NotYet, until
 
-TIMEOUT = 120.0  # seconds for a cluster to show what was done to it
-KEPT = "/root/labgen-mutation"  # where a machine keeps what was there before, also over a boot
+TIMEOUT = 120.0  # seconds for a cluster to react to a change
+KEPT = "/root/labgen-mutation"  # where a machine keeps original files; survives a reboot
 DNS = "/api/v1/namespaces/kube-system/services/kube-dns"
 PODS = "/api/v1/pods"
 NODES = "/api/v1/nodes"
@@ -25,6 +25,8 @@ NODES = "/api/v1/nodes"
 
 @dataclass(frozen=True)
 class ClusterEditor:
+    """Changes one lab, through its API and a root shell on each machine."""
+
     lab: Lab
     api: Api
 
@@ -34,16 +36,16 @@ class ClusterEditor:
 
     @property
     def last(self) -> Machine:
-        """The last master: without the VIP in a lab that is whole."""
+        """Return the last control plane: in a healthy lab, it does not hold the VIP."""
         return self.lab.control_planes[-1]
 
     @property
     def worker(self) -> Machine:
-        """The last worker."""
+        """Return the last worker."""
         return self.lab.workers[-1]
 
     def on(self, machine: Machine, *script: str) -> str:
-        """What bash says on that machine; each line of script has to succeed."""
+        """Run lines of bash on that machine and return their output; each line has to succeed."""
         words = ["bash", "-ec", "\n".join(script)]
         return access.ssh(self.lab).run(machine.name, words, timeout=60).stdout
 
@@ -51,7 +53,7 @@ class ClusterEditor:
         gather({machine.name: partial(self.on, machine, *script) for machine in machines})
 
     def api_at(self, address: str) -> Api:
-        """The API as one API server has it."""
+        """Return a client of the API server at that address."""
         return replace(self.api, host=address, port=6443)
 
     def patch(self, path: str, change: dict[str, Any]) -> None:
@@ -59,20 +61,20 @@ class ClusterEditor:
         self.api.send("PATCH", path, change, MERGE)
 
     def remove(self, path: str) -> None:
-        """Remove the object at path at once, if it is there."""
+        """Remove the object at path immediately, if it exists."""
         self.api.send("DELETE", path, {"gracePeriodSeconds": 0})
 
     def pods(self, node: Machine | None = None) -> list[dict[str, Any]]:
-        """The cluster's pods, or those of one node."""
+        """Return the cluster's pods, or those of one node."""
         found = self.api.items(PODS)
         return [pod for pod in found if node is None or pod["spec"].get("nodeName") == node.name]
 
     def dns_servers(self) -> list[dict[str, Any]]:
-        """The DNS servers' pods, also those that come or go."""
+        """Return the DNS servers' pods, also those that are starting or ending."""
         return self.api.items(f"{PODS}?labelSelector=k8s-app%3Dkube-dns")
 
     def until(self, what: str, look: Callable[[], object]) -> None:
-        """Wait until look returns something true; what the API or a machine refuses is not yet."""
+        """Wait until look returns something true. Errors of the API or of a machine are retried."""
 
         def once() -> None:
             try:
@@ -96,11 +98,11 @@ class ClusterEditor:
         return found
 
     def has_vip(self, machine: Machine) -> bool:
-        """Whether the machine has the VIP on an interface right now."""
+        """Return whether the machine has the VIP on an interface right now."""
         return bool(self.on(machine, f"ip -o -4 address show to {self.lab.vip}"))
 
     def without_dns(self) -> list[Machine]:
-        """The machines on which no DNS server runs, workers first: at least one is a worker."""
+        """Return the machines without a DNS server, workers first: at least one is a worker."""
         taken = {pod["spec"].get("nodeName") for pod in self.dns_servers()}
         machines = (*self.lab.workers, *self.masters)
         return [machine for machine in machines if machine.name not in taken]
@@ -114,9 +116,10 @@ def editor(lab: Lab) -> ClusterEditor:
 def edited(
     editor: ClusterEditor, machines: Sequence[Machine], path: str, *sed: str, then: str = "true"
 ) -> Iterator[None]:
-    """The file changed by sed on these machines, and in the end as it was.
+    """Change the file by sed on these machines, and restore it in the end.
 
-    then is run after each of both. A file that sed leaves as it is is an error.
+    then runs after the change and after the restoration. Raises LabgenError when sed changes
+    nothing.
     """
     try:
         editor.on_each(machines, *edit(path, *sed, then=then))
@@ -126,9 +129,9 @@ def edited(
 
 
 def edit(path: str, *sed: str, then: str) -> tuple[str, ...]:
-    """The lines of bash that change the file and keep the old one.
+    """Return the lines of bash that change the file and keep the old one.
 
-    It is written anew, not replaced: one that a program watches stays the same one.
+    The file is overwritten, not replaced: a program that watches it keeps watching the same inode.
     """
     kept = f"{KEPT}{path}"
     change = " ".join(f"-e '{expression}'" for expression in sed)
@@ -142,7 +145,7 @@ def edit(path: str, *sed: str, then: str) -> tuple[str, ...]:
 
 
 def restore(path: str, *, then: str) -> str:
-    """The line of bash that undoes edit, if it was done."""
+    """Return the line of bash that undoes edit, if it was done."""
     kept = f"{KEPT}{path}"
     return f"if [ -e {kept} ]; then cat {kept} >{path}; rm -f {kept} {kept}.new; {then}; fi"
 
@@ -151,7 +154,7 @@ def restore(path: str, *, then: str) -> str:
 def firewall(
     editor: ClusterEditor, machines: Sequence[Machine], hook: str, *rules: str
 ) -> Iterator[None]:
-    """Rules of nf_tables before all others at that hook, on these machines."""
+    """Add nf_tables rules before all others at that hook, on these machines."""
     chain = f"type filter hook {hook} priority -300; {'; '.join(rules)};"
     try:
         editor.on_each(
@@ -166,7 +169,7 @@ def firewall(
 def patched(
     editor: ClusterEditor, path: str, change: dict[str, Any], back: dict[str, Any]
 ) -> Iterator[None]:
-    """The object at path with a change merged into it; in the end the other one undoes that."""
+    """Merge a change into the object at path; in the end merge back, which undoes it."""
     try:
         editor.patch(path, change)
         yield
@@ -178,7 +181,7 @@ def patched(
 def shell(
     editor: ClusterEditor, machines: Sequence[Machine], there: str, back: str
 ) -> Iterator[None]:
-    """One command on these machines, and in the end the one that undoes it."""
+    """Run one command on these machines, and in the end the one that undoes it."""
     try:
         editor.on_each(machines, there)
         yield

@@ -1,4 +1,4 @@
-"""A control plane that does not stand on every master, or not as the scenario has it."""
+"""Programs of the control plane that are missing on a machine, or differ from the scenario."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -34,7 +34,7 @@ def unprobed_scheduler(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def other_image(editor: ClusterEditor) -> Iterator[None]:
-    """The image has a second name, so that the pod is well but for the version."""
+    """Give the image a second name, so that nothing but the version differs."""
     machine, version = editor.last, editor.lab.scenario.kubernetes.version
     tag = "ctr --namespace k8s.io images tag --force"
     name = "$(ctr --namespace k8s.io images list --quiet | grep '/kube-scheduler:v')"
@@ -54,7 +54,7 @@ def other_image(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def other_api_server(editor: ClusterEditor) -> Iterator[None]:
-    """The first master's says it is of another release, and clients of the VIP get that one."""
+    """Have the first control plane's report another release, and lead clients of the VIP to it."""
     machine, version = editor.masters[0], editor.lab.scenario.kubernetes.version
     process = "/proc/$(pgrep --exact kube-apiserver)/exe"
     program = editor.on(machine, f"readlink {process}").strip()
@@ -96,7 +96,7 @@ def broken_add_on(editor: ClusterEditor) -> Iterator[None]:
 
 
 def _until_runs(editor: ClusterEditor, program: str, machine: Machine, image: str) -> None:
-    """Wait until the static pod's image ends so and the kubelet says that it is ready."""
+    """Wait until the static pod's image ends with image and the kubelet reports it ready."""
     path = f"{SYSTEM_PODS}/{program}-{machine.name}"
 
     def look() -> bool:
@@ -114,22 +114,22 @@ MUTATIONS = (
     Mutation(
         "unprobed-scheduler",
         of(FILE, "test_control_plane_pod_is_ready"),
-        promise="The four programs of the control plane run on every master and are ready.",
-        done="On one master a firewall refuses the kubelet's probes of the scheduler.",
+        promise="The four programs of the control plane run on every control plane and are ready.",
+        done="On one control plane a firewall refuses the kubelet's probes of the scheduler.",
         doing=unprobed_scheduler,
     ),
     Mutation(
         "other-image",
         of(FILE, "test_control_plane_pod_has_the_version_of_the_scenario"),
-        promise="The programs of the control plane are of the scenario's version.",
-        done="On one master the scheduler's manifest has another version: half an upgrade.",
+        promise="The programs of the control plane have the scenario's version.",
+        done="On one control plane the scheduler's manifest has another version: half an upgrade.",
         doing=other_image,
         slow=True,
     ),
     Mutation(
         "other-api-server",
         of(FILE, "test_api_behind_the_vip_has_the_version_of_the_scenario"),
-        promise="The API that clients reach at the VIP is of the scenario's version.",
+        promise="The API that clients reach at the VIP has the scenario's version.",
         done="Behind an image's right name is an API server of another release.",
         doing=other_api_server,
         slow=True,

@@ -51,7 +51,7 @@ def wrong_selector(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def canary(editor: ClusterEditor) -> Iterator[None]:
-    """The Service is kept on the old servers, by the hash of their pods' template."""
+    """Start a new server, and keep the Service on the old ones by the hash of their template."""
     [old, *_] = editor.dns_servers()
     change, back = ({"spec": {"selector": {HASH: name}}} for name in (_hash(old), None))
     data = {"metadata": {"name": CANARY}, "data": {"Corefile": COREFILE}}
@@ -79,7 +79,7 @@ def wrong_domain(editor: ClusterEditor) -> Iterator[None]:
 
 
 def until_serving(editor: ClusterEditor, number: int) -> None:
-    """Wait until so many DNS servers are there, all of them ready."""
+    """Wait until there are that many DNS servers, all of them ready."""
 
     def look() -> bool:
         found = editor.dns_servers()

@@ -1,4 +1,4 @@
-"""An etcd whose members are not the masters, or not all well."""
+"""An etcd with a member that is no control plane, or with an unhealthy one."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ CTL = " ".join(ETCDCTL)
 
 @contextmanager
 def ghost(editor: ClusterEditor) -> Iterator[None]:
-    """A learner has no vote: nothing waits for it."""
+    """Add a learner: it has no vote, so nothing waits for it."""
     first, address = editor.masters[0], editor.lab.subnet.network_address + 250
     try:
         editor.on(first, f"{CTL} member add gone --learner --peer-urls=https://{address}:2380")
@@ -28,7 +28,7 @@ def ghost(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def closed_port(editor: ClusterEditor) -> Iterator[None]:
-    """API servers ask the member on their own machine, and members talk at another port."""
+    """Close etcd's client port to other machines: API servers use the member on their own."""
     rule = "iif != lo tcp dport 2379 reject with tcp reset"
     with firewall(editor, [editor.last], "input", rule):
         yield
@@ -38,7 +38,7 @@ MUTATIONS = (
     Mutation(
         "ghost-member",
         of(FILE, "test_every_control_plane_is_a_voter"),
-        promise="etcd's members are the masters, and all of them vote.",
+        promise="etcd's members are the control planes, and all of them vote.",
         done="A member was added for a machine that never came, as by a join that broke off.",
         doing=ghost,
     ),
@@ -46,7 +46,7 @@ MUTATIONS = (
         "closed-etcd-port",
         of(FILE, "test_every_member_is_healthy"),
         promise="Every member of etcd answers its clients.",
-        done="A firewall on the last master closes etcd's client port to other machines.",
+        done="A firewall on the last control plane closes etcd's client port to other machines.",
         doing=closed_port,
     ),
 )

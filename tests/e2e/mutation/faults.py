@@ -1,4 +1,4 @@
-"""What goes wrong beside a fault that is measured: before it, while it lasts, or after it."""
+"""What goes wrong next to a measured fault: before it, while it lasts, or after it."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -25,20 +25,20 @@ RESTART = "systemctl restart keepalived"
 
 @contextmanager
 def slow_adverts(editor: ClusterEditor) -> Iterator[None]:
-    """Three seconds between adverts: three of them have to be missed.
+    """Set three seconds between adverts. The VIP moves after three missed ones.
 
-    A keepalived that learns of another interval while it runs may leave its VIP, also later on: it
-    is started anew instead, and the VIP is away for the first ten seconds.
+    A keepalived that reloads another interval may give up its VIP, even later. So it is restarted
+    instead, and nobody has the VIP for the first ten seconds.
     """
     change = "s/advert_int .*/advert_int 3/"
     with edited(editor, editor.masters, KEEPALIVED, change, then=RESTART):
-        editor.until("the VIP on the first master", partial(editor.has_vip, editor.masters[0]))
+        editor.until("the VIP on its first holder", partial(editor.has_vip, editor.masters[0]))
         yield
 
 
 @contextmanager
 def slow_check(editor: ClusterEditor) -> Iterator[None]:
-    """HAProxy is looked at every two seconds, and has to be missed four times."""
+    """Check HAProxy every two seconds, and give up the VIP after four failed checks."""
     change = ("s/^( *interval) 1$/\\1 2/", "s/^( *fall) 1$/\\1 4/")
     with edited(editor, editor.masters, KEEPALIVED, *change, then="systemctl reload keepalived"):
         yield
@@ -46,8 +46,10 @@ def slow_check(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def deep_check(editor: ClusterEditor) -> Iterator[None]:
-    """keepalived asks through HAProxy for the API behind it, on the first master. On all of them
-    the VIP would flap: every check meets API servers that are slow or cut off."""
+    """Have the first control plane's keepalived check the API behind HAProxy.
+
+    On all of them the VIP would flap: every check meets API servers that are slow or cut off.
+    """
     url = f"https://127.0.0.1:{editor.lab.scenario.network.api_port}/readyz"
     change = f"s|^exec .*|exec curl -ksf --max-time 0.9 {url} >/dev/null|"
     with edited(editor, editor.masters[:1], CHECK, change):
@@ -56,7 +58,7 @@ def deep_check(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def left_address(editor: ClusterEditor) -> Iterator[None]:
-    """Without the part of its unit by which systemd takes the VIP from a keepalived that died."""
+    """Remove the line of the unit by which systemd removes the VIP of a dead keepalived."""
     change, then = "s/^ExecStopPost=.*//", "systemctl daemon-reload"
     path = f"$(ls {UNIT}/*.conf)"
     file = editor.on(editor.masters[0], f"grep -l ExecStopPost {path}").strip()
@@ -66,7 +68,7 @@ def left_address(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def silent_shutdown(editor: ClusterEditor) -> Iterator[None]:
-    """A keepalived that is killed where it should end says no goodbye."""
+    """Have shutdown kill keepalived, so that it does not give its VIP away."""
     there = f"printf '[Service]\\nKillSignal=SIGKILL\\n' >{UNIT}/labgen-mutation.conf"
     reread = "systemctl daemon-reload"
     with (
@@ -83,7 +85,7 @@ def silent_shutdown(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def one_server(editor: ClusterEditor) -> Iterator[None]:
-    """HAProxy with one API server in use, the others as spares, and slow to notice."""
+    """Have HAProxy use one API server, the others as spares, with slow checks."""
     used = idle_master(editor)
     spares = backups(editor, [machine for machine in editor.masters if machine != used])
     slow = (
@@ -98,7 +100,7 @@ def one_server(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def slow_successors(editor: ClusterEditor) -> Iterator[None]:
-    """Every connection waits, on all masters but the first."""
+    """Delay every connection for four seconds, on all control planes except the first."""
     port = editor.lab.scenario.network.api_port
     wait = "  tcp-request inspect-delay 4s\\n  tcp-request content accept if WAIT_END"
     change = f"s/^  bind \\*:{port}$/&\\n{wait}/"
@@ -116,14 +118,14 @@ def no_resets(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def past_the_vip(editor: ClusterEditor) -> Iterator[None]:
-    """The user's kubeconfig with another master's API server."""
+    """Point the user's kubeconfig at another control plane's API server."""
     with certificates.past_the_vip(editor, editor.last):
         yield
 
 
 @contextmanager
 def lost_write(editor: ClusterEditor) -> Iterator[None]:
-    """The first number is removed: it was acknowledged before anything was done to the lab."""
+    """Remove the first number, which was acknowledged before anything was done to the lab."""
 
     def remove() -> None:
         held = {
@@ -140,7 +142,7 @@ def lost_write(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def late_owner(editor: ClusterEditor) -> Iterator[None]:
-    """The last master has the VIP beside the next holder, and says so to nobody."""
+    """Add the VIP to the last control plane, next to the next holder, without announcing it."""
     address = f"{editor.lab.vip}/32 dev eth0"
     moved = partial(editor.has_vip, editor.masters[1])
     try:
@@ -154,7 +156,7 @@ def late_owner(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def lasting_owner(editor: ClusterEditor) -> Iterator[None]:
-    """The last master has the VIP too from the healing on."""
+    """Add the VIP to the last control plane as well once the fault is healed."""
     address = f"{editor.lab.vip}/32 dev eth0"
     healed = after(editor, HEALED)
 
@@ -180,7 +182,7 @@ def killed_api_servers(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def power_returns(editor: ClusterEditor) -> Iterator[None]:
-    """By labgen's own door: the fault's healing then finds that machine on."""
+    """Give one machine its power back by labgen: the fault's healing then finds it on."""
     words = [sys.executable, "-m", "labgen", "start", editor.lab.name, editor.masters[1].name]
     with upon(after(editor, INJECTED), partial(run, words, timeout=POWER)):
         yield
@@ -198,8 +200,10 @@ def no_forwarding(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def broken_survivor(editor: ClusterEditor) -> Iterator[None]:
-    """From the fault on, a master to which nothing is done has a wrong haproxy.cfg; the last one
-    where something is done to all."""
+    """From the fault on, give a control plane that the fault spares a wrong haproxy.cfg.
+
+    Where the fault spares none, it is the last one.
+    """
     changed: list[Machine] = []
 
     def spoil() -> None:
@@ -250,7 +254,7 @@ def once(
 
 
 def idle_master(editor: ClusterEditor) -> Machine:
-    """The master whose power the suite will cut: it neither holds the VIP nor leads etcd."""
+    """Return the one whose power the suite will cut: no VIP holder, not etcd's leader."""
     first = machines.on(editor.lab)(editor.masters[0].name)
     names = {member["ID"]: member["name"] for member in machines.etcd_members(first)}
     leader = names[machines.etcd_leader(first)]

@@ -1,4 +1,4 @@
-"""Ways between the machines' pod networks that are closed, or are not flannel's."""
+"""Routes between the machines' pod networks that are closed, or are not flannel's."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ TAINT = {"key": "labgen.test/maintenance", "effect": "NoExecute"}
 
 @contextmanager
 def taint(editor: ClusterEditor) -> Iterator[None]:
-    """flannel's pod tolerates only what keeps pods from being scheduled."""
+    """Add a NoExecute taint: flannel's pod tolerates only NoSchedule."""
     machine = editor.without_dns()[0]
 
     def flannel_pods() -> int:
@@ -34,7 +34,7 @@ def taint(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def wrong_mtu(editor: ClusterEditor) -> Iterator[None]:
-    """By four bytes, which every receiver grants: packets that are too long arrive all the same."""
+    """Lower the MTU by four bytes: receivers still accept packets that are too long."""
     machine, change = editor.worker, "ip link set eth0 mtu"
     mtu = int(editor.on(machine, "cat /sys/class/net/eth0/mtu"))
     with shell(editor, [machine], f"{change} {mtu - VLAN}", f"{change} {mtu}"):
@@ -43,7 +43,7 @@ def wrong_mtu(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def foreign_route(editor: ClusterEditor) -> Iterator[None]:
-    """The kubelet behind it still answers: its machine takes packets for any of its addresses."""
+    """Route past flannel. The kubelet there still answers: it listens on all its addresses."""
     machine, other = editor.without_dns()[:2]
     network = editor.node(other)["spec"]["podCIDR"]
     good = f"ip route replace {network} via {network.partition('/')[0]} dev {VXLAN} onlink"

@@ -14,7 +14,7 @@ RELOAD = "systemctl reload haproxy"
 
 
 def backups(editor: ClusterEditor, servers: Sequence[Machine]) -> tuple[str, ...]:
-    """Expressions of sed by which HAProxy asks these API servers only where no other is left."""
+    """Return sed expressions by which HAProxy uses these API servers only as the last ones."""
     return tuple(f"s/server {server.name} .*/& backup/" for server in servers)
 
 
@@ -48,15 +48,15 @@ MUTATIONS = (
     Mutation(
         "wrong-server",
         of(FILE, "test_haproxy_sees_all_api_servers_up"),
-        promise="Every master's HAProxy sees all API servers.",
-        done="One master's haproxy.cfg has an API server at a wrong port.",
+        promise="Every control plane's HAProxy sees all API servers.",
+        done="One control plane's haproxy.cfg has an API server at a wrong port.",
         doing=wrong_server,
     ),
     Mutation(
         "wrong-port",
         of(FILE, "test_haproxy_of_this_machine_leads_to_the_api"),
-        promise="Every master's own HAProxy leads to the API: any of them may hold the VIP next.",
-        done="One master's haproxy.cfg listens at a wrong port.",
+        promise="Every control plane's own HAProxy leads to the API: each may hold the VIP next.",
+        done="One control plane's haproxy.cfg listens at a wrong port.",
         doing=wrong_port,
     ),
 )

@@ -16,11 +16,9 @@ INJECTED, HEALED = "fault-injected", "fault-healed"
 
 @contextmanager
 def meanwhile(attempt: Callable[[], bool]) -> Iterator[None]:
-    """Try, while the block runs, until attempt returns true.
+    """Try, while the block runs, until attempt returns true. Errors of the API are retried.
 
-    A mutation that never happened is an error.
-
-    What the API or a machine refuses meanwhile is tried again.
+    Raises AssertionError when it never did: then the mutation never happened.
     """
     stop = threading.Event()
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="mutation") as pool:
@@ -47,7 +45,7 @@ def upon(begins: Callable[[], bool], act: Callable[[], object]) -> Iterator[None
 
 
 def after(editor: ClusterEditor, event: str, number: int = 1) -> Callable[[], bool]:
-    """Whether the lab's journal has told of the event so often since this was called."""
+    """Return whether the lab's journal has had the event that often since this was called."""
     journal = Journal(editor.lab.directory / "journal.jsonl")
     before = _count(journal, event)
     return lambda: _count(journal, event) >= before + number

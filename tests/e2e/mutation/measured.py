@@ -1,4 +1,4 @@
-"""The tests that disturb: what they measure is worse than promised, or does not come back."""
+"""Mutations of the tests that disturb: figures exceed their limits, or something stays broken."""
 
 from tests.e2e.mutation import faults
 from tests.e2e.mutation.faults import disabled
@@ -11,7 +11,7 @@ TWO, STABILITY = "test_fault_two_masters.py", "test_stability.py"
 KUBECTL = "test_workload_kubectl_failover.py"
 LOST = "No acknowledged write is lost."
 REMOVED = "While the fault lasts, something removes a write that was acknowledged."
-SURVIVOR = "From the fault on, a master that it does not touch has a wrong haproxy.cfg."
+SURVIVOR = "From the fault on, a control plane that it does not touch has a wrong haproxy.cfg."
 
 
 def _slow(
@@ -39,23 +39,23 @@ MUTATIONS = (
     _slow(
         "slow-adverts",
         of(FAILOVER, "test_api_stays_reachable_when_the_vip_holder_loses_power"),
-        "Without its holder, the VIP is elsewhere and the API answers within the budgets.",
-        "keepalived sends an advert every three seconds, on all masters.",
+        "When its holder dies, the VIP moves and the API answers within the limits.",
+        "keepalived sends an advert every three seconds, on all control planes.",
         faults.slow_adverts,
     ),
     _lost("failover", FAILOVER),
     _slow(
         "late-owner",
         of(FAILOVER, "test_exactly_one_other_master_took_the_vip_over"),
-        "Exactly one other master takes the VIP over.",
-        "Once the VIP has moved, it is on the last master's interface too.",
+        "Exactly one other control plane takes the VIP over.",
+        "Once the VIP has moved, it is on the last control plane's interface too.",
         faults.late_owner,
     ),
     _slow(
         "no-keepalived-at-boot",
         of(FAILOVER, "test_lab_is_whole_once_the_power_is_back"),
-        "With its power back, the machine is all that it was: the VIP returns.",
-        "The first master's keepalived is not enabled: no boot starts it.",
+        "With its power back, the machine does all that it did before: the VIP fails back.",
+        "The first control plane's keepalived is not enabled: no boot starts it.",
         disabled("keepalived", lambda editor: editor.masters[0]),
     ),
     _slow(
@@ -69,38 +69,38 @@ MUTATIONS = (
     _slow(
         "slow-adverts-partition",
         of(PARTITION, "test_clients_wait_no_longer_than_their_budgets"),
-        "When nobody hears the holder, clients are led to another master within the budgets.",
-        "keepalived sends an advert every three seconds, on all masters.",
+        "When nobody hears the holder, clients reach another control plane within the limits.",
+        "keepalived sends an advert every three seconds, on all control planes.",
         faults.slow_adverts,
     ),
     _slow(
         "deep-check",
         of(PARTITION, "test_vip_has_two_owners_during_the_partition"),
         "The holder that is not heard keeps the VIP: keepalived watches HAProxy, no more.",
-        "The first master's keepalived asks through HAProxy for the API.",
+        "The first control plane's keepalived asks through HAProxy for the API.",
         faults.deep_check,
     ),
     _slow(
         "lasting-owner",
         of(PARTITION, "test_vip_has_one_owner_after_it", "test_lab_heals"),
-        "When all hear each other again, the first master has the VIP alone.",
-        "From the healing on, the last master has the VIP's address as well.",
+        "When all hear each other again, only the first control plane has the VIP.",
+        "From the healing on, the last control plane has the VIP's address as well.",
         faults.lasting_owner,
-        tied="A lab is whole only when its VIP has one owner.",
+        tied="A lab is healthy only when its VIP has one owner.",
     ),
     _lost("partition", PARTITION),
     _slow(
         "broken-survivor-partition",
         of(PARTITION, "test_lab_heals"),
-        "The lab is whole again after the partition.",
+        "The lab is healthy again after the partition.",
         SURVIVOR,
         faults.broken_survivor,
     ),
     _slow(
         "one-server",
         of(POWER, "test_clients_wait_no_longer_than_their_budgets"),
-        "Another master's power cut is hardly noticed by clients.",
-        "HAProxy uses that master's API server alone, with the others as spares, asks every "
+        "Another control plane's power cut is hardly noticed by clients.",
+        "HAProxy uses that control plane's API server alone, with the others as spares, asks every "
         "three seconds and tries nothing twice.",
         faults.one_server,
         case="another-master",
@@ -117,7 +117,7 @@ MUTATIONS = (
     _slow(
         "broken-survivor-power-cut",
         of(POWER, "test_lab_heals"),
-        "The lab is whole again once the machine has power.",
+        "The lab is healthy again once the machine has power.",
         SURVIVOR,
         faults.broken_survivor,
         case="another-master",
@@ -125,8 +125,8 @@ MUTATIONS = (
     _slow(
         "slow-check",
         of(PROCESSES, "test_clients_wait_no_longer_than_their_budgets"),
-        "A program that dies on the holder is noticed within the budgets.",
-        "keepalived asks HAProxy every two seconds, and believes its fourth silence.",
+        "A program that dies on the holder is noticed within the limits.",
+        "keepalived checks HAProxy every two seconds, and gives up after the fourth failure.",
         faults.slow_check,
         case="haproxy-killed",
     ),
@@ -142,7 +142,7 @@ MUTATIONS = (
     _slow(
         "broken-survivor-processes",
         of(PROCESSES, "test_lab_heals"),
-        "The lab is whole again once the program runs.",
+        "The lab is healthy again once the program runs.",
         SURVIVOR,
         faults.broken_survivor,
         case="api-server-killed",
@@ -150,23 +150,24 @@ MUTATIONS = (
     _slow(
         "silent-shutdown",
         of(REBOOT, "test_clients_wait_no_longer_than_their_budgets"),
-        "Masters are rebooted in order, and clients wait no longer than for a handed-over VIP.",
-        "keepalived is killed at shutdown: it gives nothing away. Its adverts come every three "
-        "seconds.",
+        "While control planes reboot in order, clients wait no longer than for a VIP that is "
+        "handed over.",
+        "keepalived is killed at shutdown: it does not give its VIP away. It sends adverts every "
+        "three seconds.",
         faults.silent_shutdown,
     ),
     _lost("rolling-reboot", REBOOT),
     _slow(
         "no-keepalived-at-reboot",
         of(REBOOT, "test_lab_is_whole_after_each_reboot"),
-        "The lab is whole after each reboot.",
-        "The first master's keepalived is not enabled: no boot starts it.",
+        "The lab is healthy after each reboot.",
+        "The first control plane's keepalived is not enabled: no boot starts it.",
         disabled("keepalived", lambda editor: editor.masters[0]),
     ),
     _slow(
         "no-forwarding-two-masters",
         of(TWO, "test_pods_go_on"),
-        "Pods reach Services while the API is away.",
+        "Pods reach Services while the API is down.",
         "net.ipv4.ip_forward is off on one worker for as long.",
         faults.no_forwarding,
     ),
@@ -174,30 +175,31 @@ MUTATIONS = (
         "power-returns",
         of(TWO, "test_nothing_is_written_without_a_majority"),
         "Without a majority of etcd nothing is written.",
-        "One of the two masters is given its power back at once, and two of three are a majority.",
+        "One of the two control planes gets its power back immediately: two of three are a "
+        "majority.",
         faults.power_returns,
     ),
     _lost("two-masters", TWO),
     _slow(
         "broken-survivor-two-masters",
         of(TWO, "test_lab_heals"),
-        "The lab is whole again once both have power.",
+        "The lab is healthy again once both have power.",
         SURVIVOR,
         faults.broken_survivor,
     ),
     _slow(
         "slow-successors",
         of(KUBECTL, "test_kubectl_begun_without_the_holder_works_within_the_budget"),
-        "What people begin with kubectl while the holder is away works within the budget.",
-        "HAProxy lets every connection wait for four seconds, on all masters but the first.",
+        "kubectl commands that start while the holder is down work within the limit.",
+        "HAProxy delays every connection for four seconds, on all control planes except the first.",
         faults.slow_successors,
     ),
     _slow(
         "no-resets",
         of(KUBECTL, "test_kubectl_open_through_the_holder_ends_with_an_error_in_time"),
         "A kubectl that was open through the holder ends with an error in time.",
-        "A firewall on the other masters lets no reset out: they say nothing to a connection that "
-        "they do not know.",
+        "A firewall on the other control planes drops their resets: they do not answer packets of "
+        "a connection that they do not know.",
         faults.no_resets,
     ),
     _slow(
@@ -208,7 +210,7 @@ MUTATIONS = (
             "test_connection_through_a_forwarded_port_ends_with_it",
         ),
         "A connection through a forwarded port ends with the kubectl that forwards.",
-        "kubectl does not go through the holder: the kubeconfig points at another master.",
+        "kubectl does not go through the holder: the kubeconfig points at another control plane.",
         faults.past_the_vip,
         tied="A forwarded connection lasts exactly as long as its kubectl: where one does not end, "
         "the other does not.",
@@ -223,7 +225,7 @@ MUTATIONS = (
     _slow(
         "restarted-keepalived-stability",
         of(STABILITY, "test_no_probe_fails", "test_vip_never_moves"),
-        "Because masters are busy, the VIP does not move.",
+        "Because control planes are busy, the VIP does not move.",
         "keepalived is restarted on the holder.",
         faults.restarted_keepalived,
         tied="What goes through the VIP breaks when it moves.",
@@ -232,8 +234,8 @@ MUTATIONS = (
     _slow(
         "broken-survivor-stability",
         of(STABILITY, "test_lab_stays_whole"),
-        "A busy lab stays whole.",
-        "Meanwhile the last master gets a wrong haproxy.cfg.",
+        "A busy lab stays healthy.",
+        "Meanwhile the last control plane gets a wrong haproxy.cfg.",
         faults.broken_survivor,
     ),
 )

@@ -6,36 +6,30 @@ from dataclasses import dataclass
 
 from tests.e2e.mutation.cluster_editor import ClusterEditor
 
-# What pytest is told: the tests that only look, all of them, side by side.
+# pytest's arguments for all read-only tests, in parallel.
 SMOKE = ("acceptance/", "--tier=smoke", "-n", "2")
 Doing = Callable[[ClusterEditor], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
 class Mutation:
-    """One way in which a lab goes wrong, and the tests that have to notice.
-
-    breaks has these tests as FILE::FUNCTION; where there are several, tied says what binds them.
-    promise is what they hold, done how it is broken here; both are sentences for people. doing
-    breaks it while it is entered, and leaves the lab as it was. run are the words for pytest.
-    Slow is what takes longer than forty seconds.
-    """
+    """One way in which a lab goes wrong, and the tests that have to notice."""
 
     name: str
-    breaks: tuple[str, ...]
-    promise: str
-    done: str
-    doing: Doing
-    tied: str = ""
-    run: tuple[str, ...] = SMOKE
-    slow: bool = False
+    breaks: tuple[str, ...]  # the tests that have to fail, as FILE::FUNCTION
+    promise: str  # what these tests promise, a sentence for people
+    done: str  # how the promise is broken here, a sentence for people
+    doing: Doing  # breaks it on entering, and leaves the lab as it was
+    tied: str = ""  # why several tests fail together
+    run: tuple[str, ...] = SMOKE  # pytest's arguments
+    slow: bool = False  # takes longer than forty seconds
 
 
 def of(file: str, *tests: str) -> tuple[str, ...]:
-    """These tests of one file."""
+    """Return these tests of one file, as FILE::FUNCTION."""
     return tuple(f"{file}::{test}" for test in tests)
 
 
 def only(file: str, case: str = "") -> tuple[str, ...]:
-    """Run this one file, or of its tests those of one case."""
+    """Return pytest's arguments for this one file, or for one case of its tests."""
     return (f"acceptance/{file}", *(("-k", case) if case else ()))

@@ -152,7 +152,7 @@ MUTATIONS = (
         "no-role",
         of(FILE, "test_node_has_the_role_of_its_machine"),
         promise="Control planes, and only they, are labelled as such.",
-        done="The last master lost the label of control planes.",
+        done="The last control plane lost the label of control planes.",
         doing=no_role,
     ),
 )

@@ -144,7 +144,7 @@ def _answers(editor: ClusterEditor, address: str) -> bool:
 
 
 def _advertises(editor: ClusterEditor, address: str) -> bool:
-    """Whether the last master's API server was started with that address, and is ready."""
+    """Whether the last control plane's API server was started with that address, and is ready."""
     pod = editor.api.get(f"/api/v1/namespaces/kube-system/pods/kube-apiserver-{editor.last.name}")
     command = pod["spec"]["containers"][0]["command"]
     return f"--advertise-address={address}" in command and ready(pod)
@@ -163,15 +163,15 @@ MUTATIONS = (
         "moved-api",
         of(FILE, "test_service_of_the_api_has_an_address_of_the_service_subnet"),
         promise="The API's Service has an address of the scenario's Service subnet.",
-        done="It has one of another range, and certificates that are good for it.",
+        done="It has one of another range, and certificates that are valid for it.",
         doing=moved_api,
     ),
     Mutation(
         "copied-manifest",
         of(FILE, "test_service_of_the_api_leads_to_every_api_server"),
         promise="The API's Service leads to every API server.",
-        done="The last master's API server advertises the first one's address, as after copying "
-        "its manifest.",
+        done="The last control plane's API server advertises the address of the first one, as "
+        "after copying its manifest.",
         doing=copied_manifest,
         slow=True,
     ),

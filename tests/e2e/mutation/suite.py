@@ -20,23 +20,20 @@ AGAIN = 180.0  # seconds until what was undone has healed
 
 @dataclass(frozen=True)
 class Outcome:
-    """The tests that failed, as FILE::FUNCTION; said is all that pytest said.
-
-    What could not be run is not a failure: it stands in failed as "error: FILE::FUNCTION".
-    """
+    """How a run of the suite ended."""
 
     exit_code: int
-    failed: frozenset[str]
-    said: str
+    failed: frozenset[str]  # FILE::FUNCTION; "error: FILE::FUNCTION" for what could not run
+    said: str  # all of pytest's output
 
 
 def outcome(lab: Lab, words: Sequence[str]) -> Outcome:
-    """Run pytest with these words on the lab."""
+    """Run pytest with these arguments on the lab."""
     return _outcome(["--lab", lab.name], words)
 
 
 def outcome_from_outside(inventory: Path, words: Sequence[str]) -> Outcome:
-    """Run it on the cluster of that inventory, where no lab is known."""
+    """Run pytest on the cluster of that inventory, where no lab is known."""
     return _outcome(["--inventory", str(inventory)], words, state=inventory.parent / "state")
 
 
@@ -52,7 +49,7 @@ def _outcome(subject: Sequence[str], words: Sequence[str], state: Path | None = 
 
 
 def passes_again(lab: Lab, tests: Collection[str]) -> None:
-    """Wait until these tests pass; what was undone may need some seconds to heal."""
+    """Wait until these tests pass: what was undone may take some seconds to heal."""
     words = [f"acceptance/{test}" for test in sorted(tests)]
 
     def look() -> None:
