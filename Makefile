@@ -3,6 +3,7 @@
 
 SHELL := /bin/bash
 LABGEN := .venv/bin/labgen
+PARTS := --box --packages trixie --packages bookworm
 
 .PHONY: help install bundle box lab test test-all prepare-tests docs clean
 
@@ -40,13 +41,14 @@ lab: bundle
 
 prepare-tests:
 	@tools/install.sh libvirt
-	@$(LABGEN) bundle build --box --packages trixie --packages bookworm
+	@$(LABGEN) bundle build $(PARTS)
 	@.venv/bin/python -m tests.e2e.support.bare_machines
 
 # If make is killed, the kernel notifies the script, and labs are taken down all the same.
 test: prepare-tests
 	@exec setpriv --pdeathsig TERM tools/test.sh quick
 
+test-all: PARTS += --runtime docker --runtime cri-o
 test-all: prepare-tests
 	@exec setpriv --pdeathsig TERM tools/test.sh all
 
