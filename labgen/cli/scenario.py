@@ -1,4 +1,4 @@
-"""labgen scenario: list, show and validate scenarios."""
+"""labgen scenario: list, show and validate scenarios, and print their JSON Schema."""
 
 import click
 
@@ -8,12 +8,14 @@ from labgen.scenario import catalog
 from labgen.scenario.diagnostics import ScenarioInvalid
 from labgen.scenario.dump import dump
 from labgen.scenario.host_environment import HostEnvironment
+from labgen.scenario.json_schema import as_text
 from labgen.scenario.load import load
+from labgen.scenario.schema import ScenarioPart
 
 
 @click.group("scenario")
 def scenario() -> None:
-    """List, show and validate scenarios."""
+    """List, show and validate scenarios, and print their JSON Schema."""
 
 
 @scenario.command("list")
@@ -42,19 +44,26 @@ def show(session: Session, wanted: str, overrides: tuple[str, ...]) -> None:
 @common
 @click.pass_context
 def validate(context: click.Context, wanted: str, overrides: tuple[str, ...]) -> None:
-    """Check SCENARIO and print all its mistakes, or ok."""
+    """Check SCENARIO and print all its errors, or ok."""
     try:
         load_scenario(context.obj, wanted, overrides)
     except ScenarioInvalid as invalid:
-        # Not an error of this command: the mistakes are what it was asked for.
+        # Not an error of this command: these are what it was called for.
         click.echo(str(invalid))
         context.exit(invalid.exit_code)
     click.echo("ok")
 
 
+@scenario.command("schema")
+@common
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    click.echo(as_text(ScenarioPart), nl=False)
+
+
 def _description(name: str) -> str:
-    """A scenario's own words; a broken one must not hide the others."""
+    """Return a scenario's own words; a broken scenario must not hide the others."""
     try:
         return load(catalog.find(name), host_environment=HostEnvironment()).description
     except UsageError:
-        return f"(has mistakes: labgen scenario validate {name})"
+        return f"(has errors: labgen scenario validate {name})"

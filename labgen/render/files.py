@@ -7,7 +7,7 @@ from labgen.lab.keys import JoinSecrets
 from labgen.lab.lab import Lab, Machine
 from labgen.render.runtimes import RUNTIMES
 from labgen.render.templating import render
-from labgen.scenario.model import Role
+from labgen.scenario.model import Role, vrrp_priorities
 from labgen.system.host import MachineProfile
 
 DIRECTORY = "/etc/labgen/payload"  # where a machine has these files
@@ -109,6 +109,7 @@ def _load_balancer(
     lab: Lab, machine: Machine, interface: str, secrets: JoinSecrets
 ) -> dict[str, File]:
     balancer = lab.scenario.load_balancer
+    priorities = vrrp_priorities(balancer.keepalived, len(lab.control_planes))
     values = {
         "t": balancer.timings,
         "keepalived": balancer.keepalived,
@@ -122,7 +123,7 @@ def _load_balancer(
         "control_planes": lab.control_planes,
         "peers": [other for other in lab.control_planes if other != machine],
         "password": secrets.vrrp_password,
-        "priority": balancer.priorities[lab.control_planes.index(machine)],
+        "priority": priorities[lab.control_planes.index(machine)],
         "patience": PATIENCE * balancer.timings.connect_timeout,
     }
     files = {

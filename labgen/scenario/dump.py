@@ -1,31 +1,23 @@
 """A scenario as the YAML of a file, with every default filled in. It loads to the same again."""
 
 import io
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
-from pydantic.alias_generators import to_camel
 from ruamel.yaml import YAML
 
-from labgen.scenario.balancing import NONE
-from labgen.scenario.model import (
-    Haproxy,
-    Host,
-    Keepalived,
-    MachineSpec,
-    ProviderSpec,
-    Scenario,
-    Timings,
-)
-from labgen.scenario.units import show_duration, show_size
-from labgen.scenario.values import AUTO
+from labgen.scenario.model import Host, MachineSpec, Scenario
+from labgen.scenario.parse import written
+from labgen.scenario.schema import HostPart, MachinesPart, ProviderPart, ScenarioPart
+from labgen.scenario.schema.machines import PowerPart
 
-COUNTS = {"script_fall", "script_rise", "rise", "fall", "retries", "slowdown"}
+# Of existing machines: they have sizes of their own, and addresses.
+NOT_OF_EXISTING = ("prefix", "count", "cpus", "memory", "disk")
 
 
 def dump(scenario: Scenario) -> str:
-    """The resolved scenario as YAML text."""
+    """Return the resolved scenario as YAML text."""
     yaml = YAML()
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.width = 10_000  # a folded description is hard to read
@@ -35,12 +27,12 @@ def dump(scenario: Scenario) -> str:
 
 
 def settings(scenario: Scenario) -> dict[str, str]:
-    """Every value that makes a difference to a lab, by its dotted name."""
-    told = ("apiVersion", "kind", "name", "description")
+    """Return every value that makes a difference to a lab, by its dotted name."""
+    reported = ("apiVersion", "kind", "name", "description")
     return {
         name: text
         for name, text in _leaves(_file(scenario), "")
-        if name.partition(".")[0] not in told
+        if name.partition(".")[0] not in reported
     }
 
 
@@ -57,76 +49,45 @@ def _leaves(value: object, name: str) -> Iterator[tuple[str, str]]:
         yield name, str(value)
 
 
-def _file(scenario: Scenario) -> dict[str, object]:
-    kubernetes, network = scenario.kubernetes, scenario.network
+def _file(scenario: Scenario) -> dict[str, Any]:
+    """Return the scenario as the data of a file."""
+    provider = scenario.provider
+    part = ScenarioPart(
+        name=scenario.name,
+        description=scenario.description,
+        kubernetes=scenario.kubernetes,
+        network=scenario.network,
+        load_balancer=scenario.load_balancer,
+        machines=[_group(machines) for machines in _groups(scenario.machines)],
+        provider=ProviderPart(
+            name=provider.name, uri=provider.uri, box=provider.box, jump=provider.jump
+        ),
+        software=scenario.software,
+    )
+    file: dict[str, Any] = written(part)
+    if scenario.existing:
+        del file["network"]["firstHost"]
+        for group in file["machines"]:
+            for key in NOT_OF_EXISTING:
+                del group[key]
     return {
-        "apiVersion": "labgen/v1",
-        "kind": "Scenario",
-        "name": scenario.name,
-        "description": scenario.description,
-        "kubernetes": {
-            "version": kubernetes.version,
-            "podSubnet": str(kubernetes.pod_subnet),
-            "serviceSubnet": str(kubernetes.service_subnet),
-            "cni": {"name": kubernetes.cni.name, "backend": kubernetes.cni.backend},
-            "certificates": kubernetes.certificates,
-            "runtime": kubernetes.runtime,
-        },
-        "network": {
-            "subnet": str(network.subnet or AUTO),
-            "vip": str(network.vip or AUTO),
-            **({} if scenario.existing else {"firstHost": network.first_host}),
-            "apiPort": network.api_port,
-        },
-        "loadBalancer": {
-            "profile": scenario.load_balancer.profile,
-            "endpoint": scenario.load_balancer.endpoint,
-            "timings": _timings(scenario.load_balancer.timings),
-            "keepalived": _keepalived(scenario.load_balancer.keepalived),
-            "haproxy": _haproxy(scenario.load_balancer.haproxy),
-        },
-        "machines": [_group(machines) for machines in _groups(scenario.machines)],
-        "provider": _provider(scenario.provider),
-        "software": asdict(scenario.software),
+        **file,
+        "provider": _without_empty(file["provider"]),
+        "machines": [_without_empty(group) for group in file["machines"]],
     }
 
 
-def _provider(provider: ProviderSpec) -> dict[str, object]:
-    box = (
-        {key: value for key, value in asdict(provider.box).items() if value} if provider.box else {}
-    )
-    shown = {"name": provider.name, "uri": provider.uri, "box": box, "jump": provider.jump}
-    return {key: value for key, value in shown.items() if value}
-
-
-def _keepalived(keepalived: Keepalived) -> dict[str, object]:
-    written = _camel(asdict(keepalived))
-    return {**written, "priorities": list(keepalived.priorities) or AUTO}
-
-
-def _haproxy(haproxy: Haproxy) -> dict[str, object]:
-    slow_start = show_duration(haproxy.slow_start) if haproxy.slow_start else NONE
-    written = _camel(asdict(haproxy))
-    return {**written, "bind": list(haproxy.bind), "slowStart": slow_start}
-
-
-def _timings(timings: Timings) -> dict[str, object]:
-    return _camel(
-        {
-            name: value if name in COUNTS else show_duration(value)
-            for name, value in asdict(timings).items()
-        }
-    )
-
-
-def _camel(values: Mapping[str, object]) -> dict[str, object]:
-    """The same by the names that the file has for them."""
-    return {to_camel(name): value for name, value in values.items()}
+def _without_empty(value: Any) -> Any:
+    """Return a copy of value without the keys that a file leaves out."""
+    if isinstance(value, dict):
+        kept = {key: _without_empty(inner) for key, inner in value.items()}
+        return {key: inner for key, inner in kept.items() if inner not in (None, "", {}, [])}
+    return [_without_empty(item) for item in value] if isinstance(value, list) else value
 
 
 def _groups(machines: tuple[MachineSpec, ...]) -> list[list[MachineSpec]]:
-    """Neighbours whose numbers follow each other and that are equal otherwise; existing machines
-    of one role."""
+    """Return neighbours whose numbers follow each other and that are equal otherwise, or existing
+    machines of one role."""
     groups: list[list[MachineSpec]] = [[machines[0]]]
     for before, machine in pairwise(machines):
         group = groups[-1]
@@ -139,7 +100,7 @@ def _groups(machines: tuple[MachineSpec, ...]) -> list[list[MachineSpec]]:
 
 
 def _prefix(group: list[MachineSpec]) -> str:
-    """A group's first machine has the number 1."""
+    """Return the prefix of a group: its first machine has the number 1."""
     return group[0].name.removesuffix("1")
 
 
@@ -147,31 +108,27 @@ def _likeness(machine: MachineSpec) -> tuple[object, ...]:
     return machine.role, machine.cpus, machine.memory, machine.disk
 
 
-def _group(machines: list[MachineSpec]) -> dict[str, object]:
+def _group(machines: list[MachineSpec]) -> MachinesPart:
     first = machines[0]
-    if first.host:
-        hosts = [_host(machine.name, machine.host) for machine in machines if machine.host]
-        return {"role": str(first.role), "hosts": hosts}
-    return {
-        "prefix": _prefix(machines),
-        "role": str(first.role),
-        "count": len(machines),
-        "cpus": first.cpus,
-        "memory": show_size(first.memory),
-        "disk": f"{first.disk}GiB",
-    }
+    return MachinesPart(
+        role=first.role,
+        prefix=_prefix(machines),
+        count=len(machines),
+        cpus=first.cpus,
+        memory=first.memory,
+        disk=first.disk,
+        hosts=[_host(machine.name, machine.host) for machine in machines if machine.host],
+    )
 
 
-def _host(name: str, host: Host) -> dict[str, object]:
-    shown: dict[str, object] = {
-        "address": str(host.address),
-        "name": name,
-        "user": host.user,
-        "port": host.port,
-        "key": str(host.key or ""),
-        "hostKey": host.host_key,
-        "sudoPasswordFile": str(host.sudo_password_file or ""),
-    }
-    if host.power_on:
-        shown["power"] = {"on": list(host.power_on), "off": list(host.power_off)}
-    return {key: value for key, value in shown.items() if value}
+def _host(name: str, host: Host) -> HostPart:
+    return HostPart(
+        address=host.address,
+        name=name,
+        user=host.user,
+        port=host.port,
+        key=str(host.key or "") or None,
+        host_key=host.host_key,
+        sudo_password_file=str(host.sudo_password_file or "") or None,
+        power=PowerPart(host.power_on or None, host.power_off or None),
+    )

@@ -1,20 +1,25 @@
-"""From plain data to the file's shape, with every mistake of shape in words.
+"""From plain data to the classes of the schema, with every error of shape in words.
 
 What could be read goes on to the checks even when other parts could not.
 """
 
 import difflib
-from collections.abc import Iterator
-from typing import Any, TypeVar, get_args
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from labgen.scenario.diagnostics import Diagnostic, Field
+from labgen.scenario.json_schema import at, json_schema
+from labgen.scenario.profiles import FAST, PROFILES
 from labgen.scenario.schema import ScenarioPart
+from labgen.scenario.schema.load_balancer import LoadBalancerPart
+from labgen.scenario.schema.timings import Timings
 from labgen.scenario.values import kind_of
 
-P = TypeVar("P", bound=BaseModel)
+P = TypeVar("P")
 # Stands in for what is required and unreadable; checks do not look at it.
 STAND_INS: dict[Field, object] = {("name",): "unreadable", ("machines",): []}
 # The same for the items of a list, by the list's key.
@@ -31,76 +36,109 @@ MISSING = {
 
 
 def parse(data: object) -> tuple[ScenarioPart, tuple[Diagnostic, ...]]:
-    """A scenario's shape and the mistakes in it, whose fields have their defaults instead."""
-    return parse_as(ScenarioPart, data)
+    """Return a scenario and its errors of shape; a field in error has its default instead."""
+    return parse_as(ScenarioPart, data, complete=_with_profile)
 
 
-def parse_as(kind: type[P], data: object) -> tuple[P, tuple[Diagnostic, ...]]:
-    """The same for a file of that kind."""
+def parse_as(
+    kind: type[P], data: object, *, complete: Callable[[object], object] = lambda data: data
+) -> tuple[P, tuple[Diagnostic, ...]]:
+    """Return the same for a file of that kind; complete adds defaults that depend on the file."""
     try:
-        return kind.model_validate(data), ()
+        return _read(kind, complete(data)), ()
     except ValidationError as error:
         details = error.errors(include_url=False)
-    diagnostics = tuple(_mistake(detail, kind) for detail in details)
-    for mistake in diagnostics:
-        data = _without(data, mistake.field)
-        if mistake.field in STAND_INS and isinstance(data, dict):
-            data = {**data, mistake.field[0]: STAND_INS[mistake.field]}
-    return kind.model_validate(data), diagnostics
+    diagnostics = tuple(_diagnostic(detail, kind) for detail in details)
+    for diagnostic in diagnostics:
+        data = _without(data, diagnostic.field)
+        if diagnostic.field in STAND_INS and isinstance(data, dict):
+            data = {**data, diagnostic.field[0]: STAND_INS[diagnostic.field]}
+    return _read(kind, complete(data)), diagnostics
 
 
-def _mistake(detail: ErrorDetails, kind: type[BaseModel]) -> Diagnostic:
+def written(file: object) -> Any:
+    """Return file, of a class of the schema, as its plain data."""
+    return _adapter(type(file)).dump_python(file, by_alias=True)
+
+
+def written_timings(timings: Timings) -> dict[str, object]:
+    """Return timings as the plain data of a file."""
+    balancer = LoadBalancerPart(timings=timings)
+    file = written(ScenarioPart(name="any", machines=[], load_balancer=balancer))
+    found: dict[str, object] = file["loadBalancer"]["timings"]
+    return found
+
+
+def _read(kind: type[P], data: object) -> P:
+    part: P = _adapter(kind).validate_python(data)
+    return part
+
+
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    """Return what reads and writes a file of that kind."""
+    return _cached_adapter(kind)
+
+
+# Making one takes longer than reading a file with it.
+_cached_adapter: Callable[[type], TypeAdapter[Any]] = cache(TypeAdapter)
+
+
+def _with_profile(data: object) -> object:
+    """Return a copy of data whose timings are complete by the profile, if they can be."""
+    balancer = data.get("loadBalancer", {}) if isinstance(data, dict) else None
+    timings = balancer.get("timings", {}) if isinstance(balancer, dict) else None
+    if (
+        not isinstance(data, dict)
+        or not isinstance(balancer, dict)
+        or not isinstance(timings, dict)
+    ):
+        return data
+    profile = PROFILES.get(str(balancer.get("profile")), FAST)
+    timings = {**written_timings(profile), **timings}
+    return {**data, "loadBalancer": {**balancer, "timings": timings}}
+
+
+def _diagnostic(detail: ErrorDetails, kind: type) -> Diagnostic:
+    """Return pydantic's error in labgen's words."""
     field: Field = detail["loc"]
+    found = kind_of(detail["input"])
     match detail["type"]:
         case "missing":
-            return Diagnostic(field, MISSING[str(field[-1])])
-        case "extra_forbidden":
+            text = MISSING[str(field[-1])]
+        case "unexpected_keyword_argument":
             return Diagnostic(field, _unknown_key(field, kind), at_key=True)
-        case "model_type":
-            keys = ", ".join(_keys(field, kind))
-            found = kind_of(detail["input"])
-            return Diagnostic(field, f"expected a mapping with the keys {keys}, found {found}")
+        case "dataclass_type":
+            keys = ", ".join(at(json_schema(kind), *field)["properties"])
+            text = f"expected a mapping with the keys {keys}, found {found}"
         case "list_type":
-            found = kind_of(detail["input"])
             items = "existing machines" if field[-1] == "hosts" else "groups of machines"
-            return Diagnostic(field, f"expected a list of {items}, found {found}")
+            text = f"expected a list of {items}, found {found}"
+        case "int_type":
+            text = f"expected a whole number, found {found}"
+        case "greater_than_equal" | "less_than_equal":
+            limits = at(json_schema(kind), *field)
+            text = f"{found} is out of range; use {limits['minimum']} to {limits['maximum']}"
+        case "bool_type":
+            text = f"expected true or false, found {found}"
+        case "string_type":
+            [example] = at(json_schema(kind), *field)["examples"]
+            text = f"expected text as {example}, found {found}"
         case _:
-            return Diagnostic(field, str(detail["ctx"]["error"]))
+            text = str(detail["ctx"]["error"])
+    return Diagnostic(field, text)
 
 
-def _unknown_key(field: Field, kind: type[BaseModel]) -> str:
-    known = _keys(field[:-1], kind)
-    word = str(field[-1])
+def _unknown_key(field: Field, kind: type) -> str:
+    known = list(at(json_schema(kind), *field[:-1])["properties"])
     by_lower = {key.lower(): key for key in known}
-    local_endpoint = difflib.get_close_matches(word.lower(), by_lower, n=1)
-    if local_endpoint:
-        return f"unknown key; did you mean {by_lower[local_endpoint[0]]}?"
+    close = difflib.get_close_matches(str(field[-1]).lower(), by_lower, n=1)
+    if close:
+        return f"unknown key; did you mean {by_lower[close[0]]}?"
     return f"unknown key; known here are {', '.join(known)}"
 
 
-def _keys(field: Field, kind: type[BaseModel]) -> list[str]:
-    """The keys that the mapping at field may have."""
-    part = kind
-    for step in field:
-        if isinstance(step, int):
-            continue
-        annotation: Any = next(
-            info.annotation for info in part.model_fields.values() if info.alias == step
-        )
-        part = next(_parts(annotation))
-    return [str(info.alias) for info in part.model_fields.values()]
-
-
-def _parts(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The parts of the file that an annotation speaks of: list[MachinesPart] of one."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from _parts(argument)
-
-
 def _without(data: Any, field: Field, within: str | int = "") -> Any:
-    """A copy of data that lacks field; the items of lists keep what they must have."""
+    """Return a copy of data without field; the items of lists keep what is required."""
     step, rest = field[0], field[1:]
     if isinstance(data, list) and isinstance(step, int):
         stand_in = ITEM_STAND_INS[within]

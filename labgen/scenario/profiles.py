@@ -3,9 +3,9 @@
 Times in milliseconds. A scenario's loadBalancer.timings replaces single values.
 """
 
-from labgen.scenario.model import Timings
+from labgen.scenario.schema.timings import Timings
 
-# Measured on machine-containers by `labgen bench failover --runs 10`, 50 probes a second: a power
+# Measured on system containers by `labgen bench failover --runs 10`, 50 probes a second: a power
 # cut of the VIP's holder costs new connections 0.25 to 0.34 s, and none of them failed.
 FAST = Timings(
     advert_interval=100,  # three missed adverts move the VIP: after 0.3 s and the skew

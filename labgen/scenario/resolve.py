@@ -1,83 +1,48 @@
 """From the checked file to the Scenario that the rest of labgen knows."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from ipaddress import IPv4Address
 from itertools import zip_longest
 from pathlib import Path
 
-from labgen.scenario.model import (
-    BoxSpec,
-    Cni,
-    Haproxy,
-    Host,
-    Keepalived,
-    Kubernetes,
-    LoadBalancer,
-    MachineSpec,
-    NetworkSpec,
-    ProviderSpec,
-    Role,
-    Scenario,
-    Software,
-)
-from labgen.scenario.profiles import PROFILES
-from labgen.scenario.schema import (
-    HostPart,
-    LoginPart,
-    ProviderPart,
-    ScenarioPart,
-)
+from labgen.scenario.model import Host, LoadBalancer, MachineSpec, ProviderSpec, Role, Scenario
+from labgen.scenario.schema import HostPart, LoginPart, ProviderPart, ScenarioPart
 
 USER, PORT = "root", 22
 
 
 def resolve(part: ScenarioPart, *, source: Path, overrides: tuple[str, ...]) -> Scenario:
-    """The complete scenario: machines numbered, timings filled in from their profile."""
-    kubernetes, network = part.kubernetes, part.network
+    """Return the complete scenario: machines one by one, with their logins."""
     return Scenario(
         name=part.name,
         description=part.description,
-        kubernetes=Kubernetes(
-            version=kubernetes.version,
-            pod_subnet=kubernetes.pod_subnet,
-            service_subnet=kubernetes.service_subnet,
-            cni=Cni(kubernetes.cni.name, kubernetes.cni.backend),
-            certificates=kubernetes.certificates,
-            runtime=kubernetes.runtime,
-        ),
-        network=NetworkSpec(network.subnet, network.vip, network.first_host, network.api_port),
+        kubernetes=part.kubernetes,
+        network=part.network,
         load_balancer=_load_balancer(part),
         machines=_machines(part, source),
         provider=_provider(part.provider),
-        software=Software(part.software.packages, part.software.kubernetes),
+        software=part.software,
         source=source,
         overrides=overrides,
     )
 
 
 def _provider(part: ProviderPart) -> ProviderSpec:
-    box = BoxSpec(**part.box.model_dump()) if part.box.name else None
+    box = part.box if part.box and part.box.name else None
     return ProviderSpec(part.name, part.uri, box, part.jump)
 
 
-def _load_balancer(file: ScenarioPart) -> LoadBalancer:
-    part = file.load_balancer
-    own = part.timings.model_dump(exclude_none=True)
-    return LoadBalancer(
-        profile=part.profile,
-        timings=replace(PROFILES[part.profile], **own),
-        endpoint=part.endpoint,
-        keepalived=Keepalived(**part.keepalived.model_dump()),
-        haproxy=Haproxy(**part.haproxy.model_dump()),
-        control_planes=sum(
-            group.number for group in file.machines if group.role == Role.CONTROL_PLANE
-        ),
-    )
+def _load_balancer(part: ScenarioPart) -> LoadBalancer:
+    settings = {
+        item.name: getattr(part.load_balancer, item.name) for item in fields(part.load_balancer)
+    }
+    control_planes = [group for group in part.machines if group.role is Role.CONTROL_PLANE]
+    return LoadBalancer(**settings, control_planes=sum(group.number for group in control_planes))
 
 
 def _machines(part: ScenarioPart, source: Path) -> tuple[MachineSpec, ...]:
-    """Host numbers follow each other in the file's order, numbers in names within a group; those
-    of existing machines are those of their addresses."""
+    """Return all machines. Host numbers follow each other in the file's order, except that those of
+    existing machines are those of their addresses."""
     machines: list[MachineSpec] = []
     for group in part.machines:
         for name, existing in zip_longest(group.names, group.hosts):
@@ -86,7 +51,7 @@ def _machines(part: ScenarioPart, source: Path) -> tuple[MachineSpec, ...]:
                 number = int(existing.address) - int(part.network.subnet.network_address)
             machine = MachineSpec(
                 name=name,
-                role=Role(group.role),
+                role=group.role,
                 host_number=number,
                 cpus=group.cpus,
                 memory=group.memory,
@@ -105,8 +70,10 @@ def _host(part: HostPart, usual: ProviderPart, source: Path) -> Host:
 def host(
     address: IPv4Address, host_key: str | None, login: LoginPart, usual: LoginPart, source: Path
 ) -> Host:
-    """How the machine at address is reached: by its own login, as far as it has one, else by the
-    file's usual one; source is that file."""
+    """Return how labgen logs in to the machine at address: by login, completed by usual.
+
+    source is the file that both stand in.
+    """
     password = login.sudo_password_file or usual.sudo_password_file
     return Host(
         address=address,
@@ -119,5 +86,5 @@ def host(
 
 
 def resolved_path(written: str | None, source: Path) -> Path | None:
-    """Absolute; what is relative is so to the file's directory that it is written in."""
+    """Return an absolute path; a relative one is relative to the directory of source."""
     return (source.parent / Path(written).expanduser()).absolute() if written else None

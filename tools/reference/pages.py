@@ -1,15 +1,19 @@
-"""Which pages are generated, and from what."""
+"""Which files are generated, and from what."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
+from labgen.scenario.json_schema import as_text
+from labgen.scenario.schema import ScenarioPart
 from tools.reference import commands, faults, inventory, mutations, scenario
 
-DOCS = Path(__file__).parents[2] / "docs" / "reference"
+ROOT = Path(__file__).parents[2]
 PAGES: Mapping[str, Callable[[], str]] = {
-    "commands.md": commands.page,
-    "faults.md": faults.page,
-    "inventory.md": inventory.page,
-    "scenario.md": scenario.page,
-    "mutations.md": mutations.page,
+    "docs/reference/commands.md": commands.page,
+    "docs/reference/faults.md": faults.page,
+    "docs/reference/inventory.md": inventory.page,
+    "docs/reference/scenario.md": scenario.page,
+    "docs/reference/mutations.md": mutations.page,
+    "scenarios/schema.json": partial(as_text, ScenarioPart),
 }

@@ -1,8 +1,10 @@
-"""Whether the provider knows what it is told."""
+"""Whether the provider knows what it is configured with."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from labgen.scenario.diagnostics import Diagnostic
+from labgen.scenario.schema.provider import BoxSpec
 from labgen.scenario.validation_context import ValidationContext
 
 MAKERS = ("container", "libvirt")
@@ -13,7 +15,7 @@ def software_is_for_existing_machines(context: ValidationContext) -> Iterator[Di
     provider = context.part.provider.name
     if provider not in MAKERS:
         return
-    for field, value in context.part.software:
+    for field, value in asdict(context.part.software).items():
         if value != "bundle":
             text = f"machines of provider {provider} have it from the bundle; leave this out"
             yield Diagnostic(("software", field), text)
@@ -22,11 +24,11 @@ def software_is_for_existing_machines(context: ValidationContext) -> Iterator[Di
 def box_is_for_libvirt(context: ValidationContext) -> Iterator[Diagnostic]:
     """And it has a name: by that Vagrant knows it."""
     provider = context.part.provider
-    written = [key for key, value in provider.box if value]
+    written = provider.box is not None and provider.box != BoxSpec()
     if written and provider.name != "libvirt":
         text = f"the provider {provider.name} has no boxes; write name: libvirt, or leave box out"
         yield Diagnostic(("provider", "box"), text)
-    elif written and not provider.box.name:
+    elif provider.box and written and not provider.box.name:
         text = "a box of your own has a name; write it, as debian/bookworm64"
         yield Diagnostic(("provider", "box"), text)
 

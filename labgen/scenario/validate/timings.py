@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from labgen.scenario.diagnostics import Diagnostic, Field
-from labgen.scenario.profiles import PROFILES
 from labgen.scenario.units import show_duration
 from labgen.scenario.validation_context import ValidationContext
 
@@ -21,7 +20,7 @@ def keepalived_can_count_them(context: ValidationContext) -> Iterator[Diagnostic
     advert = timings.advert_interval
     if context.part.load_balancer.keepalived.vrrp_version == 2:
         yield from _whole_seconds(context)
-    elif advert is not None and (advert % CENTISECOND or advert > LONGEST_ADVERT):
+    elif advert % CENTISECOND or advert > LONGEST_ADVERT:
         text = (
             f"VRRP cannot say {show_duration(advert)}; "
             f"use a multiple of 10ms, at most {show_duration(LONGEST_ADVERT)}"
@@ -31,7 +30,7 @@ def keepalived_can_count_them(context: ValidationContext) -> Iterator[Diagnostic
         "scriptInterval": timings.script_interval,
         "scriptTimeout": timings.script_timeout,
     }.items():
-        if time is not None and time % SECOND:
+        if time % SECOND:
             text = f"keepalived times scripts in whole seconds, not {show_duration(time)}; use 1s"
             yield Diagnostic(("loadBalancer", "timings", field), text)
 
@@ -41,7 +40,7 @@ def _whole_seconds(context: ValidationContext) -> Iterator[Diagnostic]:
     balancer = context.part.load_balancer
     if not context.trusts(ADVERT, VERSION, PROFILE):
         return
-    advert = balancer.timings.advert_interval or PROFILES[balancer.profile].advert_interval
+    advert = balancer.timings.advert_interval
     if advert % SECOND or advert > LONGEST_SECONDS:
         text = (
             f"VRRP version 2 counts whole seconds, at most {show_duration(LONGEST_SECONDS)}, not "

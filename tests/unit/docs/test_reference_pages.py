@@ -1,11 +1,11 @@
-"""Generated reference pages say what the code does now."""
+"""Generated files say what the code does now."""
 
 import pytest
 
-from tools.reference.pages import DOCS, PAGES
+from tools.reference.pages import PAGES, ROOT
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_generated_page_is_up_to_date(name: str) -> None:
     expected = PAGES[name]()
-    assert (DOCS / name).read_text() == expected, "write it anew: python -m tools.reference"
+    assert (ROOT / name).read_text() == expected, "renew it: .venv/bin/python -m tools.reference"

@@ -1,4 +1,4 @@
-"""labgen scenario list | show | validate."""
+"""labgen scenario list | show | validate | schema."""
 
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -35,7 +35,7 @@ def test_list_survives_a_broken_scenario(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "scenarios" / "broken.yaml").touch()
     result = labgen("list")
     lines = [" ".join(line.split()) for line in result.output.splitlines()]
-    assert "broken (has mistakes: labgen scenario validate broken)" in lines
+    assert "broken (has errors: labgen scenario validate broken)" in lines
     assert "ha-3x3" in result.output
 
 
@@ -52,7 +52,7 @@ def test_validate_says_ok() -> None:
     assert (result.output, result.exit_code) == ("ok\n", 0)
 
 
-def test_validate_prints_all_mistakes_and_exits_2() -> None:
+def test_validate_prints_all_errors_and_exits_2() -> None:
     result = labgen("validate", "bad/vip-on-machine.yaml", "-s", "network.apiPort=22")
     assert result.output.splitlines() == [
         Path("bad/vip-on-machine.expected").read_text().rstrip(),
