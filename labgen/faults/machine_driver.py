@@ -1,32 +1,29 @@
 """Faults that a machine does to itself: shell in provisioners/faults, sent along each time.
 
-All that it makes there lies in /run: a machine that loses its power or boots has forgotten it.
+All that it creates there lies in /run, which a machine that loses its power or boots has lost.
 """
 
-import io
 import shlex
-import tarfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from labgen.errors import HostUnfit, LabgenError
 from labgen.faults.fault import Site
 from labgen.lab.lab import Machine
+from labgen.machine.push import Script, push
 from labgen.providers.base import State
-from labgen.system import data
+from labgen.render.files import File
 from labgen.system.parallel import gather
 from labgen.system.process import Completed
 
 PLACE = "/run/labgen/provisioners"
-RECEIVE = (
-    f"mkdir -p {PLACE} && tar -x -f - -C {PLACE} --no-same-owner && "
-    f'exec bash {PLACE}/faults/run.sh "$@"'
-)
 SENT = ("faults", "lib")
-TIMEOUT = 150.0  # seconds; longer than the waits of the slowest, an etcd member that comes back
-ANSWER_TIMEOUT = 60.0  # seconds until SSH answers; a machine may just have been switched on
+# Seconds, multiplied by the lab's slowdown. A script may take longer than the waits of the slowest:
+# an etcd member that comes back. A machine may just have been switched on when SSH has to answer.
+TIMEOUT = 150.0
+ANSWER_TIMEOUT = 60.0
 REFUSED, ABSENT = 3, 4  # exit codes of provisioners/faults/run.sh
 EFFECT = "effect "
 
@@ -35,7 +32,7 @@ EFFECT = "effect "
 class OnMachine:
     """The fault of that name in provisioners/faults.
 
-    lasts_without_power: neither a power cut nor a boot ends it.
+    survives_reboot: neither a power cut nor a boot ends it.
     """
 
     name: str
@@ -71,46 +68,52 @@ class OnMachine:
                 f"{self.name} on {machine.name} cannot be undone: the machine is {state}",
                 hint=f"labgen start {site.lab.name} {machine.name}    then heal again",
             )
-        site.connect(machine, ANSWER_TIMEOUT)
+        site.connect(machine, ANSWER_TIMEOUT * site.lab.slowdown)
         said = self._run(site, machine, "heal").stdout
         return any(line.startswith("changed") for line in said.splitlines())
 
     def _run(self, site: Site, machine: Machine, verb: str, *words: str) -> Completed:
-        argv = ["bash", "-c", RECEIVE, "receive", verb, self.name, *words]
-        archive = _archive(_facts(site, machine))
-        done = site.ssh.run(machine.name, argv, timeout=TIMEOUT, input=archive, check=False)
-        if done.ok or (verb == "holds" and done.exit_code == ABSENT):
-            return done
-        lines = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()
-        last = lines[-1].removeprefix("error: ")
-        if done.exit_code == REFUSED:
-            raise HostUnfit(f"{self.name} cannot be done to {machine.name}: {last}")
-        raise LabgenError(
-            f"{machine.name}: {verb} of {self.name} failed with exit code {done.exit_code}",
-            last_seen="\n    ".join(lines[-8:]),
-            hint=f"to see the machine: labgen ssh {site.lab.name} {machine.name}",
+        facts = {"faults/fault.env": File(_facts(site, machine))}
+        asks = verb == "holds"
+        script = Script(
+            name=f"{verb} of {self.name}",
+            entry="faults/run.sh",
+            arguments=(verb, self.name, *words),
+            timeout=TIMEOUT,
+            place=PLACE,
+            directories={name: name for name in SENT},
+            files=facts,
+            answers=frozenset({0, REFUSED, ABSENT} if asks else {0, REFUSED}),
+            log="" if asks else f"fault-{self.name}",
+            hint=f"to inspect: labgen ssh {site.lab.name} {machine.name}",
         )
+        done = push(site.lab, site.ssh, machine, script)
+        if done.exit_code == REFUSED:
+            lines = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()
+            last = lines[-1].removeprefix("error: ")
+            raise HostUnfit(f"{self.name} cannot be done to {machine.name}: {last}")
+        return done
 
 
 def moment(said: str, asked: float, done: float, *, offset: float) -> float:
-    """When a machine did what it was asked, on this host's time.monotonic().
+    """Return when a machine did what it was asked, in this host's time.monotonic().
 
-    The machine prints `effect SECONDS` by its own clock. That is believed where it lies between
-    asked and done; a machine with another clock gets done, which is at most a connection late.
+    The machine prints `effect SECONDS` by its own clock. That counts if it lies between asked and
+    done; for a machine with another clock, done counts, which is at most a connection late.
     offset is the host's clock (seconds since 1970) minus its time.monotonic().
     """
     for line in said.splitlines():
         if line.startswith(EFFECT):
-            told = float(line.removeprefix(EFFECT)) - offset
-            return told if asked <= told <= done else done
+            reported = float(line.removeprefix(EFFECT)) - offset
+            return reported if asked <= reported <= done else done
     return done
 
 
-def _facts(site: Site, machine: Machine) -> Mapping[str, str]:
-    """What the shell knows of the lab: KEY='value' lines, read as data."""
+def _facts(site: Site, machine: Machine) -> str:
+    """Return what the shell knows of the lab: lines of KEY='value', which it reads as data."""
     lab = site.lab
     machine_profile = site.provider.machine_profile(lab, machine)
-    return {
+    facts = {
         "MACHINE": machine.name,
         "RUNTIME": lab.scenario.kubernetes.runtime,
         "ADDRESS": str(machine.address),
@@ -121,15 +124,4 @@ def _facts(site: Site, machine: Machine) -> Mapping[str, str]:
         "CONTROL_PLANES": " ".join(f"{m.name}={m.address}" for m in lab.control_planes),
         "CORES_SHARED_BY": str(machine_profile.cores_shared_by),
     }
-
-
-def _archive(facts: Mapping[str, str]) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name in SENT:
-            archive.add(data.directory("provisioners") / name, name)
-        content = "".join(f"{key}={shlex.quote(value)}\n" for key, value in facts.items()).encode()
-        entry = tarfile.TarInfo("faults/fault.env")
-        entry.size = len(content)
-        archive.addfile(entry, io.BytesIO(content))
-    return buffer.getvalue()
+    return "".join(f"{key}={shlex.quote(value)}\n" for key, value in facts.items())

@@ -13,12 +13,15 @@ from labgen.machine import facts as ssh_facts
 from labgen.machine.access import sudo
 from labgen.machine.facts import Facts
 from labgen.machine.login import LOGIN, Unread, become_root, greet, place
+from labgen.machine.push import Script, push
 from labgen.machine.ssh import Ssh
 from labgen.render.ssh_config import ssh_config
-from labgen.system import data, files
+from labgen.system import files
 from labgen.system.parallel import gather
 
-SURVEY = 120.0  # seconds; two or three as a rule, a minute where the VIP was seen just before
+# Seconds, multiplied by the lab's slowdown; two or three as a rule, a minute where the VIP was seen
+# just before.
+SURVEY = 120.0
 # What only labgen makes, or only a cluster that was found absent beforehand.
 TRACES = (
     "/etc/labgen",
@@ -101,14 +104,20 @@ def _survey(
         clock, uncertainty, seen_from = greet(lab.jump, plain, machine)
         become_root(plain, ssh, machine)
         others = [f"{m.address}:{m.port}" for m in lab.machines if m != machine]
-        words = ["bash", "-s", "--", str(lab.vip), *others, "--", *packages]
-        script = (data.directory("provisioners") / "survey.sh").read_bytes()
-        said = ssh.run(machine.name, words, timeout=SURVEY, input=script)
-        return Surveyed(ssh_facts.parse(said.stdout), clock, uncertainty, seen_from)
+        script = Script(
+            name="survey",
+            entry="survey.sh",
+            arguments=(str(lab.vip), *others, "--", *packages),
+            timeout=SURVEY,
+            directories={"survey.sh": "survey.sh"},
+            hint=f"to inspect: ssh {machine.address}",
+        )
+        reported = push(lab, ssh, machine, script).stdout
+        return Surveyed(ssh_facts.parse(reported), clock, uncertainty, seen_from)
     except Unread as unread:
         return unread
     except LabgenError as error:
-        return Unread(error.message, error.hint or f"look at it: ssh {machine.address}")
+        return Unread(error.reason, error.hint or f"to inspect: ssh {machine.address}")
 
 
 def _traces(machine: Machine, ssh: Ssh) -> list[str]:

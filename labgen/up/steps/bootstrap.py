@@ -15,7 +15,7 @@ SUITE = '. /etc/os-release && echo "${VERSION_CODENAME:-}"'
 def bootstrap(context: Context, machine: Machine) -> Outcome:
     """Record the machine's state, bring the bundle's files to it and install packages.
 
-    Raises LabgenError when the bundle has none for its system, PhaseFailed when a phase fails.
+    Raises LabgenError when the bundle has none for its system, ScriptFailed when a phase fails.
     """
     reach(context, machine)
     suite = context.ssh.run(machine.name, ["sh", "-c", SUITE], timeout=30).stdout.strip()

@@ -23,7 +23,7 @@ CREDENTIALS = (
 def init_control_plane(context: Context, machine: Machine) -> Outcome:
     """Run kubeadm init on machine and fetch the admin's credentials.
 
-    Raises PhaseFailed with the last lines of kubeadm's output and the path of the whole log.
+    Raises ScriptFailed with the last lines of kubeadm's output and the path of the whole log.
     """
     config = kubeadm_init(context.lab, context.machine_profile(machine), context.secrets)
     payload = in_payload({"kubeadm.yaml": config})

@@ -35,7 +35,7 @@ def join(context: Context, machine: Machine) -> Outcome:
     """Join one machine, as control plane or worker.
 
     What an earlier join left in the cluster is removed first, unless that one came to its end.
-    Raises PhaseFailed with the last lines of kubeadm's output and the path of the whole log.
+    Raises ScriptFailed with the last lines of kubeadm's output and the path of the whole log.
     """
     notes = context.ssh.run(machine.name, ["sh", "-c", NOTES], timeout=30).stdout.split()
     if "joined" not in notes:

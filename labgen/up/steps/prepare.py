@@ -34,7 +34,7 @@ def lab_env(variables: Mapping[str, str]) -> dict[str, File]:
 def prepare(context: Context, machine: Machine) -> Outcome:
     """Reach the machine and run the phases that need no cluster on it.
 
-    Raises LabgenError when it does not answer on SSH, PhaseFailed when a phase fails.
+    Raises LabgenError when it does not answer on SSH, ScriptFailed when a phase fails.
     """
     reach(context, machine)
     machine_profile, secrets = context.machine_profile(machine), context.secrets

@@ -11,7 +11,7 @@ TIMEOUT = 600.0
 def uninstall(context: Context, machine: Machine) -> Outcome:
     """Take the cluster and all that labgen brought off the machine; fine on one that has nothing.
 
-    Needs no bundle. Raises LabgenError when the machine does not answer on SSH, PhaseFailed when
+    Needs no bundle. Raises LabgenError when the machine does not answer on SSH, ScriptFailed when
     it is not as it was: calling it again goes on.
     """
     reach(context, machine)

@@ -124,7 +124,7 @@ def test_a_machine_that_stays_is_told_to_heal_itself(
     program = stub(monkeypatch, tmp_path, "ssh", "cat >/dev/null")
     monkeypatch.setattr(heal_timer, "start", lambda *_: pytest.fail("the machine has a timer"))
     faults.inject(lab, "haproxy-killed", "master1", duration=1.5)
-    assert program.calls[0][-1].endswith("receive inject haproxy-killed 1.5")
+    assert program.calls[0][-1].endswith("faults/run.sh inject haproxy-killed 1.5")
 
 
 def test_what_is_over_by_itself_is_not_kept_and_takes_no_time(

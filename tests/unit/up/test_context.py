@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from labgen.lab.lab import Lab
+from labgen.machine.push import ScriptFailed
 from labgen.providers.container.provider import ContainerProvider
 from labgen.render.files import File
-from labgen.up.context import Context, PhaseFailed, in_payload
+from labgen.up.context import Context, in_payload
 from labgen.up.graph import Outcome
 from tests.unit.lab.samples import made, mode
 from tests.unit.system.stubs import Stub, stub
@@ -65,7 +66,7 @@ def test_files_arrive_with_content_and_mode_and_never_on_the_command_line(
         assert content
         assert content.read().decode() == SECRET.content
     assert "s3cret" not in str(program.calls)
-    assert program.calls[0][-1].endswith(" receive add cni join")
+    assert program.calls[0][-1].endswith(" opt/labgen/provisioners/run.sh cni join")
 
 
 def test_afresh_the_provisioners_go_along_as_roots_own(
@@ -83,7 +84,7 @@ def test_a_failed_phase_tells_the_last_lines_where_the_log_is_and_what_to_type(
     sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _machine(monkeypatch, tmp_path, "changed a", code=4, err="first\\nerror: join.sh:3\\n")
-    with pytest.raises(PhaseFailed) as failed:
+    with pytest.raises(ScriptFailed) as failed:
         _run(sample)
     assert failed.value.message == "master1: phase cni join failed with exit code 4"
     assert failed.value.last_seen == "first\n    error: join.sh:3"
@@ -103,7 +104,7 @@ def test_a_phase_that_does_not_end_tells_the_same(
     sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stub(monkeypatch, tmp_path, "ssh", "cat >/dev/null; echo ok a; echo waiting >&2; sleep 30")
-    with pytest.raises(PhaseFailed) as failed:
+    with pytest.raises(ScriptFailed) as failed:
         _run(sample, timeout=1)
     assert failed.value.message == "master1: phase cni join did not end within 1 s"
     assert failed.value.last_seen == "waiting"
