@@ -1,4 +1,4 @@
-"""The on-premise guides' build, without workers: it comes up, and is what it says it is."""
+"""The scenario of the on-premise guides, without workers, comes up as they build it."""
 
 import sys
 from pathlib import Path
@@ -20,7 +20,7 @@ PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 SUITE = 300.0  # seconds
 
 
-def test_classic_build_comes_up_and_is_what_the_guides_build(
+def test_classic_scenario_comes_up_as_the_guides_build_it(
     run_: Run, taken_down: list[str], tmp_path: Path
 ) -> None:
     name = run_.lab_name("classic")

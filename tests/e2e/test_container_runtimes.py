@@ -34,7 +34,7 @@ def test_a_machine_with_another_runtime_is_a_cluster_that_outlives_a_power_cut(
 
 
 def _verified(name: str) -> None:
-    """The smoke tier, once all that the power cut took is back."""
+    """Raise NotYet until the smoke tier passes."""
     done = labgen("verify", name, timeout=UP, check=False, quiet=True)
     if not done.ok:
         raise NotYet(done.stdout[-500:])

@@ -1,4 +1,4 @@
-"""The end of the lab that the other files worked on."""
+"""`down` of the lab that the other files used."""
 
 import pytest
 

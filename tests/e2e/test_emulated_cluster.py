@@ -9,7 +9,7 @@ from tests.e2e.support.program import labgen
 from tests.e2e.support.runs import Run
 from tests.e2e.support.virtual import UP, down_leaves_nothing, emulated
 
-# kubeadm wants two processors of a control plane; each costs the emulator
+# kubeadm requires two processors of a control plane; each one slows the emulator
 MACHINES = (
     "machines=[{role: control-plane, memory: 2560MiB}, {role: worker, memory: 1GiB, cpus: 1}]"
 )

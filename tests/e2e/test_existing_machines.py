@@ -1,4 +1,4 @@
-"""Machines that exist: read before anything is changed, then a lab, then as they were before."""
+"""Existing machines: inspected before anything is changed, then a lab, then as before."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ HEALED = 120.0  # seconds
 OLD_CLUSTER = ("/etc/kubernetes/kubelet.conf", "/etc/kubernetes/manifests/etcd.yaml")
 
 
-def test_machines_that_exist_become_a_lab_and_are_as_they_were_afterwards(
+def test_existing_machines_become_a_lab_and_are_as_before_afterwards(
     run_: Run, bare_network: BareNetwork, taken_down: list[str], tmp_path: Path
 ) -> None:
     machines = bare_network.add_all(
@@ -66,7 +66,7 @@ def test_machines_that_exist_become_a_lab_and_are_as_they_were_afterwards(
 
 
 @pytest.mark.quick
-def test_a_bare_machine_becomes_a_cluster_and_is_as_it_was_afterwards(
+def test_a_bare_machine_becomes_a_cluster_and_is_as_before_afterwards(
     run_: Run, bare_network: BareNetwork, taken_down: list[str], tmp_path: Path
 ) -> None:
     machine = bare_network.add("alone", user="admin", sudo="password")
@@ -83,7 +83,7 @@ def test_a_bare_machine_becomes_a_cluster_and_is_as_it_was_afterwards(
     assert traces(lab) == []
 
 
-def test_a_site_with_mirrors_and_swap_gets_all_from_them_and_its_swap_again(
+def test_a_site_with_mirrors_installs_from_them_and_gets_its_swap_back(
     run_: Run, bare_network: BareNetwork, taken_down: list[str], tmp_path: Path
 ) -> None:
     machine = bare_network.add("own")
@@ -113,7 +113,7 @@ def test_a_site_with_mirrors_and_swap_gets_all_from_them_and_its_swap_again(
     assert differences(before, snapshot(machine)) == []
 
 
-def test_all_that_is_wrong_is_told_at_once_and_nothing_is_changed(
+def test_every_problem_is_reported_together_and_nothing_is_changed(
     run_: Run, bare_network: BareNetwork, tmp_path: Path
 ) -> None:
     machines = bare_network.add_all(
@@ -154,7 +154,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_changed(
         assert differences(was, now) == []
 
 
-def test_a_host_key_is_trusted_only_when_somebody_says_so(
+def test_a_host_key_is_trusted_only_when_the_user_names_it(
     bare_network: BareNetwork, tmp_path: Path
 ) -> None:
     machine, other = bare_network.add_all(New("known"), New("other"))
@@ -173,7 +173,7 @@ def test_a_host_key_is_trusted_only_when_somebody_says_so(
 
 
 def _faults(name: str) -> None:
-    """One in a machine, one of power, and one of power where nobody named a switch."""
+    """Inject a fault in a machine, a power cut, and a power cut of a machine without a switch."""
     lab = store.load(name)
     sights = Sights(lab)
     labgen("fault", "inject", name, "partition", "master2")
@@ -194,7 +194,7 @@ def _faults(name: str) -> None:
 
 
 def _down_without_the_one_that_is_dead(name: str, worker: BareMachine) -> None:
-    """All others are free of the lab; it, once it is back, by the words that `down` gave."""
+    """Take the lab down without a dead machine; clean that one by the command that it prints."""
     labgen("stop", name, "node1", "--now")
     failed = labgen("down", name, timeout=UP, check=False)
     assert "the cluster is off master1, master2, master3" in failed.stderr
@@ -217,7 +217,7 @@ def _rename_interface(machine: BareMachine, name: str, network: BareNetwork) -> 
 
 
 def _live_in(machine: BareMachine) -> None:
-    """What kubeadm and a CNI plugin leave of a cluster."""
+    """Leave on the machine what kubeadm and a CNI plugin leave of a cluster."""
     for path in OLD_CLUSTER:
         machine.write(path, "")
     run(["ip", "-n", machine.container, "link", "add", "cni0", "type", "bridge"], timeout=30)

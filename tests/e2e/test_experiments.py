@@ -1,4 +1,4 @@
-"""The acceptance suite on the lab of six machines, while nothing else runs: it measures."""
+"""The acceptance suite on the lab of six machines. It measures, so nothing else runs."""
 
 import sys
 from collections.abc import Callable
@@ -42,13 +42,13 @@ def test_lab_without_power_is_back_in_time(
 
 
 def _quick() -> list[str]:
-    """Return the files of QUICK, as pytest is given them."""
+    """Return the files of QUICK, as arguments of pytest."""
     found = [path for name in QUICK for path in sorted((ROOT / "acceptance").glob(name))]
     return [str(path.relative_to(ROOT)) for path in found]
 
 
 def _suite_passes(lab: Lab, results: Path, half: str, *what: str) -> None:
-    """Run what of the suite; its report and recordings are named after the half."""
+    """Run this part of the suite; its report and recordings are named after the half."""
     options = [
         "-p",
         "no:cacheprovider",

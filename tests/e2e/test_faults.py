@@ -1,4 +1,4 @@
-"""Every fault on a real lab: it takes effect, and it is undone, as seen from outside labgen."""
+"""Every fault on a real lab takes effect and is undone, as seen from outside labgen."""
 
 import os
 import signal
@@ -16,13 +16,13 @@ from tests.e2e.support.program import begun, labgen
 
 HOST_UNFIT = 3
 LOST = (10, 70)  # of 100 pings; 20 in 100 lost each way make 36 on average, 4.8 standard deviations
-WHOLE = 150.0  # seconds until a lab is well again after all of this
+HEALTHY = 150.0  # seconds until a lab is healthy after all of this
 Look = Callable[[Sights], bool]
 
 
 @dataclass(frozen=True)
 class Case:
-    """A fault, its target, what is seen of it, and what is seen once it is undone."""
+    """A fault, its target, how its effect is seen, and how its end is seen."""
 
     fault: str
     target: str
@@ -35,7 +35,7 @@ def _lost(s: Sights, least: float, most: float) -> bool:
 
 
 def _loops(s: Sights) -> bool:
-    """Whether a loop of the shell is running all the time."""
+    """Return whether a busy loop of the shell runs."""
     return "R" in s.on("node3", "ps -C bash -o stat= -o args= | grep 'while :'").stdout
 
 
@@ -132,7 +132,7 @@ OF_THEIR_OWN = {"reboot", "api-server-killed", "etcd-paused", "etcd-wiped", "dis
 
 @pytest.fixture(scope="module")
 def lab(ha_3x3: Lab) -> Lab:
-    """A lab on which no fault is."""
+    """Return a lab without an active fault."""
     assert _active(ha_3x3) == ""
     return ha_3x3
 
@@ -162,7 +162,7 @@ def test_a_killed_api_server_is_started_again(lab: Lab, sights: Sights) -> None:
     seen(lambda: sights.accepts("master2", 6443), "the API server's return", within=60)
 
 
-def test_a_machine_that_reboots_is_another_one_afterwards(lab: Lab, sights: Sights) -> None:
+def test_a_machine_that_reboots_has_a_new_init_process(lab: Lab, sights: Sights) -> None:
     def boot() -> str:
         return sights.on("node3", "cut -d' ' -f22 /proc/1/stat").stdout
 
@@ -216,7 +216,7 @@ def test_the_host_gives_power_back_although_labgen_was_killed(lab: Lab, sights: 
 
 
 def test_a_whole_lab_is_stopped_and_started(lab: Lab, sights: Sights) -> None:
-    """That it comes back by itself is seen below."""
+    """test_lab_is_healthy_after_all_faults asserts that it comes back by itself."""
     names = [machine.name for machine in lab.machines]
     labgen("stop", lab.name, "--now")
     assert all(sights.power(name, State.OFF) for name in names)
@@ -228,13 +228,13 @@ def test_every_fault_was_tried() -> None:
     assert {case.fault for case in CASES} | OF_THEIR_OWN == FAULTS.keys()
 
 
-def test_lab_is_well_after_all_of_this(lab: Lab) -> None:
+def test_lab_is_healthy_after_all_faults(lab: Lab) -> None:
     labgen("fault", "heal", lab.name)
 
     def look() -> bool:
         return labgen("status", lab.name, check=False, quiet=True).ok
 
-    seen(look, "a healthy lab", within=WHOLE)
+    seen(look, "a healthy lab", within=HEALTHY)
     assert traces(lab)
     assert not [trace for trace in traces(lab) if "labgen.faults.heal_timer_process" in trace]
 

@@ -1,4 +1,4 @@
-"""The lab this tool is for: three control planes, three workers."""
+"""The lab that labgen was made for: three control planes, three workers."""
 
 import time
 from collections.abc import Callable
@@ -24,7 +24,7 @@ def test_lab_is_healthy(ha_3x3: Lab) -> None:
 
 
 def test_etcd_refused_no_member(ha_3x3: Lab) -> None:
-    """A refused one stays in etcd's log: at its next start, etcd dials it without end."""
+    """A refused member stays in etcd's log: after its next start, etcd dials it endlessly."""
     for machine in ha_3x3.control_planes:
         words = ["kubectl", ha_3x3.name, "--", "-n", "kube-system", "logs", f"etcd-{machine.name}"]
         said = labgen(*words, quiet=True).stdout
@@ -56,10 +56,10 @@ def test_smoke_changes_nothing_and_takes_less_than_half_a_minute(
     assert seconds < SMOKE
 
 
-def test_gate_passes_the_cluster_of_which_only_an_inventory_is_known(
+def test_verify_passes_a_cluster_of_which_only_an_inventory_is_known(
     ha_3x3: Lab, tmp_path: Path
 ) -> None:
-    """labgen's own state of the lab is out of reach: masters, VIP and all else are found."""
+    """labgen cannot see the lab's state: it discovers control planes, VIP and all else."""
     path = inventory(ha_3x3, tmp_path)
     said = from_outside([LABGEN, "verify", "--inventory", path], tmp_path)
     assert said.exit_code == 0
@@ -70,14 +70,14 @@ def test_gate_passes_the_cluster_of_which_only_an_inventory_is_known(
 
 
 def _machines(lab: Lab) -> list[str]:
-    """Each machine-container with the moment it was started."""
+    """Return each system container with the time of its start."""
     names = [f"labgen-{lab.name}-{machine.name}" for machine in lab.machines]
     form = "{{.Id}} {{.State.StartedAt}}"
     return run(["podman", "inspect", "--format", form, *names], timeout=60).stdout.splitlines()
 
 
 def _objects(lab: Lab) -> list[str]:
-    """What lies in the cluster: each object's identity, and how often its specification changed."""
+    """Return each object's identity, and how often its specification changed."""
     columns = ",".join(f":{it}" for it in (".kind", ".metadata.uid", ".metadata.generation"))
     words = ["kubectl", lab.name, "--", "get", KINDS, "--all-namespaces", "--no-headers"]
     return sorted(labgen(*words, "-o", f"custom-columns={columns}", quiet=True).stdout.splitlines())

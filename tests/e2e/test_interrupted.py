@@ -1,4 +1,4 @@
-"""`up` that ends early: it goes on when it is called again, and `down` finds all of it."""
+"""`up` that is interrupted: a second call resumes it, and `down` removes all of it."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from tests.e2e.support.program import INTERRUPTED, UP, await_namespace, await_st
 from tests.e2e.support.runs import Run
 
 
-def test_up_goes_on_after_ctrl_c(run_: Run, taken_down: list[str]) -> None:
+def test_up_resumes_after_ctrl_c(run_: Run, taken_down: list[str]) -> None:
     name = run_.lab_name("ctrl-c")
     taken_down.append(name)
     with begun("up", "single", "--name", name) as up:

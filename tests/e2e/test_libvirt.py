@@ -1,6 +1,6 @@
-"""Virtual machines: of a libvirt of the tests' own, with processors that QEMU emulates.
+"""Virtual machines of the tests' own libvirt, with processors that QEMU emulates.
 
-They are slow, so there is no cluster on them; one is in test_emulated_cluster.py.
+They are slow, so they have no cluster; test_emulated_cluster.py has one.
 """
 
 import re
@@ -22,7 +22,7 @@ from labgen.providers.base import State
 from labgen.render.vagrantfile import Box
 from labgen.system.parallel import gather
 from labgen.system.wait import NotYet
-from tests.e2e.support.background_load import beside
+from tests.e2e.support.background_load import repeating
 from tests.e2e.support.observations import Sights, seen
 from tests.e2e.support.program import labgen, shown
 from tests.e2e.support.runs import Run
@@ -39,7 +39,7 @@ STEADY = 3.0  # seconds of good answers that count as an end
 Property = Callable[[str, object], None]
 
 
-def test_load_balancers_of_virtual_machines_survive_the_loss_of_their_holder(
+def test_vip_of_virtual_machines_moves_when_its_holder_loses_power(
     run_: Run, uri: str, taken_down: list[str], record_property: Property
 ) -> None:
     name = run_.lab_name("virtual")
@@ -67,7 +67,7 @@ def test_load_balancers_of_virtual_machines_survive_the_loss_of_their_holder(
     down_leaves_nothing(lab, uri)
 
 
-def test_a_boxs_files_are_whole_for_labs_of_one_moment_and_left_over_when_no_lab_has_them(
+def test_files_of_a_box_are_complete_for_two_labs_and_orphaned_without_labs(
     uri: str,
 ) -> None:
     from labgen.providers.libvirt import resources  # noqa: PLC0415 - need libvirt
@@ -88,8 +88,8 @@ def test_a_boxs_files_are_whole_for_labs_of_one_moment_and_left_over_when_no_lab
 
 
 @pytest.mark.slow  # nor does the test take it away, whose libvirt is others' too
-def test_rendered_vagrantfile_is_all_that_plain_vagrant_needs(uri: str, tmp_path: Path) -> None:
-    """What plain Vagrant does not take away, the network, is left over."""
+def test_rendered_vagrantfile_is_all_that_vagrant_needs(uri: str, tmp_path: Path) -> None:
+    """Vagrant does not remove the network: it is orphaned."""
     from labgen.providers.libvirt import resources  # noqa: PLC0415 - needs libvirt
 
     copied = str(tmp_path / "copied")
@@ -107,7 +107,7 @@ def test_rendered_vagrantfile_is_all_that_plain_vagrant_needs(uri: str, tmp_path
 
 
 def _have(uri: str, box: Box) -> list[int]:
-    """How long the box's files are in that libvirt, in bytes, as soon as a lab has them."""
+    """Give a lab the box's files in that libvirt, and return their sizes in bytes."""
     from labgen.providers.libvirt import volumes  # noqa: PLC0415 - need libvirt
     from labgen.providers.libvirt.connection import connected  # noqa: PLC0415
 
@@ -120,7 +120,7 @@ def _have(uri: str, box: Box) -> list[int]:
 
 
 def _fill_the_disk(sights: Sights, machine: str) -> None:
-    """It is the machine's own, and it alone is full until it is healed."""
+    """Fill the machine's own disk and heal it again."""
     assert sights.on(machine, WRITE, timeout=60).ok
     labgen("fault", "inject", sights.lab.name, "disk-full", machine, timeout=UP)
     assert "No space left on device" in sights.on(machine, WRITE, timeout=60).stderr
@@ -129,7 +129,7 @@ def _fill_the_disk(sights: Sights, machine: str) -> None:
 
 
 def _holds(sights: Sights, machine: str) -> bool:
-    """Whether the VIP is on that machine alone; raises NotYet with where it is."""
+    """Return true when only that machine has the VIP. Raises NotYet with where it is."""
     owners = sights.owners()
     if owners == [machine]:
         return True
@@ -143,7 +143,7 @@ def _holds(sights: Sights, machine: str) -> bool:
 
 @contextmanager
 def _probing(lab: Lab) -> Iterator[list[tuple[float, bool]]]:
-    """(moment, whether it took a connection), added to while in here; a slow one delays none."""
+    """Probe the VIP while the block runs: (moment, whether it accepted a connection)."""
     found: list[tuple[float, bool]] = []
 
     def probe() -> None:
@@ -156,12 +156,12 @@ def _probing(lab: Lab) -> Iterator[list[tuple[float, bool]]]:
         else:
             found.append((moment, True))
 
-    with beside(probe, every=PROBE):
+    with repeating(probe, every=PROBE):
         yield found
 
 
 def _steady(probes: list[tuple[float, bool]]) -> bool:
-    """Whether there was a failure, and for some seconds none any more."""
+    """Return whether there was a failure, and none since for some seconds."""
     failed = [moment for moment, good in probes if not good]
     return bool(failed) and probes[-1][0] - failed[-1] > STEADY
 

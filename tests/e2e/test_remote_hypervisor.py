@@ -1,4 +1,4 @@
-"""A lab on a hypervisor that is another host: reached over SSH, and the lab through it."""
+"""A lab on another host's hypervisor, which is reached over SSH; the lab is reached through it."""
 
 import shutil
 import socket
@@ -25,7 +25,7 @@ if shutil.which("dropbear") is None:
     pytest.skip("no virtual machines elsewhere without dropbear: make box", allow_module_level=True)
 # these need them
 from tests.e2e.support import hypervisor, remote_hypervisor
-from tests.e2e.support.remote_hypervisor import THERE, URI, Elsewhere
+from tests.e2e.support.remote_hypervisor import THERE, URI, RemoteHypervisor
 
 UP = 600.0  # seconds; beside other work
 SETTLED = 120.0  # seconds for what takes one on real processors
@@ -35,19 +35,19 @@ Call = Callable[..., Completed]
 
 
 @pytest.fixture(scope="module")
-def there(run_: Run) -> Iterator[Elsewhere]:
+def there(run_: Run) -> Iterator[RemoteHypervisor]:
     with remote_hypervisor.running(run_.directory / "elsewhere") as found:
         yield found
 
 
 @pytest.fixture
-def user(there: Elsewhere) -> Call:
-    """labgen as the user who may log in there calls it."""
+def user(there: RemoteHypervisor) -> Call:
+    """Return a function that calls labgen as the user who may log in there."""
     return partial(labgen, within=there.as_user)
 
 
-def test_lab_on_another_host_is_used_as_one_here(
-    run_: Run, there: Elsewhere, user: Call, request: pytest.FixtureRequest
+def test_lab_on_another_host_works_like_a_local_one(
+    run_: Run, there: RemoteHypervisor, user: Call, request: pytest.FixtureRequest
 ) -> None:
     name = run_.lab_name("elsewhere")
     request.addfinalizer(lambda: user("down", name, check=False) if name in store.names() else None)
@@ -70,10 +70,10 @@ def test_lab_on_another_host_is_used_as_one_here(
 
 
 @pytest.mark.slow
-def test_cluster_on_another_host_passes_the_suite_through_the_way(
+def test_cluster_on_another_host_passes_the_suite_through_the_jump_host(
     run_: Run, user: Call, request: pytest.FixtureRequest
 ) -> None:
-    """All tiers; of a single master, what measures a failover is skipped."""
+    """Run all tiers; with one control plane, those that measure a failover are skipped."""
     name = run_.lab_name("cluster")
     request.addfinalizer(lambda: user("down", name, check=False) if name in store.names() else None)
     words = ["single", "--name", name, *emulated(URI), "-s", "machines[0].memory=2560MiB"]
@@ -91,7 +91,7 @@ def test_cluster_on_another_host_passes_the_suite_through_the_way(
     ],
     ids=["no-server", "no-key", "no-host"],
 )
-def test_host_that_lets_nobody_in_is_told_before_anything_is_made(
+def test_host_that_refuses_logins_is_reported_before_anything_is_created(
     run_: Run, user: Call, place: str, told: str
 ) -> None:
     name = run_.lab_name("nowhere")
@@ -104,8 +104,8 @@ def test_host_that_lets_nobody_in_is_told_before_anything_is_made(
     assert name not in store.names()
 
 
-def test_host_whose_key_is_not_known_is_told_how_to_get_to_know_it(
-    run_: Run, there: Elsewhere, user: Call
+def test_host_with_an_unknown_key_is_reported_with_what_to_type(
+    run_: Run, there: RemoteHypervisor, user: Call
 ) -> None:
     kept = there.known_hosts.read_text()
     there.known_hosts.write_text("")
@@ -128,8 +128,10 @@ def _on_master(user: Call, name: str, script: str) -> Completed:
 
 
 def _load_balancer_is_reached(lab: Lab) -> None:
-    """HAProxy takes the connection; there is no API server yet that it could lead to. What comes of
-    a connection is known at the far end only: the near one is taken in any case."""
+    """Assert that HAProxy accepts a connection; there is no API server behind it yet.
+
+    Only the far end knows what becomes of a connection: the near one is always accepted.
+    """
     port = lab.scenario.network.api_port
     with socket.create_connection(
         (str(lab.local_endpoint(lab.vip)), port), timeout=5
@@ -140,7 +142,7 @@ def _load_balancer_is_reached(lab: Lab) -> None:
 
 
 def _end(lab: Lab, port: int) -> str:
-    """How a connection to the VIP's port ends that begins on the other host."""
+    """Return how a connection from the other host to the VIP's port ends."""
     assert lab.jump
     with pytest.raises(JumpHostFailed) as ended:
         lab.jump.greeting(str(lab.vip), port, timeout=10)

@@ -1,4 +1,4 @@
-"""The scenarios beside single and ha-3x3, each with what is its own."""
+"""The scenarios besides single and ha-3x3, each with what is special about it."""
 
 import os
 import signal
@@ -20,8 +20,7 @@ SUITE = 300.0  # seconds
 def test_masters_without_workers_run_workloads_over_host_gw(
     run_: Run, taken_down: list[str]
 ) -> None:
-    """Its first `up` is interrupted where it could hurt most: while etcd takes in its second
-    member."""
+    """Its first `up` is interrupted at the worst moment: while etcd adds its second member."""
     name = run_.lab_name("masters")
     taken_down.append(name)
     words = ["up", "ha-3x0", "--name", name, "-s", "kubernetes.cni.backend=host-gw"]
@@ -54,7 +53,7 @@ def test_five_masters_are_five_voters_behind_one_vip(run_: Run, taken_down: list
 
 
 def _suite(lab: Lab, *what: str) -> None:
-    """Run what of the acceptance suite; all of it has to pass."""
+    """Run this part of the acceptance suite, and assert that it passes."""
     words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--lab", lab.name]
     said = shown([*words, *what], timeout=SUITE).stdout
     assert " passed" in said

@@ -1,4 +1,4 @@
-"""Virtual machines of a box that is not labgen's: what is missing on them is installed."""
+"""Virtual machines of a box that is not labgen's get what they lack."""
 
 import pytest
 
@@ -18,7 +18,7 @@ SETTLED = 120.0  # seconds for what takes one on real processors
     not site_box.DEBIAN.archive.exists(),
     reason="no box to test: python -m tests.e2e.support.site_box",
 )
-def test_machines_of_a_sites_own_box_get_what_they_lack(
+def test_machines_of_a_foreign_box_get_what_they_lack(
     run_: Run, uri: str, taken_down: list[str]
 ) -> None:
     name = run_.lab_name("site")

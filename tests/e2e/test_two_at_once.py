@@ -1,4 +1,4 @@
-"""Two labs beside each other, apart."""
+"""Two labs next to each other are isolated."""
 
 from functools import partial
 
@@ -16,7 +16,7 @@ def test_the_namespace_has_no_way_out() -> None:
     assert not run(["ip", "-6", "route", "show", "default"], timeout=10).stdout.strip()
 
 
-def test_labs_made_at_the_same_moment_share_neither_subnet_nor_router_id(
+def test_labs_created_concurrently_share_neither_subnet_nor_router_id(
     run_: Run, taken_down: list[str]
 ) -> None:
     names = [run_.lab_name("first"), run_.lab_name("second")]
@@ -35,7 +35,7 @@ def test_labs_made_at_the_same_moment_share_neither_subnet_nor_router_id(
 
 
 def _reaches(lab: Lab, other: Lab) -> bool:
-    """Whether a machine of lab can open a connection to other's API."""
+    """Return whether a machine of lab can open a connection to other's API."""
     connect = f": </dev/tcp/{other.vip}/{other.scenario.network.api_port}"
     words = ["timeout", "3", "bash", "-c", connect]
     return labgen("exec", lab.name, lab.machines[0].name, "--", *words, check=False).ok

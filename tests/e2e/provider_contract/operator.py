@@ -15,7 +15,7 @@ from labgen.machine.ssh import Ssh
 from labgen.providers.base import Power, State
 from labgen.system.wait import NotYet, until
 from tests.e2e.provider_contract.subject import Site, Subject
-from tests.e2e.support.background_load import beside
+from tests.e2e.support.background_load import repeating
 from tests.e2e.support.program import begun, labgen
 
 CLOCK = 5.0  # seconds that a guest may be off
@@ -80,7 +80,7 @@ def answering(machine: Machine) -> Iterator[list[float]]:
         except OSError:
             return
 
-    with beside(look, every=PROBE):
+    with repeating(look, every=PROBE):
         yield found
 
 

@@ -1,4 +1,4 @@
-"""Something done again and again beside a test."""
+"""A function called again and again in the background of a test."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -6,15 +6,15 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def beside(look: Callable[[], None], *, every: float) -> Iterator[None]:
-    """Call look in a thread while in here, every so many seconds after it returned."""
+def repeating(look: Callable[[], None], *, every: float) -> Iterator[None]:
+    """Call look in a thread while the block runs, with a pause of `every` seconds between calls."""
     ended = threading.Event()
 
-    def go_on() -> None:
+    def repeat() -> None:
         while not ended.wait(every):
             look()
 
-    thread = threading.Thread(target=go_on)
+    thread = threading.Thread(target=repeat)
     thread.start()
     try:
         yield

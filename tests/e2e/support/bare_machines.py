@@ -1,7 +1,7 @@
 """Bare machines: Debian as a minimal installation leaves it, reached by SSH alone.
 
-`python -m tests.e2e.support.bare_machines` makes their images, once, with the network; a machine
-needs none. What systemd, sshd and sudo bring is on them, and nothing of labgen's.
+`python -m tests.e2e.support.bare_machines` builds their images, once, and needs the network.
+They have systemd, sshd, sudo and what these depend on, and nothing of labgen's.
 """
 
 import shutil
@@ -17,7 +17,7 @@ from labgen.system import files, host, mounts, netns, podman
 from labgen.system.parallel import gather
 from labgen.system.process import Completed, run
 from labgen.system.wait import NotYet, until
-from tests.e2e.support.debian_root import Root
+from tests.e2e.support.debian_root import DebianRoot
 from tests.e2e.support.runs import Run
 
 SUITES = ("trixie", "bookworm")
@@ -38,31 +38,31 @@ HOOKS = (
 )
 
 
-def root(suite: str) -> Root:
-    """What the image of that suite is made of."""
-    return Root("bare", suite, PACKAGES, HOOKS)
+def root(suite: str) -> DebianRoot:
+    """Return what the image of that suite is built from."""
+    return DebianRoot("bare", suite, PACKAGES, HOOKS)
 
 
 @dataclass(frozen=True)
 class New:
-    """A machine that is wanted; user is root or admin, sudo "free", "password" or "" (none)."""
+    """A machine that a test wants."""
 
     name: str
     suite: str = "trixie"
-    user: str = "root"
-    sudo: str = ""
+    user: str = "root"  # or admin
+    sudo: str = ""  # "free", "password" or "" (none)
 
 
 @dataclass(frozen=True)
 class BareMachine:
-    """user may log in with key. directory is the host's own, with the machine's disks."""
+    """A machine that runs."""
 
     name: str
     suite: str
     address: IPv4Address
-    user: str
+    user: str  # may log in with key
     container: str
-    directory: Path
+    directory: Path  # on the host; has the machine's disks
 
     @property
     def key(self) -> Path:
@@ -70,20 +70,20 @@ class BareMachine:
 
     @property
     def known_hosts(self) -> Path:
-        """A file with the machine's true host keys."""
+        """Return a file with the machine's true host keys."""
         return self.directory / "known_hosts"
 
     @property
     def host_key(self) -> str:
-        """Its type and the key, as in a scenario."""
+        """Return the host key's type and the key, as in a scenario."""
         return " ".join(self.known_hosts.read_text().split()[1:3])
 
     def inside(self, *words: str, check: bool = True, timeout: float = 60) -> Completed:
-        """Run words as root on the machine's console, so to speak: SSH has no part in it."""
+        """Run words as root without SSH, as if on the machine's console."""
         return podman.podman("exec", self.container, *words, check=check, timeout=timeout)
 
     def write(self, path: str, content: str, mode: str = "644") -> None:
-        """Put a file on the machine, behind SSH's back."""
+        """Write a file on the machine without SSH."""
         script = f"mkdir -p $(dirname {path}) && cat >{path} && chmod {mode} {path}"
         words = ["podman", "--runtime", "runc", "exec", "-i", self.container, "sh", "-c", script]
         run(words, timeout=30, input=content)
@@ -102,7 +102,7 @@ class BareNetwork:
 
     @property
     def cables(self) -> list[str]:
-        """The ends of the machines' cables at the bridge."""
+        """Return the names of the machines' cables at the bridge."""
         return [f"{self.bridge}-{number}" for number, _ in enumerate(self.machines, 1)]
 
     @property
@@ -112,14 +112,14 @@ class BareNetwork:
     def add(
         self, name: str, suite: str = "trixie", *, user: str = "root", sudo: str = ""
     ) -> BareMachine:
-        """Make and boot one machine: see add_all()."""
+        """Create and boot one machine: see add_all()."""
         [machine] = self.add_all(New(name, suite, user, sudo))
         return machine
 
     def add_all(self, *wanted: New) -> list[BareMachine]:
-        """Make and boot machines side by side.
+        """Create and boot machines in parallel, and wait until their sshd answer.
 
-        Their sshd answer when this returns. Raises LabgenError when one does not in time.
+        Raises LabgenError when one does not answer in time.
         """
         made = [self._plugged_in(one) for one in wanted]
         for suite in {one.suite for one in wanted}:
@@ -142,8 +142,10 @@ class BareNetwork:
         return machine
 
     def have_one_mac(self, machine: BareMachine, twin: BareMachine) -> str:
-        """Give the second the first's hardware address, and return that. The bridge becomes a hub
-        for both, for else it would mix them up."""
+        """Give the second machine the first one's hardware address, and return that.
+
+        The bridge floods packets for both: otherwise it would learn only one of them.
+        """
         mac = _mac(machine)
         _ip(f"link set eth0 address {mac}", inside=twin.container)
         for one in (machine, twin):
@@ -153,7 +155,7 @@ class BareNetwork:
         return mac
 
     def _plug_in(self, machine: BareMachine) -> None:
-        """The machine's network namespace, with a cable to the bridge and a default route."""
+        """Create the machine's network namespace, a cable to the bridge and a default route."""
         space, cable = machine.container, self.cables[-1]
         _ip(
             f"netns add {space}",
@@ -188,7 +190,7 @@ def network(run_: Run) -> Iterator[BareNetwork]:
         podman.remove([machine.container for machine in made.machines])
         for space in namespaces(run_):
             run(["ip", "netns", "delete", space], timeout=30)
-        # at once: without its name a namespace may stay a while, and the cable in it
+        # now: a deleted namespace may stay a while, and the cable in it
         for link in (*made.cables, made.bridge):
             run(["ip", "link", "delete", link], timeout=30, check=False)
         mounts.unmount_below(run_.directory / "bare")
@@ -196,7 +198,7 @@ def network(run_: Run) -> Iterator[BareNetwork]:
 
 
 def namespaces(run_: Run) -> list[str]:
-    """The network namespaces of the run's bare machines."""
+    """Return the network namespaces of the run's bare machines."""
     return sorted(path.name for path in netns.NAMED.glob(f"{run_.namespace}-*"))
 
 
@@ -225,7 +227,7 @@ def _boot(machine: BareMachine, run_: Run) -> None:
 
 
 def _image(suite: str) -> str:
-    """podman's name of the image, which it is given if it does not have it."""
+    """Return podman's name of the image, after importing it if podman does not have it."""
     source = root(suite).archive
     name = f"{REPOSITORY}:{source.stem}"
     if not podman.podman("image", "exists", name, check=False).ok:
@@ -239,7 +241,7 @@ def _image(suite: str) -> str:
 
 
 def _furnish(machine: BareMachine, sudo: str) -> None:
-    """Host keys, a login for user by key, and what sudo asks of it."""
+    """Give the machine host keys, a login for user by key, and sudo for that user."""
 
     def booted() -> None:
         said = machine.inside("systemctl", "is-system-running", check=False)
@@ -256,11 +258,11 @@ def _furnish(machine: BareMachine, sudo: str) -> None:
     if sudo:
         asks = "NOPASSWD: ALL" if sudo == "free" else "ALL"
         machine.write(f"/etc/sudoers.d/{machine.user}", f"{machine.user} ALL=(ALL) {asks}\n", "440")
-    # as Debian's installer leaves it: without, sudo asks a name server that may not answer
+    # as Debian's installer writes it: without it, sudo queries a name server that may not answer
     own_name = f"127.0.0.1 localhost\n127.0.1.1 {machine.name}\n"
     machine.write("/etc/hosts", own_name)
     machine.inside("ssh-keygen", "-A")
-    # without keys it fell so often that systemd gave up
+    # without keys it failed so often that systemd gave up
     machine.inside("systemctl", "reset-failed", "ssh")
     machine.inside("systemctl", "restart", "ssh")
 

@@ -1,4 +1,4 @@
-"""Debian as a minimal installation leaves it, kept in the user's cache for tests that need one."""
+"""Minimal Debian root file systems for tests, kept in the user's cache."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,23 +13,23 @@ BUILD = 600.0  # seconds
 
 
 @dataclass(frozen=True)
-class Root:
-    """A root file system; kind begins its name, hooks run in mmdebstrap when all is installed."""
+class DebianRoot:
+    """What a root file system is built from."""
 
-    kind: str
+    kind: str  # the first word of the archive's name
     suite: str
     packages: Sequence[str]
-    hooks: Sequence[str]
+    hooks: Sequence[str]  # shell for mmdebstrap, after all packages are installed
 
     @property
     def archive(self) -> Path:
-        """Where it is, or will be: its name changes with what it is made of."""
+        """Return the path of the archive. Its name changes with what it is built from."""
         facts = {"suite": self.suite, "packages": self.packages, "hooks": self.hooks}
         recipe = digests.of_facts(facts)[:12]
         return paths.cache() / "tests" / f"{self.kind}-{self.suite}-{recipe}.tar"
 
     def build(self) -> None:
-        """Make it unless it is there, in place of older ones. Needs the network and root."""
+        """Build it unless it exists, and remove older ones. Needs the network and root."""
         made = self.archive
         if made.exists():
             return

@@ -1,4 +1,4 @@
-"""Bare machines as a scenario names them: what a user writes of machines that exist."""
+"""Scenarios of bare machines, as a user writes them for existing machines."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -19,9 +19,10 @@ def scenario(
     password: bool = True,
     **more: object,
 ) -> Path:
-    """The file, in the YAML that is JSON, in directory; switches are of some machines, by name.
+    """Write the scenario to directory, as JSON, which is YAML too, and return its path.
 
-    With password it names the file that sudo's is in; more is the rest of the scenario.
+    switches are the power commands of some machines, by name. With password the scenario names the
+    file with sudo's password. more is merged into the scenario.
     """
     told = {
         "name": "site",
@@ -44,7 +45,7 @@ def network() -> dict[str, str]:
 def groups(
     masters: Sequence[BareMachine], workers: Sequence[BareMachine], switches: Switches
 ) -> list[dict[str, object]]:
-    """The scenario's machines."""
+    """Return the scenario's groups of machines."""
     told = [("control-plane", masters), ("worker", workers)]
     return [
         {"role": role, "hosts": [_host(machine, switches) for machine in group]}
@@ -54,7 +55,7 @@ def groups(
 
 
 def sudo_password(directory: Path) -> Path:
-    """A file with the password of all bare machines."""
+    """Write and return a file with the password of all bare machines."""
     path = directory / "password"
     path.write_text(f"{PASSWORD}\n")
     path.chmod(0o600)
@@ -62,7 +63,7 @@ def sudo_password(directory: Path) -> Path:
 
 
 def switch(machine: BareMachine) -> dict[str, list[str]]:
-    """A smart plug, as it were."""
+    """Return the commands of a power switch, as a smart plug has them."""
     podman = ["podman", "--runtime", "runc"]
     return {
         "on": [*podman, "start", machine.container],

@@ -1,7 +1,7 @@
 """A libvirt of the tests' own: QEMU in the run's network namespace, seen by nobody else.
 
-It runs in a process namespace and a mount namespace too: when its first process is gone, so are all
-machines, and what it wrote lies in the run's directory.
+It also has a process namespace and a mount namespace of its own: when its first process ends, so do
+all machines, and all that it wrote is in the run's directory.
 """
 
 import subprocess
@@ -16,7 +16,7 @@ from tests.e2e.support import virtual
 
 START = 30.0  # seconds
 FAREWELL = 20.0
-# Directories that libvirt has by name, each by the part of the run's directory that stands there.
+# Parts of the run's directory, and the paths fixed in libvirt at which they are mounted.
 PLACES = {
     "run": "/run/libvirt",
     "lib": "/var/lib/libvirt",
@@ -43,22 +43,25 @@ OWN = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagat
 
 @contextmanager
 def running(directory: Path) -> Iterator[str]:
-    """The URI of a libvirtd that runs while in here, in this process's network namespace."""
+    """Run a libvirtd in this process's network namespace while the block runs; yield its URI."""
     with started(directory):
         yield uri_of(directory)
 
 
 def uri_of(directory: Path) -> str:
-    """Where the libvirtd of that directory is reached, from any network namespace."""
+    """Return the URI of the libvirtd of that directory; it works from any network namespace."""
     return f"qemu+unix:///system?socket={directory}/run/libvirt-sock"
 
 
 @contextmanager
 def started(
-    directory: Path, apart: Sequence[str] = (), beside: Sequence[str] = ()
+    directory: Path, isolation: Sequence[str] = (), before: Sequence[str] = ()
 ) -> Iterator[int]:
-    """The first process of a libvirtd that runs while in here, apart from this process in more ways
-    (options of unshare), with lines of shell done in its namespaces before it starts."""
+    """Run a libvirtd while the block runs; yield the pid of its first process.
+
+    isolation are more options of unshare. before are lines of shell that run in its namespaces
+    before it starts.
+    """
     for part in PLACES:
         (directory / part).mkdir(parents=True, exist_ok=True)
     (directory / "etc/qemu.conf").write_text(QEMU_CONF)
@@ -67,10 +70,10 @@ def started(
         f"mkdir -p {place}; mount --bind {directory / part} {place}"
         for part, place in PLACES.items()
     ]
-    # bash stays the first process: it buries QEMUs, for whose end libvirt would wait
+    # bash stays the first process: it reaps QEMUs, for whose end libvirt would wait
     daemon_line = "libvirtd --pid-file /run/libvirt/libvirtd.pid & wait $!"
-    script = "\n".join(["set -e", *lines, *beside, daemon_line])
-    words = ["setpriv", "--pdeathsig", "KILL", "unshare", *OWN, *apart, "bash", "-c", script]
+    script = "\n".join(["set -e", *lines, *before, daemon_line])
+    words = ["setpriv", "--pdeathsig", "KILL", "unshare", *OWN, *isolation, "bash", "-c", script]
     with (directory / "libvirtd.log").open("ab") as log:
         daemon = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
@@ -92,7 +95,7 @@ def _answers(daemon: subprocess.Popen[bytes], directory: Path) -> None:
 
 
 def known(uri: str) -> list[str]:
-    """The names of all that libvirt has."""
+    """Return the names of everything that libvirt has."""
     with connected(uri) as connection:
         return virtual.known(connection)
 

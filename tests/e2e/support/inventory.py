@@ -1,6 +1,6 @@
-"""A lab as a cluster that labgen did not build: nothing is known of it but an inventory.
+"""A lab treated as a cluster that labgen did not build: only an inventory is known.
 
-The lab's own state is out of reach: labgen looks for labs elsewhere meanwhile.
+labgen does not see the lab's own state: it runs with another state directory.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ TIMEOUT = 120.0  # seconds
 
 
 def inventory(lab: Lab, directory: Path) -> Path:
-    """The lab's machines with addresses, host keys and a copy of the key that lets one in."""
+    """Write an inventory of the lab's machines, with host keys and a copy of its SSH key."""
     files.write(directory / "key", keys.client_key(lab).read_bytes(), mode=files.PRIVATE)
     known = (line.split() for line in keys.known_hosts(lab).read_text().splitlines())
     hosts = (f"  - {{address: {it[0]}, hostKey: {it[1]} {it[2]}}}\n" for it in known)
@@ -26,6 +26,6 @@ def inventory(lab: Lab, directory: Path) -> Path:
 
 
 def from_outside(argv: Sequence[str | Path], directory: Path) -> Completed:
-    """Run argv where no lab is known."""
+    """Run argv with a state directory in which there is no lab."""
     home = f"XDG_STATE_HOME={directory / 'state'}"
     return shown([*argv], timeout=TIMEOUT, check=False, within=["env", home])

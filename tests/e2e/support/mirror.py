@@ -1,7 +1,7 @@
-"""A site's mirrors: Debian's packages, and Kubernetes' as its project lays them out.
+"""A site's package mirrors: Debian's, and Kubernetes' in its project's layout.
 
-What is in them comes from the bundle; Kubernetes' packages have the project's names, versions and
-places, and are made here. apt and curl come to them by HTTP and HTTPS, as to the true ones.
+Their content comes from the bundle. Kubernetes' packages are built here, with the project's names,
+versions and paths. apt and curl reach them by HTTP and HTTPS, as they would reach the real ones.
 """
 
 import shutil
@@ -52,14 +52,13 @@ UNITS = "usr/lib/systemd/system"
 
 @dataclass(frozen=True)
 class Mirror:
-    """host is where machines find it; directory has what is served, its key and certificate."""
+    """The mirrors at host; directory has what is served, its key and certificate."""
 
     host: IPv4Address
     directory: Path
 
     def use(self, machine: BareMachine) -> None:
-        """Have the machine's apt know this mirror alone and the machine trust the site, as whoever
-        installed it there did."""
+        """Make this mirror the machine's only package source, with the site's keys trusted."""
         source = f"deb [signed-by={KEYRING}] http://{self.host}:{DEBIAN_PORT}/{machine.suite} ./\n"
         machine.inside("sh", "-c", "rm -rf /etc/apt/sources.list.d/*")
         machine.write("/etc/apt/sources.list", source)
@@ -74,7 +73,7 @@ class Mirror:
 
 @contextmanager
 def serving(directory: Path, host: IPv4Address, suite: str, version: str) -> Iterator[Mirror]:
-    """A mirror at host for that suite of Debian and that version of Kubernetes."""
+    """Serve mirrors at host for that suite of Debian and that version of Kubernetes."""
     mirror = Mirror(host, files.private_directory(directory))
     try:
         _make(mirror, suite, store.require(version))
@@ -112,7 +111,7 @@ def _make(mirror: Mirror, suite: str, bundle: Bundle) -> None:
 
 
 def _pack_all(scratch: Path, to: Path, bundle: Bundle) -> None:
-    """The project's packages with what kubeadm's documents say is in them."""
+    """Build the project's packages with the content that kubeadm's documents name."""
     version = f"{bundle.version.removeprefix('v')}-1.1"
     for name in ("kubeadm", "kubelet", "kubectl"):
         _add(scratch / name / "usr/bin" / name, (bundle.bin / name).read_bytes(), 0o755)
@@ -146,7 +145,7 @@ def _pack(tree: Path, to: Path, version: str, depends: str = "") -> None:
 
 
 def _sign(mirror: Mirror, directory: Path) -> None:
-    """apt's index of the packages in directory, signed."""
+    """Write apt's index of the packages in directory, and sign it."""
     index = directory / packages.INDEX
     index.write_text(packages.index(directory))
     digest = digests.of_file(index)
@@ -165,13 +164,15 @@ def _gpg(mirror: Mirror, *words: str) -> str:
 def _serving(
     directory: Path, place: tuple[IPv4Address, int], certificate: Path | None
 ) -> Iterator[None]:
-    """Serve directory there while in here; by TLS with the key in certificate, if there is one."""
+    """Serve directory at place; by TLS with the key in the directory certificate, if given."""
 
     class Quiet(SimpleHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"  # one of TLS that only ends is taken for one that was cut off
+        protocol_version = (
+            "HTTP/1.1"  # clients take a TLS connection that just ends for a truncated one
+        )
 
         def log_message(self, *_: object) -> None:
-            """Say nothing: apt asks for much."""
+            """Log nothing: apt sends many requests."""
 
     host, port = place
     with ThreadingHTTPServer((str(host), port), partial(Quiet, directory=str(directory))) as server:

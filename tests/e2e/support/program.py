@@ -1,4 +1,4 @@
-"""labgen as a user calls it, with what it says shown in the test's output."""
+"""labgen as a user calls it, with its output shown in the test's output."""
 
 import os
 import shlex
@@ -40,9 +40,9 @@ def shown(
     quiet: bool = False,
     within: Sequence[str] = (),
 ) -> Completed:
-    """Run argv to its end in the checkout, and show what it said unless quiet.
+    """Run argv to its end in the checkout, and show its output unless quiet.
 
-    within are the words before it that have it see another host than this one is.
+    within is a prefix of the command, for instance one that has it run on another host.
     """
     begin = time.monotonic()
     done = run([*within, *argv], timeout=timeout, check=check, cwd=ROOT)
@@ -57,7 +57,7 @@ def shown(
 
 @contextmanager
 def begun(*words: str) -> Iterator[subprocess.Popen[bytes]]:
-    """labgen started in a session of its own, as in a terminal; killed if it runs at the end."""
+    """Start labgen in a session of its own, as in a terminal. Kill it at the end if it runs."""
     process = subprocess.Popen(
         [LABGEN, *words], cwd=ROOT, start_new_session=True, stdin=subprocess.DEVNULL
     )
@@ -70,7 +70,7 @@ def begun(*words: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def await_step(lab: str, step: str) -> None:
-    """Wait until the lab's journal says that step has started."""
+    """Wait until the step has started, by the lab's journal."""
     journal = labs_directory() / lab / "journal.jsonl"
 
     def look() -> None:
@@ -82,7 +82,7 @@ def await_step(lab: str, step: str) -> None:
 
 
 def await_file(lab: str, machine: str, path: str) -> None:
-    """Wait until that file is on the machine."""
+    """Wait until the file exists on the machine."""
 
     def look() -> None:
         argv = ["podman", "exec", f"labgen-{lab}-{machine}", "test", "-e", path]

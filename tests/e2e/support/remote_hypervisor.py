@@ -1,8 +1,7 @@
-"""A hypervisor on another host: a libvirtd and an SSH server in a network namespace of their own,
-at the other end of a cable, and a user here whose ~/.ssh knows that host.
+"""A hypervisor on another host, simulated by a network namespace, and a user of it.
 
-The namespace has no name and ends with its processes, and the cable with it. The addresses are for
-documentation (RFC 5737): nobody has them.
+The namespace has a libvirtd and an SSH server, at the other end of a cable. It has no name and ends
+with its processes; the cable ends with it. The addresses are for documentation (RFC 5737).
 """
 
 import shlex
@@ -25,27 +24,28 @@ READY = 20.0  # seconds for the SSH server to answer
 
 
 @dataclass(frozen=True)
-class Elsewhere:
-    """local is the URI of the libvirt there for those who need no SSH."""
+class RemoteHypervisor:
+    """The other host, while it runs."""
 
     directory: Path
     known_hosts: Path
 
     @property
     def local(self) -> str:
+        """Return the URI of its libvirt that needs no SSH."""
         return hypervisor.uri_of(self.directory / "libvirt")
 
     @property
     def as_user(self) -> Sequence[str]:
-        """The words before a command that runs as the user who may log in there."""
+        """Return the prefix of a command that runs as the user who may log in there."""
         home = self.directory / "here"
         script = f'mount --bind "{home}/passwd" {ACCOUNTS}; HOME="{home}" exec "$@"'
         return ["unshare", "--mount", "--propagation", "private", "bash", "-c", script, "user"]
 
 
 @contextmanager
-def running(directory: Path) -> Iterator[Elsewhere]:
-    """The other host, while in here."""
+def running(directory: Path) -> Iterator[RemoteHypervisor]:
+    """Run the other host while the block runs."""
     here, there = (_home(directory / name) for name in ("here", "there"))
     key, host_key = here / ".ssh/id_ed25519", directory / "host_key"
     run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], timeout=30)
@@ -56,16 +56,16 @@ def running(directory: Path) -> Iterator[Elsewhere]:
     known_hosts = here / ".ssh/known_hosts"
     files.write(known_hosts, f"{THERE} {line}\n")
     server = shlex.join(["dropbear", "-F", "-E", "-s", "-r", str(host_key)])
-    beside = ["ip link set lo up", f"mount --bind {there}/passwd {ACCOUNTS}", f"{server} &"]
-    with hypervisor.started(directory / "libvirt", ["--net"], beside) as process:
+    before = ["ip link set lo up", f"mount --bind {there}/passwd {ACCOUNTS}", f"{server} &"]
+    with hypervisor.started(directory / "libvirt", ["--net"], before) as process:
         _plug_in(process)
-        found = Elsewhere(directory, known_hosts)
+        found = RemoteHypervisor(directory, known_hosts)
         until(lambda: _answers(found), what="an SSH server's answer", timeout=READY)
         yield found
 
 
 def _home(path: Path) -> Path:
-    """A home for root, and the accounts that say so."""
+    """Create a home for root, and an /etc/passwd that names it."""
     files.private_directory(path / ".ssh")
     lines = ACCOUNTS.read_text().splitlines()
     others = [line for line in lines if not line.startswith("root:")]
@@ -75,7 +75,7 @@ def _home(path: Path) -> Path:
 
 
 def _plug_in(process: int) -> None:
-    """A cable between this network namespace and that of the process."""
+    """Connect this network namespace with that of the process by a cable."""
     far = ["nsenter", f"--net=/proc/{process}/ns/net", "ip"]
     ends = ["type", "veth", "peer", "name", "eth0", "netns", str(process)]
     for words in (
@@ -88,7 +88,7 @@ def _plug_in(process: int) -> None:
         run(words, timeout=30)
 
 
-def _answers(found: Elsewhere) -> None:
+def _answers(found: RemoteHypervisor) -> None:
     words = [*found.as_user, "ssh", "-o", "BatchMode=yes", f"root@{THERE}", "true"]
     done = run(words, timeout=30, check=False)
     if not done.ok:

@@ -1,7 +1,7 @@
-"""Runs of the real-lab tests: each has a directory, a network namespace and lab names of its own.
+"""Runs of the end-to-end tests: each has its own directory, network namespace and lab names.
 
 A run holds a lock for as long as its process lives. A directory whose lock is free belongs to a
-run that was killed, and whatever is left of it on this host goes.
+run that was killed, and whatever that left on this host is removed.
 """
 
 import fcntl
@@ -22,7 +22,7 @@ TURN = 600.0  # seconds for another run's sweeping; one dead run takes about ten
 
 @dataclass(frozen=True)
 class Run:
-    """One run; all that it makes on this host has its id in the name or lies in its directory."""
+    """One run. All that it creates on this host has its id in the name or is in its directory."""
 
     directory: Path
 
@@ -36,20 +36,20 @@ class Run:
 
     @property
     def state(self) -> Path:
-        """$XDG_STATE_HOME of the run's labgen."""
+        """Return $XDG_STATE_HOME of the run's labgen."""
         return self.directory / "state"
 
     @property
     def labs(self) -> list[Path]:
-        """The state directories of the run's labs that are there."""
+        """Return the state directories of the run's labs."""
         return sorted(path for path in self.state.glob("labgen/labs/*") if path.is_dir())
 
     def lab_name(self, kind: str) -> str:
-        """A lab's name that no other run and no user has: containers are named after it."""
+        """Return a lab's name that no other run and no user has: containers are named after it."""
         return f"{kind}-{self.id}"
 
     def environment(self) -> dict[str, str]:
-        """This process's environment, but state and kubeconfig of the run and the user's bundle."""
+        """Return this process's environment, with the run's state and the user's bundle."""
         ours = {
             VARIABLE: str(self.directory),
             "XDG_STATE_HOME": str(self.state),
@@ -62,7 +62,7 @@ class Run:
         return {**kept, **ours}
 
     def _cache_home(self) -> Path:
-        """A directory with the user's cache as `labgen` in it."""
+        """Return a directory that has the user's cache as `labgen`."""
         cache = paths.cache()
         if cache.name == "labgen":
             return cache.parent
@@ -74,19 +74,19 @@ class Run:
 
 
 def home() -> Path:
-    """Where all runs lie, beside labgen's own state."""
+    """Return the directory of all runs, next to labgen's own state."""
     return paths.state().with_name("labgen-tests")
 
 
 def current() -> Run | None:
-    """The run that this process belongs to."""
+    """Return the run that this process belongs to."""
     named = os.environ.get(VARIABLE)
     return Run(Path(named)) if named else None
 
 
 @contextmanager
 def new() -> Iterator[Run]:
-    """A new run with a namespace that has no way out; locked while in here."""
+    """Create a run with a namespace that has no way out. It is locked while the block runs."""
     files.private_directory(home())
     with turn():
         made = Run(files.private_directory(home() / secrets.token_hex(3)))
@@ -103,7 +103,7 @@ def new() -> Iterator[Run]:
 
 @contextmanager
 def dead() -> Iterator[list[Run]]:
-    """The runs whose process has ended; no run begins while in here."""
+    """Yield the runs whose process has ended; no run starts while the block runs."""
     with turn():
         locks = {}
         for directory in sorted(home().glob("*/")):
@@ -119,13 +119,13 @@ def dead() -> Iterator[list[Run]]:
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """Only one process at a time begins a run or sweeps."""
+    """Let only one process at a time start a run or sweep."""
     with locked(home() / ".turn", timeout=TURN):
         yield
 
 
 def _try_lock(made: Run) -> int | None:
-    """The descriptor that holds the run's lock; None while another process holds it."""
+    """Return the descriptor that holds the run's lock; None while another process holds it."""
     lock = os.open(made.directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

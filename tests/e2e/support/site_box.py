@@ -1,7 +1,7 @@
-"""A Vagrant box as a site might have one: plain Debian, Vagrant's login, nothing of labgen's.
+"""A Vagrant box as a site might have one: minimal Debian, Vagrant's login, nothing of labgen's.
 
-`python -m tests.e2e.support.site_box` makes its Debian once, with the network. Kernel and initrd
-are the bundle's: how a box boots is its own matter.
+`python -m tests.e2e.support.site_box` builds its Debian once, and needs the network. Kernel
+and initrd are the bundle's: how a box boots is not tested here.
 """
 
 import json
@@ -13,13 +13,13 @@ from labgen.bundle.parts import initrd, kernel
 from labgen.scenario.schema import DEFAULT_VERSION
 from labgen.system import files
 from labgen.system.process import run
-from tests.e2e.support.debian_root import BUILD, Root
+from tests.e2e.support.debian_root import BUILD, DebianRoot
 
 SUITE = "bookworm"
 PACKAGES = ("systemd-sysv", "openssh-server", "sudo", "udev", "kmod", "dbus")
 NETWORK = "[Match]\\nName=e*\\n\\n[Network]\\nDHCP=ipv4\\n"
 SSH = "[Service]\\nExecStartPre=\\nExecStartPre=/usr/bin/ssh-keygen -A\\n"
-# Debian's Vagrant has its well-known key there; it replaces it by one of its own once it is in.
+# Where Debian's Vagrant has its well-known key; at the first login it installs another one.
 VAGRANT = Path("/usr/share/rubygems-integration/all/gems")
 KNOWN_KEY = "vagrant-*/keys/vagrant.pub"
 SIZE = 4  # GiB
@@ -33,7 +33,7 @@ HOOKS = (
     'mkdir "$1"/etc/systemd/system/ssh.service.d',
     f"printf '{SSH}' >\"$1\"/etc/systemd/system/ssh.service.d/keys.conf",
 )
-DEBIAN = Root("foreign", SUITE, PACKAGES, HOOKS)
+DEBIAN = DebianRoot("foreign", SUITE, PACKAGES, HOOKS)
 VAGRANTFILE = """\
 Vagrant.configure("2") do |config|
   config.vm.provider :libvirt do |libvirt|
@@ -46,7 +46,7 @@ end
 
 
 def pack(directory: Path) -> Path:
-    """The box, made in directory from the Debian and the bundle's kernel. Needs no network."""
+    """Build the box in directory from its Debian and the bundle's kernel, without the network."""
     bundle = store.directory_of(contents.recipe(DEFAULT_VERSION))
     root, place = directory / "root", directory / "box"
     for path in (root, place):

@@ -1,4 +1,4 @@
-"""A machine's state, seen from beside it: to be the same before labgen came and after it left."""
+"""Snapshots of a machine's state, which has to be the same before `up` and after `down`."""
 
 import re
 from collections.abc import Sequence
@@ -49,13 +49,13 @@ NETWORK = {
 
 
 def snapshots(machines: Sequence[BareMachine]) -> list[Snapshot]:
-    """Of each of the machines, side by side."""
+    """Take a snapshot of each machine, in parallel."""
     taken = gather({machine.name: partial(snapshot, machine) for machine in machines})
     return [taken[machine.name] for machine in machines]
 
 
 def snapshot(machine: BareMachine) -> Snapshot:
-    """What there is of each kind, as lines."""
+    """Return the machine's state: for each kind, a set of lines."""
     programs = _programs(machine)
     seen = {what: set(_inside(machine, script)) for what, script in QUESTIONS.items()}
     seen["files"] = {
@@ -73,7 +73,7 @@ def snapshot(machine: BareMachine) -> Snapshot:
 
 
 def differences(before: Snapshot, after: Snapshot) -> list[str]:
-    """Each line that is only in one of them."""
+    """Return each line that is in only one of them."""
     found = []
     for what, was in before.items():
         found += [f"{what} gone: {line}" for line in sorted(was - after[what])]
@@ -82,7 +82,7 @@ def differences(before: Snapshot, after: Snapshot) -> list[str]:
 
 
 def _programs(machine: BareMachine) -> set[str]:
-    """What runs at this moment, but for the question and the login."""
+    """Return what runs at this moment, except the query and the login."""
     return set(_inside(machine, PROGRAMS)) - {"sh", "cat", "sort", "sshd-session"}
 
 

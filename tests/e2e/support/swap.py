@@ -1,6 +1,6 @@
-"""A bare machine with swap: simulated, for its kernel is this host's, whose swap is nobody's here.
+"""Simulated swap on a bare machine: its kernel is the host's, whose swap no test may touch.
 
-The machine's /proc/swaps is a file of its own, and swapoff and swapon write it.
+The machine's /proc/swaps is a file of its own, which its swapoff and swapon write.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ OFF = """\
 """
 ON = '#!/bin/sh\necho "$1 file 1048572 0 -2" >>/proc/swaps\n'
 FSTAB = f"{SWAP} none swap sw 0 0\n"
-# What tells that a machine shares its kernel, and what one without cgroup v2 of its own lacks.
+# The file that marks a container, and the one that a container without cgroup v2 lacks.
 SHARED, KEPT = "/run/systemd/container", "/run/container.kept"
 CGROUP_ROOT = "/sys/fs/cgroup"
 CGROUP = f"{CGROUP_ROOT}/cgroup.controllers"
@@ -36,7 +36,7 @@ mount -o remount,ro {CGROUP_ROOT}
 
 
 def switch_on(machine: BareMachine) -> None:
-    """The machine has swap, now and at its next boot."""
+    """Give the machine swap, now and at its next boot."""
     machine.write(TABLE, f"{HEADING}\n{SWAP} file 1048572 0 -2\n")
     machine.write("/usr/local/sbin/swapoff", OFF, "755")
     machine.write("/usr/local/sbin/swapon", ON, "755")
@@ -45,13 +45,13 @@ def switch_on(machine: BareMachine) -> None:
 
 
 def used(machine: BareMachine) -> list[str]:
-    """The swap that is on."""
+    """Return the swap that is on."""
     return machine.inside("cat", "/proc/swaps").stdout.splitlines()[1:]
 
 
 @contextmanager
 def kernel_of_its_own(machine: BareMachine) -> Iterator[None]:
-    """The machine says that it is no container: the swap of one that is would be left alone."""
+    """Have the machine look like no container: labgen leaves the swap of containers alone."""
     machine.inside("sh", "-ec", PRETEND)
     try:
         yield

@@ -1,6 +1,6 @@
-"""Removing what runs of the real-lab tests left on this host: `labgen down` first, then by name.
+"""Remove what killed runs of the end-to-end tests left: `labgen down` first, then by name.
 
-`python -m tests.e2e.support.sweep` sweeps after every run that was killed; `make clean` calls it.
+`python -m tests.e2e.support.sweep` does that for every killed run; `make clean` calls it.
 """
 
 import hashlib
@@ -19,12 +19,12 @@ from tests.e2e.support.runs import Run
 
 ROOT = Path(__file__).parents[3]
 LABGEN = ROOT / ".venv/bin/labgen"
-DIRECTORY = "labgen.directory"  # the label that tells whose container it is
+DIRECTORY = "labgen.directory"  # the label that names a container's lab
 GRACE = 15.0  # seconds for an orphaned labgen to end by itself
 
 
 def sweep_dead_runs() -> list[str]:
-    """Remove all that killed runs left; returns what that was, in words."""
+    """Remove everything that killed runs left, and return what that was, in words."""
     found = []
     with runs.dead() as left:
         for run_ in left:
@@ -34,7 +34,7 @@ def sweep_dead_runs() -> list[str]:
 
 
 def remove(run_: Run) -> list[str]:
-    """Remove the run with all that is left of it, also from a half-made state."""
+    """Remove the run with everything left of it, even if it was only partly created."""
     found = end_processes(run_)
     found += [f"lab {lab.name}" for lab in run_.labs]
     for lab in run_.labs:
@@ -52,7 +52,7 @@ def remove(run_: Run) -> list[str]:
 
 
 def end_processes(run_: Run) -> list[str]:
-    """End Python and ssh processes that still work for the run: SIGTERM, then SIGKILL."""
+    """End Python and ssh processes that still belong to the run: SIGTERM, then SIGKILL."""
     orphans = _processes(run_)
     for pid in orphans:
         _signal(pid, signal.SIGTERM)
@@ -70,7 +70,7 @@ def end_processes(run_: Run) -> list[str]:
 
 
 def _processes(run_: Run) -> list[int]:
-    """A run's processes carry its directory in their environment; conmon stays with podman."""
+    """Return the run's processes: its directory is in their environment. conmon is podman's."""
     mark = f"{runs.VARIABLE}={run_.directory}".encode()
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
@@ -92,7 +92,7 @@ def _signal(pid: int, number: signal.Signals) -> None:
 
 
 def _take_down(run_: Run, lab: str) -> None:
-    """Have labgen do it; what it cannot, the rest of remove() does."""
+    """Take the lab down by labgen; the rest of remove() removes what that leaves."""
     if not LABGEN.exists():
         return
     place = netns.NAMED / run_.namespace
@@ -116,7 +116,7 @@ def _remove_containers(run_: Run) -> list[str]:
 
 
 def _remove_places(lab: Path) -> list[str]:
-    """Namespaces, disks and sockets: their names hold the lab's id, see Lab.id."""
+    """Remove namespaces, disks and sockets: the lab's id is in their names, see Lab.id."""
     identity = hashlib.sha256(str(lab).encode()).hexdigest()[:8]
     namespaces = list(netns.NAMED.glob(f"labgen-{identity}-*"))
     for namespace in namespaces:

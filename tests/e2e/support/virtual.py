@@ -1,4 +1,4 @@
-"""What tests of virtual machines share: how their labs are made, and all that libvirt has."""
+"""What tests of virtual machines share."""
 
 from typing import Any
 
@@ -7,17 +7,17 @@ from tests.e2e.support.leak_check import traces
 from tests.e2e.support.program import labgen
 
 NEEDED = "no virtual machines without libvirt, QEMU, Vagrant and their Python: make box"
-UP = 1200.0  # seconds for a lab of them; beside other work
+UP = 1200.0  # seconds for a lab of virtual machines, next to other work
 
 
 def emulated(uri: str) -> list[str]:
-    """The words of `labgen up` for virtual machines of that libvirt, without KVM."""
+    """Return the arguments of `labgen up` for virtual machines of that libvirt, without KVM."""
     where = [f"provider.uri={uri}", "provider.name=libvirt"]
     return ["-s", where[0], "-s", where[1], "-s", "loadBalancer.profile=emulated"]
 
 
 def known(connection: Any) -> list[str]:
-    """The names of all that libvirt has."""
+    """Return the names of everything that libvirt has."""
     things = [*connection.listAllDomains(), *connection.listAllNetworks()]
     pools = connection.listAllStoragePools()
     volumes = [volume for pool in pools if pool.isActive() for volume in pool.listVolumes()]
@@ -25,7 +25,7 @@ def known(connection: Any) -> list[str]:
 
 
 def down_leaves_nothing(lab: Lab, uri: str) -> None:
-    """Take the lab down; nothing of it is left, in the eyes of the host and of libvirt."""
+    """Take the lab down, and assert that neither the host nor libvirt has anything of it."""
     from labgen.providers.libvirt.connection import connected  # noqa: PLC0415 - needs libvirt
 
     with connected(uri) as connection:
