@@ -1,4 +1,4 @@
-"""What README and docs tell people to type exists, and what they link to is there."""
+"""The commands, links and paths in README, CONTRIBUTING and docs exist."""
 
 import configparser
 import re
@@ -17,11 +17,23 @@ ROOT = Path(__file__).parents[3]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FENCE = re.compile(r"^ *```(?:sh|bash)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 PROGRAMS = {"labgen", "make", "tox"}
+FOLDERS = (
+    "acceptance",
+    "benchmarks",
+    "docs",
+    "labgen",
+    "provisioners",
+    "scenarios",
+    "tests",
+    "tools",
+)
+PLACEHOLDER = "NAME"  # stands for a name of one's own in a path
+VERSION = "labgen/v1"  # of the formats of files; it looks like a path
 ENDS = {"|", "||", "&&", ";", ">", ")"}
 
 
 def commands(page: Path) -> Iterator[list[str]]:
-    """The words of every labgen, make and tox command in the page's blocks of shell code."""
+    """Yield the words of every labgen, make and tox command in the page's blocks of shell code."""
     for block in FENCE.findall(page.read_text()):
         for line in block.splitlines():
             lexer = shlex.shlex(line.replace("$(", "; "), posix=True, punctuation_chars=";|&<>)")
@@ -51,6 +63,17 @@ def test_command_in_the_docs_exists(call: str, monkeypatch: pytest.MonkeyPatch) 
 def test_links_of_the_page_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text())
     gone = [link for link in links if ":" not in link and not (page.parent / link).exists()]
+    assert gone == []
+
+
+@each_page
+def test_paths_that_the_page_names_exist(page: Path) -> None:
+    named = re.findall(rf"`((?:{'|'.join(FOLDERS)})/[\w./-]+)`", page.read_text())
+    gone = [
+        path
+        for path in named
+        if PLACEHOLDER not in path and path != VERSION and not (ROOT / path).exists()
+    ]
     assert gone == []
 
 
