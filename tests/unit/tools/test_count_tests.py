@@ -49,5 +49,5 @@ def report(directory: Path, name: str, *cases: str) -> None:
 
 
 def count(directory: Path) -> Completed:
-    words = [sys.executable, ROOT / "tools/count_tests.py", directory]
+    words: list[str | Path] = [sys.executable, ROOT / "tools/count_tests.py", directory]
     return run(words, timeout=30, check=False)

@@ -73,7 +73,7 @@ def test_an_unknown_half_is_a_usage_error(checkout: Path) -> None:
 
 
 def call(checkout: Path, half: str, failing: str = "") -> Completed:
-    words = [checkout / "tools/test.sh", half]
+    words: list[str | Path] = [checkout / "tools/test.sh", half]
     return run(words, timeout=60, check=False, cwd=checkout, env={"FAILING": failing})
 
 
