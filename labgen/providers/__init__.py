@@ -1,1 +1,1 @@
-"""Where machines come from: one file a provider, all behind base.Provider."""
+"""Where machines come from: a folder for each provider, all behind base.Provider."""

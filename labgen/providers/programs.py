@@ -1,4 +1,4 @@
-"""Programs that providers need on this host, and what to say of those that are missing."""
+"""Programs that providers need on this host, and the findings about missing ones."""
 
 import shutil
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ SSH = {
 
 
 def missing(programs: Mapping[str, str]) -> list[Finding]:
-    """A finding for each of programs that is not on PATH, with its remedy."""
+    """Return a finding with its remedy for each program that is not on PATH."""
     return [
         Finding(f"{program} is not installed", remedy)
         for program, remedy in programs.items()

@@ -12,7 +12,7 @@ from labgen.providers.libvirt import host
 from labgen.scenario.model import Scenario
 from labgen.scenario.values import AUTO
 
-# The class of each; imported when it is wanted, because libvirt's own module need not be installed.
+# The class of each; imported when it is used, because Python's libvirt module is optional.
 PROVIDERS: Mapping[str, tuple[str, str]] = {
     "container": ("labgen.providers.container.provider", "ContainerProvider"),
     "libvirt": ("labgen.providers.libvirt.provider", "LibvirtProvider"),
@@ -21,10 +21,10 @@ PROVIDERS: Mapping[str, tuple[str, str]] = {
 
 
 def provider(name: str, uri: str | None = None) -> Provider:
-    """The provider of that name; auto stands for machine-containers: see choose().
+    """Return the provider of that name; auto stands for system containers, see choose().
 
-    uri is where libvirt makes labs that are new. Raises WrongCall for a name that is none,
-    HostUnfit where Python lacks what it needs.
+    uri is the libvirt that creates new labs. Raises UsageError for an unknown name, HostUnfit when
+    a Python module that the provider needs is not installed.
     """
     chosen = "container" if name == AUTO else name
     if chosen not in PROVIDERS:
@@ -41,16 +41,17 @@ def provider(name: str, uri: str | None = None) -> Provider:
 
 @dataclass(frozen=True)
 class Choice:
-    """A provider, and why it is that one where nobody named one."""
+    """A provider, and why it was chosen where the scenario names none."""
 
     provider: Provider
     why: str = ""
 
 
 def choose(scenario: Scenario) -> Choice:
-    """The scenario's provider; for auto, virtual machines where KVM boots the box, else containers.
+    """Return the scenario's provider; for auto, virtual machines where KVM boots the box, otherwise
+    system containers.
 
-    Raises as provider() and ensure_fit() do.
+    Raises like provider() and ensure_fit().
     """
     spec = scenario.provider
     if spec.name != AUTO:
@@ -68,8 +69,10 @@ def choose(scenario: Scenario) -> Choice:
 
 
 def ensure_fit(provider: Provider, scenario: Scenario, lab: Lab | None = None) -> Provider:
-    """The provider; HostUnfit with every finding and its remedy, before anything is made. lab is
-    what was made of the scenario before."""
+    """Return the provider if it can run the scenario; lab is what was created from it before.
+
+    Raises HostUnfit with every finding and its remedy, before anything is created.
+    """
     findings = provider.check(scenario, lab)
     if findings:
         raise HostUnfit(_unfit(provider.name, findings))

@@ -1,4 +1,4 @@
-"""Whether a provider's machines can have the container runtime that a scenario names."""
+"""Whether a provider's machines can run the container runtime that a scenario names."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from labgen.scenario.model import Scenario
 
 
 def findings(scenario: Scenario) -> Iterator[Finding]:
-    """For machines that can have any: the bundle must have it, too."""
+    """Yield what is missing for machines that can run any: the bundle must have the runtime."""
     kubernetes = scenario.kubernetes
     try:
         require_runtime(kubernetes.version, kubernetes.runtime)
@@ -19,10 +19,11 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
 
 
 def only_default(scenario: Scenario, whose: str) -> Iterator[Finding]:
-    """For machines that labgen brings no other to; whose as in "virtual machines"."""
+    """Yield a finding unless the scenario has the default runtime; whose are the machines that can
+    run no other: "virtual machines"."""
     if scenario.kubernetes.runtime != DEFAULT:
-        what = f"{whose} have no runtime but {DEFAULT}, and kubernetes.runtime is "
+        what = f"{whose} run {DEFAULT} only, and kubernetes.runtime is "
         yield Finding(
             what + scenario.kubernetes.runtime,
-            "leave kubernetes.runtime out, or take machine-containers: --provider container",
+            "leave kubernetes.runtime out, or use system containers: --provider container",
         )

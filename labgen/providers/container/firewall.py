@@ -17,7 +17,7 @@ COMMENT = re.compile(r"--comment labgen-([0-9a-f]{8})(?: |$)")
 
 
 def ensure(lab: Lab) -> bool:
-    """Create the lab's rules; True if any was missing."""
+    """Create the lab's rules; return True if any was missing."""
     with filter_table.turn():
         if len(rules(lab.id)) == len(_wanted(lab)):
             return False

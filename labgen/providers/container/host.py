@@ -1,4 +1,4 @@
-"""What keeps a host from running machine-containers, found before anything is made."""
+"""What keeps a host from running system containers, found before anything is created."""
 
 import os
 from pathlib import Path
@@ -18,13 +18,13 @@ PROGRAMS = {
     **SSH,
 }
 INOTIFY = Path("/proc/sys/fs/inotify/max_user_instances")
-INOTIFY_LEAST = 512  # four times the kernel's default, which six machines use up
+INOTIFY_LEAST = 512  # four times the kernel's default, which six machines exhaust
 INOTIFY_ROOMY = 8192
 INOTIFY_PER_MACHINE = 60  # systemd, kubelet, containerd and pods of one machine, with room
 
 
 def findings(facts: HostFacts) -> list[Finding]:
-    """All that is wrong with this host for machine-containers."""
+    """Return everything that keeps this host from running system containers."""
     found = []
     if not facts.root:
         found.append(Finding("labgen is not running as root", "run it as root: sudo labgen ..."))

@@ -1,8 +1,9 @@
-"""A lab's network for machine-containers: one bridge, one network namespace a machine.
+"""A lab's network for system containers: one bridge, and one network namespace per machine.
 
-The host has the gateway's address and reaches every machine. A machine's namespace is made with
+The host has the gateway's address and reaches every machine. A machine's namespace is created with
 address and default route before the machine starts in it (flanneld and host-network pods need a
-route to the services), and goes when its power goes, so that no address outlives a pulled plug.
+route to the services). It is removed when the machine is switched off, so that no address outlives
+a pulled plug.
 """
 
 from collections.abc import Sequence
@@ -27,9 +28,9 @@ def namespace_path(lab: Lab, machine: Machine) -> Path:
 
 
 def ensure_bridge(lab: Lab) -> bool:
-    """Make the bridge, its address and the firewall rules; True if anything was missing.
+    """Create the bridge, its address and the firewall rules; return True if anything was missing.
 
-    Machines that run are connected to a new bridge.
+    Running machines are connected to a new bridge.
     """
     missing = not _exists(lab.bridge)
     if missing:
@@ -44,7 +45,7 @@ def ensure_bridge(lab: Lab) -> bool:
 
 
 def plug_in(lab: Lab, machines: Sequence[Machine]) -> None:
-    """Make the namespaces of machines anew, connected to the bridge and ready to be used."""
+    """Create the namespaces of machines anew, connected to the bridge and ready to use."""
     unplug(lab, machines)
     lines = []
     for machine in machines:
@@ -66,7 +67,7 @@ def plug_in(lab: Lab, machines: Sequence[Machine]) -> None:
 
 
 def cut(lab: Lab, machines: Sequence[Machine]) -> None:
-    """Take the cables' host ends down: from now on nobody hears these machines.
+    """Take the host ends of the cables down: from now on nothing that the machines send arrives.
 
     A process that is killed still closes its connections; a pulled plug does not.
     """
@@ -82,7 +83,7 @@ def unplug(lab: Lab, machines: Sequence[Machine]) -> None:
 
 
 def remove(lab: Lab) -> None:
-    """Remove all of the lab's network, as far as it exists, wherever it was made."""
+    """Remove the lab's network as far as it exists, in the namespace where it was created."""
     unplug(lab, lab.machines)
     entering = netns.entering(lab.network_namespace)
     if entering is not None:
@@ -95,7 +96,7 @@ def _namespace_prefix(lab: Lab) -> str:
 
 
 def _label(lab: Lab) -> str:
-    """The lab's label, as far as an interface's alias can hold one (IFALIASZ)."""
+    """Return the lab's label, or its id where the label is too long for an interface's alias."""
     text = ownership.label(lab)
     return text if len(text) < ALIAS else f"labgen-{lab.id}"
 
@@ -106,7 +107,8 @@ def _namespaces(lab: Lab) -> list[str]:
 
 
 def _cable(lab: Lab, machine: Machine) -> str:
-    """The host's end of the machine's cable; interface names hold 15 characters (IFNAMSIZ)."""
+    """Return the name of the host's end of the machine's cable; it has 15 characters at most
+    (IFNAMSIZ)."""
     return f"lab{lab.id}p{lab.machines.index(machine)}"
 
 
@@ -115,7 +117,7 @@ def _exists(link: str, entering: Sequence[str] = ()) -> bool:
 
 
 def _ip(*lines: str, inside: str | None = None, force: bool = False) -> None:
-    """Run the lines as one batch of ip commands; with force, go on after one that fails."""
+    """Run the lines as one batch of ip commands; with force, continue after one that fails."""
     if lines:
         argv = ["ip", *(["-n", inside] if inside else []), *(["-force"] if force else [])]
         script = "\n".join(lines) + "\n"

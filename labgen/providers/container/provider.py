@@ -1,6 +1,6 @@
-"""Machine-containers: systemd in podman containers, the default where no working KVM is.
+"""System containers: systemd in podman containers, the default where KVM does not work.
 
-They share the host's kernel: no clock faults, and a power cut keeps the page cache.
+They share the host's kernel: there are no clock faults, and a power cut keeps the page cache.
 """
 
 import shutil
@@ -18,11 +18,11 @@ from labgen.machine.finding import Finding
 from labgen.machine.ssh import Ssh
 from labgen.providers import runtimes
 from labgen.providers.base import BEFORE, Power, State
-from labgen.providers.container import network
+from labgen.providers.container import network, power
 from labgen.providers.container import realtime as real_time
 from labgen.providers.container.host import ensure_inotify_instances, findings
+from labgen.providers.container.power import container_name
 from labgen.providers.container.resources import list_resources
-from labgen.providers.power_sequence import await_turn
 from labgen.providers.resources import Resource
 from labgen.render.runtimes import DEFAULT, RUNTIMES
 from labgen.render.ssh_config import ssh_config
@@ -31,16 +31,8 @@ from labgen.system import files, host, mounts, paths, podman
 from labgen.system.parallel import gather
 
 LABEL = "labgen.lab"
-# When cores are short, the control plane goes first: joins wait for etcd, all else for the API.
+# When cores are short, control planes go first: joins wait for etcd, everything else for the API.
 CPU_SHARES = {Role.CONTROL_PLANE: 1024, Role.WORKER: 256}
-# podman's words; one that was created and never started is made anew
-STATES = {
-    "running": State.ON,
-    "paused": State.PAUSED,
-    "created": State.ABSENT,
-    "configured": State.ABSENT,
-    "initialized": State.ABSENT,
-}
 
 
 class ContainerProvider:
@@ -99,8 +91,9 @@ class ContainerProvider:
 
     def machines(self, lab: Lab) -> Mapping[str, State]:
         """See base.Provider."""
-        found = {c.name: STATES.get(c.state, State.OFF) for c in podman.containers(_label(lab))}
-        return {m.name: found.get(_container(lab, m), State.ABSENT) for m in lab.machines}
+        containers = podman.containers(_label(lab))
+        found = {it.name: power.STATES.get(it.state, State.OFF) for it in containers}
+        return {m.name: found.get(container_name(lab, m), State.ABSENT) for m in lab.machines}
 
     def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
         """See base.Provider."""
@@ -114,7 +107,7 @@ class ContainerProvider:
         elif action is Power.OFF:
             network.cut(lab, acting)
         moment = time.monotonic()
-        gather({m.name: partial(_switch, lab, m, action, acting) for m in acting})
+        gather({m.name: partial(power.switch, lab, m, action, acting) for m in acting})
         if action is Power.ON:
             real_time.allow()
         if action in (Power.OFF, Power.SHUTDOWN):
@@ -142,7 +135,7 @@ class ContainerProvider:
         identity = keys.machine_identity(lab, machine)
         podman.run_machine(
             bundle.machine_image,
-            name=_container(lab, machine),
+            name=container_name(lab, machine),
             hostname=machine.name,
             network=f"ns:{network.namespace_path(lab, machine)}",
             profile=self.machine_profile(lab, machine),
@@ -152,17 +145,9 @@ class ContainerProvider:
         )
 
 
-_WORDS = {
-    Power.ON: ("start",),
-    Power.OFF: ("kill", "--signal", "KILL"),
-    Power.SHUTDOWN: ("stop", "--time", "45"),
-    Power.PAUSE: ("pause",),
-    Power.RESUME: ("unpause",),
-}
-
-
 def _ensure_alone(lab: Lab) -> None:
-    """Refuse a name that a lab of another state directory has: its machines would be replaced."""
+    """Raise LabgenError for a name that a lab of another state directory has: its machines would be
+    replaced."""
     for container in podman.containers(f"{LABEL}={lab.name}"):
         other = container.labels.get(ownership.KEY)
         if other != str(lab.directory):
@@ -173,26 +158,17 @@ def _ensure_alone(lab: Lab) -> None:
 
 
 def _ready_host(lab: Lab) -> bool:
-    """What a reboot of the host takes away; True if the network had to be made."""
+    """Create what a reboot of the host removes; return True if the network had to be created."""
     ownership.claim(lab)
     ensure_inotify_instances(len(lab.machines))
     return network.ensure_bridge(lab)
-
-
-def _switch(lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]) -> None:
-    if action is Power.ON:
-        await_turn(lab, machine, acting)
-    podman.podman(*_WORDS[action], _container(lab, machine))
 
 
 def _label(lab: Lab) -> str:
     return f"{ownership.KEY}={lab.directory}"
 
 
-def _container(lab: Lab, machine: Machine) -> str:
-    return f"labgen-{lab.name}-{machine.name}"
-
-
 def _disks(lab: Lab) -> Path:
-    """The machines' disks lie beside the bundle: hard links do not cross file systems."""
+    """Return the directory of the machines' disks. It is next to the bundle because hard links do
+    not cross file systems."""
     return paths.cache() / "disks" / f"{lab.name}-{lab.id}"

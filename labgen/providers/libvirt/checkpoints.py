@@ -1,6 +1,6 @@
 """Checkpoints of a lab of virtual machines: disk and memory of all of them at one moment.
 
-They are internal snapshots, in the machines' own disks: libvirt cannot go back to external ones.
+They are internal snapshots, in the machines' own disks: libvirt cannot restore external ones.
 """
 
 import time
@@ -21,33 +21,33 @@ CLOCK_TIMEOUT = 30.0
 
 
 def save(connection: Any, lab: Lab, checkpoint: str) -> None:
-    """Stop all machines, remember each, and let them run on; one of that name is replaced.
+    """Pause all machines, save each, and resume them; a checkpoint of that name is replaced.
 
-    Raises LabgenError for a machine that is not running: it would be at another moment.
+    Raises LabgenError when a machine is not running: it would be saved at another moment.
     """
     domains = _domains(connection, lab)
     off = [name for name, domain in domains.items() if not domain.isActive()]
     if off:
         raise LabgenError(
-            f"a checkpoint is of a whole lab that runs; these do not: {', '.join(off)}",
+            f"a checkpoint needs every machine running; these do not run: {', '.join(off)}",
             hint=f"labgen start {lab.name}",
         )
     xml = f"<domainsnapshot><name>{escape(checkpoint)}</name></domainsnapshot>"
-    _at_once(domains, lambda domain: domain.suspend())
+    _concurrently(domains, lambda domain: domain.suspend())
     try:
-        _forget(domains, checkpoint)
-        _at_once(domains, lambda domain: domain.snapshotCreateXML(xml))
+        _delete(domains, checkpoint)
+        _concurrently(domains, lambda domain: domain.snapshotCreateXML(xml))
     except BaseException:
-        _forget(domains, checkpoint)  # of some machines only, it would be none
+        _delete(domains, checkpoint)  # a checkpoint of some machines only cannot be restored
         raise
     finally:
-        _at_once(domains, lambda domain: domain.resume())
+        _concurrently(domains, lambda domain: domain.resume())
 
 
 def restore(connection: Any, lab: Lab, checkpoint: str) -> None:
-    """Have all machines as they were, and go on from there, with the time of now.
+    """Restore all machines, paused, and resume them together.
 
-    Raises WrongCall for a checkpoint that the lab does not have.
+    Raises UsageError for a checkpoint that the lab does not have.
     """
     known = checkpoints(connection, lab)
     if checkpoint not in known:
@@ -55,26 +55,27 @@ def restore(connection: Any, lab: Lab, checkpoint: str) -> None:
         raise UsageError(f"lab {lab.name} has no checkpoint {checkpoint}", hint=f"it has: {listed}")
     domains = _domains(connection, lab)
     paused = libvirt.VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED | libvirt.VIR_DOMAIN_SNAPSHOT_REVERT_FORCE
-    _at_once(
+    _concurrently(
         domains,
         lambda domain: domain.revertToSnapshot(domain.snapshotLookupByName(checkpoint), paused),
     )
-    _at_once(domains, lambda domain: domain.resume())
+    _concurrently(domains, lambda domain: domain.resume())
 
 
 def checkpoints(connection: Any, lab: Lab) -> list[str]:
-    """The names of those that every machine has."""
+    """Return the names of the checkpoints that every machine has."""
     named = [set(domain.snapshotListNames()) for domain in _domains(connection, lab).values()]
     return sorted(set.intersection(*named))
 
 
 def delete(connection: Any, lab: Lab, checkpoint: str) -> None:
-    """Forget a checkpoint; one that is not there is fine."""
-    _forget(_domains(connection, lab), checkpoint)
+    """Delete a checkpoint; one that does not exist is fine."""
+    _delete(_domains(connection, lab), checkpoint)
 
 
 def set_clocks(lab: Lab) -> None:
-    """A guest that went back has the time of then, and certificates and leases are about now."""
+    """Set the guests' clocks: a restored guest has the time of the checkpoint, and certificates and
+    leases need the current time."""
     ssh = access.ssh_client(lab)
 
     def set_clock(name: str, address: str) -> None:
@@ -85,22 +86,22 @@ def set_clocks(lab: Lab) -> None:
 
 
 def _domains(connection: Any, lab: Lab) -> dict[str, Any]:
-    """Machine name -> its domain; LabgenError when one was not made."""
+    """Return the domains by machine; LabgenError when one does not exist."""
     domains = {machine.name: domain_of(connection, lab, machine) for machine in lab.machines}
     absent = [name for name, domain in domains.items() if domain is None]
     if absent:
         raise LabgenError(
             f"lab {lab.name} has no machine {', '.join(absent)} yet",
-            hint=f"to go on: {lab.up_command}",
+            hint=f"to create it: {lab.up_command}",
         )
     return domains
 
 
-def _at_once(domains: dict[str, Any], do: Any) -> Sequence[Any]:
+def _concurrently(domains: dict[str, Any], do: Any) -> Sequence[Any]:
     return list(gather({name: partial(do, domain) for name, domain in domains.items()}).values())
 
 
-def _forget(domains: dict[str, Any], checkpoint: str) -> None:
+def _delete(domains: dict[str, Any], checkpoint: str) -> None:
     for domain in domains.values():
         if checkpoint in domain.snapshotListNames():
             domain.snapshotLookupByName(checkpoint).delete()

@@ -1,4 +1,4 @@
-"""The door to libvirt: connections, and its errors as labgen's."""
+"""Connections to libvirt, with its errors as labgen's."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from labgen.lab.lab import Lab, Machine
 from labgen.render.vagrantfile import domain_name
 
 T = TypeVar("T")
-# what libvirt calls a domain, network, pool or volume that is not there
+# libvirt's errors for a domain, network, pool or volume that does not exist
 ABSENT = {
     libvirt.VIR_ERR_NO_DOMAIN,
     libvirt.VIR_ERR_NO_NETWORK,
@@ -22,14 +22,14 @@ ABSENT = {
 
 
 class HypervisorFailed(LabgenError):
-    """libvirt refused or could not do something; the message is its own."""
+    """libvirt refused or failed; the message is its own."""
 
 
 @contextmanager
 def connected(uri: str) -> Iterator[Any]:
-    """A connection to libvirt, closed afterwards. ssh, where that leads to it, asks for nothing.
+    """Yield a connection to libvirt and close it afterwards; ssh to its host never prompts.
 
-    Raises HypervisorFailed with libvirt's words, also for all that goes wrong in the block.
+    Raises HypervisorFailed with libvirt's message, also for errors of libvirt in the block.
     """
     # it prints every error besides raising it
     libvirt.registerErrorHandler(lambda _context, _error: None, None)
@@ -44,14 +44,14 @@ def connected(uri: str) -> Iterator[Any]:
 
 
 def unasked(uri: str) -> str:
-    """The same URI, with the parameter by which libvirt has ssh ask for no password."""
+    """Return the URI with the parameter that keeps libvirt's ssh from prompting."""
     if "+ssh:" not in uri or re.search(r"[?&]no_tty=", uri):
         return uri
     return f"{uri}{'&' if '?' in uri else '?'}no_tty=1"
 
 
 def found(look: Callable[[], T]) -> T | None:
-    """What look returns, or None where libvirt knows no such thing."""
+    """Return what look returns; None where libvirt has no such object."""
     try:
         return look()
     except libvirt.libvirtError as error:
@@ -61,18 +61,18 @@ def found(look: Callable[[], T]) -> T | None:
 
 
 def domain_of(connection: Any, lab: Lab, machine: Machine) -> Any | None:
-    """The machine's domain, or None where it was not made or is gone."""
+    """Return the machine's domain; None where it does not exist."""
     return found(lambda: connection.lookupByName(domain_name(lab, machine.name)))
 
 
 def remove_domain(domain: Any | None) -> None:
-    """Pull the plug of a domain and forget it with its checkpoints, where it is."""
+    """Switch a domain off and undefine it with its checkpoints, where it exists."""
     if domain is not None:
-        found(lambda: _remove(domain))  # a Vagrant that outlived its labgen may be removing it too
+        found(lambda: _remove(domain))  # a Vagrant that outlived its labgen may remove it, too
 
 
 def pull_plug(domain: Any | None) -> None:
-    """Switch a domain off, where it is and is on."""
+    """Switch a domain off, where it exists and runs."""
     if domain is not None:
         found(lambda: _switch_off(domain))
 

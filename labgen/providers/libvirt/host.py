@@ -1,4 +1,4 @@
-"""What keeps a host from running virtual machines, and whether its KVM boots any."""
+"""What keeps a host from running virtual machines, and whether KVM boots them."""
 
 import importlib.util
 import json
@@ -13,14 +13,13 @@ from labgen.errors import LabgenError
 from labgen.machine.finding import Finding
 from labgen.providers.programs import SSH, missing
 from labgen.render.vagrantfile import probe_xml
-from labgen.system import files
-from labgen.system import paths as places
+from labgen.system import files, paths
 from labgen.system.jump_host import JumpHost, JumpHostFailed
 from labgen.system.process import run
 from labgen.system.wait import NotYet, until
 
 MODULES = {
-    "libvirt": "pip install libvirt-python==VERSION, of the version that libvirtd --version tells",
+    "libvirt": "pip install libvirt-python==VERSION, of the version that libvirtd --version prints",
     "vagrant": "pip install python-vagrant",
 }
 PROGRAMS = {
@@ -31,21 +30,21 @@ PROGRAMS = {
 LOCAL = "qemu:///system"
 PLUGIN = "vagrant-libvirt"
 PROBE = "labgen-probe"
-TRIED = "kvm.json"  # in the cache: by URI, whether KVM boots there
+TRIED = "kvm.json"  # in the cache: whether KVM boots machines, by URI
 IMPATIENT = Finding(
-    "KVM boots no machine here, so processors are emulated, and these timings are not for such",
-    "bring it up with -s loadBalancer.profile=emulated",
+    "KVM boots no machine here, so processors are emulated, and these timings are too short for it",
+    "use the timings for it: -s loadBalancer.profile=emulated",
 )
-BOOT = 15.0  # seconds; a kernel is up after one
-ASK = 20.0  # seconds for a host elsewhere, a login included
+BOOT = 15.0  # seconds; a kernel boots within one
+ASK = 20.0  # seconds for a remote host, including the login
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-# python-vagrant complains of a missing Vagrant as soon as it is imported; findings() says it better
+# python-vagrant warns of a missing Vagrant when it is imported; findings() reports it better
 logging.getLogger("vagrant").setLevel(logging.ERROR)
 
 
 def findings(uri: str, jump: JumpHost | None = None) -> list[Finding]:
-    """All that is wrong with this host for virtual machines of the libvirt at uri, and with the way
-    there, which is by the jump."""
+    """Return everything that keeps this host from running virtual machines in the libvirt at uri,
+    which is reached through the jump host."""
     missing_modules = [name for name in MODULES if importlib.util.find_spec(name) is None]
     wrong = [
         Finding(f"Python's {name} is not installed", MODULES[name]) for name in missing_modules
@@ -58,49 +57,49 @@ def findings(uri: str, jump: JumpHost | None = None) -> list[Finding]:
     return wrong + _unreachable(uri, jump)
 
 
-def boots(connection: Any, uri: str, paths: Sequence[str], *, boot: str) -> bool:
-    """Whether KVM boots a machine with the kernel and initrd of paths, which the hypervisor has.
+def boots(connection: Any, uri: str, boot_files: Sequence[str], *, boot: str) -> bool:
+    """Return whether KVM boots a machine with the kernel and initrd on the hypervisor.
 
-    Tried once in that boot of the hypervisor's host: /dev/kvm that opens, and capabilities that
-    name kvm, prove nothing.
+    It is tried once per boot of the hypervisor's host: neither a /dev/kvm that can be opened nor
+    capabilities that name kvm prove it.
     """
-    known, tried = _known(), {"files": list(paths), "boot": boot}
+    known, tried = _known(), {"files": list(boot_files), "boot": boot}
     told = known.get(uri, {})
     if {key: told.get(key) for key in tried} == tried:
         return bool(told["boots"])
     if "type='kvm'" not in connection.getCapabilities():
-        return False  # not kept: loading a module changes it
-    found = _try(connection, paths)
+        return False  # not cached: loading a kernel module changes it
+    found = _try(connection, boot_files)
     answers = {**known, uri: {**tried, "boots": found}}
-    files.write(places.cache() / TRIED, json.dumps(answers, indent=2) + "\n")
+    files.write(paths.cache() / TRIED, json.dumps(answers, indent=2) + "\n")
     return found
 
 
 def kvm_boots(uri: str) -> bool:
-    """What the last try came to since this host is up; False where there was none."""
+    """Return the result of the last try since this host was booted; False where there was none."""
     told = _known().get(uri, {})
     return bool(told.get("boots")) and told.get("boot") == boot_id()
 
 
 def _known() -> dict[str, Any]:
-    path = places.cache() / TRIED
+    path = paths.cache() / TRIED
     found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
     return found
 
 
 def boot_id(jump: JumpHost | None = None) -> str:
-    """What tells this boot of this host, or of the jump's, from all others."""
+    """Return the id of the current boot of this host, or of the jump host."""
     text = jump.run(["cat", BOOT_ID], timeout=ASK).stdout if jump else BOOT_ID.read_text()
     return text.strip()
 
 
-def _try(connection: Any, paths: Sequence[str]) -> bool:
-    """Start a machine that switches itself off: it either does, or ends otherwise, or hangs."""
-    import libvirt  # noqa: PLC0415 - optional; findings() says when it is missing
+def _try(connection: Any, boot_files: Sequence[str]) -> bool:
+    """Start a machine that switches itself off; return whether it did."""
+    import libvirt  # noqa: PLC0415 - optional, see findings()
 
     from labgen.providers.libvirt.connection import pull_plug  # noqa: PLC0415 - needs libvirt
 
-    kernel, initrd = paths
+    kernel, initrd = boot_files
     name = f"{PROBE}-{time.time_ns()}"
     domain = connection.defineXML(probe_xml(name, kernel=kernel, initrd=initrd))
     try:

@@ -13,9 +13,9 @@ UNSETTLED = "none"  # in place of the UUID that a lab's network would have
 
 
 def ensure(connection: Any, lab: Lab, uuid: str) -> bool:
-    """Define and start the network of that UUID; True if either was missing.
+    """Define and start the network of that UUID; return True if either was missing.
 
-    Raises LabgenError as ensure_own() does.
+    Raises LabgenError like ensure_own().
     """
     ensure_own(connection, lab, uuid)
     network = _named(connection, lab)
@@ -29,8 +29,8 @@ def ensure(connection: Any, lab: Lab, uuid: str) -> bool:
 
 
 def ensure_own(connection: Any, lab: Lab, uuid: str) -> None:
-    """Raise LabgenError when another lab of that name, of another host or state directory, has its
-    network here."""
+    """Raise LabgenError when a lab of the same name, of another host or state directory, has its
+    network in this libvirt."""
     network = _named(connection, lab)
     if network is not None and is_anothers(connection, lab, uuid):
         raise LabgenError(
@@ -40,7 +40,8 @@ def ensure_own(connection: Any, lab: Lab, uuid: str) -> None:
 
 
 def is_anothers(connection: Any, lab: Lab, uuid: str) -> bool:
-    """Whether another lab of that name has its network here, and so its machines."""
+    """Return whether another lab of that name has its network, and so its machines, in this
+    libvirt."""
     network = _named(connection, lab)
     if network is None:
         return False
@@ -52,12 +53,12 @@ def is_anothers(connection: Any, lab: Lab, uuid: str) -> bool:
 
 
 def remove(connection: Any, lab: Lab) -> None:
-    """Stop and forget the lab's network, where it is."""
+    """Stop and undefine the lab's network, where it exists."""
     remove_network(_named(connection, lab))
 
 
 def remove_network(network: Any | None) -> None:
-    """Stop and forget a network, where it is."""
+    """Stop and undefine a network, where it exists."""
     if network is None:
         return
     if network.isActive():
@@ -66,11 +67,11 @@ def remove_network(network: Any | None) -> None:
 
 
 def bridge_of(network: Any) -> str:
-    """The name of the network's bridge; a network without one has none."""
+    """Return the name of the network's bridge; empty for a network without one."""
     names = re.findall(r"<bridge\b[^>]*\bname='([^']+)'", network.XMLDesc())
     return names[0] if names else ""
 
 
 def _named(connection: Any, lab: Lab) -> Any | None:
-    """Who has the name that the lab's network has; it may be another lab's."""
+    """Return the network with the name of the lab's; it may be another lab's."""
     return found(lambda: connection.networkLookupByName(network_name(lab)))

@@ -12,7 +12,7 @@ from labgen.providers.libvirt.connection import domain_of, pull_plug
 from labgen.providers.power_sequence import await_turn
 from labgen.system import interrupt
 
-SHUTDOWN = 45.0  # seconds until a machine that does not end by itself is switched off
+SHUTDOWN = 45.0  # seconds until a machine that does not shut down is switched off
 AGAIN = 5.0  # seconds after which its button is pressed again
 LOOK = 0.2
 
@@ -20,7 +20,7 @@ LOOK = 0.2
 def switch(
     connection: Any, lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]
 ) -> None:
-    """Do action to a machine that is there, one of those it is done to."""
+    """Do the action to an existing machine; acting are all machines that it is done to."""
     domain: Any = domain_of(connection, lab, machine)
     if action is Power.ON:
         await_turn(lab, machine, acting)
@@ -36,8 +36,8 @@ def switch(
 
 
 def _shut_down(domain: Any, timeout: float) -> None:
-    """By ACPI's power button, again and again: one that just booted answers on SSH before it hears
-    it. Then by the plug."""
+    """Press ACPI's power button repeatedly: a machine that just booted answers on SSH before it
+    listens to the button. After the timeout, switch it off."""
     due = time.monotonic()
     deadline = due + timeout
     while domain.isActive():

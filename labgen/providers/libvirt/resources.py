@@ -19,7 +19,7 @@ from labgen.providers.libvirt import vagrant_resources
 from labgen.providers.libvirt.connection import connected, found, remove_domain
 from labgen.providers.libvirt.host import PROBE
 from labgen.providers.libvirt.network import bridge_of, is_anothers, remove_network
-from labgen.providers.libvirt.volumes import BOX_IMAGE, find_pool, remove_pool, stands_on, started
+from labgen.providers.libvirt.volumes import BOX_IMAGE, find_pool, is_based_on, remove_pool, started
 from labgen.providers.resources import Resource, select
 from labgen.render.vagrantfile import POOL, PREFIX, domain_name, marked, network_name
 
@@ -182,7 +182,7 @@ def _boxes(held: Holdings, others: list[Resource]) -> Iterator[Resource]:
         if any(version in name for version in versions):
             continue
         volume = pool.storageVolLookupByName(name)
-        if volume.path() not in described and not stands_on(volume):
+        if volume.path() not in described and not is_based_on(volume):
             delete = held.later(_delete, name)
             yield Resource(
                 "libvirt volume", f"{name} of an older box", None, delete, held.uri, unused=True

@@ -1,4 +1,4 @@
-"""Files that go to a storage pool once, though several labs may want them at the same moment."""
+"""Files that are uploaded to a storage pool once, even if several labs need them at one moment."""
 
 import re
 import time
@@ -11,20 +11,20 @@ import libvirt
 from labgen.providers.libvirt.connection import found
 from labgen.system import interrupt
 
-# Without a capacity, so that the file is as long as what has come of it.
+# Without a capacity, so that the file is as long as what has arrived.
 VOLUME = (
     "<volume><name>{name}</name><capacity>0</capacity>"
     "<target><format type='{form}'/></target></volume>"
 )
 PIECE = 256 * 1024  # bytes; libvirt cuts larger ones (VIR_NET_MESSAGE_LEGACY_PAYLOAD_MAX)
-STILL = 20.0  # seconds without another byte; whoever sent it is gone, or the line is
+STILL = 20.0  # seconds without another byte; then the sender is gone, or its connection
 POLL = 0.2
 
 
 def ensure(connection: Any, pool: Any, name: str, path: Path, *, form: str = "raw") -> Any:
-    """The pool's volume of that name with the whole content of path, a file of that form.
+    """Return the pool's volume of that name with the whole content of path, a file of that form.
 
-    What another process is sending is waited for; a part that does not grow is sent anew.
+    An upload of another process is waited for; a volume that stops growing is uploaded again.
     """
     size, since = path.stat().st_size, time.monotonic()
     seen: int | None = None
@@ -46,7 +46,7 @@ def ensure(connection: Any, pool: Any, name: str, path: Path, *, form: str = "ra
 
 
 def _create(pool: Any, name: str, form: str) -> Any | None:
-    """A new volume of that name, this process's to fill; None where another has just made it."""
+    """Create a volume for this process to fill; return None where another has just created it."""
     try:
         return pool.createXML(VOLUME.format(name=name, form=form))
     except libvirt.libvirtError as error:
@@ -56,7 +56,7 @@ def _create(pool: Any, name: str, form: str) -> Any | None:
 
 
 def _send(connection: Any, volume: Any, path: Path) -> None:
-    """Fill the volume; it goes when that fails."""
+    """Fill the volume; it is deleted when that fails."""
     stream = connection.newStream()
     try:
         volume.upload(stream, 0, path.stat().st_size)
@@ -69,12 +69,13 @@ def _send(connection: Any, volume: Any, path: Path) -> None:
 
 
 def _read(file: BinaryIO) -> bytes:
-    """The next piece of the file; Interrupted after Ctrl-C, for the line may be long."""
+    """Return the next piece of the file; raises Interrupted after Ctrl-C, since uploads can take
+    long."""
     interrupt.check()
     return file.read(PIECE)
 
 
 def _length(volume: Any) -> int:
-    """How long the volume's file is, in bytes."""
+    """Return the length of the volume's file in bytes."""
     told = re.search(r"<physical unit='bytes'>(\d+)<", volume.XMLDesc())
     return int(told[1]) if told else 0

@@ -1,4 +1,4 @@
-"""Vagrant makes the machines and forgets them: python-vagrant's words, labgen's own run()."""
+"""Vagrant creates and destroys the machines: python-vagrant's commands, run by labgen's run()."""
 
 import json
 import logging
@@ -18,9 +18,9 @@ from labgen.system.locks import locked
 from labgen.system.process import run
 
 logger = logging.getLogger(__name__)
-UP = 300.0  # seconds for six machines to answer on SSH under KVM, with much room
+UP = 300.0  # seconds for six machines to answer on SSH under KVM, with a wide margin
 DESTROY = 120.0
-ENTRY = ".vagrant/machines/{machine}/libvirt/id"  # there while Vagrant knows a domain of it
+ENTRY = ".vagrant/machines/{machine}/libvirt/id"  # exists while Vagrant knows the machine's domain
 ENVIRONMENT = {
     "VAGRANT_CHECKPOINT_DISABLE": "1",  # asks the network for newer versions
     "VAGRANT_NO_COLOR": "1",
@@ -30,17 +30,17 @@ ENVIRONMENT = {
 
 
 class _Vagrant(vagrant.Vagrant):  # type: ignore[misc]
-    """python-vagrant with deadlines, and errors that carry what Vagrant said."""
+    """python-vagrant with deadlines, and errors that carry Vagrant's output."""
 
     def __init__(self, root: Path, timeout: float) -> None:
         super().__init__(root=str(root))
         self.timeout = timeout
 
     def up(self, machines: Sequence[Machine]) -> None:
-        """Like python-vagrant's, which names one machine or none."""
+        """Bring machines up; python-vagrant's own method takes one machine or none."""
         self._call_vagrant_command(["up", *(m.name for m in machines), "--provider=libvirt"])
 
-    def forget(self, names: Sequence[str]) -> None:
+    def destroy_machines(self, names: Sequence[str]) -> None:
         """Destroy those machines."""
         self._call_vagrant_command(["destroy", *names, "--force"])
 
@@ -55,12 +55,12 @@ class _Vagrant(vagrant.Vagrant):  # type: ignore[misc]
 
 
 def directory(lab: Lab) -> Path:
-    """Where the lab's Vagrantfile is, and what Vagrant knows of its machines."""
+    """Return the directory of the lab's Vagrantfile and of what Vagrant knows of its machines."""
     return lab.directory / "vagrant"
 
 
 def describe(box: store.Box) -> Box:
-    """The box as the Vagrantfile knows it; the file that tells Vagrant where it is, is written."""
+    """Write the catalog file that locates the box for Vagrant, and return the box with it."""
     catalog = paths.cache() / "vagrant" / f"{box.name.replace('/', '-')}.json"
     provider = {"name": "libvirt", "url": f"file://{box.archive}"}
     versions = [{"version": box.version, "providers": [provider]}]
@@ -72,11 +72,11 @@ def describe(box: store.Box) -> Box:
 
 
 def up(lab: Lab, hypervisor: Hypervisor, box: Box, machines: Sequence[Machine]) -> None:
-    """Have Vagrant make machines, until each answers on SSH.
+    """Have Vagrant create machines, until each answers on SSH.
 
-    The others may be there without Vagrant's knowing them: it would try to make them again.
+    The lab's other machines are not named: Vagrant would create those that it does not know again.
 
-    Raises CommandFailed with what Vagrant said.
+    Raises CommandFailed with Vagrant's output.
     """
     root = directory(lab)
     files.write(root / "Vagrantfile", vagrantfile(lab, hypervisor, box))
@@ -85,7 +85,7 @@ def up(lab: Lab, hypervisor: Hypervisor, box: Box, machines: Sequence[Machine]) 
 
 
 def add(box: Box) -> None:
-    """Have Vagrant's copy of the box. One lab at a time: two would both add it."""
+    """Add the box to Vagrant's copies. One lab at a time: two would both add it."""
     with locked(box.catalog.with_suffix(".lock"), timeout=UP):
         if not index.box_disk(box).exists():
             maker = _Vagrant(box.catalog.parent, UP)
@@ -94,8 +94,8 @@ def add(box: Box) -> None:
 
 @contextmanager
 def _turn(lab: Lab) -> Iterator[None]:
-    """Labs of a site's own box, whose files only Vagrant knows, are made one after the other: while
-    one's Vagrant sends the box's disk, another's takes it for whole."""
+    """Let labs of a site's own box, whose files only Vagrant knows, be created one after the other:
+    while one Vagrant uploads the box's disk, another would take it as complete."""
     if lab.scenario.provider.box is None:
         yield
         return
@@ -104,15 +104,15 @@ def _turn(lab: Lab) -> Iterator[None]:
 
 
 def destroy(lab: Lab) -> None:
-    """Have Vagrant destroy what it knows of the lab, and forget it; what it cannot is logged.
+    """Have Vagrant destroy the machines of the lab that it knows; failures are logged.
 
-    It is asked for no other machine: of one that is there without its knowledge it complains.
+    No other machine is named: Vagrant fails for those that it does not know.
     """
     root = directory(lab)
     names = [m.name for m in lab.machines if (root / ENTRY.format(machine=m.name)).exists()]
     try:
         if names:
-            _Vagrant(root, DESTROY * lab.slowdown).forget(names)
+            _Vagrant(root, DESTROY * lab.slowdown).destroy_machines(names)
     except LabgenError as error:
         logger.warning("vagrant destroy: %s", error)
     index.remove([entry.id for entry in index.of_lab(lab.directory)])

@@ -1,6 +1,6 @@
-"""What Vagrant remembers of labs' machines beside their directories: an index, in its own home.
+"""Vagrant's index of machines, in its home directory.
 
-Vagrant itself forgets only entries of directories that are still there.
+Vagrant itself removes only entries whose directories still exist.
 """
 
 import json
@@ -16,13 +16,13 @@ from labgen.system.locks import locked
 
 LOCK_TIMEOUT = 60.0
 VERSION = 1  # of the index's format: lib/vagrant/machine_index.rb
-SLASH = "-VAGRANTSLASH-"  # stands for the slash of a box's name in its directory's
+SLASH = "-VAGRANTSLASH-"  # in place of the slash of a box's name in its directory's name
 BOXES = "labgen/"  # what the names of labgen's boxes begin with
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A machine that Vagrant remembers, of the lab at that directory; box is (name, version)."""
+    """A machine in Vagrant's index, of the lab at that directory; box is (name, version)."""
 
     id: str
     machine: str
@@ -31,12 +31,12 @@ class Entry:
 
 
 def home() -> Path:
-    """Vagrant's own directory, with its copies of boxes."""
+    """Return Vagrant's own directory, which has its copies of boxes."""
     return Path(os.environ.get("VAGRANT_HOME") or Path.home() / ".vagrant.d")
 
 
 def entries() -> list[Entry]:
-    """Those that are of labgen's boxes and were made in labs' directories."""
+    """Return the entries of labgen's boxes that were created in labs' directories."""
     found = []
     for id_, told in _read().get("machines", {}).items():
         place = Path(told.get("vagrantfile_path") or "/")
@@ -53,12 +53,12 @@ def entries() -> list[Entry]:
 
 
 def of_lab(directory: Path) -> list[Entry]:
-    """The entries of the lab at that directory."""
+    """Return the entries of the lab at that directory."""
     return [entry for entry in entries() if entry.lab in (directory, directory.resolve())]
 
 
 def remove(ids: Collection[str]) -> None:
-    """Have Vagrant forget those entries; absent ones are fine."""
+    """Remove those entries; absent ones are fine."""
     if not ids:
         return
     with locked(_index().with_name("index.lock"), timeout=LOCK_TIMEOUT):
@@ -69,7 +69,7 @@ def remove(ids: Collection[str]) -> None:
 
 
 def box_disk(box: Box) -> Path:
-    """The disk in Vagrant's copy of a box, which need not be there yet."""
+    """Return the path of the disk in Vagrant's copy of a box, which need not exist yet."""
     return home() / "boxes" / box.name.replace("/", SLASH) / box.version / "libvirt/box.img"
 
 
@@ -78,7 +78,7 @@ def _index() -> Path:
 
 
 def _read() -> dict[str, Any]:
-    """The index; empty where there is none, or one of another format, which is left alone."""
+    """Return the index; empty where there is none, or one of another format, which stays."""
     try:
         told: dict[str, Any] = json.loads(_index().read_text())
     except (OSError, ValueError):

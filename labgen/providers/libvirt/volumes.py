@@ -1,6 +1,6 @@
 """The storage pool that labs share: disks of machines, the box's disk below them, and its kernels.
 
-What belongs to a box stays as long as any machine stands on it.
+The files of a box stay as long as any machine's disk is based on it.
 """
 
 import re
@@ -19,27 +19,28 @@ BOX_IMAGE = "_vagrant_box_image_"  # in the names that vagrant-libvirt gives to 
 
 
 def ensure_pool(connection: Any) -> Any:
-    """The pool, defined, built and started."""
+    """Return the pool, defined, built and started."""
     return started(find_pool(connection) or _define(connection))
 
 
 def ensure_boot_files(connection: Any, box: Box) -> list[str]:
-    """Have the box's kernel and initrd in the pool; their paths there, for the hypervisor."""
+    """Upload the box's kernel and initrd where they are missing; return their paths on the
+    hypervisor."""
     pool = ensure_pool(connection)
     named = zip(box_names(box), (box.kernel, box.initrd), strict=True)
     return [uploads.ensure(connection, pool, name, path).path() for name, path in named]
 
 
 def ensure_box_disk(connection: Any, box: Box) -> None:
-    """Have the box's disk in the pool, from Vagrant's copy, where Vagrant looks for it
-    (vagrant-libvirt's handle_box_image.rb). Of two Vagrants that send it at one moment, one takes
-    the other's part for the whole, and its machines have nothing to boot."""
+    """Upload the box's disk from Vagrant's copy to where Vagrant looks for it (vagrant-libvirt's
+    handle_box_image.rb). Of two Vagrants that upload it at one moment, one would take the other's
+    incomplete file, and its machines could not boot."""
     name = f"{box.name.replace('/', SLASH)}{BOX_IMAGE}{box.version}_box.img"
     uploads.ensure(connection, ensure_pool(connection), name, box_disk(box), form="qcow2")
 
 
 def remove_stale(connection: Any, lab: Lab, machines: Sequence[Machine]) -> None:
-    """Delete the disks of machines that are not there: Vagrant makes none where one lies."""
+    """Delete the disks of machines that do not exist: Vagrant creates none where one is left."""
     pool = ensure_pool(connection)
     pool.refresh()
     for name in _disks(pool, lab, machines):
@@ -47,9 +48,9 @@ def remove_stale(connection: Any, lab: Lab, machines: Sequence[Machine]) -> None
 
 
 def remove(connection: Any, lab: Lab) -> None:
-    """Delete the lab's disks; with the last lab's, also the box's files, and the pool.
+    """Delete the lab's disks; with those of the last lab, also the box's files and the pool.
 
-    The lab's network is gone by now; whoever has one may be about to use the pool.
+    The lab's network is removed by now; a lab with a network may be about to use the pool.
     """
     pool = find_pool(connection)
     if pool is None:
@@ -60,12 +61,12 @@ def remove(connection: Any, lab: Lab) -> None:
     if _networks(connection):
         return
     volumes = [pool.storageVolLookupByName(name) for name in pool.listVolumes()]
-    if not any(stands_on(volume) for volume in volumes):
+    if not any(is_based_on(volume) for volume in volumes):
         remove_pool(connection)
 
 
 def remove_pool(connection: Any) -> None:
-    """Delete the pool with all that is in it, where it is."""
+    """Delete the pool with everything in it, where it exists."""
     pool = find_pool(connection)
     if pool is None:
         return
@@ -78,12 +79,12 @@ def remove_pool(connection: Any) -> None:
 
 
 def find_pool(connection: Any) -> Any | None:
-    """The pool, or None where it is not defined."""
+    """Return the pool; None where it is not defined."""
     return found(lambda: connection.storagePoolLookupByName(POOL))
 
 
 def started(pool: Any) -> Any:
-    """The pool, its directory there and looked into."""
+    """Return the pool after starting it, with its directory."""
     if not pool.isActive():
         try:
             pool.build()
@@ -105,7 +106,7 @@ def _define(connection: Any) -> Any:
 
 
 def _networks(connection: Any) -> list[str]:
-    """Of all labs; whoever has one has machines or is about to make them."""
+    """Return the networks of all labs. A lab with a network has machines or is creating them."""
     names = (network.name() for network in connection.listAllNetworks())
     return [name for name in names if name.startswith(PREFIX)]
 
@@ -115,6 +116,6 @@ def _disks(pool: Any, lab: Lab, machines: Sequence[Machine]) -> list[str]:
     return sorted(wanted & set(pool.listVolumes()))
 
 
-def stands_on(volume: Any) -> bool:
-    """Whether the volume is a machine's disk: one that stands on another volume."""
+def is_based_on(volume: Any) -> bool:
+    """Return whether the volume is a machine's disk: one that is based on another volume."""
     return bool(re.search(r"<backingStore>\s*<path>", volume.XMLDesc()))

@@ -95,7 +95,7 @@ def test_a_checkpoint_that_could_not_be_made_of_all_is_of_none_and_all_run_on(
 
 def test_a_lab_with_a_machine_off_is_not_saved(sample: Lab, connection: Connection) -> None:
     connection.domains["labgen-demo-master3"].active = False
-    with pytest.raises(LabgenError, match="these do not: master3"):
+    with pytest.raises(LabgenError, match="these do not run: master3"):
         checkpoints.save(connection, sample, "before")
     assert not any(domain.done for domain in connection.domains.values())
 

@@ -8,7 +8,7 @@ from labgen.machine.finding import Finding
 from labgen.providers.container import host
 from labgen.providers.libvirt import host as libvirt_host
 from labgen.providers.programs import SSH, missing
-from labgen.providers.ssh import provider
+from labgen.providers.ssh import host as ssh_host
 from tests.unit.system.stubs import stub
 
 
@@ -24,5 +24,5 @@ def test_every_provider_names_the_programs_of_ssh_alike(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     wanted = {f"{program} is not installed" for program in SSH}
-    for programs in (host.PROGRAMS, libvirt_host.PROGRAMS, provider.PROGRAMS):
+    for programs in (host.PROGRAMS, libvirt_host.PROGRAMS, ssh_host.PROGRAMS):
         assert wanted <= {finding.what for finding in missing(programs)}

@@ -25,9 +25,9 @@ def test_machine_containers_want_the_bundle_to_have_the_runtime(
 def test_other_machines_have_containerd_and_nothing_else() -> None:
     [finding] = only_default(scenario("single", DOCKER), "virtual machines")
     assert finding.what == (
-        "virtual machines have no runtime but containerd, and kubernetes.runtime is docker"
+        "virtual machines run containerd only, and kubernetes.runtime is docker"
     )
     assert finding.remedy == (
-        "leave kubernetes.runtime out, or take machine-containers: --provider container"
+        "leave kubernetes.runtime out, or use system containers: --provider container"
     )
     assert not list(only_default(scenario("single"), "virtual machines"))

@@ -14,6 +14,7 @@ from labgen.machine import access, facts_cache, gather_facts, login
 from labgen.machine.login import Unread
 from labgen.providers.base import Power, State
 from labgen.providers.optional import checkpoints_of
+from labgen.providers.ssh import power
 from labgen.providers.ssh import provider as module
 from labgen.providers.ssh.planned_changes import changes
 from labgen.providers.ssh.provider import SshProvider
@@ -42,7 +43,7 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
 def answering(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The machines that answer on SSH; a test changes it."""
     there = {"master1", "master2", "master3", "node1"}
-    monkeypatch.setattr(module, "_answers", lambda _lab, machine: machine.name in there)
+    monkeypatch.setattr(power, "answers", lambda _lab, machine: machine.name in there)
     return there
 
 
@@ -62,13 +63,13 @@ def test_power_goes_by_the_machines_own_commands(
     plug = stub(monkeypatch, tmp_path, "plug")
     lab.ssh_config.parent.mkdir(parents=True)
     lab.ssh_config.write_text(f"Host *\n  ControlPath {tmp_path}/%n\n")
-    monkeypatch.setattr(module, "_dark", lambda *_: 12.5)
+    monkeypatch.setattr(power, "_dark", lambda *_: 12.5)
     provider, first = SshProvider(), lab.machines[0]
     assert provider.power(lab, [first], Power.OFF) == 12.5
     provider.power(lab, [first], Power.ON)  # is on already
     assert plug.calls == [["off", "1"]]
     answering.remove("master1")
-    monkeypatch.setattr(module, "_is", lambda *_, **__: None)
+    monkeypatch.setattr(power, "_is", lambda *_, **__: None)
     provider.power(lab, [first], Power.ON)
     assert plug.calls == [["off", "1"], ["on", "1"]]
 
@@ -93,9 +94,7 @@ def test_power_without_a_command_is_refused_with_every_reason(lab: Lab, action: 
 
 def test_a_machine_that_exists_is_neither_paused_nor_saved(lab: Lab) -> None:
     provider = SshProvider()
-    assert "cannot be made to stand still" in str(
-        provider.unsupported_reason(lab.machines[0], Power.PAUSE)
-    )
+    assert "cannot be paused" in str(provider.unsupported_reason(lab.machines[0], Power.PAUSE))
     with pytest.raises(LabgenError, match="cannot be saved: its machines are existing machines"):
         checkpoints_of(provider, lab)
 

@@ -1,0 +1,35 @@
+"""The power switch of a system container."""
+
+from collections.abc import Sequence
+
+from labgen.lab.lab import Lab, Machine
+from labgen.providers.base import Power, State
+from labgen.providers.power_sequence import await_turn
+from labgen.system import podman
+
+# by podman's states; a container that was created and never started is created anew
+STATES = {
+    "running": State.ON,
+    "paused": State.PAUSED,
+    "created": State.ABSENT,
+    "configured": State.ABSENT,
+    "initialized": State.ABSENT,
+}
+COMMANDS = {
+    Power.ON: ("start",),
+    Power.OFF: ("kill", "--signal", "KILL"),
+    Power.SHUTDOWN: ("stop", "--time", "45"),
+    Power.PAUSE: ("pause",),
+    Power.RESUME: ("unpause",),
+}
+
+
+def switch(lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]) -> None:
+    """Do the action to an existing machine; acting are all machines that it is done to."""
+    if action is Power.ON:
+        await_turn(lab, machine, acting)
+    podman.podman(*COMMANDS[action], container_name(lab, machine))
+
+
+def container_name(lab: Lab, machine: Machine) -> str:
+    return f"labgen-{lab.name}-{machine.name}"
