@@ -24,7 +24,7 @@ from labgen.lab.lab import Lab, Machine
 
 pytest_plugins = [
     f"acceptance.framework.plugins.{plugin}"
-    for plugin in ("exclusive", "inventory", "measurement", "power", "summary", "tiers", "verdict")
+    for plugin in ("exclusive", "experiments", "inventory", "power", "summary", "tiers", "verdict")
 ]
 
 REACHED = pytest.StashKey[Api]()

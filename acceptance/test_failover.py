@@ -1,43 +1,41 @@
-"""The first master holds the VIP and loses its power. What do clients of the API see?"""
-
-from collections.abc import Callable
+"""The VIP holder loses its power. What do clients of the API see?"""
 
 import pytest
 
 from acceptance.framework.experiment import assertions, limits, steady_state
-from acceptance.framework.experiment.measured import Measured
-from acceptance.framework.experiment.observation import Bench
-from acceptance.framework.experiment.run import measure
-from acceptance.framework.plugins.measurement import Keep
+from acceptance.framework.experiment.result import Result
+from acceptance.framework.experiment.run import run
+from acceptance.framework.experiment.testbed import Testbed
+from acceptance.framework.plugins.experiments import RecordFigures, Save
 from labgen.lab.lab import Lab
 
 pytestmark = [pytest.mark.ha, pytest.mark.disturbs, pytest.mark.power]
 
 NAME = "power-cut-holder"
-Record = Callable[[str, object], None]
 
 
 @pytest.fixture(scope="module")
-def seen(bench: Bench, keep: Keep) -> Measured:
-    """The power cut, once for all tests here, until the lab has healed."""
-    budgets = limits.holder_silent(bench.lab)
-    return keep(NAME, measure(bench, "power-cut", "holder", budgets))
+def result(testbed: Testbed, save: Save) -> Result:
+    """Cut the power once for all tests here, and wait until the steady state is restored."""
+    allowed = limits.holder_silent(testbed.lab)
+    return save(NAME, run(testbed, "power-cut", "holder", allowed))
 
 
 def test_api_stays_reachable_when_the_vip_holder_loses_power(
-    seen: Measured, record_property: Record
+    result: Result, record_figures: RecordFigures
 ) -> None:
-    assertions.budgets(seen, NAME, record_property)
+    record_figures(NAME, result)
+    assertions.within_limits(result)
 
 
-def test_no_acknowledged_write_is_lost(seen: Measured) -> None:
-    assertions.writes(seen)
+def test_no_acknowledged_write_is_lost(result: Result) -> None:
+    assertions.no_lost_write(result)
 
 
-def test_exactly_one_other_master_took_the_vip_over(lab: Lab, seen: Measured) -> None:
-    assertions.moved_to_one_of(seen, [machine.name for machine in lab.control_planes[1:]])
+def test_exactly_one_other_master_took_the_vip_over(lab: Lab, result: Result) -> None:
+    assertions.vip_moved_to_one_of(result, [machine.name for machine in lab.control_planes[1:]])
 
 
-def test_lab_is_whole_once_the_power_is_back(lab: Lab, seen: Measured) -> None:
-    assertions.healed(seen)
-    steady_state.await_steady_state(lab, what="the lab staying healthy", timeout=5)
+def test_lab_is_whole_once_the_power_is_back(lab: Lab, result: Result) -> None:
+    assertions.recovered(result)
+    steady_state.await_steady_state(lab, what="a lasting steady state", timeout=5)

@@ -1,46 +1,46 @@
-"""The holder and the other machines do not hear each other; clients hear all of them."""
-
-from collections.abc import Callable
+"""The VIP holder and the other machines cannot reach each other; clients reach all of them."""
 
 import pytest
 
 from acceptance.framework.experiment import assertions, limits, tracks
-from acceptance.framework.experiment.measured import Measured
-from acceptance.framework.experiment.observation import Bench
 from acceptance.framework.experiment.observers import owners
-from acceptance.framework.experiment.run import measure
-from acceptance.framework.plugins.measurement import Keep
+from acceptance.framework.experiment.result import Result
+from acceptance.framework.experiment.run import run
+from acceptance.framework.experiment.testbed import Testbed
+from acceptance.framework.plugins.experiments import RecordFigures, Save
 from labgen.lab.lab import Lab
 
 pytestmark = [pytest.mark.full, pytest.mark.disturbs]
 
 NAME = "partition-holder"
-Record = Callable[[str, object], None]
 
 
 @pytest.fixture(scope="module")
-def seen(bench: Bench, keep: Keep) -> Measured:
-    return keep(NAME, measure(bench, "partition", "holder", limits.holder_cut_off(bench.lab)))
+def result(testbed: Testbed, save: Save) -> Result:
+    return save(NAME, run(testbed, "partition", "holder", limits.holder_cut_off(testbed.lab)))
 
 
-def test_clients_wait_no_longer_than_their_budgets(seen: Measured, record_property: Record) -> None:
-    assertions.budgets(seen, NAME, record_property)
+def test_clients_wait_no_longer_than_their_budgets(
+    result: Result, record_figures: RecordFigures
+) -> None:
+    record_figures(NAME, result)
+    assertions.within_limits(result)
 
 
-def test_vip_has_two_owners_during_the_partition(lab: Lab, seen: Measured) -> None:
-    """Neither side can know whether the other is dead or only not heard."""
+def test_vip_has_two_owners_during_the_partition(lab: Lab, result: Result) -> None:
+    """Neither side can know whether the other is dead or only unreachable."""
     first, second, *_ = (machine.name for machine in lab.control_planes)
-    during = tracks.within(seen.bands(owners.LANE), 0.0, assertions.mended(seen))
+    during = tracks.within(result.bands(owners.LANE), 0.0, result.recording.healing)
     assert during[-1].state == f"{first}, {second}"
 
 
-def test_vip_has_one_owner_after_it(lab: Lab, seen: Measured) -> None:
-    assert seen.bands(owners.LANE)[-1].state == lab.control_planes[0].name
+def test_vip_has_one_owner_after_it(lab: Lab, result: Result) -> None:
+    assert result.bands(owners.LANE)[-1].state == lab.control_planes[0].name
 
 
-def test_no_acknowledged_write_is_lost(seen: Measured) -> None:
-    assertions.writes(seen)
+def test_no_acknowledged_write_is_lost(result: Result) -> None:
+    assertions.no_lost_write(result)
 
 
-def test_lab_heals(seen: Measured) -> None:
-    assertions.healed(seen)
+def test_lab_heals(result: Result) -> None:
+    assertions.recovered(result)

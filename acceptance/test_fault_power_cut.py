@@ -1,4 +1,4 @@
-"""A machine that is not the VIP's holder loses its power: a master, etcd's leader, a worker."""
+"""A machine other than the VIP holder loses its power: a control plane, etcd's leader, a worker."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,66 +6,62 @@ from dataclasses import dataclass
 import pytest
 
 from acceptance.framework.experiment import assertions, limits, targets
-from acceptance.framework.experiment.figures import Budgets
-from acceptance.framework.experiment.measured import Measured
-from acceptance.framework.experiment.observation import Bench
-from acceptance.framework.experiment.run import measure
-from acceptance.framework.plugins.measurement import Keep
+from acceptance.framework.experiment.limits import Limits
+from acceptance.framework.experiment.result import Result
+from acceptance.framework.experiment.run import run
+from acceptance.framework.experiment.testbed import Testbed
+from acceptance.framework.plugins.experiments import RecordFigures, Save
 from labgen.lab.lab import Lab
 
 pytestmark = [pytest.mark.full, pytest.mark.disturbs, pytest.mark.power]
 
-Record = Callable[[str, object], None]
-
 
 @dataclass(frozen=True)
 class Case:
-    """target finds the machine whose power is cut, and has the lab be as the case wants it.
-
-    not_ready is how long it may take until the node is NotReady, None where that is not waited for.
-    """
+    """One machine whose power is cut."""
 
     name: str
-    target: Callable[[Bench], str]
-    budgets: Callable[[Lab], Budgets]
-    not_ready: float | None = None
+    target: Callable[[Testbed], str]  # prepares the lab and returns the machine
+    limits: Callable[[Lab], Limits]
+    not_ready: float | None = None  # seconds until the node is NotReady; None: not waited for
 
 
 CASES = (
     Case("another-master", targets.idle_master, limits.server_silent),
     Case("etcd-leader", targets.etcd_leader, limits.server_silent),
-    # Kubernetes gives it 50 s, and looks every 5
+    # Kubernetes waits for 50 s, and checks every 5 s
     Case("worker", targets.worker, limits.worker_silent, not_ready=75.0),
 )
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: case.name)
 def case(request: pytest.FixtureRequest) -> Case:
-    found: Case = request.param
-    return found
+    chosen: Case = request.param
+    return chosen
 
 
 @pytest.fixture(scope="module")
-def seen(bench: Bench, keep: Keep, case: Case) -> Measured:
-    """The power cut of one machine, until the lab has healed."""
-    target, budgets = case.target(bench), case.budgets(bench.lab)
-    found = measure(bench, "power-cut", target, budgets, not_ready=case.not_ready)
-    return keep(f"power-cut-{case.name}", found)
+def result(testbed: Testbed, save: Save, case: Case) -> Result:
+    """Cut the power of one machine, and wait until the steady state is restored."""
+    target, allowed = case.target(testbed), case.limits(testbed.lab)
+    result = run(testbed, "power-cut", target, allowed, not_ready=case.not_ready)
+    return save(f"power-cut-{case.name}", result)
 
 
 def test_clients_wait_no_longer_than_their_budgets(
-    case: Case, seen: Measured, record_property: Record
+    case: Case, result: Result, record_figures: RecordFigures
 ) -> None:
-    assertions.budgets(seen, f"power-cut-{case.name}", record_property)
+    record_figures(f"power-cut-{case.name}", result)
+    assertions.within_limits(result)
 
 
-def test_no_acknowledged_write_is_lost(seen: Measured) -> None:
-    assertions.writes(seen)
+def test_no_acknowledged_write_is_lost(result: Result) -> None:
+    assertions.no_lost_write(result)
 
 
-def test_vip_stays_where_it_is(bench: Bench, seen: Measured) -> None:
-    assertions.never_moved(seen, bench)
+def test_vip_stays_where_it_is(testbed: Testbed, result: Result) -> None:
+    assertions.vip_never_moved(result, testbed)
 
 
-def test_lab_heals(seen: Measured) -> None:
-    assertions.healed(seen)
+def test_lab_heals(result: Result) -> None:
+    assertions.recovered(result)

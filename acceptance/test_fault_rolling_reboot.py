@@ -1,38 +1,38 @@
-"""All masters are rebooted, one after the other has come back, the holder last."""
-
-from collections.abc import Callable
+"""All control planes are rebooted, each after the one before is back, the VIP holder last."""
 
 import pytest
 
 from acceptance.framework.experiment import assertions, limits
-from acceptance.framework.experiment.measured import Measured, measured
-from acceptance.framework.experiment.observation import Bench
-from acceptance.framework.experiment.observing import observing
-from acceptance.framework.plugins.measurement import Keep
+from acceptance.framework.experiment.result import Result, conclude
+from acceptance.framework.experiment.run import probing
+from acceptance.framework.experiment.testbed import Testbed
+from acceptance.framework.plugins.experiments import RecordFigures, Save
 
 pytestmark = [pytest.mark.full, pytest.mark.disturbs, pytest.mark.power]
 
 NAME = "rolling-reboot"
-Record = Callable[[str, object], None]
 
 
 @pytest.fixture(scope="module")
-def seen(bench: Bench, keep: Keep) -> Measured:
-    with observing(bench) as observation:
-        for machine in reversed(bench.lab.control_planes):
-            observation.inject("reboot", machine.name)
-            observation.await_whole()
-            observation.await_good(quiet=1.0, timeout=20)
-    return keep(NAME, measured(observation, limits.masters_reboot(bench.lab)))
+def result(testbed: Testbed, save: Save) -> Result:
+    with probing(testbed) as experiment:
+        for machine in reversed(testbed.lab.control_planes):
+            experiment.inject("reboot", machine.name)
+            experiment.wait_steady_state()
+            experiment.wait_answers(quiet=1.0, timeout=20)
+    return save(NAME, conclude(experiment, limits.masters_reboot(testbed.lab)))
 
 
-def test_clients_wait_no_longer_than_their_budgets(seen: Measured, record_property: Record) -> None:
-    assertions.budgets(seen, NAME, record_property)
+def test_clients_wait_no_longer_than_their_budgets(
+    result: Result, record_figures: RecordFigures
+) -> None:
+    record_figures(NAME, result)
+    assertions.within_limits(result)
 
 
-def test_no_acknowledged_write_is_lost(seen: Measured) -> None:
-    assertions.writes(seen)
+def test_no_acknowledged_write_is_lost(result: Result) -> None:
+    assertions.no_lost_write(result)
 
 
-def test_lab_is_whole_after_each_reboot(seen: Measured) -> None:
-    assertions.healed(seen)
+def test_lab_is_whole_after_each_reboot(result: Result) -> None:
+    assertions.recovered(result)

@@ -1,50 +1,49 @@
-"""Fast does not mean nervous: a busy lab is no reason to move anything."""
-
-from collections.abc import Callable
+"""The lab is busy: the VIP stays where it is, and no request fails."""
 
 import pytest
 
 from acceptance.framework.experiment import assertions
-from acceptance.framework.experiment.figures import Budgets
-from acceptance.framework.experiment.measured import Measured, measured
-from acceptance.framework.experiment.observation import CLIENTS, Bench
-from acceptance.framework.experiment.observing import observing
-from acceptance.framework.plugins.measurement import Keep
+from acceptance.framework.experiment.limits import Limits
+from acceptance.framework.experiment.result import Result, conclude
+from acceptance.framework.experiment.run import probing
+from acceptance.framework.experiment.testbed import Testbed
+from acceptance.framework.plugins.experiments import RecordFigures, Save
 from acceptance.framework.workloads.load import storm
-from labgen.timing.limits import Budget
+from labgen.recordings.metrics import API_CLIENTS
+from labgen.timing.limits import Allowed
 
 pytestmark = [pytest.mark.full, pytest.mark.disturbs]
 
 NAME = "stability"
 SECONDS = 120.0
-NONE_FAILS = Budget(0, 0)
-Record = Callable[[str, object], None]
+NONE_FAILS = Allowed(0, 0)
 
 
 @pytest.fixture(scope="module")
-def seen(bench: Bench, keep: Keep) -> Measured:
-    """Endless loops on all masters, and kubectl at the API from all sides."""
-    masters = ",".join(machine.name for machine in bench.lab.control_planes)
-    with observing(bench) as observation, storm(bench.lab):
-        observation.inject("cpu-hog", masters, duration=2 * SECONDS)
-        observation.rest(SECONDS)
-        observation.heal()
-        observation.await_whole()
-    budgets = Budgets(failed=dict.fromkeys(CLIENTS, NONE_FAILS))
-    return keep(NAME, measured(observation, budgets))
+def result(testbed: Testbed, save: Save) -> Result:
+    """Run endless loops on all control planes, and many kubectl at once."""
+    masters = ",".join(machine.name for machine in testbed.lab.control_planes)
+    with probing(testbed) as experiment, storm(testbed.lab):
+        experiment.inject("cpu-hog", masters, duration=2 * SECONDS)
+        experiment.wait(SECONDS)
+        experiment.heal()
+        experiment.wait_steady_state()
+    allowed = Limits(failed=dict.fromkeys(API_CLIENTS, NONE_FAILS))
+    return save(NAME, conclude(experiment, allowed))
 
 
-def test_no_probe_fails(seen: Measured, record_property: Record) -> None:
-    assertions.budgets(seen, NAME, record_property)
+def test_no_probe_fails(result: Result, record_figures: RecordFigures) -> None:
+    record_figures(NAME, result)
+    assertions.within_limits(result)
 
 
-def test_vip_never_moves(bench: Bench, seen: Measured) -> None:
-    assertions.never_moved(seen, bench)
+def test_vip_never_moves(testbed: Testbed, result: Result) -> None:
+    assertions.vip_never_moved(result, testbed)
 
 
-def test_no_acknowledged_write_is_lost(seen: Measured) -> None:
-    assertions.writes(seen)
+def test_no_acknowledged_write_is_lost(result: Result) -> None:
+    assertions.no_lost_write(result)
 
 
-def test_lab_stays_whole(seen: Measured) -> None:
-    assertions.healed(seen)
+def test_lab_stays_whole(result: Result) -> None:
+    assertions.recovered(result)

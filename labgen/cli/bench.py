@@ -118,8 +118,8 @@ def compare(
     shown_b = " ".join([b, *(f"-s {override}" for override in overrides)])
     for line in comparison_text.lines(found.comparison, a, shown_b):
         click.echo(line)
-    for letter, not_held in (("A", found.not_held_a), ("B", found.not_held_b)):
-        for line in _not_held(letter, not_held, runs):
+    for letter, failed in (("A", found.failed_a), ("B", found.failed_b)):
+        for line in _failed(letter, failed, runs):
             click.echo(line)
 
 
@@ -135,15 +135,15 @@ def _side(session: Session, wanted: str, overrides: tuple[str, ...], lab: str) -
     return Side(ensure_lab_name(lab), load_scenario(session, wanted, overrides))
 
 
-def _not_held(letter: str, found: Counter[str], runs: int) -> Iterator[str]:
+def _failed(letter: str, found: Counter[str], runs: int) -> Iterator[str]:
     for test, times in found.items():
-        yield f"not held by {letter} in {times} of {runs} runs: {test}"
+        yield f"failed on {letter} in {times} of {runs} runs: {test}"
 
 
 def _data(found: SideBySide) -> dict[str, object]:
     return {
         **comparison_text.data(found.comparison),
-        "not_held": {"a": found.not_held_a, "b": found.not_held_b},
+        "failed": {"a": found.failed_a, "b": found.failed_b},
     }
 
 

@@ -1,6 +1,6 @@
-"""`labgen bench`: one fault of the acceptance suite, measured again and again, in numbers.
+"""`labgen bench`: run one fault of the acceptance suite several times, and report the figures.
 
-The suite is pytest in a process of its own; what it saw comes back as recordings.
+The suite is pytest in a process of its own; it writes recordings, which are read here.
 """
 
 import re
@@ -12,19 +12,19 @@ from pathlib import Path
 from labgen.console import Console
 from labgen.lab.lab import Lab
 from labgen.operations import verify
-from labgen.recordings import recording
+from labgen.recordings import metrics, recording
 from labgen.recordings.recording import Figure, Recording
 from labgen.system.process import run
 
 RUN_TIMEOUT = 600.0  # seconds; one takes about half a minute
-HARNESS_LINES = 12  # of a run that measured nothing, shown
+HARNESS_LINES = 12  # shown of a run that measured nothing
 # pytest's summary, asked for by -ra: a failed test, or one whose fixtures failed.
-NOT_HELD = re.compile(r"^(?:FAILED|ERROR) \S+::(\S+)", re.MULTILINE)
+FAILED_TEST = re.compile(r"^(?:FAILED|ERROR) \S+::(\S+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Case:
-    """The part of the suite that measures one fault: a file and, with only, some of its tests."""
+    """The part of the suite that measures one fault: a file, or the tests in it that match only."""
 
     file: str
     recording: str
@@ -46,49 +46,53 @@ CASES: Mapping[str, Case] = {
 
 @dataclass(frozen=True)
 class Run:
-    """One measurement, and the tests of the gate that the lab did not hold."""
+    """One run, and the tests of the suite that failed on the lab."""
 
     recording: Recording
-    not_held: tuple[str, ...]
+    failed: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One figure over all runs; budget and aim as in report.recording."""
+    """One figure over all runs."""
 
-    name: str
+    metric: str
+    client: str  # the kind of client, empty for a figure of the cluster as a whole
     unit: str
     values: tuple[float, ...]
-    aim: float | None
-    budget: float | None
+    expected: float | None
+    limit: float | None
 
     @property
     def cells(self) -> list[str]:
-        """The row as people read it."""
+        """Return the row as people read it."""
         low, middle, high = min(self.values), statistics.median(self.values), max(self.values)
-        limits = (self.aim, self.budget)
-        return [self.name, *map(self._number, (low, middle, high)), *map(self._limit, limits)]
+        bounds = (self.expected, self.limit)
+        name = f"{self.metric}, {self.client}" if self.client else self.metric
+        return [name, *map(self._number, (low, middle, high)), *map(self._bound, bounds)]
 
     def _number(self, value: float) -> str:
-        return f"{value:.2f} {self.unit}" if self.unit == "s" else f"{value:g}"
+        if self.unit == "s":
+            return f"{value:.2f} s"
+        return f"{value:.1f} ms" if self.unit == "ms" else f"{value:g}"
 
-    def _limit(self, value: float | None) -> str:
+    def _bound(self, value: float | None) -> str:
         return "-" if value is None else self._number(value)
 
 
-HEADING = ["figure", "min", "median", "max", "aim", "budget"]
+HEADING = ["figure", "min", "median", "max", "expected", "limit"]
 
 
 def failover(lab: Lab, runs: int, directory: Path, console: Console) -> list[Row]:
-    """Cut the holder's power so many times; recordings lie in directory as run-N/NAME.json.
+    """Cut the VIP holder's power `runs` times; recordings are in directory as run-N/NAME.json.
 
-    A run that goes over a budget counts. Raises HarnessError for one that measured nothing.
+    A run that exceeds a limit counts. Raises HarnessError for one that measured nothing.
     """
     return table(run.recording for run in measure(lab, FAILOVER, runs, directory, console))
 
 
 def measure(lab: Lab, case: Case, runs: int, directory: Path, console: Console) -> list[Run]:
-    """Measure one fault so many times; recordings lie in directory as run-N/NAME.json.
+    """Measure one fault `runs` times; recordings are in directory as run-N/NAME.json.
 
     Raises HarnessError for a run that measured nothing.
     """
@@ -96,23 +100,23 @@ def measure(lab: Lab, case: Case, runs: int, directory: Path, console: Console) 
     for number in range(1, runs + 1):
         seen.append(_run(lab, case, directory / f"run-{number:02d}"))
         figures = seen[-1].recording.figures
-        gap = next(figure for figure in figures if figure.name.startswith("longest gap"))
+        gap = next(figure for figure in figures if figure.metric == metrics.LONGEST_GAP)
         console.say(f"run {number} of {runs}: {gap.name}: {gap.value:.2f} {gap.unit}")
     return seen
 
 
 def table(seen: Iterable[Recording]) -> list[Row]:
-    """One row for each figure that came out, in the order of the first recording that has it."""
-    found: dict[str, list[Figure]] = {}
+    """Return a row for each figure, in the order of the first recording that has it."""
+    found: dict[tuple[str, str], list[Figure]] = {}
     for figure in (figure for it in seen for figure in it.figures):
-        found.setdefault(figure.name, []).append(figure)
+        found.setdefault((figure.metric, figure.client), []).append(figure)
     return [_row(figures) for figures in found.values()]
 
 
 def _row(figures: Sequence[Figure]) -> Row:
     first = figures[0]
     values = tuple(figure.value for figure in figures)
-    return Row(first.name, first.unit, values, first.aim, first.budget)
+    return Row(first.metric, first.client, first.unit, values, first.expected, first.limit)
 
 
 def _run(lab: Lab, case: Case, directory: Path) -> Run:
@@ -123,5 +127,5 @@ def _run(lab: Lab, case: Case, directory: Path) -> Run:
     done = run(argv, timeout=RUN_TIMEOUT, check=False)
     if not path.exists():
         tail = "\n    ".join((done.stdout + done.stderr).rstrip().splitlines()[-HARNESS_LINES:])
-        raise verify.HarnessError(f"a run measured nothing; pytest said:\n    {tail}")
-    return Run(recording.read(path), tuple(NOT_HELD.findall(done.stdout)))
+        raise verify.HarnessError(f"a run measured nothing; pytest's output ends with:\n    {tail}")
+    return Run(recording.read(path), tuple(FAILED_TEST.findall(done.stdout)))

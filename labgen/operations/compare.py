@@ -1,6 +1,7 @@
-"""`labgen bench compare`: the same fault on two labs, one after the other, figure by figure.
+"""`labgen bench compare`: run the same fault on two labs, and compare them figure by figure.
 
-Each lab is on the host alone while it is measured, unless it was there before.
+One lab is measured after the other. A lab that is brought up for it is alone on the host, unless
+other labs were there before.
 """
 
 from collections import Counter
@@ -25,12 +26,12 @@ from labgen.system.interrupt import Interrupted
 from labgen.up.bring_up import bring_up
 
 UP = "until the lab is up"
-NOT_HELD = "tests of the gate not held"
+FAILED_TESTS = "failed tests of the suite"
 
 
 @dataclass(frozen=True)
 class Side:
-    """What is compared: a lab that is up, or the scenario of one to be brought up as lab."""
+    """One side of a comparison: a lab that is up, or a scenario to be brought up as lab."""
 
     lab: str
     scenario: Scenario | None = None
@@ -38,12 +39,11 @@ class Side:
 
 @dataclass(frozen=True)
 class SideBySide:
-    """Both sides' figures, the settings in which they differ, and the tests that were not held by
-    name, with the number of runs that broke them."""
+    """Both sides' figures, and the tests that failed."""
 
-    comparison: Comparison
-    not_held_a: Counter[str]
-    not_held_b: Counter[str]
+    comparison: Comparison  # with the settings in which the sides differ
+    failed_a: Counter[str]  # in how many runs each test failed
+    failed_b: Counter[str]
 
 
 @dataclass(frozen=True)
@@ -54,20 +54,20 @@ class Measured:
 
     @property
     def recordings(self) -> list[Named]:
-        """One for each run, with the gate's verdict and the time it took to bring the lab up."""
+        """Return one for each run, with its failed tests and the time until the lab was up."""
         return [
             Named(f"run-{number}", self._judged(number, run))
             for number, run in enumerate(self.runs)
         ]
 
     @property
-    def not_held(self) -> Counter[str]:
-        return Counter(test for run in self.runs for test in run.not_held)
+    def failed(self) -> Counter[str]:
+        return Counter(test for run in self.runs for test in run.failed)
 
     def _judged(self, number: int, run: Run) -> Recording:
-        more = [Figure(NOT_HELD, len(run.not_held), "tests", 0)]
+        more = [Figure(FAILED_TESTS, "", len(run.failed), "tests", limit=0)]
         if number == 0 and self.up is not None:
-            more.append(Figure(UP, self.up, "s"))
+            more.append(Figure(UP, "", self.up, "s"))
         return replace(run.recording, figures=(*run.recording.figures, *more))
 
 
@@ -80,10 +80,10 @@ def side_by_side(
     *,
     keep: bool = False,
 ) -> SideBySide:
-    """Measure case on both sides, so many times each; recordings lie in directory/a and /b.
+    """Measure case on both sides, `runs` times each; recordings are in directory/a and /b.
 
     A lab that was brought up for it is taken down again unless keep. Raises HarnessError for a run
-    that measured nothing, and whatever keeps a lab from coming up.
+    that measured nothing, and LabgenError when a lab does not come up.
     """
     a, b = (
         _measured(side, case, runs, directory / letter, console, keep=keep)
@@ -92,8 +92,8 @@ def side_by_side(
     found = compare(a.recordings, b.recordings)
     return SideBySide(
         replace(found, differs=(*found.differs, *_settings(a.scenario, b.scenario))),
-        a.not_held,
-        b.not_held,
+        a.failed,
+        b.failed,
     )
 
 
@@ -106,7 +106,7 @@ def _measured(
 
 @contextmanager
 def _at_hand(side: Side, console: Console, *, keep: bool) -> Iterator[tuple[Lab, float | None]]:
-    """The lab, and how many seconds it took to bring it up, where it was not there before."""
+    """Yield the lab, and how many seconds it took to bring it up, where it was not up before."""
     if side.scenario is None:
         yield store.load(side.lab), None
         return
@@ -114,7 +114,7 @@ def _at_hand(side: Side, console: Console, *, keep: bool) -> Iterator[tuple[Lab,
     try:
         lab = bring_up(side.scenario, side.lab, console)
         yield lab, monotonic() - begin
-    except Interrupted as error:  # down is for later: whoever interrupts wants an end now
+    except Interrupted as error:  # not taken down now: whoever interrupts wants an immediate end
         error.hint = f"labgen down {side.lab}"
         raise
     except LabgenError:

@@ -1,6 +1,7 @@
-"""Two sets of recordings side by side: what each figure was, and by how much it differs.
+"""Compare two sets of recordings: what each figure was, and by how much it differs.
 
-Recordings of the same fault on the same target are repetitions: their figures' medians count.
+Recordings of the same fault on the same target are repetitions: the medians of their figures are
+compared.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,34 +16,39 @@ Key = tuple[str, str]  # fault, target
 
 @dataclass(frozen=True)
 class Value:
-    """The median, least and most of a figure over so many runs; broken is in how many it broke its
-    budget."""
+    """One figure over several runs of one side."""
 
     median: float
     least: float
     most: float
     runs: int
-    budget: float | None
-    broken: int
+    limit: float | None
+    exceeded: int  # in how many runs it exceeded its limit
 
 
 @dataclass(frozen=True)
 class Row:
     """One figure on both sides; None where a side does not have it."""
 
-    figure: str
+    metric: str
+    client: str  # the kind of client, empty for a figure of the cluster as a whole
     unit: str
     a: Value | None
     b: Value | None
 
     @property
+    def name(self) -> str:
+        """Return the metric with its client, for one line of text."""
+        return f"{self.metric}, {self.client}" if self.client else self.metric
+
+    @property
     def difference(self) -> float | None:
-        """B less A."""
+        """Return B minus A."""
         return None if self.a is None or self.b is None else self.b.median - self.a.median
 
     @property
     def ratio(self) -> float | None:
-        """B by A; None where A is 0."""
+        """Return B divided by A; None where A is 0."""
         if self.a is None or self.b is None or self.a.median == 0:
             return None
         return self.b.median / self.a.median
@@ -50,7 +56,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault that both sides have; the targets differ where the role was on another machine."""
+    """One fault that both sides have; its targets differ where the role was on another machine."""
 
     fault: str
     target_a: str
@@ -69,7 +75,7 @@ class Comparison:
 
 
 def compare(a: Sequence[Named], b: Sequence[Named]) -> Comparison:
-    """Both sides, fault by fault in A's order."""
+    """Compare both sides, fault by fault in the order of A."""
     left, right = _by_fault(a), _by_fault(b)
     pairs = _pairs(list(left), list(right))
     paired_b = set(pairs.values())
@@ -85,7 +91,7 @@ def compare(a: Sequence[Named], b: Sequence[Named]) -> Comparison:
 
 
 def facts(recordings: Iterable[Named]) -> dict[str, str]:
-    """What the numbers depend on; several values are joined with commas."""
+    """Return what the numbers depend on; several values are joined with commas."""
     found: dict[str, list[str]] = {}
     for named in recordings:
         one = named.recording
@@ -112,7 +118,7 @@ def _by_fault(recordings: Iterable[Named]) -> dict[Key, list[Recording]]:
 
 
 def _pairs(a: Sequence[Key], b: Sequence[Key]) -> dict[Key, Key]:
-    """The same fault on the same target; else the only one of that fault that is left."""
+    """Pair the same fault on the same target, else the only one of that fault that is left."""
     pairs = {key: key for key in a if key in b}
     rest_a = [key for key in a if key not in pairs]
     rest_b = [key for key in b if key not in pairs]
@@ -127,16 +133,18 @@ def _pairs(a: Sequence[Key], b: Sequence[Key]) -> dict[Key, Key]:
 def _rows(a: Sequence[Recording], b: Sequence[Recording]) -> tuple[Row, ...]:
     left, right = _figures(a), _figures(b)
     return tuple(
-        Row(name, unit, _value(left.get((name, unit))), _value(right.get((name, unit))))
-        for name, unit in {**left, **right}
+        Row(metric, client, unit, _value(left.get(key)), _value(right.get(key)))
+        for key in {**left, **right}
+        for metric, client, unit in [key]
     )
 
 
-def _figures(recordings: Iterable[Recording]) -> dict[tuple[str, str], list[Figure]]:
-    found: dict[tuple[str, str], list[Figure]] = {}
+def _figures(recordings: Iterable[Recording]) -> dict[tuple[str, str, str], list[Figure]]:
+    found: dict[tuple[str, str, str], list[Figure]] = {}
     for recording in recordings:
         for figure in recording.figures:
-            found.setdefault((figure.name, figure.unit), []).append(figure)
+            key = figure.metric, figure.client, figure.unit
+            found.setdefault(key, []).append(figure)
     return found
 
 
@@ -148,6 +156,6 @@ def _value(figures: Sequence[Figure] | None) -> Value | None:
         least=min(figure.value for figure in figures),
         most=max(figure.value for figure in figures),
         runs=len(figures),
-        budget=figures[0].budget,
-        broken=sum(not figure.kept for figure in figures),
+        limit=figures[0].limit,
+        exceeded=sum(not figure.within_limit for figure in figures),
     )

@@ -1,27 +1,25 @@
-"""Finding recordings: the .json files of a directory, or one file."""
+"""Load recordings: the .json files of a directory, or one file."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from labgen.errors import UsageError
 from labgen.recordings import recording
-from labgen.recordings.recording import Recording
-
-HINT = "pytest acceptance/ --lab NAME --record DIR makes recordings"
+from labgen.recordings.recording import HINT, Recording
 
 
 @dataclass(frozen=True)
 class Named:
-    """A recording and its file's name without the ending."""
+    """A recording and the name of its file without the suffix."""
 
     name: str
     recording: Recording
 
 
 def collect(path: Path) -> tuple[Named, ...]:
-    """The recordings there, in the order in which they were made.
+    """Return the recordings at path, in the order in which they were made.
 
-    Raises WrongCall when there are none, or a .json file in the directory is no recording.
+    Raises UsageError when there are none, or when a .json file in the directory is no recording.
     """
     if not path.exists():
         raise UsageError(f"{path} does not exist", hint=HINT)
@@ -29,4 +27,4 @@ def collect(path: Path) -> tuple[Named, ...]:
     if not files:
         raise UsageError(f"no recordings in {path}", hint=HINT)
     found = [Named(file.stem, recording.read(file)) for file in files]
-    return tuple(sorted(found, key=lambda named: named.recording.moment))
+    return tuple(sorted(found, key=lambda named: named.recording.injected_at))

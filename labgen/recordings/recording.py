@@ -1,7 +1,7 @@
-"""What was seen during one fault: probes, states and figures, as one JSON file.
+"""What was seen during one experiment: clients' requests, states, moments and figures, as JSON.
 
-Times are seconds from the fault's moment; before it they are negative. The acceptance suite writes
-recordings, the page and `labgen report compare` read them.
+Times are seconds from the fault; before it they are negative. The acceptance suite writes
+recordings; `labgen report` and `labgen bench` read them.
 """
 
 import json
@@ -12,16 +12,41 @@ from typing import Any
 
 from labgen.errors import UsageError
 
-FORMAT = 1
+FORMAT = 2
+HINT = "labgen verify NAME --tier ha --disruptive --record DIR writes recordings"
+DIGITS = 6  # of a second; files hold microseconds
+
+# Names of moments.
+INJECTED = "injected"
+HEALING = "healing began"
+HEALED = "fault undone"
+STEADY_STATE = "steady state restored"
+TIMED_OUT = "timed out"
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One probe, write or request; failure is its kind in one or two words, None is good."""
+    """One request; failure is its kind in one or two words, None for a good answer."""
 
     started: float
     ended: float
     failure: str | None
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the client waited."""
+        return self.ended - self.started
+
+
+@dataclass(frozen=True)
+class Client:
+    """One client and its requests, in the order in which they ended.
+
+    name is where it runs: `host` next to the lab, or the node of a pod.
+    """
+
+    name: str
+    samples: tuple[Sample, ...]
 
 
 @dataclass(frozen=True)
@@ -35,81 +60,122 @@ class Band:
 
 
 @dataclass(frozen=True)
-class Event:
-    """Something that happened at one moment, such as a fault's injection or healing."""
+class Moment:
+    """Something that happened at one time: name says what in data, text says it to people."""
 
+    name: str
     at: float
     text: str
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A number that came out; budget is the most it may be, None for a figure without one.
+    """A number that came out of an experiment."""
 
-    aim is what the timings add up to, which a quiet host keeps and a test does not insist on.
-    """
-
-    name: str
+    metric: str  # what was measured, one of labgen.recordings.metrics
+    client: str  # the kind of client, empty for a figure of the cluster as a whole
     value: float
     unit: str
-    budget: float | None = None
-    aim: float | None = None
+    expected: float | None = None  # what the timings add up to; a quiet host stays within it
+    limit: float | None = None  # what the acceptance suite accepts at most
 
     @property
-    def kept(self) -> bool:
-        """Whether the figure is within its budget."""
-        return self.budget is None or self.value <= self.budget
+    def name(self) -> str:
+        """Return the metric with its client, for one line of text."""
+        return f"{self.metric}, {self.client}" if self.client else self.metric
+
+    @property
+    def within_limit(self) -> bool:
+        """Return whether the figure has no limit or is within it."""
+        return self.limit is None or self.value <= self.limit
+
+
+Clients = Mapping[str, tuple[Client, ...]]  # by kind
 
 
 @dataclass(frozen=True)
 class Recording:
-    """One fault on one lab; samples by the kind of probe (fresh, kept, watch, write, service).
+    """One experiment on one lab."""
 
-    target is the machine, or several with commas. profile names the timings, environment holds
-    what the numbers depend on (Kubernetes version, provider, kernel, cores). moment is the
-    fault's own time, ISO 8601 in UTC; started and ended bound what was recorded.
-    """
-
-    fault: str
-    target: str
+    fault: str  # what was done; several faults with commas
+    target: str  # the machine it was done to; several with commas
     lab: str
     scenario: str
-    profile: str
-    moment: str
-    started: float
+    profile: str  # of the load balancer's timings
+    injected_at: str  # the time of the fault, ISO 8601 in UTC
+    started: float  # when recording began, seconds from the fault
     ended: float
-    samples: Mapping[str, tuple[Sample, ...]]
+    clients: Clients
     bands: tuple[Band, ...]
-    events: tuple[Event, ...]
+    moments: tuple[Moment, ...]
     figures: tuple[Figure, ...]
-    environment: Mapping[str, str]
+    environment: Mapping[str, str]  # what the numbers depend on: kernel, cores, versions
+
+    def samples(self, kind: str) -> list[Sample]:
+        """Return the requests of all clients of that kind; the clients cannot be told apart."""
+        return [sample for client in self.clients.get(kind, ()) for sample in client.samples]
+
+    def figure(self, metric: str, client: str = "") -> Figure:
+        """Return that figure. Raises KeyError when it did not come out."""
+        return {(it.metric, it.client): it for it in self.figures}[metric, client]
+
+    def at(self, name: str) -> float | None:
+        """Return when the first moment of that name was, None when there was none."""
+        return next((moment.at for moment in self.moments if moment.name == name), None)
+
+    @property
+    def healing(self) -> float:
+        """Return when healing began; the end of the recording when nothing was healed."""
+        at = self.at(HEALING)
+        return self.ended if at is None else at
 
 
 def write(recording: Recording, path: Path) -> None:
-    """Write the recording as JSON."""
+    """Write the recording as JSON; a request is a list of start, end and failure."""
+    data = {"format": FORMAT, **asdict(recording)}
+    data["clients"] = {
+        kind: [{"name": client.name, "samples": _rows(client)} for client in clients]
+        for kind, clients in recording.clients.items()
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"format": FORMAT, **asdict(recording)}) + "\n")
+    path.write_text(json.dumps(data, separators=(",", ":")) + "\n")
+
+
+def _rows(client: Client) -> list[tuple[float, float, str | None]]:
+    return [(round(s.started, DIGITS), round(s.ended, DIGITS), s.failure) for s in client.samples]
 
 
 def read(path: Path) -> Recording:
-    """The recording in that file; WrongCall when it is none."""
+    """Return the recording in that file.
+
+    Raises UsageError when the file holds none, or one that another version of labgen wrote.
+    """
     try:
-        return _parsed(json.loads(path.read_text()))
+        data = json.loads(path.read_text())
+        found = data.pop("format")
+        if found == FORMAT:
+            return _parsed(data)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(
-            f"{path} is no recording of labgen: {error}",
-            hint="recordings are the .json files that pytest acceptance/ --record DIR writes",
-        ) from error
+        raise UsageError(f"{path} is no recording of labgen: {error}", hint=HINT) from error
+    raise UsageError(
+        f"{path} is a recording of format {found}, written by another version of labgen; this "
+        f"version reads format {FORMAT}",
+        hint=f"record the experiment again: {HINT}",
+    )
 
 
 def _parsed(data: dict[str, Any]) -> Recording:
-    if data.pop("format") != FORMAT:
-        raise ValueError(f"not of format {FORMAT}")
-    samples = {
-        kind: tuple(Sample(**sample) for sample in listed)
-        for kind, listed in data.pop("samples").items()
+    clients = {
+        kind: tuple(
+            Client(client["name"], tuple(Sample(*row) for row in client["samples"]))
+            for client in listed
+        )
+        for kind, listed in data.pop("clients").items()
     }
-    bands = tuple(Band(**band) for band in data.pop("bands"))
-    events = tuple(Event(**event) for event in data.pop("events"))
-    figures = tuple(Figure(**figure) for figure in data.pop("figures"))
-    return Recording(samples=samples, bands=bands, events=events, figures=figures, **data)
+    return Recording(
+        clients=clients,
+        bands=tuple(Band(**band) for band in data.pop("bands")),
+        moments=tuple(Moment(**moment) for moment in data.pop("moments")),
+        figures=tuple(Figure(**figure) for figure in data.pop("figures")),
+        **data,
+    )

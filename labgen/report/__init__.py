@@ -1,1 +1,1 @@
-"""What labgen says to people: errors with hints, progress. Nothing here knows of labs."""
+"""Recordings for people: an HTML page, text, charts and comparisons."""

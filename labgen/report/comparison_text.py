@@ -1,4 +1,4 @@
-"""A comparison for people, as lines with columns, and for machines, as plain data."""
+"""A comparison as lines with columns, for people, and as plain data, for JSON."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -11,7 +11,7 @@ HEADING = ("", "A", "B", "B - A", "B / A", "")
 
 
 def lines(comparison: Comparison, a: str, b: str) -> Iterator[str]:
-    """What differs around, then fault by fault; a and b say where the sides come from."""
+    """Return the facts that differ, then fault by fault; a and b say where the sides come from."""
     yield f"A: {a}"
     yield f"B: {b}"
     for name, left, right in comparison.differs:
@@ -34,7 +34,7 @@ def lines(comparison: Comparison, a: str, b: str) -> Iterator[str]:
 
 
 def data(comparison: Comparison) -> dict[str, Any]:
-    """For JSON; difference and ratio are null where they have no meaning."""
+    """Return data for JSON; difference and ratio are null where they have no meaning."""
     shown = asdict(comparison)
     for fault, listed in zip(comparison.faults, shown["faults"], strict=True):
         for row, fields in zip(fault.rows, listed["rows"], strict=True):
@@ -60,12 +60,12 @@ def _title(fault: Fault) -> str:
 def _cells(row: Row) -> tuple[str, ...]:
     difference, ratio = row.difference, row.ratio
     return (
-        row.figure,
+        row.name,
         _value(row.a, row.unit),
         _value(row.b, row.unit),
         _difference(difference, row.unit),
         "-" if ratio is None else f"{ratio:.2f}",
-        "; ".join(_broken(name, side, row.unit) for name, side in _over(row)),
+        "; ".join(_exceeded(name, side, row.unit) for name, side in _over(row)),
     )
 
 
@@ -87,14 +87,14 @@ def _value(side: Value | None, unit: str) -> str:
 
 def _over(row: Row) -> Iterator[tuple[str, Value]]:
     for name, side in (("A", row.a), ("B", row.b)):
-        if side is not None and side.broken:
+        if side is not None and side.exceeded:
             yield name, side
 
 
-def _broken(name: str, side: Value, unit: str) -> str:
-    times = f" in {side.broken} of {side.runs} runs" if side.runs > 1 else ""
-    budget = "" if side.budget is None else f" of {amount(side.budget, unit)}"
-    return f"{name} broke its budget{budget}{times}"
+def _exceeded(name: str, side: Value, unit: str) -> str:
+    times = f" in {side.exceeded} of {side.runs} runs" if side.runs > 1 else ""
+    limit = "" if side.limit is None else f" of {amount(side.limit, unit)}"
+    return f"{name} exceeded its limit{limit}{times}"
 
 
 def _columns(cells: tuple[str, ...], widths: list[int]) -> str:

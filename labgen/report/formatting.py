@@ -1,16 +1,16 @@
-"""Numbers as people read them: moments, amounts with their unit, counts."""
+"""Numbers as people read them: times, amounts with their unit, counts."""
 
 from collections.abc import Mapping
 
 
 def moment(at: float) -> str:
-    """Seconds from the fault, with their sign: +0.38, -2.00, 0.00."""
+    """Return seconds from the fault with their sign: +0.38, -2.00, 0.00."""
     shown = f"{at:+.2f}"
     return "0.00" if float(shown) == 0 else shown
 
 
 def number(value: float) -> str:
-    """Three figures or so; whole numbers whole, thousands with commas."""
+    """Return about three digits; whole numbers whole, thousands with commas."""
     size = abs(value)
     if float(value).is_integer() or size >= 100:
         return f"{value:,.0f}"
@@ -20,11 +20,11 @@ def number(value: float) -> str:
 
 
 def amount(value: float, unit: str) -> str:
-    """A number with its unit: 0.37 s, 1 probe, 8 probes."""
+    """Return a number with its unit: 0.37 s, 1 request, 8 requests."""
     single = value == 1 and len(unit) > 3  # not s, ms
     return f"{number(value)} {unit.removesuffix('s') if single else unit}".strip()
 
 
 def kinds(failures: Mapping[str, int]) -> str:
-    """How often which failure: `7 timeout, 1 reset`."""
+    """Return how many failed in which way: `7 timeout, 1 reset`."""
     return ", ".join(f"{count} {failure}" for failure, count in failures.items())

@@ -1,4 +1,4 @@
-"""The report: one HTML file with everything in it, made from a directory of recordings."""
+"""The report: one HTML file that contains everything, from a directory of recordings."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -7,24 +7,17 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 import labgen
+from labgen.recordings import metrics
 from labgen.recordings.compare import facts
 from labgen.recordings.loader import Named, collect
 from labgen.report import view_model
 from labgen.report.formatting import number
 
-KINDS = {
-    "fresh": "A new TLS connection for each probe, as kubectl makes it.",
-    "kept": "One HTTP/2 connection for all probes, as controllers and kubelets keep it.",
-    "watch": "Changes of an object, as a watch on the API tells them.",
-    "write": "A counter in the API, written again and again.",
-    "service": "Requests from pod to pod through a Service.",
-}
-
 
 def write(directory: Path, path: Path | None = None) -> Path:
-    """Write the report of the recordings in directory, to report.html in it or to path.
+    """Write the report of the recordings in directory to path; by default to report.html in it.
 
-    Raises WrongCall when there are no recordings.
+    Raises UsageError when there are no recordings.
     """
     path = path or (directory if directory.is_dir() else directory.parent) / "report.html"
     text = html(collect(directory))
@@ -34,23 +27,23 @@ def write(directory: Path, path: Path | None = None) -> Path:
 
 
 def html(recordings: Sequence[Named]) -> str:
-    """The page; pure."""
+    """Return the page; pure."""
     common = _common(recordings)
     found = [
         view_model.section(named, number, common)
         for number, named in enumerate(recordings, start=1)
     ]
-    seen = {kind for named in recordings for kind in named.recording.samples}
+    seen = {kind for named in recordings for kind in named.recording.clients}
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
             title=_title(recordings),
             facts=common,
-            kinds={kind: meaning for kind, meaning in KINDS.items() if kind in seen},
+            kinds={kind: text for kind, text in metrics.MEANINGS.items() if kind in seen},
             sections=found,
-            budgets=sum(section.budgets for section in found),
-            broken=sum(len(section.broken) for section in found),
+            limits=sum(section.limits for section in found),
+            exceeded=sum(len(section.exceeded) for section in found),
             version=labgen.__version__,
         )
     )
@@ -64,7 +57,7 @@ def _title(recordings: Sequence[Named]) -> str:
 
 
 def _common(recordings: Sequence[Named]) -> dict[str, str]:
-    """Facts that all recordings share."""
+    """Return the facts that all recordings share."""
     first, *others = [facts([named]) for named in recordings]
     return {
         name: value

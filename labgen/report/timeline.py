@@ -1,44 +1,45 @@
-"""A recording as lines of text, in order of time: for terminals and for tests that failed."""
+"""A recording as lines of text, in the order of time: for terminals and for failed tests."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from labgen.recordings.analysis import Lane, Run, failed_runs, lanes
+from labgen.recordings.lanes import Lane, lanes
 from labgen.recordings.recording import Recording
+from labgen.recordings.requests import Run, failed_runs
+from labgen.report import figures_text
 from labgen.report.formatting import kinds, moment
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What happened at that second from the fault; subject is a lane, a kind of probe or `event`.
+    """One line of the timeline."""
 
-    bad is whether probes failed.
-    """
-
-    at: float
-    subject: str
+    at: float  # seconds from the fault
+    subject: str  # a lane, a kind of client, or `event`
     what: str
-    bad: bool = False
+    bad: bool = False  # whether requests failed
 
 
 def text(recording: Recording) -> str:
-    """Events, changes of states and runs of failed probes; without a newline at its end."""
+    """Return the timeline, and the figures below it; without a newline at the end."""
     found = entries(recording)
     width = max((len(entry.subject) for entry in found), default=0)
     lines = [f"{moment(it.at):>9}  {it.subject:<{width}}  {it.what}" for it in found]
     same = unchanged(recording)
-    return "\n".join([*_head(recording), *lines, *([f"unchanged: {same}"] if same else [])])
+    rest = [f"unchanged: {same}"] if same else []
+    figures = list(figures_text.table(recording.figures))
+    return "\n".join([*_head(recording), *lines, *rest, *(["", *figures] if figures else [])])
 
 
 def entries(recording: Recording) -> list[Entry]:
-    """All of it in order of time; lanes that never change are left to unchanged()."""
+    """Return all entries in the order of time; lanes that never change are left to unchanged()."""
     found = [*_events(recording), *_changes(recording), *_failures(recording)]
     return sorted(found, key=lambda entry: entry.at)
 
 
 def unchanged(recording: Recording) -> str:
-    """Lanes that had one state throughout, and which: `VIP master1; all 2 nodes (a, b) Ready`."""
+    """Return the lanes that had one state throughout: `VIP master1; all 2 nodes (a, b) Ready`."""
     still = [lane for lane in lanes(recording) if len(lane.spans) == 1]
     return "; ".join(f"{_named(lane)} {lane.spans[0].text}" for lane in still)
 
@@ -51,22 +52,23 @@ def _named(lane: Lane) -> str:
 def _head(recording: Recording) -> Iterator[str]:
     yield (
         f"{recording.fault} on {recording.target}: lab {recording.lab}, scenario "
-        f"{recording.scenario}, profile {recording.profile}, {recording.moment}"
+        f"{recording.scenario}, profile {recording.profile}, {recording.injected_at}"
     )
-    probes = ", ".join(f"{len(samples)} {kind}" for kind, samples in recording.samples.items())
+    counts = [(len(recording.samples(kind)), kind) for kind in recording.clients]
+    requests = ", ".join(f"{count} {kind}" for count, kind in counts)
     yield (
         f"recorded from {moment(recording.started)} to {moment(recording.ended)} s, 0 is the "
-        f"fault; samples: {probes or 'none'}"
+        f"fault; requests: {requests or 'none'}"
     )
 
 
 def _events(recording: Recording) -> Iterator[Entry]:
-    for event in recording.events:
-        yield Entry(event.at, "event", event.text)
+    for it in recording.moments:
+        yield Entry(it.at, "event", it.text)
 
 
 def _changes(recording: Recording) -> Iterator[Entry]:
-    """A lane that changes, from its first state on."""
+    """Yield the states of each lane that changes, from the first one on."""
     for lane in lanes(recording):
         if len(lane.spans) < 2:
             continue
@@ -76,12 +78,12 @@ def _changes(recording: Recording) -> Iterator[Entry]:
 
 
 def _failures(recording: Recording) -> Iterator[Entry]:
-    for kind, samples in recording.samples.items():
-        for run in failed_runs(kind, samples):
-            yield Entry(run.started, kind, _said(run), bad=True)
+    for kind in recording.clients:
+        for run in failed_runs(kind, recording.samples(kind)):
+            yield Entry(run.started, kind, _sentence(run), bad=True)
 
 
-def _said(run: Run) -> str:
-    if run.probes == 1:
+def _sentence(run: Run) -> str:
+    if run.requests == 1:
         return f"1 failed: {next(iter(run.failures))}"
-    return f"{run.failed} of {run.probes} failed until {moment(run.ended)}: {kinds(run.failures)}"
+    return f"{run.failed} of {run.requests} failed until {moment(run.ended)}: {kinds(run.failures)}"

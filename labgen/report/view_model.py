@@ -1,14 +1,16 @@
-"""What the page says of one recording, ready for its template."""
+"""What the page shows of one recording, ready for its template."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from labgen.recordings.analysis import failed_runs, lanes, longest_gap
+from labgen.recordings import metrics
 from labgen.recordings.compare import facts
+from labgen.recordings.lanes import lanes
 from labgen.recordings.loader import Named
 from labgen.recordings.recording import Figure, Recording
-from labgen.report import timeline
+from labgen.recordings.requests import failed_runs, longest_gap
+from labgen.report import figures_text, timeline
 from labgen.report.chart.chart import Chart, chart
 from labgen.report.chart.frame import NARROW, wide
 from labgen.report.chart.windows import Window, windows
@@ -20,24 +22,37 @@ STRIP = 150.0  # pixels, as wide as the overview shows a whole recording
 
 @dataclass(frozen=True)
 class FigureRow:
-    """A figure in words; share is value by budget, None without a budget to share.
-
-    aim and aim_share are the same of the aim.
-    """
+    """A figure as text."""
 
     name: str
     value: str
-    budget: str
-    share: float | None
-    aim: str
-    aim_share: float | None
-    kept: bool
-    over: str
+    limit: str  # empty without a limit
+    share: float | None  # the value divided by the limit
+    expected: str
+    expected_share: float | None  # what is expected divided by the limit
+    within: bool
+    over: str  # by how much the value exceeds the limit
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure of one kind of client."""
+
+    text: str
+    within: bool
+
+
+@dataclass(frozen=True)
+class ClientRow:
+    """One metric, with a cell for each kind of client."""
+
+    metric: str
+    cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the story."""
+    """One line of the timeline."""
 
     at: str
     subject: str
@@ -47,79 +62,80 @@ class Line:
 
 @dataclass(frozen=True)
 class Strip:
-    """When probes failed, in pixels: x and width of each run, and the fault's moment."""
+    """When requests failed, in pixels."""
 
     width: float
-    zero: float
-    failed: tuple[tuple[float, float], ...]
+    zero: float  # x of the fault
+    failed: tuple[tuple[float, float], ...]  # x and width of each run
 
 
 @dataclass(frozen=True)
 class View:
-    """One part of the recording, drawn once for wide and once for narrow screens."""
+    """One part of the recording."""
 
     id: str
     name: str
-    range: str
+    range: str  # from which second to which
     title: str
-    description: str
-    drawings: tuple[Chart, ...]
+    description: str  # the drawing in words
+    drawings: tuple[Chart, ...]  # for wide and for narrow screens
 
 
 @dataclass(frozen=True)
 class Section:
-    """One recording. facts are those that not all recordings share.
-
-    figures have a budget, notes have none.
-    """
+    """One recording."""
 
     id: str
-    name: str
+    name: str  # of its file
     recording: Recording
     heading: str
     when: str
-    facts: Mapping[str, str]
-    probes: int
+    facts: Mapping[str, str]  # those that not all recordings share
+    requests: int
     failed: int
     strip: Strip
-    figures: tuple[FigureRow, ...]
-    notes: tuple[FigureRow, ...]
+    figures: tuple[FigureRow, ...]  # those with a limit
+    kinds: tuple[str, ...]  # the columns of clients
+    clients: tuple[ClientRow, ...]
+    notes: tuple[FigureRow, ...]  # those of no client and without a limit
     views: tuple[View, ...]
     story: tuple[Line, ...]
     unchanged: str
 
     @property
-    def budgets(self) -> int:
+    def limits(self) -> int:
         return len(self.figures)
 
     @property
-    def broken(self) -> list[FigureRow]:
-        return [row for row in self.figures if not row.kept]
+    def exceeded(self) -> list[FigureRow]:
+        return [row for row in self.figures if not row.within]
 
     @property
     def closest(self) -> FigureRow | None:
-        """The figure that used most of its budget, a broken one first."""
-        return max(self.figures, key=lambda row: (not row.kept, row.share or 0), default=None)
+        """Return the figure closest to its limit, one that exceeds it first."""
+        return max(self.figures, key=lambda row: (not row.within, row.share or 0), default=None)
 
 
 def section(named: Named, place: int, common: Mapping[str, str]) -> Section:
-    """The section of a recording that stands at that place of the page."""
+    """Return the section of a recording at that place of the page."""
     recording = named.recording
     own = {name: value for name, value in facts([named]).items() if name not in common}
-    rows = [_row(figure) for figure in recording.figures]
-    samples = [sample for listed in recording.samples.values() for sample in listed]
+    samples = [sample for kind in recording.clients for sample in recording.samples(kind)]
+    kinds = tuple(sorted({it.client for it in recording.figures if it.client}, key=metrics.rank))
     return Section(
         id=f"fault-{place}",
         recording=recording,
         name=named.name,
         heading=heading(recording),
-        when=_when(recording.moment),
+        when=_when(recording.injected_at),
         facts=own,
-        probes=len(samples),
+        requests=len(samples),
         failed=sum(sample.failure is not None for sample in samples),
         strip=_strip(recording),
-        figures=tuple(row for row in rows if row.budget),
-        notes=tuple(row for row in rows if not row.budget),
+        figures=tuple(_row(it) for it in recording.figures if it.limit is not None),
+        kinds=kinds,
+        clients=tuple(_client_rows(recording, kinds)),
+        notes=tuple(_row(it) for it in recording.figures if it.limit is None and not it.client),
         views=tuple(_views(recording)),
         story=tuple(_line(entry) for entry in timeline.entries(recording)),
         unchanged=timeline.unchanged(recording),
@@ -127,29 +143,37 @@ def section(named: Named, place: int, common: Mapping[str, str]) -> Section:
 
 
 def heading(recording: Recording) -> str:
-    """The fault and where it was done."""
+    """Return the fault and its target."""
     return f"{recording.fault} on {recording.target}" if recording.target else recording.fault
 
 
-def _when(moment_: str) -> str:
-    """The fault's moment for people; as it stands when it is none."""
+def _when(time: str) -> str:
+    """Return the time of the fault for people; unchanged when it cannot be parsed."""
     try:
-        return f"{datetime.fromisoformat(moment_).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        return f"{datetime.fromisoformat(time).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     except ValueError:
-        return moment_
+        return time
+
+
+def _client_rows(recording: Recording, kinds: Sequence[str]) -> Iterator[ClientRow]:
+    found = {(it.metric, it.client): it for it in recording.figures if it.client}
+    for metric in dict.fromkeys(metric for metric, _ in found):
+        cells = (found.get((metric, kind)) for kind in kinds)
+        shown = (Cell(figures_text.cell(it), it is None or it.within_limit) for it in cells)
+        yield ClientRow(metric, tuple(shown))
 
 
 def _row(figure: Figure) -> FigureRow:
-    budget = figure.budget
+    limit, expected = figure.limit, figure.expected
     return FigureRow(
         name=figure.name,
         value=amount(figure.value, figure.unit),
-        budget="" if budget is None else amount(budget, figure.unit),
-        share=figure.value / budget if budget else None,
-        aim="" if figure.aim is None else amount(figure.aim, figure.unit),
-        aim_share=figure.aim / budget if budget and figure.aim is not None else None,
-        kept=figure.kept,
-        over="" if budget is None else amount(figure.value - budget, figure.unit),
+        limit="" if limit is None else amount(limit, figure.unit),
+        share=figure.value / limit if limit else None,
+        expected="" if expected is None else amount(expected, figure.unit),
+        expected_share=expected / limit if limit and expected is not None else None,
+        within=figure.within_limit,
+        over="" if limit is None else amount(figure.value - limit, figure.unit),
     )
 
 
@@ -171,22 +195,20 @@ def _short(at: float) -> str:
 
 
 def _strip(recording: Recording) -> Strip:
-    whole = recording.ended - recording.started
+    length = recording.ended - recording.started
 
     def x(at: float) -> float:
-        return (at - recording.started) / whole * STRIP
+        return (at - recording.started) / length * STRIP
 
-    runs = [
-        run for kind, samples in recording.samples.items() for run in failed_runs(kind, samples)
-    ]
+    runs = [run for kind in recording.clients for run in failed_runs(kind, recording.samples(kind))]
     failed = tuple((x(run.started), max(x(run.ended) - x(run.started), 2.0)) for run in runs)
     return Strip(STRIP, x(0), failed)
 
 
 def _views(recording: Recording) -> list[View]:
     details = windows(recording)
-    whole = (recording.started, recording.ended)
-    views = [_view("all", "The whole recording", recording, whole, details)]
+    everything = (recording.started, recording.ended)
+    views = [_view("all", "The whole recording", recording, everything, details)]
     for place, window in enumerate(details, start=1):
         name = "Detail" if len(details) == 1 else f"Detail {place}"
         views.append(_view(f"detail{place}", name, recording, window))
@@ -196,7 +218,7 @@ def _views(recording: Recording) -> list[View]:
 def _view(
     id_: str, name: str, recording: Recording, window: Window, details: Sequence[Window] = ()
 ) -> View:
-    names = [*recording.samples, *(lane.name for lane in lanes(recording))]
+    names = [*recording.clients, *(lane.name for lane in lanes(recording))]
     frames = (wide(names), NARROW)
     drawings = [chart(recording, window, frame, details=details) for frame in frames]
     shown = f"{_short(window[0])} to {_short(window[1])} s"
@@ -211,15 +233,16 @@ def _view(
 
 
 def _description(recording: Recording) -> str:
-    """The drawing in words; the whole story stands below it as a table."""
-    said = []
-    for kind, samples in recording.samples.items():
+    """Return the drawing in words; the whole timeline is below it as a table."""
+    found = []
+    for kind, clients in recording.clients.items():
+        samples = recording.samples(kind)
         failed = sum(sample.failure is not None for sample in samples)
-        gap = longest_gap(samples)
+        gap = longest_gap(clients)
         longest = f", longest gap {number(round(gap.length, 2))} s" if gap else ""
-        said.append(f"{kind}: {failed} of {len(samples)} probes failed{longest}.")
+        found.append(f"{kind}: {failed} of {len(samples)} requests failed{longest}.")
     for lane in lanes(recording):
         first, *others = lane.spans
         changes = "".join(f", {span.text} from {moment(span.started)} s" for span in others)
-        said.append(f"{lane.name}: {first.text}{changes}.")
-    return " ".join(said)
+        found.append(f"{lane.name}: {first.text}{changes}.")
+    return " ".join(found)

@@ -1,91 +1,115 @@
 """How long a client may have to wait: the formulas of docs/explanation/limits.md, in seconds.
 
-An aim is what the timings add up to; a limit is what the gate accepts, with room for a host whose
-cores are shared by the whole lab.
+What is expected is what the timings add up to. A limit is what the acceptance suite accepts, with
+room for a host whose cores are shared by the whole lab.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from labgen.recordings.metrics import NEW_CONNECTION, PERSISTENT_CONNECTION
 from labgen.scenario.model import LoadBalancer
 from labgen.timing import forecast
 
 ANSWER = 0.05  # a TLS handshake and an answer on cores that are shared
 DIAL = 0.1  # a new HTTP/2 connection by a client, and its first answer
-# A client that waits in the middle of a handshake when the VIP leaves a machine that lives is told
-# by nobody: it has nothing to send, and the machine may not answer from an address it has no more.
+# A SYN without an answer is sent again after 1 s, then after twice as long each time: RFC 6298,
+# section 2.1 and 5.5; Linux: TCP_TIMEOUT_INIT in net/tcp.h.
+SYN_RTO = 1.0
+# A client that waits in the middle of a handshake when the VIP leaves a machine that lives learns
+# nothing: it has nothing to send, and the machine may not answer from an address that it has lost.
 # client-go gives up then (Go, http.DefaultTransport.TLSHandshakeTimeout).
 HANDSHAKE = 10.0
 # client-go: silent for 30 s, then 15 s without an answer (apimachinery, pkg/util/net/http.go).
 CLIENTS_PING = 45.0
-# By what was seen on machine-containers: the kubelet notices within a second and starts it at once
-# when it dies for the first time; after a boot, etcd has to come first.
+# As seen on system containers: the kubelet notices within a second that the API server died and
+# starts it immediately the first time; after a boot, etcd has to come first.
 API_SERVER_STARTS = 8.0
 API_SERVER_BOOTS = 10.0
 WRITE = 0.1  # between two writes of the suite's counter: an event comes no sooner
-# Between two answers that a pod gets from a Service, asked ten times a second: its way goes by
-# kube-proxy's rules and leads over no master.
+# Between two answers that a pod gets from a Service, queried ten times a second: its packets follow
+# kube-proxy's rules and pass no control plane.
 POD_ANSWER = 0.2
 
 
 @dataclass(frozen=True)
-class Budget:
-    aim: float
+class Allowed:
+    """How long something may take, in seconds."""
+
+    expected: float
     limit: float
 
 
-Gaps = Mapping[str, Budget]
+Gaps = Mapping[str, Allowed]  # by kind of client
 
 
-def retransmission(after: float) -> float:
-    """When TCP sends for the first time after that long without an answer.
+def retransmission(after: float, first: float = forecast.RTO_MIN) -> float:
+    """Return when TCP sends for the first time after that long without an answer.
 
-    A kept connection notices by it that the VIP has moved: the new holder knows no such connection
-    and resets it.
+    It sends after `first` seconds and then waits twice as long each time. A persistent connection
+    notices by it that the VIP has moved: the new holder does not know the connection and resets it.
     """
-    at = step = forecast.RTO_MIN
+    at = step = first
     while at < after:
         step *= 2
         at += step
     return at
 
 
+def slowest_answer(balancer: LoadBalancer, gap: Allowed) -> Allowed:
+    """Return how long the answer to a new connection may take when the API is away for a gap.
+
+    The SYN of a connection that begins in the gap is lost. The kernel sends it again after 1 s,
+    3 s, 7 s ... (SYN_RTO, doubled each time): the connection is made at the first of these that
+    comes after the gap, though connections that begin later are answered sooner. It may then be
+    led to the dead API server first.
+    """
+    more = _led_astray(balancer) + ANSWER
+    expected = retransmission(gap.expected, SYN_RTO) + more
+    return Allowed(expected, max(expected, retransmission(gap.limit, SYN_RTO) + more))
+
+
 def holder_silent(balancer: LoadBalancer) -> Gaps:
-    """The holder says nothing any more: its power was cut."""
-    fresh = forecast.longest_gap(balancer)[1]
-    kept = retransmission(forecast.vip_away(balancer)[1]) + _led_astray(balancer) + DIAL
-    return _gaps(balancer, fresh, kept)
+    """Return the gaps when the holder falls silent: its power was cut."""
+    new = forecast.longest_gap(balancer)[1]
+    persistent = retransmission(forecast.vip_away(balancer)[1]) + _led_astray(balancer) + DIAL
+    return _gaps(balancer, new, persistent)
 
 
 def server_silent(balancer: LoadBalancer) -> Gaps:
-    """The machine of another API server says nothing any more. The VIP stays, and HAProxy tells
-    clients that are in the middle of a handshake, too. Past HAProxy nobody was connected to it.
+    """Return the gaps when the machine of another API server falls silent.
 
-    HAProxy without its safeguards tells nobody: a client learns by its own ping.
+    The VIP stays, and HAProxy ends the connections of clients that are in the middle of a
+    handshake, too. Without HAProxy in the path, nobody was connected to that machine. HAProxy
+    without its safeguards ends nothing: a client learns it by its own ping.
     """
     if balancer.direct:
         return server_refuses(balancer)
-    kept = min(forecast.sessions_end(balancer)[1], CLIENTS_PING) + DIAL
-    return _gaps(balancer, _connect(balancer) + ANSWER, kept, hanging=0.0)
+    persistent = min(forecast.sessions_end(balancer)[1], CLIENTS_PING) + DIAL
+    return _gaps(balancer, _connect(balancer) + ANSWER, persistent, hanging=0.0)
 
 
 def server_refuses(balancer: LoadBalancer) -> Gaps:
-    """An API server dies on a machine that lives on: nobody waits for anything."""
+    """Return the gaps when an API server dies on a machine that lives on: it refuses."""
     return _gaps(balancer, 2 * ANSWER, DIAL + ANSWER)
 
 
 def server_killed(balancer: LoadBalancer) -> Gaps:
-    """The holder's own API server dies. Past HAProxy there is no other: the API is away until the
-    kubelet has started it again."""
+    """Return the gaps when the holder's own API server dies.
+
+    Without HAProxy in the path there is no other: the API is away until the kubelet has started it
+    again.
+    """
     if not balancer.direct:
         return server_refuses(balancer)
     return _gaps(balancer, API_SERVER_STARTS, API_SERVER_STARTS + DIAL)
 
 
 def haproxy_dies(balancer: LoadBalancer) -> Gaps:
-    """HAProxy dies on the holder: its script has to notice. Past HAProxy nobody else does.
+    """Return the gaps when HAProxy dies on the holder: keepalived's script has to notice.
 
-    Without a script nothing is promised: the aim is what the gate accepts at most.
+    Without HAProxy in the path, no client notices. Without a script nothing is promised: the
+    expected gap is what the acceptance suite accepts at most.
     """
     if balancer.direct:
         return server_refuses(balancer)
@@ -94,8 +118,10 @@ def haproxy_dies(balancer: LoadBalancer) -> Gaps:
 
 
 def keepalived_dies(balancer: LoadBalancer) -> Gaps:
-    """keepalived dies on the holder, and systemd takes the VIP off at once. Without that the
-    machine goes on to answer beside the next holder."""
+    """Return the gaps when keepalived dies on the holder and systemd removes the VIP immediately.
+
+    Without that safeguard the machine continues to answer next to the new holder.
+    """
     if not balancer.keepalived.safeguards:
         return _gaps(balancer, 2 * ANSWER, retransmission(0.0) + DIAL + ANSWER)
     away = forecast.vip_away(balancer)[1]
@@ -103,10 +129,10 @@ def keepalived_dies(balancer: LoadBalancer) -> Gaps:
 
 
 def holder_goes(balancer: LoadBalancer) -> Gaps:
-    """The holder shuts down in order: it gives the VIP away before it ends.
+    """Return the gaps when the holder shuts down in order: it hands the VIP over before it ends.
 
-    When it is back it takes the VIP as soon as its keepalived runs. Past HAProxy, its own API
-    server has to start first.
+    When it is back it takes the VIP as soon as its keepalived runs. Without HAProxy in the path,
+    its own API server has to start first.
     """
     handed = forecast.handed_over(balancer)[1]
     if balancer.direct:
@@ -115,48 +141,62 @@ def holder_goes(balancer: LoadBalancer) -> Gaps:
     return _gaps(balancer, handed + _connect(balancer) + ANSWER, retransmission(handed) + DIAL)
 
 
-def writes(gaps: Gaps, *, election: float) -> Budget:
-    """Between two acknowledged writes, which use fresh connections; election says for how many
-    seconds etcd may be without a leader."""
-    fresh = gaps["fresh"]
-    aim = fresh.aim + election + WRITE + ANSWER
-    return Budget(aim, max(aim, fresh.limit + election))
+def writes(gaps: Gaps, *, election: float) -> Allowed:
+    """Return the gap between two acknowledged writes, which use new connections.
+
+    election is for how many seconds etcd may be without a leader.
+    """
+    new = gaps[NEW_CONNECTION]
+    expected = new.expected + election + WRITE + ANSWER
+    return Allowed(expected, max(expected, new.limit + election))
 
 
-def watch(gaps: Gaps, write: Budget) -> Budget:
-    """Between two events of a watch on a kept connection: there are none without writes."""
-    kept = gaps["kept"]
+def watch(gaps: Gaps, write: Allowed) -> Allowed:
+    """Return the gap between two events of a watch on a persistent connection.
+
+    There are no events without writes.
+    """
+    connection = gaps[PERSISTENT_CONNECTION]
     more = WRITE + ANSWER
-    return Budget(max(kept.aim, write.aim) + more, max(kept.limit, write.limit) + more)
+    return Allowed(
+        max(connection.expected, write.expected) + more,
+        max(connection.limit, write.limit) + more,
+    )
 
 
-def pods(balancer: LoadBalancer) -> Budget:
-    """Between two answers of a Service to a pod."""
-    return Budget(POD_ANSWER, balancer.timings.budget / 1000)
+def pods(balancer: LoadBalancer) -> Allowed:
+    """Return the gap between two answers of a Service to a pod."""
+    return Allowed(POD_ANSWER, balancer.timings.budget / 1000)
 
 
 def last_failure(balancer: LoadBalancer) -> float:
-    """The latest that a probe may begin to fail after the holder's power cut: as an aim, the gap
-    and a tenth of a second.
+    """Return the latest time after the holder's power cut at which a request that fails may begin.
 
-    Where HAProxy tries no other server at once, connections fail until its checks took it out.
+    It is expected within the gap and a tenth of a second. Where HAProxy does not try another server
+    immediately, connections fail until its checks have taken the dead one out.
     """
     if balancer.direct or balancer.haproxy.safeguards:
         return forecast.longest_gap(balancer)[1] + 0.1
     return forecast.vip_away(balancer)[1] + forecast.server_out(balancer)[1] + 0.1
 
 
-def _gaps(balancer: LoadBalancer, fresh: float, kept: float, *, hanging: float = HANDSHAKE) -> Gaps:
-    """hanging is how long a kept connection may hang that is made while the VIP moves."""
+def _gaps(
+    balancer: LoadBalancer, new: float, persistent: float, *, hanging: float = HANDSHAKE
+) -> Gaps:
+    """Return the gaps of both kinds of connections.
+
+    hanging is for how many seconds a persistent connection may hang that is opened while the VIP
+    moves.
+    """
     limit = balancer.timings.budget / 1000
     return {
-        "fresh": Budget(fresh, max(limit, fresh)),
-        "kept": Budget(kept, max(limit, kept) + hanging),
+        NEW_CONNECTION: Allowed(new, max(limit, new)),
+        PERSISTENT_CONNECTION: Allowed(persistent, max(limit, persistent) + hanging),
     }
 
 
 def _led_astray(balancer: LoadBalancer) -> float:
-    """How long HAProxy leads a new connection to an API server that is silent, at most."""
+    """Return for how long HAProxy leads a new connection to a silent API server, at most."""
     if balancer.direct:
         return 0.0
     if balancer.haproxy.safeguards:

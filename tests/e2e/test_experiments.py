@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from labgen.lab.lab import Lab
-from labgen.recordings import recording
+from labgen.recordings import metrics, recording
 from tests.e2e.support.program import ROOT, shown
 
 SUITE = 1500.0  # seconds; the whole suite takes eleven minutes
 # what `make test` runs: the VIP holder's power cut, and what users do with a cluster
 QUICK = ("test_failover.py", "test_workload_*.py")
 # figures of the power cut of all machines, and seconds on two cores; measured by hand: 6.5 and 59
-BACK = {"until the API answers again": 15.0, "until all is healed": 75.0}
+BACK = {metrics.API_BACK: 15.0, metrics.STEADY_STATE: 75.0}
 
 
 @pytest.mark.quick
@@ -34,7 +34,7 @@ def test_lab_without_power_is_back_in_time(
     """The limits of the suite are wider, because it runs on slower hosts, too."""
     found = recording.read(results / "recordings/rest/power-cut-all-machines.json")
     assert found.lab == ha_3x3.name
-    seconds = {figure.name: figure.value for figure in found.figures if figure.name in BACK}
+    seconds = {it.metric: it.value for it in found.figures if it.metric in BACK}
     for name, value in seconds.items():
         record_property(f"power cut of all machines: {name}", f"{value:.1f} s")
     assert seconds.keys() == BACK.keys()

@@ -1,51 +1,45 @@
-"""What a measured fault is held to. Each raises AssertionError with what was seen instead."""
+"""What the result of an experiment has to satisfy.
 
-from collections.abc import Callable, Sequence
+Each function raises AssertionError with what was seen instead.
+"""
+
+from collections.abc import Sequence
 
 from acceptance.framework.experiment import keepalived, tracks
-from acceptance.framework.experiment.measured import Measured, tell
-from acceptance.framework.experiment.observation import Bench
 from acceptance.framework.experiment.observers import owners
+from acceptance.framework.experiment.result import Result
+from acceptance.framework.experiment.testbed import Testbed
 
-Record = Callable[[str, object], None]
 
-
-def budgets(seen: Measured, name: str, record: Record) -> None:
-    """All figures are within their budgets; they are recorded as properties of the test."""
-    for figure in seen.recording.figures:
-        record(f"{name}: {figure.name}", tell(figure).removeprefix(f"{figure.name}: "))
-    over = seen.over_budget()
+def within_limits(result: Result) -> None:
+    """Assert that all figures are within their limits."""
+    over = result.over_limit()
     assert not over, "; ".join(over)
 
 
-def writes(seen: Measured) -> None:
-    """Not one acknowledged write is lost, and the watch was told of every one."""
-    assert seen.writes.acknowledged, "nothing was written"
-    assert seen.lost is not None, seen.problems
-    assert not seen.lost, f"lost: {list(seen.lost)}"
-    unwatched = list(seen.writes.unwatched)
+def no_lost_write(result: Result) -> None:
+    """Assert that no acknowledged write is lost, and that the watch reported every one."""
+    assert result.writes.acknowledged, "nothing was written"
+    assert result.lost is not None, result.problems
+    assert not result.lost, f"lost: {list(result.lost)}"
+    unwatched = list(result.writes.unwatched)
     assert not unwatched, f"no event of: {unwatched}"
 
 
-def healed(seen: Measured) -> None:
-    """All that was waited for came."""
-    assert not seen.problems, "; ".join(seen.problems)
+def recovered(result: Result) -> None:
+    """Assert that everything that was waited for came."""
+    assert not result.problems, "; ".join(result.problems)
 
 
-def never_moved(seen: Measured, bench: Bench) -> None:
-    """The VIP had the same one owner from before the fault until healing began."""
-    during = tracks.within(seen.bands(owners.LANE), seen.recording.started, mended(seen))
+def vip_never_moved(result: Result, testbed: Testbed) -> None:
+    """Assert that the VIP had the same one owner from the baseline until healing began."""
+    recording = result.recording
+    during = tracks.within(result.bands(owners.LANE), recording.started, recording.healing)
     states = [band.state for band in during]
-    assert len(set(states)) == 1, f"{states}; {keepalived.said(bench, seen.recording)}"
+    assert len(set(states)) == 1, f"{states}; {keepalived.reported(testbed, recording)}"
 
 
-def moved_to_one_of(seen: Measured, machines: Sequence[str]) -> None:
-    """When healing began, one of these machines had the VIP alone."""
-    during = tracks.within(seen.bands(owners.LANE), 0.0, mended(seen))
+def vip_moved_to_one_of(result: Result, machines: Sequence[str]) -> None:
+    """Assert that one of these machines alone had the VIP when healing began."""
+    during = tracks.within(result.bands(owners.LANE), 0.0, result.recording.healing)
     assert during[-1].state in machines, during[-1].state
-
-
-def mended(seen: Measured) -> float:
-    """When healing began, in seconds from the fault."""
-    found = [event.at for event in seen.recording.events if event.text == "healing begins"]
-    return found[0] if found else seen.recording.ended

@@ -1,4 +1,4 @@
-"""The counter's ConfigMaps before and after the writing: made empty, looked through, removed."""
+"""The ConfigMaps of the counter: create them, check them after the writes, remove them."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from acceptance.framework.experiment.probes import counter
 
 
 def begin(api: Api) -> None:
-    """New, empty ConfigMaps: a run that was killed may have left its own."""
+    """Create empty ConfigMaps; a run that was killed may have left its own."""
     remove(api)
     for number in range(counter.OBJECTS):
         metadata = {"name": counter.name(number), "labels": counter.LABELS}
@@ -16,7 +16,7 @@ def begin(api: Api) -> None:
 
 
 def lost(api: Api, acknowledged: Sequence[int]) -> list[int]:
-    """The acknowledged writes that the cluster does not know."""
+    """Return the acknowledged writes that the cluster does not have."""
     known = counter.numbers(api.items(f"{counter.COLLECTION}?{counter.SELECTOR}"))
     return [number for number in acknowledged if number not in known]
 

@@ -1,129 +1,147 @@
-"""The figures of one observation: its samples and bands in numbers, with budgets."""
+"""The figures of one experiment: what its requests, states and writes add up to, with limits."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from acceptance.framework.experiment import analysis, tracks
+from acceptance.framework.experiment.limits import Limits
 from acceptance.framework.experiment.observers import leader, nodes, owners
 from acceptance.framework.experiment.probes.task import Ended
-from labgen.recordings.recording import Band, Figure, Sample
-from labgen.timing.limits import Budget
+from labgen.recordings import metrics, requests
+from labgen.recordings.recording import Band, Client, Clients, Figure, Sample
+from labgen.timing.limits import Allowed
 
-# Of what was written: judged by a promise of their own, which names the writes.
-MISSED, LOST = "acknowledged writes the watch missed", "acknowledged writes lost"
-# The samples of each client of a kind.
-Streams = Sequence[Sequence[Sample]]
-
-
-@dataclass(frozen=True)
-class Budgets:
-    """What a measurement may come to at most; what is not named is only told.
-
-    gaps is by the kind of probe. failed is how many probes of a kind may fail.
-    """
-
-    gaps: Mapping[str, Budget] = field(default_factory=dict)
-    failed: Mapping[str, Budget] = field(default_factory=dict)
-    last_failure: Budget | None = None
-    one_owner: Budget | None = None
-    leader: Budget | None = None
-    back: Budget | None = None
-    healed: Budget | None = None
+ZERO = 0.0  # the fault, on the recording's clock
 
 
 @dataclass(frozen=True)
 class Span:
-    """What is to be told of: seconds from the fault; mended is when healing began, healed when the
-    lab was whole again (None: it was not)."""
+    """When the parts of an experiment were, in seconds from the fault."""
 
-    begun: float
-    mended: float
-    healed: float | None
+    started: float  # of the baseline
+    healing: float  # when healing began
+    restored: float | None  # when the steady state was restored; None: it was not
     ended: float
 
 
-def of_probes(streams: Mapping[str, Streams], span: Span, budgets: Budgets) -> list[Figure]:
-    """Each kind's longest gap and failures, from the fault until healing began.
-
-    The gap of several streams of one kind is that of the one with the longest.
-    """
-    found = []
-    for kind, listed in streams.items():
-        during = [s for stream in listed for s in analysis.begun(stream, 0.0, span.mended)]
-        failed = sum(analysis.kinds(during).values())
-        gap = _gap(listed, 0.0, span.mended)
-        found += [
-            _figure(f"longest gap, {kind}", gap, "s", budgets.gaps.get(kind)),
-            _figure(f"failed, {kind}", failed, "probes", budgets.failed.get(kind)),
-        ]
-        if kind == "fresh":
-            last = analysis.last_failure(during, 0.0)
-            found.append(_figure("last failure, fresh", last, "s", budgets.last_failure))
-        if span.mended < span.ended:
-            back = _gap(listed, span.mended, span.ended)
-            found.append(Figure(f"longest gap while healing, {kind}", back, "s"))
+def of_clients(clients: Clients, span: Span, limits: Limits) -> list[Figure]:
+    """Return what each kind of client saw, from the fault until healing began and afterwards."""
+    found: list[Figure] = []
+    for kind, listed in clients.items():
+        samples = [sample for client in listed for sample in client.samples]
+        found += _of_fault(kind, listed, samples, span, limits)
+        if span.healing < span.ended:
+            found += _of_healing(kind, listed, samples, span)
     return found
 
 
-def of_return(samples: Sequence[Sample], span: Span, budgets: Budgets) -> list[Figure]:
-    """When the API answered again, where it did not when healing began."""
-    ended = [sample for sample in samples if sample.ended <= span.mended]
+def _of_fault(
+    kind: str, clients: Sequence[Client], samples: Sequence[Sample], span: Span, limits: Limits
+) -> Iterator[Figure]:
+    """Every request counts that a client waited for after the fault, also one begun before it."""
+    waited = requests.under_way(samples, ZERO, span.healing)
+    flying = requests.in_flight(samples, ZERO)
+    gap = _gap(clients, ZERO, span.healing)
+    yield _figure(metrics.LONGEST_GAP, kind, gap, "s", limits.gaps.get(kind))
+    yield Figure(metrics.REQUESTS, kind, len(waited), "requests")
+    yield _figure(metrics.FAILED, kind, _failed(waited), "requests", limits.failed.get(kind))
+    yield Figure(metrics.IN_FLIGHT, kind, len(flying), "requests")
+    yield Figure(metrics.IN_FLIGHT_FAILED, kind, _failed(flying), "requests")
+    if kind == metrics.NEW_CONNECTION:
+        last = requests.last_failure(waited, ZERO)
+        yield _figure(metrics.LAST_FAILURE, kind, last, "s", limits.last_failure)
+    answers = requests.waits(waited)
+    if answers:
+        slow = sum(seconds > metrics.SLOW for seconds in answers)
+        slowest = limits.slowest.get(kind)
+        yield _figure(metrics.SLOWEST_ANSWER, kind, answers[-1], "s", slowest)
+        yield Figure(metrics.SLOW_ANSWERS, kind, slow, "answers")
+    usual = requests.waits(sample for sample in samples if sample.ended <= ZERO)
+    yield from _percentiles(kind, usual, metrics.P50_BEFORE, metrics.P99_BEFORE)
+    yield from _percentiles(kind, answers, metrics.P50_AFTER, metrics.P99_AFTER)
+
+
+def _of_healing(
+    kind: str, clients: Sequence[Client], samples: Sequence[Sample], span: Span
+) -> Iterator[Figure]:
+    begun = analysis.begun(samples, span.healing, span.ended)
+    gap = _gap(clients, span.healing, span.ended)
+    yield Figure(metrics.GAP_WHILE_HEALING, kind, gap, "s")
+    yield Figure(metrics.FAILED_WHILE_HEALING, kind, _failed(begun), "requests")
+    if answers := requests.waits(begun):
+        yield Figure(metrics.SLOWEST_WHILE_HEALING, kind, answers[-1], "s")
+
+
+def _percentiles(kind: str, answers: Sequence[float], p50: str, p99: str) -> Iterator[Figure]:
+    for metric, share in ((p50, 50), (p99, 99)):
+        if answers:
+            yield Figure(metric, kind, 1000 * requests.percentile(answers, share), "ms")
+
+
+def of_return(samples: Sequence[Sample], span: Span, limits: Limits) -> list[Figure]:
+    """Return when the API answered again, where it did not answer when healing began."""
+    ended = [sample for sample in samples if sample.ended <= span.healing]
     if not ended or max(ended, key=lambda sample: sample.ended).failure is None:
         return []
-    good = [s.ended for s in samples if s.failure is None and s.ended > span.mended]
-    first = min(good, default=span.ended) - span.mended
-    return [_figure("until the API answers again", first, "s", budgets.back)]
+    good = [s.ended for s in samples if s.failure is None and s.ended > span.healing]
+    first = min(good, default=span.ended) - span.healing
+    return [_figure(metrics.API_BACK, "", first, "s", limits.back)]
 
 
 def of_states(
-    found: Sequence[Band], span: Span, budgets: Budgets, taken_away: Sequence[str]
+    found: Sequence[Band], span: Span, limits: Limits, taken_away: Sequence[str]
 ) -> list[Figure]:
-    """When the VIP had one owner again, etcd a leader, and when nodes were known to be away."""
-    during = tracks.within(found, 0.0, span.mended)
+    """Return when the VIP had one owner, etcd a leader, and when nodes were known to be away."""
+    during = tracks.within(found, ZERO, span.healing)
     since = tracks.lasting(during, owners.LANE, tracks.one)
     led = tracks.lasting(during, leader.LANE, lambda state: state != tracks.NONE)
     figures = []
     if since is not None:
-        figures.append(_figure("until the VIP has one owner", since, "s", budgets.one_owner))
+        figures.append(_figure(metrics.ONE_OWNER, "", since, "s", limits.one_owner))
     if led is not None:
-        figures.append(_figure("until etcd has a leader", led, "s", budgets.leader))
+        figures.append(_figure(metrics.ETCD_LEADER, "", led, "s", limits.leader))
     for name in taken_away:
         lane = f"{nodes.LANE} {name}"
         away = [b.started for b in during if b.lane == lane and b.state == nodes.NOT_READY]
         if away:
-            figures.append(Figure(f"until {name} is NotReady", min(away), "s"))
-    if span.healed is not None and span.mended < span.ended:
-        whole = span.healed - span.mended
-        figures.append(_figure("until all is healed", whole, "s", budgets.healed))
+            figures.append(Figure(f"until {name} is NotReady", "", min(away), "s"))
+    if span.restored is not None and span.healing < span.ended:
+        took = span.restored - span.healing
+        figures.append(_figure(metrics.STEADY_STATE, "", took, "s", limits.steady_state))
     return figures
 
 
 def of_writes(ended: Ended, lost: Sequence[int] | None) -> list[Figure]:
-    """What became of the writes over the whole time."""
-    found = [
-        Figure("writes acknowledged", len(ended.acknowledged), "writes"),
-        Figure("writes not acknowledged", len(ended.unacknowledged), "writes"),
-        Figure(MISSED, len(ended.unwatched), "writes", 0),
-    ]
+    """Return what became of the writes over the whole time."""
+    counts: Mapping[str, int] = {
+        metrics.ACKNOWLEDGED: len(ended.acknowledged),
+        metrics.UNACKNOWLEDGED: len(ended.unacknowledged),
+    }
+    found = [Figure(metric, "", count, "writes") for metric, count in counts.items()]
+    found.append(Figure(metrics.MISSED, "", len(ended.unwatched), "writes", limit=0))
     if lost is not None:
-        found.append(Figure(LOST, len(lost), "writes", 0))
+        found.append(Figure(metrics.LOST, "", len(lost), "writes", limit=0))
     return found
 
 
 def of_prober(samples: Sequence[Sample]) -> list[Figure]:
-    """How good the prober was: its rate, and the longest it stood still."""
-    run = analysis.figures(samples)
+    """Return how good the prober was: its rate, and the longest time for which it stood still."""
     return [
-        Figure("probes a second", run.rate, "1/s"),
-        Figure("longest stall of the prober", run.longest_stall, "s"),
+        Figure(metrics.PROBE_RATE, "", analysis.rate(samples), "1/s"),
+        Figure(metrics.PROBER_STALL, "", analysis.longest_stall(samples), "s"),
     ]
 
 
-def _gap(streams: Streams, begin: float, end: float) -> float:
-    return max(analysis.gap_after(stream, begin, end) for stream in streams)
+def _gap(clients: Sequence[Client], begin: float, end: float) -> float:
+    gap = requests.longest_gap(clients, begin, end)
+    return gap.length if gap else end - begin
 
 
-def _figure(name: str, value: float, unit: str, budget: Budget | None) -> Figure:
-    if budget is None:
-        return Figure(name, value, unit)
-    return Figure(name, value, unit, budget.limit, budget.aim)
+def _failed(samples: Sequence[Sample]) -> int:
+    return sum(sample.failure is not None for sample in samples)
+
+
+def _figure(metric: str, client: str, value: float, unit: str, allowed: Allowed | None) -> Figure:
+    if allowed is None:
+        return Figure(metric, client, value, unit)
+    return Figure(metric, client, value, unit, allowed.expected, allowed.limit)

@@ -1,119 +1,134 @@
-"""What each kind of fault may cost: its budgets from the lab's load balancer."""
+"""The limits of each kind of fault, from the settings of the lab's load balancer."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
-from acceptance.framework.experiment.figures import Budgets
 from labgen.lab.lab import Lab
+from labgen.recordings.metrics import NEW_CONNECTION, SERVICE, WATCH, WRITE
 from labgen.scenario.model import LoadBalancer
 from labgen.timing import forecast, limits
 from labgen.timing.forecast import Range
-from labgen.timing.limits import Budget, Gaps
-
-SERVICE = "service"
+from labgen.timing.limits import Allowed, Gaps
 
 
-def holder_silent(lab: Lab) -> Budgets:
-    """The holder says nothing any more."""
+@dataclass(frozen=True)
+class Limits:
+    """What is accepted of an experiment at most; a figure without a limit is only reported."""
+
+    gaps: Gaps = field(default_factory=dict)  # by kind of client
+    failed: Mapping[str, Allowed] = field(default_factory=dict)  # requests, by kind of client
+    slowest: Mapping[str, Allowed] = field(default_factory=dict)  # answers, by kind of client
+    last_failure: Allowed | None = None
+    one_owner: Allowed | None = None  # of the VIP
+    leader: Allowed | None = None  # of etcd
+    back: Allowed | None = None  # the API, after the power returned
+    steady_state: Allowed | None = None
+
+
+def holder_silent(lab: Lab) -> Limits:
+    """Return the limits for a holder that falls silent."""
     balancer = lab.scenario.load_balancer
-    return _budgets(
+    gaps = limits.holder_silent(balancer)
+    found = _limits(
         lab,
-        limits.holder_silent(balancer),
+        gaps,
         led=forecast.etcd_leader,
         last_failure=_at_most(limits.last_failure(balancer), balancer),
         one_owner=_at_most(forecast.vip_away(balancer)[1], balancer),
     )
+    slowest = limits.slowest_answer(balancer, gaps[NEW_CONNECTION])
+    return replace(found, slowest={NEW_CONNECTION: slowest})
 
 
-def server_silent(lab: Lab) -> Budgets:
-    """A master that is not the holder says nothing any more."""
+def server_silent(lab: Lab) -> Limits:
+    """Return the limits for another control plane that falls silent."""
     balancer = lab.scenario.load_balancer
-    return _budgets(lab, limits.server_silent(balancer), led=forecast.etcd_leader)
+    return _limits(lab, limits.server_silent(balancer), led=forecast.etcd_leader)
 
 
-def server_killed(lab: Lab) -> Budgets:
-    """An API server dies on the holder."""
+def server_killed(lab: Lab) -> Limits:
+    """Return the limits for an API server that dies on the holder."""
     balancer = lab.scenario.load_balancer
-    return _budgets(lab, limits.server_killed(balancer))
+    return _limits(lab, limits.server_killed(balancer))
 
 
-def worker_silent(lab: Lab) -> Budgets:
-    """A worker says nothing any more: clients of the API notice nothing.
+def worker_silent(lab: Lab) -> Limits:
+    """Return the limits for a worker that falls silent: clients of the API notice nothing.
 
-    For most of a minute pods ask its pods too, so their stream is only told of.
+    For most of a minute the Service still sends requests to its pods, so those have no limit.
     """
     balancer = lab.scenario.load_balancer
-    found = _budgets(lab, limits.server_refuses(balancer))
+    found = _limits(lab, limits.server_refuses(balancer))
     return replace(found, gaps={k: gap for k, gap in found.gaps.items() if k != SERVICE})
 
 
-def haproxy_dies(lab: Lab) -> Budgets:
-    """HAProxy dies on the holder."""
+def haproxy_dies(lab: Lab) -> Limits:
+    """Return the limits for HAProxy dying on the holder."""
     balancer = lab.scenario.load_balancer
     noticed = forecast.haproxy_noticed(balancer)[1]
     moves = balancer.keepalived.track_script == "haproxy"
-    return _budgets(
+    return _limits(
         lab,
         limits.haproxy_dies(balancer),
         one_owner=_at_most(noticed, balancer) if moves else None,
     )
 
 
-def keepalived_dies(lab: Lab) -> Budgets:
-    """keepalived dies on the holder."""
+def keepalived_dies(lab: Lab) -> Limits:
+    """Return the limits for keepalived dying on the holder."""
     balancer = lab.scenario.load_balancer
-    return _budgets(
+    return _limits(
         lab,
         limits.keepalived_dies(balancer),
         one_owner=_at_most(forecast.vip_away(balancer)[1], balancer),
     )
 
 
-def holder_cut_off(lab: Lab) -> Budgets:
-    """The other machines do not hear the holder, nor it them; clients hear all.
+def holder_cut_off(lab: Lab) -> Limits:
+    """Return the limits for a holder cut off from the other machines; clients reach all of them.
 
-    If it leads etcd, it goes on to do so for itself until it notices.
+    If the holder leads etcd, it continues to do so for itself until it notices.
     """
     balancer = lab.scenario.load_balancer
-    return _budgets(lab, limits.holder_silent(balancer), led=forecast.etcd_steps_down)
+    return _limits(lab, limits.holder_silent(balancer), led=forecast.etcd_steps_down)
 
 
-def masters_reboot(lab: Lab) -> Budgets:
-    """All masters shut down in order, one after the other has come back.
+def masters_reboot(lab: Lab) -> Limits:
+    """Return the limits for control planes that reboot, each after the one before is back.
 
-    etcd may lose its leader more than once, so there is no one time until it has one.
+    etcd may lose its leader more than once, so there is no single time until it has one.
     """
     balancer = lab.scenario.load_balancer
-    found = _budgets(lab, limits.holder_goes(balancer), led=forecast.etcd_leader)
+    found = _limits(lab, limits.holder_goes(balancer), led=forecast.etcd_leader)
     return replace(found, leader=None)
 
 
-def _budgets(
+def _limits(
     lab: Lab,
     gaps: Gaps,
     *,
     led: Callable[[LoadBalancer], Range] | None = None,
-    last_failure: Budget | None = None,
-    one_owner: Budget | None = None,
-) -> Budgets:
-    """led foretells when etcd has a leader again, None where it keeps the one it has."""
+    last_failure: Allowed | None = None,
+    one_owner: Allowed | None = None,
+) -> Limits:
+    """Return the limits; led predicts when etcd has a leader again, None where it keeps its own."""
     balancer = lab.scenario.load_balancer
     election = led(balancer)[1] if led else 0.0
-    # without workers the stream's pods are on the masters, and what is done to those reaches them
+    # without workers the pods are on the control planes, and faults there reach them
     pods = {SERVICE: limits.pods(balancer)} if lab.workers else {}
     write = limits.writes(gaps, election=election)
     watch = limits.watch(gaps, write)
-    return Budgets(
-        gaps={**gaps, "write": write, "watch": watch, **pods},
+    return Limits(
+        gaps={**gaps, WRITE: write, WATCH: watch, **pods},
         last_failure=last_failure,
         one_owner=one_owner,
-        leader=Budget(election, election + _limit(balancer)) if led else None,
+        leader=Allowed(election, election + _limit(balancer)) if led else None,
     )
 
 
-def _at_most(aim: float, balancer: LoadBalancer) -> Budget:
-    """The scenario's budget, or the aim where that is longer."""
-    return Budget(aim, max(aim, _limit(balancer)))
+def _at_most(expected: float, balancer: LoadBalancer) -> Allowed:
+    """Return the scenario's limit, or what is expected where that is longer."""
+    return Allowed(expected, max(expected, _limit(balancer)))
 
 
 def _limit(balancer: LoadBalancer) -> float:

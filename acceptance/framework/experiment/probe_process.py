@@ -1,4 +1,4 @@
-"""The probing process, seen from pytest: started, listened to, told to end."""
+"""The probing process, seen from pytest: start it, read its lines, end it."""
 
 import subprocess
 import sys
@@ -17,28 +17,32 @@ from acceptance.framework.experiment.probes.task import Ended, Task, parsed
 from labgen.recordings.recording import Sample
 
 MODULE = "acceptance.framework.experiment.probes"
-END_TIMEOUT = 25.0  # seconds: probes under way take 2 at most, the last watched writes 15
+END_TIMEOUT = 30.0  # seconds: probes under way take 5 at most, the last watched writes 15
 SHOWN_LINES = 15
 
 
 @dataclass
 class Seen:
-    """What the process has told so far; ended is there once it has ended."""
+    """What the process has reported so far."""
 
-    samples: dict[str, list[Sample]] = field(default_factory=dict)
+    clients: dict[tuple[str, str], list[Sample]] = field(default_factory=dict)  # by kind and name
     changes: list[Change] = field(default_factory=list)
-    ended: Ended | None = None
+    ended: Ended | None = None  # known once the process has ended
 
     def take(self, line: str) -> None:
-        """One more line of the process."""
-        told = parsed(line)
-        if isinstance(told, Ended):
-            self.ended = told
-        elif isinstance(told, Change):
-            self.changes.append(told)
+        """Keep one more line of the process."""
+        found = parsed(line)
+        if isinstance(found, Ended):
+            self.ended = found
+        elif isinstance(found, Change):
+            self.changes.append(found)
         else:
-            kind, sample = told
-            self.samples.setdefault(kind, []).append(sample)
+            self.clients.setdefault((found.kind, found.client), []).append(found.sample)
+
+    def samples(self, kind: str) -> list[Sample]:
+        """Return the samples of all clients of that kind so far."""
+        found = list(self.clients.items())
+        return [sample for (own, _), samples in found if own == kind for sample in list(samples)]
 
 
 @contextmanager
@@ -47,24 +51,24 @@ def watching(task: Task) -> Iterator[Seen]:
     seen = Seen()
     root = Path(acceptance.__file__).parents[1]
     words = [sys.executable, "-m", MODULE, task.to_json()]
-    with TemporaryFile("w+") as said:
+    with TemporaryFile("w+") as log:
         process = subprocess.Popen(
-            words, cwd=root, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said
+            words, cwd=root, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
         )
-        listening = threading.Thread(target=_listen, args=(process.stdout, seen), name="probes")
-        listening.start()
+        reading = threading.Thread(target=_read, args=(process.stdout, seen), name="probes")
+        reading.start()
         try:
             yield seen
         finally:
             _end(process)
-            listening.join()
+            reading.join()
         if process.returncode or seen.ended is None:
-            said.seek(0)
-            tail = "".join(said.readlines()[-SHOWN_LINES:])
+            log.seek(0)
+            tail = "".join(log.readlines()[-SHOWN_LINES:])
             raise HarnessError(f"the probing process ended with {process.returncode}:\n{tail}")
 
 
-def _listen(lines: IO[str] | None, seen: Seen) -> None:
+def _read(lines: IO[str] | None, seen: Seen) -> None:
     for line in lines or ():
         seen.take(line)
 

@@ -1,36 +1,73 @@
-"""Measuring one fault from its injection until the lab is whole again."""
+"""An experiment on one page: watch a lab, inject a fault, heal it, and tell what clients saw."""
 
-from acceptance.framework.experiment import targets
-from acceptance.framework.experiment.figures import Budgets
-from acceptance.framework.experiment.measured import Measured, measured
-from acceptance.framework.experiment.observation import Bench
-from acceptance.framework.experiment.observing import observing
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 
-QUIET = 3.0  # seconds for which everything has to be good before healing begins
-GIVE_UP = 20.0  # seconds after which healing begins although something still fails
+from acceptance.framework.clients.api import FAILURES
+from acceptance.framework.experiment import baseline, counter_check, probe_process, targets
+from acceptance.framework.experiment.experiment import Experiment
+from acceptance.framework.experiment.limits import Limits
+from acceptance.framework.experiment.result import Result, conclude
+from acceptance.framework.experiment.testbed import Testbed
+from labgen.faults import heal
+
+QUIET = 3.0  # seconds for which every client gets good answers before healing begins
+GIVE_UP = 20.0  # seconds after which healing begins although requests still fail
 
 
-def measure(
-    bench: Bench,
+def run(
+    testbed: Testbed,
     fault: str,
     target: str,
-    budgets: Budgets,
+    limits: Limits,
     *,
     not_ready: float | None = None,
-) -> Measured:
-    """Do the fault, wait until clients have it good again, heal, wait until the lab is whole.
+) -> Result:
+    """Inject a fault, wait until clients get answers again, heal it, wait for the steady state.
 
-    The kept connection begins with the target's API server: what happens to that one happens to it.
-    With not_ready, healing waits until target is known to be NotReady, at most so many seconds.
+    The persistent connection begins at the target's API server: what happens to that one happens
+    to the connection. With not_ready, healing waits until the target is known to be NotReady, at
+    most that many seconds.
 
-    Raises HarnessError when nothing can be measured; what does not come back is told by the result.
+    Raises HarnessError when nothing can be measured. The result tells what did not recover.
     """
-    with observing(bench, kept_at=targets.named(bench, target)) as observation:
-        observation.inject(fault, target)
-        observation.await_good(quiet=QUIET, timeout=GIVE_UP)
+    with probing(testbed, connected_to=targets.named(testbed, target)) as experiment:
+        experiment.inject(fault, target)
+        experiment.wait_answers(quiet=QUIET, timeout=GIVE_UP)
         if not_ready is not None:
-            observation.await_not_ready(target, not_ready)
-        observation.heal()
-        observation.await_whole()
-        observation.await_good(quiet=1.0, timeout=GIVE_UP)
-    return measured(observation, budgets)
+            experiment.wait_not_ready(target, not_ready)
+        experiment.heal()
+        experiment.wait_steady_state()
+        experiment.wait_answers(quiet=1.0, timeout=GIVE_UP)
+    return conclude(experiment, limits)
+
+
+@contextmanager
+def probing(testbed: Testbed, *, connected_to: str = "") -> Iterator[Experiment]:
+    """Have every kind of client query a lab in its steady state, from a quiet baseline on.
+
+    The persistent connection begins at the API server of the machine connected_to, if that is a
+    control plane; without HAProxy in the path it can only be the holder's. All faults are healed
+    in the end, whatever happened.
+
+    Raises HarnessError when the lab is not healthy beforehand, or when the probes do not run.
+    """
+    task = baseline.precondition(testbed)
+    anywhere = testbed.lab.scenario.load_balancer.direct
+    task = replace(task, connected_to="" if anywhere else task.masters.get(connected_to, ""))
+    try:
+        with probe_process.watching(task) as seen:
+            experiment = Experiment(testbed, seen, time.monotonic())
+            experiment.started = baseline.wait_quiet(seen, set(task.masters))
+            try:
+                yield experiment
+            finally:
+                heal(testbed.lab)
+                experiment.ended = time.monotonic()
+        if seen.ended is not None:
+            experiment.check_writes(seen.ended.acknowledged)
+    finally:
+        with suppress(*FAILURES):
+            counter_check.remove(testbed.api)

@@ -1,7 +1,7 @@
-"""The steady state: what every measurement starts from, and has to come back to.
+"""The steady state: what every experiment starts from and has to return to.
 
-It is labgen's one definition of healthy, and besides that the VIP on its usual holder: the first
-control plane, which has the highest priority.
+It is labgen's one definition of healthy, with the VIP on its usual holder: the first control plane,
+which has the highest priority.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,10 +25,10 @@ def await_steady_state(lab: Lab, *, what: str, timeout: float) -> None:
 def inspect(lab: Lab, booted: Mapping[str, float] | None = None) -> None:
     """Raise NotYet with what is not yet in its steady state.
 
-    What comes back last and costs the cluster least is asked first, and nothing after a problem.
+    What recovers last and costs the cluster least is queried first; the first problem ends it.
     booted names machines that were off, with the time (seconds since 1970) since which their
-    containers must have started: for most of a minute, the API believes that nothing has happened
-    to a machine without power.
+    containers must have started: for most of a minute, the API does not know that a machine has
+    lost its power.
     """
     ssh = access.ssh_client(lab)
     machines = query_machines(lab, ssh)
@@ -50,6 +50,6 @@ def _expect_none(problems: Sequence[health.Problem]) -> None:
 
 
 def _older(pod: Pod, since: float | None) -> bool:
-    """Whether a container of the pod is, as far as the API knows, one from before that time."""
+    """Return whether the API still shows a container of the pod that started before that time."""
     # the API's times are whole seconds
     return since is not None and (pod.started is None or pod.started < int(since))

@@ -1,6 +1,6 @@
-"""From changes of single machines' states to bands: what held from when to when.
+"""Turn changes of single machines' states into bands: which state held from when to when.
 
-All times are seconds on one clock, whichever; begin and end bound what was watched.
+All times are seconds on one clock; begin and end bound what was watched.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,11 +10,11 @@ from acceptance.framework.experiment.observers.changes import Change
 from labgen.recordings.recording import Band
 
 NONE = "none"
-GONE = "gone"  # of a machine that was taken away
+GONE = "gone"  # the state of a machine without power
 
 
 def bands(changes: Iterable[Change], begin: float, end: float) -> list[Band]:
-    """All lanes: the VIP's owners, etcd's leaders, each node."""
+    """Return the bands of all lanes: the VIP's owners, etcd's leaders, each node."""
     found = sorted(changes, key=lambda change: change.at)
     named = [
         *_lane(owners.LANE, found, begin, end, _all_that(owners.HOLDS)),
@@ -30,9 +30,9 @@ def bands(changes: Iterable[Change], begin: float, end: float) -> list[Band]:
 
 
 def taken_away(changes: Sequence[Change], machines: Iterable[str], at: float) -> list[Change]:
-    """The same changes, and that these machines were gone from then on.
+    """Return the changes, with these machines gone from then on.
 
-    Nobody is told by a machine without power that it holds the VIP no more.
+    A machine without power cannot report that it no longer holds the VIP.
     """
     lanes = (owners.LANE, leader.LANE)
     gone = [Change(lane, at, name, GONE) for name in machines for lane in lanes]
@@ -40,7 +40,7 @@ def taken_away(changes: Sequence[Change], machines: Iterable[str], at: float) ->
 
 
 def lasting(found: Sequence[Band], lane: str, good: Callable[[str], bool]) -> float | None:
-    """The time since which the lane's state has been good up to the end; None when it is not."""
+    """Return since when the lane's state has been good up to its end; None when it is not good."""
     own = sorted((band for band in found if band.lane == lane), key=lambda band: band.started)
     if not own or not good(own[-1].state):
         return None
@@ -49,7 +49,7 @@ def lasting(found: Sequence[Band], lane: str, good: Callable[[str], bool]) -> fl
 
 
 def within(found: Iterable[Band], begin: float, end: float) -> list[Band]:
-    """The parts of the bands that lie between begin and end."""
+    """Return the parts of the bands that lie between begin and end."""
     return [
         Band(band.lane, band.state, max(band.started, begin), min(band.ended, end))
         for band in found
@@ -58,7 +58,7 @@ def within(found: Iterable[Band], begin: float, end: float) -> list[Band]:
 
 
 def one(state: str) -> bool:
-    """Whether a band's state names exactly one machine."""
+    """Return whether a band's state names exactly one machine."""
     return state != NONE and "," not in state
 
 
@@ -69,7 +69,7 @@ def _lane(
     end: float,
     state: Callable[[Mapping[str, str]], str],
 ) -> list[Band]:
-    """The lane's bands; before the first change nothing is known."""
+    """Return the lane's bands; before the first change nothing is known."""
     known: dict[str, str] = {}
     found: list[Band] = []
     for change in (change for change in changes if change.lane == lane):
@@ -84,7 +84,7 @@ def _lane(
 
 
 def _all_that(wanted: str) -> Callable[[Mapping[str, str]], str]:
-    """The machines in that state, with commas, or none."""
+    """Return a function that names the machines in that state, with commas, or `none`."""
 
     def state(known: Mapping[str, str]) -> str:
         return ", ".join(sorted(n for n, found in known.items() if found == wanted)) or NONE

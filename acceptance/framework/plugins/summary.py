@@ -1,39 +1,59 @@
 """A pytest plugin: the figures that tests recorded, at the end of the run.
 
-A test records one with record_property(NAME, VALUE); JUnit XML holds the same. Those of a measured
-fault are called `FAULT: FIGURE` or `FAULT: FIGURE, CLIENT`: they stand together, those of all
-clients in one line, without their budgets.
+A test records a number with record_property(NAME, VALUE), and the figures of an experiment with
+record_figures(NAME, RESULT). JUnit XML has both as properties of the test.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import pytest
 
+from labgen.recordings.recording import Figure
+from labgen.report import figures_text
+
+# The figures of each experiment by its name, as plain data: xdist sends reports as such.
+FIGURES = pytest.StashKey[Mapping[str, Sequence[Mapping[str, Any]]]]()
+ATTRIBUTE = "labgen_figures"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Give the figures to the report, which reaches the terminal also from xdist's workers."""
+    report = yield
+    if report.when == "call":
+        setattr(report, ATTRIBUTE, item.stash.get(FIGURES, {}))
+    return report
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    found: dict[str, object] = {}
+    properties: dict[str, object] = {}
+    experiments: dict[str, list[Figure]] = {}
     for outcome in ("passed", "failed"):
         for report in terminalreporter.getreports(outcome):
-            if isinstance(report, pytest.TestReport) and report.when == "call":
-                found.update(report.user_properties)
-    if found:
+            if not isinstance(report, pytest.TestReport) or report.when != "call":
+                continue
+            for name, listed in getattr(report, ATTRIBUTE, {}).items():
+                experiments[name] = [Figure(**figure) for figure in listed]
+            properties.update(report.user_properties)
+    for name, figures in experiments.items():
+        for figure in figures:
+            properties.pop(f"{name}: {figure.name}", None)
+    if properties or experiments:
         terminalreporter.write_sep("=", "figures")
-    for line in lines(found):
+    for line in lines(properties, experiments):
         terminalreporter.write_line(line)
 
 
-def lines(figures: Mapping[str, object]) -> Iterable[str]:
-    """The figures, those of a fault below its name."""
-    faults: dict[str, dict[str, list[str]]] = {}
-    for name, value in figures.items():
-        fault, _, figure = name.rpartition(": ")
-        what, _, client = figure.partition(", ")
-        text = f"{client} {str(value).partition(' (')[0]}" if client else str(value)
-        faults.setdefault(fault, {}).setdefault(what, []).append(text)
-    width = max((len(what) for found in faults.values() for what in found), default=0)
-    for fault, found in faults.items():
-        if fault:
-            yield fault
-        for what, values in found.items():
-            indent = "  " if fault else ""
-            yield f"{indent}{what:<{width}}  {', '.join(values)}"
+def lines(
+    properties: Mapping[str, object], experiments: Mapping[str, Iterable[Figure]]
+) -> Iterator[str]:
+    """Return the properties, and each experiment's figures below its name."""
+    width = max((len(name) for name in properties), default=0)
+    for name, value in properties.items():
+        yield f"{name:<{width}}  {value}"
+    for name, figures in experiments.items():
+        yield name
+        yield from (f"  {line}" for line in figures_text.table(figures))

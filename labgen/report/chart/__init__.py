@@ -1,1 +1,1 @@
-"""Where everything on a timeline stands, in pixels. The markup is in templates/chart.svg.j2."""
+"""Compute where everything in a chart is, in pixels. The markup is in templates/chart.svg.j2."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from labgen.recordings.analysis import ABSENT, Lane, Span
+from labgen.recordings.lanes import ABSENT, Lane, Span
 from labgen.recordings.recording import Recording
 from labgen.report.chart.frame import TimeAxis, fitting, text_width
 from labgen.report.formatting import moment
@@ -17,34 +17,31 @@ BAD = frozenset({"notready", "down", "unhealthy", "off", "stopped"})
 
 @dataclass(frozen=True)
 class Bar:
-    """A state from x on; text is empty where it has no room, look is a class of the style sheet."""
+    """A state from x on, in pixels."""
 
     x: float
     y: float
     width: float
-    text: str
+    text: str  # empty where it has no room
     title: str
-    look: str
+    look: str  # a class of the style sheet
 
 
 @dataclass(frozen=True)
 class BandLane:
-    """One thing that was watched; hollow are the times in which it was not seen.
+    """One thing that was watched, in pixels."""
 
-    label is the name as far as there is room for it.
-    """
-
-    label: str
+    label: str  # the name as far as there is room for it
     name: str
-    members: str
+    members: str  # those that share the lane, with commas
     y: float
     height: float
     bars: tuple[Bar, ...]
-    hollow: tuple[Bar, ...]
+    hollow: tuple[Bar, ...]  # the times in which it was not seen
 
 
 def looks(recording: Recording) -> dict[str, str]:
-    """A class of the style sheet for each state: good, bad, or one hue per machine."""
+    """Return a class of the style sheet for each state: good, bad, or one hue per machine."""
     states = sorted({part for band in recording.bands for part in band.state.split(", ")})
     machines = [state for state in states if _word(state) not in GOOD | BAD]
     hues = {state: f"hue{number % HUES}" for number, state in enumerate(machines)}
@@ -57,7 +54,7 @@ def _word(state: str) -> str:
 
 
 def lane(of: Lane, axis: TimeAxis, y: float, look: Mapping[str, str]) -> BandLane:
-    """The lane with its upper edge at y."""
+    """Return the lane with its upper edge at y."""
     stays = [(stay, row) for stay, row in _stays(of.spans) if _seen(stay, axis)]
     rows = 1 + max((row for _, row in stays), default=0)
     bars = [_bar(stay, axis, y + row * (ROW + ROW_GAP), look[stay.text]) for stay, row in stays]
@@ -78,7 +75,7 @@ def _seen(span: Span, axis: TimeAxis) -> bool:
 
 
 def _stays(spans: Sequence[Span]) -> Iterator[tuple[Span, int]]:
-    """Each state for as long as it lasted, and its row, which it keeps while others come and go."""
+    """Yield each state for as long as it lasted, with its row: it stays while others change."""
     current: dict[str, tuple[float, int]] = {}
     for span in [*spans, Span(spans[-1].ended, spans[-1].ended, ())]:
         for state in [state for state in current if state not in span.states]:

@@ -1,9 +1,10 @@
-"""One timeline from top to bottom: labels of events, probes, states, the time axis."""
+"""One chart from top to bottom: labels of moments, requests, states, the time axis."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from labgen.recordings.analysis import lanes
+from labgen.recordings import metrics
+from labgen.recordings.lanes import lanes
 from labgen.recordings.recording import Recording
 from labgen.report.chart import bands, flags, probes
 from labgen.report.chart.bands import BandLane
@@ -14,40 +15,36 @@ from labgen.report.chart.windows import Window, calm_outside
 
 LABEL = 17.0  # pixels for a name above its lane, in the narrow drawing
 AFTER_FLAGS, AFTER_PROBES, AFTER_BANDS, AFTER_ALL = 8.0, 10.0, 6.0, 6.0  # pixels
-ORDER = ("fresh", "kept", "watch", "write", "service")
 AXIS = 38.0  # pixels; ticks, their numbers, and what they are
 
 
 @dataclass(frozen=True)
 class Chart:
-    """All parts, placed. plot_top and plot_bottom bound what belongs to the time axis.
-
-    zooms are x and width of the parts that are drawn again as details.
-    """
+    """All parts with their places, in pixels."""
 
     frame: Frame
     height: float
-    plot_top: float
+    plot_top: float  # what belongs to the time axis begins here
     plot_bottom: float
     flags: tuple[Flag, ...]
     probes: tuple[ProbeLane, ...]
     bands: tuple[BandLane, ...]
     ticks: tuple[Tick, ...]
-    zooms: tuple[tuple[float, float], ...]
+    zooms: tuple[tuple[float, float], ...]  # x and width of the parts that are drawn as details
 
 
 def chart(
     recording: Recording, window: Window, frame: Frame, *, details: Sequence[Window] = ()
 ) -> Chart:
-    """That window of the recording. Where details tell what there is to see, its lanes are low."""
+    """Return the chart of that window. Where details show what matters, its lanes are low."""
     axis = TimeAxis(*window, frame)
-    placed = flags.flags(recording.events, axis)
+    placed = flags.flags(recording.moments, axis)
     y = top = flags.height(placed) + AFTER_FLAGS
     room = LABEL if frame.stacked else 0.0
     tall = probes.LOW if calm_outside(recording, details) else probes.TALL
     probe_lanes: list[ProbeLane] = []
-    for kind, samples in sorted(recording.samples.items(), key=_rank):
-        probe_lanes.append(probes.lane(kind, samples, axis, y + room, tall))
+    for kind in sorted(recording.clients, key=metrics.rank):
+        probe_lanes.append(probes.lane(kind, recording.clients[kind], axis, y + room, tall))
         y += room + tall + AFTER_PROBES
     look = bands.looks(recording)
     band_lanes: list[BandLane] = []
@@ -66,9 +63,3 @@ def chart(
         ticks=tuple(axis.ticks()),
         zooms=tuple((axis.x(begin), axis.x(end) - axis.x(begin)) for begin, end in details),
     )
-
-
-def _rank(listed: tuple[str, object]) -> tuple[int, str]:
-    """What clients of the API see comes first; kinds that are not known here come last."""
-    kind, _ = listed
-    return (ORDER.index(kind) if kind in ORDER else len(ORDER)), kind

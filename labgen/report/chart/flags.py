@@ -1,20 +1,20 @@
-"""The labels of events, above everything else; none covers another."""
+"""The labels of moments, above everything else; none covers another."""
 
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from labgen.recordings.recording import Event
+from labgen.recordings.recording import Moment
 from labgen.report.chart.frame import LETTER, TimeAxis, text_width
 
 FONT, LINE = 12.0, 15.0  # pixels
-ASIDE = 5.0  # pixels from the event's line to its text
-WIDEST = 230.0  # pixels of a label, then it goes on in the next line
+ASIDE = 5.0  # pixels from the moment's line to its text
+WIDEST = 230.0  # pixels of a label, then it continues in the next line
 
 
 @dataclass(frozen=True)
 class Flag:
-    """One event: its line is at x from y down, its text beside the line's upper end."""
+    """One moment: its line is at x from y down, its text next to the upper end of the line."""
 
     x: float
     y: float
@@ -40,41 +40,41 @@ class Flag:
         return max(text_width(line, FONT) for line in self.lines)
 
 
-def flags(events: Sequence[Event], axis: TimeAxis) -> list[Flag]:
-    """The events that the axis shows, each as high as it can stand."""
+def flags(moments: Sequence[Moment], axis: TimeAxis) -> list[Flag]:
+    """Return labels for the moments that the axis shows, each as high as it fits."""
     placed: list[Flag] = []
-    for event in sorted(events, key=lambda event: event.at):
-        if axis.shows(event.at):
-            placed.append(_placed(event, axis, placed))
+    for moment in sorted(moments, key=lambda moment: moment.at):
+        if axis.shows(moment.at):
+            placed.append(_placed(moment, axis, placed))
     return placed
 
 
 def height(placed: Sequence[Flag]) -> float:
-    """Pixels that the labels need."""
+    """Return the pixels that the labels need."""
     return max((flag.bottom for flag in placed), default=0.0)
 
 
-def _placed(event: Event, axis: TimeAxis, others: Sequence[Flag]) -> Flag:
-    flag = _flag(event, axis)
+def _placed(moment: Moment, axis: TimeAxis, others: Sequence[Flag]) -> Flag:
+    flag = _flag(moment, axis)
     while any(_covers(flag, other) for other in others):
         lower = min(other.bottom for other in others if _covers(flag, other))
         flag = Flag(flag.x, lower, flag.lines, flag.text_x, flag.anchor, flag.title)
     return flag
 
 
-def _flag(event: Event, axis: TimeAxis) -> Flag:
-    x = axis.x(event.at)
+def _flag(moment: Moment, axis: TimeAxis) -> Flag:
+    x = axis.x(moment.at)
     right, left = axis.frame.width - x - ASIDE, x - ASIDE
     room = min(max(right, left), WIDEST)
-    lines = tuple(textwrap.wrap(event.text, int(room / FONT / LETTER))) or ("",)
+    lines = tuple(textwrap.wrap(moment.text, int(room / FONT / LETTER))) or ("",)
     longest = max(text_width(line, FONT) for line in lines)
     anchor = "start" if longest <= right else "end"
     text_x = x + ASIDE if anchor == "start" else x - ASIDE
-    return Flag(x, 0, lines, text_x, anchor, event.text)
+    return Flag(x, 0, lines, text_x, anchor, moment.text)
 
 
 def _covers(flag: Flag, other: Flag) -> bool:
-    """Whether their texts overlap, or the other's line would go through this text."""
+    """Return whether their texts overlap, or the other's line would cross this text."""
     overlap = flag.left - 8 < other.right and other.left - 8 < flag.right
     crossed = flag.left < other.x < flag.right and flag.bottom > other.y
     return (overlap and flag.y < other.bottom and other.y < flag.bottom) or (

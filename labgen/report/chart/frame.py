@@ -1,4 +1,4 @@
-"""The two widths in which a timeline is drawn, and the scales of its axes."""
+"""The two widths in which a chart is drawn, and the scales of its axes."""
 
 import math
 from collections.abc import Iterable
@@ -40,7 +40,7 @@ NARROW = Frame("narrow", width=358, left=0, right=44)
 
 
 def wide(names: Iterable[str]) -> Frame:
-    """The frame for wide screens with room for these names."""
+    """Return the frame for wide screens with room for these names."""
     longest = max((name_width(name) for name in names), default=0.0)
     left = round(min(max(longest + 14, NARROWEST), WIDEST))
     return Frame("wide", width=920, left=left, right=46)
@@ -71,7 +71,7 @@ class TimeAxis:
         return self.begin <= at <= self.end
 
     def ticks(self) -> list[Tick]:
-        """At round seconds."""
+        """Return marks at round seconds."""
         most = (self.frame.end - self.frame.left) / TICK_SPACE
         step = _round_step((self.end - self.begin) / most)
         first, last = math.ceil(self.begin / step - 1e-6), math.floor(self.end / step + 1e-6)
@@ -82,7 +82,7 @@ class TimeAxis:
 
 
 def _round_step(least: float) -> float:
-    """1, 2 or 5 times a power of ten, as small as it may be."""
+    """Return the smallest step that is 1, 2 or 5 times a power of ten and at least `least`."""
     power: float = 10.0 ** math.floor(math.log10(least))
     return next(n * power for n in (1, 2, 5, 10) if n * power >= least - 1e-9)
 
@@ -105,7 +105,7 @@ class LatencyScale:
         return self.bottom - share * (self.bottom - self.top)
 
     def ticks(self) -> list[Tick]:
-        """At each power of ten; every second one is named."""
+        """Return a mark at each power of ten; every second one has a text."""
         decades = range(round(math.log10(FASTEST)), round(math.log10(SLOWEST)) + 1)
         return [
             Tick(self.y(10.0**decade), "" if number % 2 else _latency(10.0**decade))
@@ -118,17 +118,17 @@ def _latency(seconds: float) -> str:
 
 
 def fitting(name: str, frame: Frame) -> str:
-    """The name as far as there is room for it."""
+    """Return the name as far as there is room for it."""
     room = frame.width if frame.stacked else frame.left - 8
     letters = int(room / NAME_FONT / BOLD_LETTER)
     return name if len(name) <= letters else f"{name[: letters - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def name_width(name: str) -> float:
-    """Pixels that a name needs at most, by estimate."""
+    """Return the pixels that a name needs at most, by estimate."""
     return len(name) * NAME_FONT * BOLD_LETTER
 
 
 def text_width(text: str, size: float) -> float:
-    """Pixels that a text needs at most, by estimate."""
+    """Return the pixels that a text needs at most, by estimate."""
     return len(text) * size * LETTER

@@ -1,13 +1,13 @@
-"""The lanes of probes: a dot where one was answered, a cross where one failed.
+"""The lanes of requests: a dot where one was answered, a cross where one failed.
 
-Across is when a probe began, up is how long it took.
+Across is when a request began, up is how long it took.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from labgen.recordings.analysis import Gap, gaps
-from labgen.recordings.recording import Sample
+from labgen.recordings.recording import Client, Sample
+from labgen.recordings.requests import Gap, gaps
 from labgen.report.chart import paths
 from labgen.report.chart.frame import LatencyScale, Tick, TimeAxis, fitting, text_width
 from labgen.report.formatting import number
@@ -20,7 +20,7 @@ LONG = 0.25  # seconds; a shorter gap in which nothing failed is a busy host
 
 @dataclass(frozen=True)
 class GapMark:
-    """The longest time without a good answer, as an area; its text stands beside it."""
+    """The longest time without a good answer, as an area with a text next to it."""
 
     x: float
     width: float
@@ -32,29 +32,27 @@ class GapMark:
 
 @dataclass(frozen=True)
 class ProbeLane:
-    """One kind of probe. good and failed are paths, their sizes in pixels.
+    """One kind of client, in pixels."""
 
-    label is the kind as far as there is room for it.
-    """
-
-    label: str
+    label: str  # the kind as far as there is room for it
     kind: str
     note: str
-    bad: bool
+    bad: bool  # whether requests failed
     y: float
     height: float
-    good: str
+    good: str  # an SVG path
     good_size: float
-    failed: str
+    failed: str  # an SVG path
     failed_size: float
     gap: GapMark | None
     scale: tuple[Tick, ...]
 
 
 def lane(
-    kind: str, samples: Sequence[Sample], axis: TimeAxis, y: float, height: float
+    kind: str, clients: Sequence[Client], axis: TimeAxis, y: float, height: float
 ) -> ProbeLane:
-    """The lane with its upper edge at y, of the samples that began within the axis."""
+    """Return the lane with its upper edge at y, of the requests that began within the axis."""
+    samples = [sample for client in clients for sample in client.samples]
     shown = [sample for sample in samples if axis.shows(sample.started)]
     latency = LatencyScale(y + PADDING, y + height - PADDING)
     room = (axis.frame.end - axis.frame.left) / max(len(shown), 1)
@@ -73,7 +71,7 @@ def lane(
         good_size=min(max(room * 0.8, 1.6), 4.0),
         failed=paths.crosses(failed, failed_size),
         failed_size=failed_size,
-        gap=_gap(samples, axis, latency, labelled=height == TALL),
+        gap=_gap(clients, axis, latency, labelled=height == TALL),
         scale=tuple(ticks if height == TALL else (ticks[0], ticks[-1])),
     )
 
@@ -91,17 +89,24 @@ def _points(
 def _note(samples: Sequence[Sample]) -> str:
     failed = sum(sample.failure is not None for sample in samples)
     if not samples:
-        return "no probes"
+        return "no requests"
     return f"{number(failed) if failed else 'none'} of {number(len(samples))} failed"
 
 
 def _gap(
-    samples: Sequence[Sample], axis: TimeAxis, latency: LatencyScale, *, labelled: bool
+    clients: Sequence[Client], axis: TimeAxis, latency: LatencyScale, *, labelled: bool
 ) -> GapMark | None:
-    """The longest of the gaps that the axis shows, where it is worth a mark."""
-    seen = [gap for gap in gaps(samples) if gap.started < axis.end and gap.ended > axis.begin]
-    gap = max(seen, key=lambda gap: gap.length, default=None)
-    if gap is None or not _worth_a_mark(gap, samples):
+    """Return a mark for the longest gap that the axis shows, where it is worth one."""
+    seen = [
+        (gap, client.samples)
+        for client in clients
+        for gap in gaps(client.samples)
+        if gap.started < axis.end and gap.ended > axis.begin
+    ]
+    if not seen:
+        return None
+    gap, samples = max(seen, key=lambda it: it[0].length)
+    if not _worth_a_mark(gap, samples):
         return None
     x, end = axis.x(max(gap.started, axis.begin)), axis.x(min(gap.ended, axis.end))
     text = f"{number(round(gap.length, 2))} s" if labelled else ""
@@ -117,7 +122,7 @@ def _gap(
 
 
 def _beside(text: str, x: float, end: float, axis: TimeAxis) -> tuple[float, str]:
-    """Where the text goes: right of the gap, left of it, or into one that leaves no room."""
+    """Return where the text goes: right of the gap, left of it, or into the gap."""
     needed = text_width(text, GAP_FONT) + ASIDE
     if end + needed < axis.frame.end:
         return end + ASIDE, "start"
@@ -127,6 +132,6 @@ def _beside(text: str, x: float, end: float, axis: TimeAxis) -> tuple[float, str
 
 
 def _worth_a_mark(gap: Gap, samples: Sequence[Sample]) -> bool:
-    """Whether it is long, or a probe failed in it."""
+    """Return whether the gap is long, or a request failed in it."""
     failed = any(s.failure and gap.started <= s.ended and s.started <= gap.ended for s in samples)
     return failed or gap.length > LONG

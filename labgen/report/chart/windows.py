@@ -1,16 +1,16 @@
-"""Which parts of a recording are worth a drawing of their own: where probes failed."""
+"""Choose the parts of a recording that get a chart of their own: where requests failed."""
 
 import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from labgen.recordings.analysis import lanes
+from labgen.recordings.lanes import lanes
 from labgen.recordings.recording import Recording
 
 Window = tuple[float, float]  # seconds from the fault
 
 MOST = 3  # details of one recording, those with most failures
-FEW = 3  # failures; with fewer there is nothing to see that the story does not say
+FEW = 3  # failures; with fewer there is nothing to see that the timeline does not say
 APART = 3.0  # seconds without a failure between two details
 NEAR = 1.5  # seconds; changes of states so close to the failures belong to the picture
 SHARE = 0.5  # of the recording; a longer detail would show nothing new
@@ -19,9 +19,9 @@ MOST_OF = 0.8  # of all failures; with so many in details, the rest of the recor
 
 
 def windows(recording: Recording) -> list[Window]:
-    """In order of time; none where nothing failed, or the whole recording is as good as a detail.
+    """Return the windows in the order of time; none where nothing failed, or all is one window.
 
-    Failures that go on for too long to be a detail are shown by their first seconds.
+    Of failures that last too long for a detail, the first seconds are shown.
     """
     failed = sorted(_failures(recording))
     if not failed:
@@ -40,14 +40,14 @@ def windows(recording: Recording) -> list[Window]:
 
 
 def calm_outside(recording: Recording, details: Sequence[Window]) -> bool:
-    """Whether hardly a probe failed outside of the details."""
+    """Return whether hardly any request failed outside of the details."""
     failed = _failures(recording)
     inside = [at for at in failed if any(begin <= at <= end for begin, end in details)]
     return bool(details) and len(inside) >= MOST_OF * len(failed)
 
 
 def _first(window: Window) -> Window:
-    """The seconds around the fault, or those in which failures began later than that."""
+    """Return the seconds around the fault, or around the first failure where that is later."""
     begin, end = window
     return max(begin, FIRST[0]), min(end, max(begin, FIRST[0]) + FIRST[1] - FIRST[0])
 
@@ -55,8 +55,8 @@ def _first(window: Window) -> Window:
 def _failures(recording: Recording) -> list[float]:
     return [
         sample.started
-        for samples in recording.samples.values()
-        for sample in samples
+        for kind in recording.clients
+        for sample in recording.samples(kind)
         if sample.failure is not None and recording.started <= sample.started <= recording.ended
     ]
 
@@ -72,7 +72,7 @@ def _window(first: float, last: float, recording: Recording) -> Window:
 
 def _changes(recording: Recording) -> list[float]:
     changes = [span.started for lane in lanes(recording) for span in lane.spans[1:]]
-    return [*changes, *(event.at for event in recording.events)]
+    return [*changes, *(moment.at for moment in recording.moments)]
 
 
 def _merged(found: list[Window]) -> list[Window]:

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from acceptance.framework.experiment.probes import new_connection
+from acceptance.framework.experiment.probes import http1, new_connection
+from acceptance.framework.experiment.probes.failures import ProbeFailed, kind
 from acceptance.framework.experiment.probes.new_connection import Endpoint
 from acceptance.framework.experiment.probes.open_loop import Probe, ticking
 from labgen.recordings.recording import Sample
@@ -102,15 +103,53 @@ async def test_probe_that_breaks_is_an_error_and_no_result() -> None:
         await probe_for(0.2, broken)
 
 
+class Written:
+    """A connection's writing end."""
+
+    def __init__(self) -> None:
+        self.data = b""
+
+    def write(self, data: bytes) -> None:
+        self.data += data
+
+
+async def answered(data: bytes, body: bytes = b"") -> tuple[bytes, http1.Answer]:
+    """Return what was sent, and the answer made of that data."""
+    reader, writer = asyncio.StreamReader(), Written()
+    reader.feed_data(data)
+    reader.feed_eof()
+    wanted = http1.request("api:6443", "PATCH" if body else "GET", "/path", body)
+    answer = await http1.exchange(reader, writer, wanted, body)  # type: ignore[arg-type]
+    return writer.data, answer
+
+
 async def test_answer_in_chunks_is_read_to_its_end() -> None:
-    reader = asyncio.StreamReader()
-    reader.feed_data(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-    reader.feed_data(b"3\r\nabc\r\n2;note\r\nde\r\n0\r\n\r\n")
-    assert await new_connection.read_answer(reader) == new_connection.Answer(200, b"abcde")
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    sent, answer = await answered(head + b"3\r\nabc\r\n2;note\r\nde\r\n0\r\n\r\n")
+    assert answer == http1.Answer(200, b"abcde")
+    assert sent == b"GET /path HTTP/1.1\r\nHost: api:6443\r\nConnection: close\r\n\r\n"
 
 
 async def test_answer_without_a_length_ends_with_the_connection() -> None:
-    reader = asyncio.StreamReader()
-    reader.feed_data(b"HTTP/1.1 404 Not Found\r\n\r\ngone")
-    reader.feed_eof()
-    assert await new_connection.read_answer(reader) == new_connection.Answer(404, b"gone")
+    _, answer = await answered(b"HTTP/1.1 404 Not Found\r\n\r\ngone")
+    assert answer == http1.Answer(404, b"gone")
+
+
+async def test_body_is_sent_with_its_length() -> None:
+    sent, answer = await answered(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", b"{}")
+    assert answer == http1.Answer(200, b"ok")
+    assert sent.endswith(b"Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+
+
+@pytest.mark.parametrize(
+    ("data", "failure"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab", "cut short"),
+        (b"", "cut short"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "protocol"),
+    ],
+)
+async def test_answer_that_is_none_is_a_failure_of_its_kind(data: bytes, failure: str) -> None:
+    with pytest.raises((EOFError, ProbeFailed)) as raised:
+        await answered(data)
+    assert kind(raised.value) == failure

@@ -32,12 +32,12 @@ def test_cut(pytestconfig):
         raise RuntimeError("no lab")
     directory = Path(pytestconfig.getoption("record"))
     number = int(directory.name.removeprefix("run-"))
-    figures = (Figure("longest gap, fresh", 0.1 * number, "s", 3.0, 0.6),
-               Figure("failed, fresh", 5 * number, "probes"))
+    figures = (Figure("longest gap", "watch", 0.1 * number, "s", 0.6, 3.0),
+               Figure("failed", "watch", 5 * number, "requests"))
     seen = Recording("power-cut", "master1", "demo", "ha-3x3", "fast", "", -2, 9, {}, (), (),
                      figures, {})
     recording.write(seen, directory / "power-cut-holder.json")
-    assert number != 2, "over its budget"
+    assert number != 2, "over its limit"
 """
 
 
@@ -55,11 +55,11 @@ def test_figures_of_all_runs_are_told_by_min_median_and_max(tmp_path: Path) -> N
     said = labgen("bench", "failover", "demo", "--runs", "3", "--record", str(tmp_path / "kept"))
     assert said.exit_code == 0, said.err
     assert [line.split() for line in said.out.splitlines()] == [
-        ["figure", "min", "median", "max", "aim", "budget"],
+        ["figure", "min", "median", "max", "expected", "limit"],
         [
             "longest",
             "gap,",
-            "fresh",
+            "watch",
             "0.10",
             "s",
             "0.20",
@@ -71,11 +71,11 @@ def test_figures_of_all_runs_are_told_by_min_median_and_max(tmp_path: Path) -> N
             "3.00",
             "s",
         ],
-        ["failed,", "fresh", "5", "10", "15", "-", "-"],
+        ["failed,", "watch", "5", "10", "15", "-", "-"],
     ]
     kept = recording.read(tmp_path / "kept/run-02/power-cut-holder.json")
     assert kept.figures[0].value == pytest.approx(0.2)
-    assert "run 2 of 3: longest gap, fresh: 0.20 s" in said.err
+    assert "run 2 of 3: longest gap, watch: 0.20 s" in said.err
 
 
 def test_run_that_measured_nothing_ends_the_bench(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,8 +90,10 @@ def test_figure_that_only_some_runs_have_is_told_too() -> None:
     def seen(*figures: Figure) -> Recording:
         return Recording("", "", "", "", "", "", 0, 0, {}, (), (), figures, {})
 
-    rows = bench.table([seen(Figure("a", 1, "s")), seen(Figure("a", 3, "s"), Figure("b", 2, "x"))])
-    assert [(row.name, row.values) for row in rows] == [("a", (1, 3)), ("b", (2,))]
+    rows = bench.table(
+        [seen(Figure("a", "", 1, "s")), seen(Figure("a", "", 3, "s"), Figure("a", "b", 2, "x"))]
+    )
+    assert [(row.client, row.values) for row in rows] == [("", (1, 3)), ("b", (2,))]
 
 
 def test_two_labs_stand_side_by_side_with_their_settings(tmp_path: Path) -> None:
@@ -101,19 +103,19 @@ def test_two_labs_stand_side_by_side_with_their_settings(tmp_path: Path) -> None
     lines = [" ".join(line.split()) for line in said.out.splitlines()]
     assert lines[:2] == ["A: demo", "B: other"]
     assert "machines[0].count differs: 1 (A), 3 (B)" in lines
-    gap = "longest gap, fresh 0.20 (0.10 to 0.30) s 0.20 (0.10 to 0.30) s 0 s 1.00"
+    gap = "longest gap, watch 0.20 (0.10 to 0.30) s 0.20 (0.10 to 0.30) s 0 s 1.00"
     assert gap in lines
-    assert lines[-2:] == [f"not held by {side} in 1 of 3 runs: test_cut" for side in "AB"]
+    assert lines[-2:] == [f"failed on {side} in 1 of 3 runs: test_cut" for side in "AB"]
     assert (tmp_path / "b/run-03/power-cut-holder.json").exists()
 
 
 def test_machines_read_a_comparison_as_json() -> None:
     said = labgen("bench", "compare", "demo", "demo", "--runs", "2", "-o", "json")
     found = json.loads(said.out)
-    assert found["not_held"] == {"a": {"test_cut": 1}, "b": {"test_cut": 1}}
+    assert found["failed"] == {"a": {"test_cut": 1}, "b": {"test_cut": 1}}
     (fault,) = found["faults"]
-    held = next(row for row in fault["rows"] if row["figure"] == "tests of the gate not held")
-    assert (held["a"]["median"], held["a"]["broken"]) == (0.5, 1)
+    held = next(row for row in fault["rows"] if row["metric"] == "failed tests of the suite")
+    assert (held["a"]["median"], held["a"]["exceeded"]) == (0.5, 1)
 
 
 def test_a_scenario_is_brought_up_measured_and_taken_down(monkeypatch: pytest.MonkeyPatch) -> None:

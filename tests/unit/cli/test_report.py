@@ -1,6 +1,7 @@
 """labgen report, as it is called."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def test_text_prints_all_timelines_in_order(recordings: Path) -> None:
     said = labgen("report", "text", str(recordings))
     assert said.exit_code == 0
     assert said.out.index("partition on master1") < said.out.index("cpu-load on master1")
-    assert "VIP          master1 -> master1, master2" in said.out
+    assert re.search(r"VIP +master1 -> master1, master2", said.out)
 
 
 def test_compare_ends_well_whatever_the_figures_are(recordings: Path, tmp_path: Path) -> None:
@@ -39,7 +40,7 @@ def test_compare_ends_well_whatever_the_figures_are(recordings: Path, tmp_path: 
     recording.write(worse, tmp_path / "worse.json")
     said = labgen("report", "compare", str(recordings), str(tmp_path / "worse.json"))
     assert said.exit_code == 0
-    assert "B broke its budget of 0 moves" in said.out
+    assert "B exceeded its limit of 0 moves" in said.out
     assert "only in A: partition on master1" in said.out
 
 

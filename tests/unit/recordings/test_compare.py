@@ -9,7 +9,7 @@ from labgen.recordings.recording import Figure, Recording
 from labgen.report.comparison_text import data, lines
 from tests.unit.report.samples import hostile
 
-GAP = Figure("longest gap", 0.4, "s", 0.6)
+GAP = Figure("longest gap", "", 0.4, "s", limit=0.6)
 
 
 def cut(*figures: Figure, target: str = "master1", fault: str = "power-cut", **facts: str) -> Named:
@@ -31,15 +31,15 @@ def test_repetitions_are_compared_by_their_medians() -> None:
     runs = [cut(replace(GAP, value=value)) for value in (0.4, 0.9, 0.5)]
     (row,) = compare(runs, [cut(GAP)]).faults[0].rows
     assert row.a
-    assert (row.a.median, row.a.runs, row.a.broken) == (0.5, 3, 1)
+    assert (row.a.median, row.a.runs, row.a.exceeded) == (0.5, 3, 1)
 
 
 def test_faults_and_figures_of_one_side_only_are_listed() -> None:
-    lost = Figure("writes lost", 0, "writes", 0)
+    lost = Figure("writes lost", "", 0, "writes", limit=0)
     found = compare([cut(GAP), cut(fault="pause")], [cut(GAP, lost), cut(fault="reboot")])
     assert found.only_a == (("pause", "master1"),)
     assert found.only_b == (("reboot", "master1"),)
-    assert [(row.figure, row.a is None) for row in found.faults[0].rows] == [
+    assert [(row.metric, row.a is None) for row in found.faults[0].rows] == [
         ("longest gap", False),
         ("writes lost", True),
     ]
@@ -55,14 +55,14 @@ def test_the_same_fault_on_another_machine_is_compared_when_there_is_no_choice()
 
 
 def test_a_ratio_to_nothing_is_none() -> None:
-    zero = Figure("writes lost", 0, "writes", 0)
+    zero = Figure("writes lost", "", 0, "writes", limit=0)
     (row,) = compare([cut(zero)], [cut(replace(zero, value=2))]).faults[0].rows
     assert row.ratio is None
     assert row.difference == 2
 
 
-def test_people_read_a_table_with_broken_budgets_marked() -> None:
-    zero = Figure("writes lost", 0, "writes", 0)
+def test_people_read_a_table_with_exceeded_limits_marked() -> None:
+    zero = Figure("writes lost", "", 0, "writes", limit=0)
     found = compare(
         [cut(GAP, zero, kernel="6.1"), cut(fault="pause")],
         [cut(replace(GAP, value=1.02), zero, kernel="6.18")],
@@ -74,7 +74,7 @@ def test_people_read_a_table_with_broken_budgets_marked() -> None:
         "",
         "power-cut on master1",
         "                      A         B     B - A  B / A",
-        "  longest gap    0.40 s    1.02 s   +0.62 s   2.55  B broke its budget of 0.60 s",
+        "  longest gap    0.40 s    1.02 s   +0.62 s   2.55  B exceeded its limit of 0.60 s",
         "  writes lost  0 writes  0 writes  0 writes      -",
         "",
         "only in A: pause on master1",
@@ -91,14 +91,21 @@ def test_machines_read_the_same_as_json() -> None:
     found = compare([cut(GAP), cut(fault="pause")], [cut(replace(GAP, value=0.8))])
     read = json.loads(json.dumps(data(found)))
     (row,) = read["faults"][0]["rows"]
-    assert row["figure"] == "longest gap"
+    assert (row["metric"], row["client"]) == ("longest gap", "")
     assert row["b"] == {
         "median": 0.8,
         "least": 0.8,
         "most": 0.8,
         "runs": 1,
-        "budget": 0.6,
-        "broken": 1,
+        "limit": 0.6,
+        "exceeded": 1,
     }
     assert (row["difference"], row["ratio"]) == (0.4, 2.0)
     assert read["only_a"] == [{"fault": "pause", "target": "master1"}]
+
+
+def test_figures_of_different_clients_are_different_figures() -> None:
+    watch, write = replace(GAP, client="watch"), replace(GAP, client="write", value=0.9)
+    found = compare([cut(watch, write)], [cut(write, watch)])
+    shown = [(row.name, row.difference) for row in found.faults[0].rows]
+    assert shown == [("longest gap, watch", 0), ("longest gap, write", 0)]

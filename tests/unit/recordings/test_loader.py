@@ -13,7 +13,7 @@ from tests.unit.report.samples import hostile
 
 def test_a_directory_gives_its_recordings_in_the_order_they_were_made(tmp_path: Path) -> None:
     for name, moment in (("a", "2026-11-24T21:00:00+00:00"), ("b", "2026-11-24T20:00:00+00:00")):
-        recording.write(replace(hostile(), moment=moment), tmp_path / f"{name}.json")
+        recording.write(replace(hostile(), injected_at=moment), tmp_path / f"{name}.json")
     (tmp_path / "report.html").write_text("made before")
     assert [named.name for named in collect(tmp_path)] == ["b", "a"]
     assert [named.name for named in collect(tmp_path / "a.json")] == ["a"]

@@ -1,17 +1,41 @@
-"""Recordings as a 3x3 lab leaves them, made up with fixed seeds: a power cut, a partition, calm."""
+"""Recordings as of a 3x3 lab, computed with fixed seeds: a power cut, a partition, load."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from random import Random
 
-from labgen.recordings.analysis import longest_gap
-from labgen.recordings.recording import Band, Event, Figure, Recording, Sample
+from labgen.recordings import metrics
+from labgen.recordings.metrics import (
+    NEW_CONNECTION,
+    PERSISTENT_CONNECTION,
+    SERVICE,
+    WATCH,
+    WRITE,
+)
+from labgen.recordings.recording import (
+    HEALED,
+    HEALING,
+    INJECTED,
+    STEADY_STATE,
+    Band,
+    Client,
+    Clients,
+    Figure,
+    Moment,
+    Recording,
+    Sample,
+)
+from labgen.recordings.requests import in_flight, longest_gap
 
 Failure = Callable[[str, float, Random], tuple[float, str | None] | None]
 
-HZ = {"fresh": 50, "kept": 50, "watch": 50, "write": 20, "service": 50}  # probes a second
-USUAL = {"fresh": 6.0, "kept": 1.6, "watch": 2.4, "write": 9.0, "service": 1.1}  # milliseconds
+# requests per second
+HZ = {NEW_CONNECTION: 50, PERSISTENT_CONNECTION: 50, WATCH: 50, WRITE: 20, SERVICE: 50}
+# milliseconds
+USUAL = {NEW_CONNECTION: 6.0, PERSISTENT_CONNECTION: 1.6, WATCH: 2.4, WRITE: 9.0, SERVICE: 1.1}
+# seconds for which a client of that kind meets a dead holder
+CUT = {NEW_CONNECTION: 0.37, PERSISTENT_CONNECTION: 0.4, WATCH: 0.5, WRITE: 0.33, SERVICE: 0.5}
 MASTERS = ("master1", "master2", "master3")
 NODES = (*MASTERS, "node1", "node2", "node3")
 ENVIRONMENT = {
@@ -34,7 +58,7 @@ def power_cut(seed: int = 1) -> Recording:
         "master1",
         seed,
         _cut,
-        moment="2026-11-24T20:00:00+00:00",
+        injected_at="2026-11-24T20:00:00+00:00",
         ended=70.0,
         bands=(
             Band("VIP", "master1", -2.0, 0.0),
@@ -47,20 +71,20 @@ def power_cut(seed: int = 1) -> Recording:
             Band("etcd leader", "master3", 1.24, 70.0),
             *_nodes({"master1": (("Ready", -2.0), ("NotReady", 40.2), ("Ready", 57.8))}, 70.0),
         ),
-        events=(
-            Event(0.0, "power of master1 cut"),
-            Event(45.0, "healing begins"),
-            Event(45.6, "what was done is undone"),
-            Event(61.3, "the lab is whole"),
+        moments=(
+            Moment(INJECTED, 0.0, "power of master1 cut"),
+            Moment(HEALING, 45.0, "healing begins"),
+            Moment(HEALED, 45.6, "all faults are undone"),
+            Moment(STEADY_STATE, 61.3, "steady state restored"),
         ),
         figures=(
-            Figure("last failure, fresh", 0.62, "s", 0.7, 0.5),
-            Figure("until the VIP has one owner", 0.31, "s", 0.6, 0.38),
-            Figure("until etcd has a leader", 1.24, "s", 3.0, 2.0),
-            Figure("until master1 is NotReady", 40.2, "s"),
-            Figure("writes acknowledged", 1376, "writes"),
-            Figure("acknowledged writes lost", 0, "writes", 0),
-            Figure("probes a second", 50.0, "1/s"),
+            Figure(metrics.LAST_FAILURE, NEW_CONNECTION, 0.62, "s", 0.5, 0.7),
+            Figure(metrics.ONE_OWNER, "", 0.31, "s", 0.38, 0.6),
+            Figure(metrics.ETCD_LEADER, "", 1.24, "s", 2.0, 3.0),
+            Figure("until master1 is NotReady", "", 40.2, "s"),
+            Figure(metrics.ACKNOWLEDGED, "", 1376, "writes"),
+            Figure(metrics.LOST, "", 0, "writes", limit=0),
+            Figure(metrics.PROBE_RATE, "", 50.0, "1/s"),
         ),
     )
 
@@ -73,7 +97,7 @@ def partition(seed: int = 2) -> Recording:
         "master1",
         seed,
         _partitioned,
-        moment="2026-11-24T20:04:10+00:00",
+        injected_at="2026-11-24T20:04:10+00:00",
         ended=32.0,
         bands=(
             Band("VIP", "master1", -2.0, 0.36),
@@ -85,13 +109,13 @@ def partition(seed: int = 2) -> Recording:
                 dict.fromkeys(NODES, (("Ready", -2.0), ("unknown", 0.4), ("Ready", 1.2))), 32.0
             ),
         ),
-        events=(
-            Event(0.0, "master1 cut off from master2 and master3, both ways"),
-            Event(20.0, "network of master1 whole again"),
+        moments=(
+            Moment(INJECTED, 0.0, "master1 cut off from master2 and master3, both ways"),
+            Moment(HEALED, 20.0, "network of master1 restored"),
         ),
         figures=(
-            Figure("until the VIP has one owner", 20.34, "s"),
-            Figure("acknowledged writes lost", 0, "writes", 0),
+            Figure(metrics.ONE_OWNER, "", 20.34, "s"),
+            Figure(metrics.LOST, "", 0, "writes", limit=0),
         ),
     )
 
@@ -106,32 +130,35 @@ def stability(seed: int = 3) -> Recording:
         lambda _kind, at, random: (
             (random.uniform(0.01, 0.2), None) if at > 0 and random.random() < 0.08 else None
         ),
-        moment="2026-11-24T20:06:30+00:00",
+        injected_at="2026-11-24T20:06:30+00:00",
         ended=30.0,
         bands=(
             Band("VIP", "master1", -2.0, 30.0),
             Band("etcd leader", "master1", -2.0, 30.0),
             *_nodes({}, 30.0),
         ),
-        events=(Event(0.0, "load on all masters"), Event(28.0, "load off")),
-        figures=(Figure("moves of the VIP", 0, "moves", 0),),
+        moments=(Moment(INJECTED, 0.0, "load on all"), Moment(HEALED, 28.0, "load off")),
+        figures=(Figure("moves of the VIP", "", 0, "moves", limit=0),),
     )
 
 
 def hostile() -> Recording:
-    """What a recording may hold that would break a page: markup, long words, nothing else."""
+    """Return a recording with what could break a page: markup and long words."""
     return replace(
         stability(),
         fault="<script>alert(1)</script>",
         target="m" * 120,
         lab='"><img src=x onerror=alert(1)>',
-        samples={},
+        clients={},
         bands=(
             Band("<b>VIP</b>", "&amp;", -2.0, 30.0),
             Band("l" * 90, "s" * 90, 3.0, 4.0),
         ),
-        events=(Event(1.0, "word " * 60 + "w" * 90),),
-        figures=(Figure("</table>" + "f" * 80, 12, "<i>s</i>", 1),),
+        moments=(Moment("<b>", 1.0, "word " * 60 + "w" * 90),),
+        figures=(
+            Figure("</table>" + "f" * 80, "", 12, "<i>s</i>", limit=1),
+            Figure("</table>", "<b>client", 12, "<i>s</i>"),
+        ),
         environment={"</style>": "k" * 200},
     )
 
@@ -142,43 +169,48 @@ def _recording(
     seed: int,
     failure: Failure,
     *,
-    moment: str,
+    injected_at: str,
     ended: float,
     bands: tuple[Band, ...],
-    events: tuple[Event, ...],
+    moments: tuple[Moment, ...],
     figures: tuple[Figure, ...],
 ) -> Recording:
     random = Random(seed)  # noqa: S311 - no secrets, the same page each time
-    samples = {kind: _probes(kind, ended, failure, random) for kind in HZ}
-    samples["service"] += _probes("service", ended, lambda *_: None, random)  # another client
+    clients: dict[str, tuple[Client, ...]]
+    clients = {kind: (Client("host", _requests(kind, ended, failure, random)),) for kind in HZ}
+    calm = _requests(SERVICE, ended, lambda *_: None, random)
+    clients[SERVICE] = (*clients[SERVICE], Client("node2", calm))
     return Recording(
         fault=fault,
         target=target,
         lab="gate",
         scenario="ha-3x3",
         profile="fast",
-        moment=moment,
+        injected_at=injected_at,
         started=-2.0,
         ended=ended,
-        samples=samples,
+        clients=clients,
         bands=bands,
-        events=events,
-        figures=(*_gaps(samples), *figures),
+        moments=moments,
+        figures=(*_figures(clients), *figures),
         environment=ENVIRONMENT,
     )
 
 
-def _gaps(samples: Mapping[str, Sequence[Sample]]) -> Iterator[Figure]:
-    for kind in ("fresh", "kept", "watch"):
-        gap = longest_gap(samples[kind])
-        if gap:
-            aim = {"fresh": 0.42, "kept": 0.5, "watch": 0.6}[kind]
-            yield Figure(f"longest gap, {kind}", round(gap.length, 4), "s", aim + 0.2, aim)
-            failed = sum(1 for probe in samples[kind] if probe.failure)
-            yield Figure(f"failed, {kind}", failed, "probes")
+def _figures(clients: Clients) -> Iterator[Figure]:
+    expected = {NEW_CONNECTION: 0.42, PERSISTENT_CONNECTION: 0.5, WATCH: 0.6}
+    for kind, most in expected.items():
+        gap = longest_gap(clients[kind])
+        assert gap
+        length = round(gap.length, 4)
+        yield Figure(metrics.LONGEST_GAP, kind, length, "s", most, most + 0.2)
+        samples = [sample for client in clients[kind] for sample in client.samples]
+        failed = sum(1 for sample in samples if sample.failure)
+        yield Figure(metrics.FAILED, kind, failed, "requests")
+        yield Figure(metrics.IN_FLIGHT, kind, len(in_flight(samples, 0.0)), "requests")
 
 
-def _probes(kind: str, ended: float, failure: Failure, random: Random) -> tuple[Sample, ...]:
+def _requests(kind: str, ended: float, failure: Failure, random: Random) -> tuple[Sample, ...]:
     """From 2 s before the fault on; what failure gives (seconds, kind) or the usual answer."""
     samples = []
     for number in range(int((ended + 2.0) * HZ[kind])):
@@ -191,27 +223,27 @@ def _probes(kind: str, ended: float, failure: Failure, random: Random) -> tuple[
 
 def _cut(kind: str, at: float, random: Random) -> tuple[float, str | None] | None:
     """What a probe meets at that time: packets for a dead holder, then for one that just came."""
-    dead = {"fresh": 0.37, "kept": 0.4, "watch": 0.5, "write": 0.33, "service": 0.5}[kind]
-    if kind == "fresh" and 0.6 < at < 0.63:
+    dead = CUT[kind]
+    if kind == NEW_CONNECTION and 0.6 < at < 0.63:
         return 0.004, "reset"
     if not 0 <= at < dead:
         return None
-    if kind in {"kept", "watch"}:
+    if kind in {PERSISTENT_CONNECTION, WATCH}:
         return (0.41 - at if at < 0.3 else 0.004), "reset"
-    lost = {"fresh": 0.42, "write": 0.4, "service": 0.16}[kind]
+    lost = {NEW_CONNECTION: 0.42, WRITE: 0.4, SERVICE: 0.16}[kind]
     if random.random() < lost:
         return (2.0, "timeout") if random.random() < 0.8 else (0.35 - at / 2, "unreachable")
-    return None if kind == "service" else (1.02 + random.uniform(0, 0.02), None)
+    return None if kind == SERVICE else (1.02 + random.uniform(0, 0.02), None)
 
 
 def _partitioned(kind: str, at: float, random: Random) -> tuple[float, str | None] | None:
-    if kind == "service":
+    if kind == SERVICE:
         return None
-    if 0 <= at < 1.05 and kind in {"fresh", "write"}:
+    if 0 <= at < 1.05 and kind in {NEW_CONNECTION, WRITE}:
         return (2.0, "timeout") if random.random() < 0.7 else (0.06, "status 500")
-    if 1.05 <= at < 19.5 and kind == "fresh" and random.random() < 0.004:
+    if 1.05 <= at < 19.5 and kind == NEW_CONNECTION and random.random() < 0.004:
         return 0.4, "cut short"
-    if 20.0 <= at < 20.3 and kind in {"kept", "watch"}:
+    if 20.0 <= at < 20.3 and kind in {PERSISTENT_CONNECTION, WATCH}:
         return 0.003, "reset"
     return None
 

@@ -6,8 +6,9 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from labgen.recordings.analysis import lanes
-from labgen.recordings.recording import Band, Event, Sample
+from labgen.recordings.lanes import lanes
+from labgen.recordings.metrics import NEW_CONNECTION, SERVICE, WRITE
+from labgen.recordings.recording import Band, Client, Moment, Sample
 from labgen.report.chart import bands, flags, paths
 from labgen.report.chart.chart import chart
 from labgen.report.chart.frame import NARROW, Frame, LatencyScale, TimeAxis, fitting, wide
@@ -78,10 +79,10 @@ def test_ten_times_the_latency_is_always_as_much_higher() -> None:
 
 
 @pytest.mark.parametrize("frame", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_labels_of_events_never_cover_each_other(frame: Frame) -> None:
-    events = [Event(at, f"event number {at} with some more words") for at in (0, 0, 1, 2, 9, 10)]
-    placed = flags.flags(events, TimeAxis(-1, 10, frame))
-    assert len(placed) == len(events)
+def test_labels_of_moments_never_cover_each_other(frame: Frame) -> None:
+    moments = [Moment("", at, f"moment {at} with some more words") for at in (0, 0, 1, 2, 9, 10)]
+    placed = flags.flags(moments, TimeAxis(-1, 10, frame))
+    assert len(placed) == len(moments)
     for one, other in combinations(placed, 2):
         beside = one.right <= other.left or other.right <= one.left
         assert beside or one.bottom <= other.y or other.bottom <= one.y
@@ -126,7 +127,9 @@ def test_details_show_where_probes_failed() -> None:
 
 def test_of_failures_without_an_end_the_first_seconds_are_a_detail() -> None:
     probes = tuple(Sample(at / 10, at / 10 + 0.05, "refused") for at in range(5, 300))
-    outage = replace(stability(), samples={"fresh": probes}, events=(), bands=())
+    outage = replace(
+        stability(), clients={NEW_CONNECTION: (Client("host", probes),)}, moments=(), bands=()
+    )
     assert windows(outage) == [(-0.5, 3.0)]
     assert not calm_outside(outage, windows(outage))
     assert calm_outside(power_cut(), windows(power_cut()))
@@ -134,10 +137,10 @@ def test_of_failures_without_an_end_the_first_seconds_are_a_detail() -> None:
 
 
 def test_lanes_of_clients_come_first() -> None:
-    kinds = ("other", "service", "fresh")
-    mixed = replace(stability(), samples={kind: stability().samples["write"] for kind in kinds})
+    kinds = ("other", SERVICE, NEW_CONNECTION)
+    mixed = replace(stability(), clients={kind: stability().clients[WRITE] for kind in kinds})
     drawn = chart(mixed, (-2, 30), WIDE)
-    assert [lane.kind for lane in drawn.probes] == ["fresh", "service", "other"]
+    assert [lane.kind for lane in drawn.probes] == [NEW_CONNECTION, SERVICE, "other"]
 
 
 def test_lanes_follow_each_other_downwards() -> None:
@@ -150,9 +153,9 @@ def test_lanes_follow_each_other_downwards() -> None:
 
 
 def test_the_longest_gap_is_marked_where_probes_failed() -> None:
-    fresh, *_ = chart(power_cut(), (-0.5, 2), WIDE).probes
-    assert fresh.gap
-    assert fresh.gap.text == "0.41 s"
+    new, *_ = chart(power_cut(), (-0.5, 2), WIDE).probes
+    assert new.gap
+    assert new.gap.text == "0.41 s"
     calm, *_ = chart(stability(), (-2, 30), WIDE).probes
     assert calm.gap is None
 

@@ -12,7 +12,8 @@ import pytest
 from labgen.errors import UsageError
 from labgen.recordings import recording
 from labgen.recordings.loader import Named
-from labgen.recordings.recording import Figure, Recording, Sample
+from labgen.recordings.metrics import MEANINGS, NEW_CONNECTION, PERSISTENT_CONNECTION
+from labgen.recordings.recording import Client, Figure, Recording, Sample
 from labgen.report import page
 from tests.unit.report.samples import hostile, partition, power_cut, stability
 
@@ -59,18 +60,17 @@ def test_the_page_names_no_address_and_runs_no_script(shown: str) -> None:
     assert "default-src 'none'" in shown
 
 
-def test_a_broken_budget_is_named_at_the_top_with_a_link(shown: str) -> None:
+def test_an_exceeded_limit_is_named_at_the_top_with_a_link(shown: str) -> None:
     verdict = re.sub(r"\s+", " ", shown[shown.index('class="verdict"') : shown.index("<dl")])
-    assert "1 of 15 budgets broken" in verdict
-    assert '<a href="#fault-2">partition on master1</a>: longest gap, fresh.' in verdict
+    assert "1 of 15 limits exceeded" in verdict
+    assert '<a href="#fault-2">partition on master1</a>: longest gap, new connection.' in verdict
 
 
-def test_kept_budgets_are_told_at_the_top() -> None:
-    assert "All 7 budgets were kept." in html([power_cut()])
-    assert "The one budget was kept." in html(
-        [replace(power_cut(), figures=(Figure("a", 1, "s", 2),))]
-    )
-    assert "No figure has a budget." in html([replace(power_cut(), figures=())])
+def test_the_top_says_whether_figures_are_within_their_limits() -> None:
+    assert "All 7 figures with a limit are within theirs." in html([power_cut()])
+    one = replace(power_cut(), figures=(Figure("a", "", 1, "s", limit=2),))
+    assert "The only figure with a limit is within it." in html([one])
+    assert "No figure has a limit." in html([replace(power_cut(), figures=())])
 
 
 def test_every_link_leads_to_a_place_on_the_page(shown: str) -> None:
@@ -87,7 +87,7 @@ def test_every_drawing_is_described_in_words(shown: str) -> None:
         assert drawing.get("role") == "img"
         assert drawing.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
         assert description.text
-    assert "fresh: 8 of 3600 probes failed, longest gap 0.41 s." in shown
+    assert "new connection: 8 of 3600 requests failed, longest gap 0.41 s." in shown
 
 
 def test_headings_of_tables_say_what_they_head(shown: str) -> None:
@@ -107,26 +107,33 @@ def test_nothing_in_a_recording_becomes_markup() -> None:
     text = html([hostile()])
     for mark in ("<script>", "<img", "<b>VIP", "<i>s"):
         assert mark not in text
-    assert text.count("</table>") == 3
+    assert text.count("</table>") == 4
     assert text.count("</style>") == 1
 
 
 def test_a_recording_in_which_little_was_seen_has_a_page() -> None:
-    bare = replace(power_cut(), samples={}, bands=(), events=(), figures=(), environment={})
+    bare = replace(power_cut(), clients={}, bands=(), moments=(), figures=(), environment={})
     assert len(drawings(html([bare]))) == 2
-    lone = replace(bare, samples={"fresh": (Sample(0, 0.1, "timeout"),), "kept": ()})
+    lone = replace(
+        bare,
+        clients={
+            NEW_CONNECTION: (Client("host", (Sample(0, 0.1, "timeout"),)),),
+            PERSISTENT_CONNECTION: (Client("host", ()),),
+        },
+    )
     assert "1 of 1 failed" in html([lone])
 
 
 def everything_fails(failure: Callable[[Random], tuple[float, str | None]]) -> Recording:
-    """Two minutes of five kinds of probes, 50 a second, each with what failure gives."""
+    """Two minutes of five kinds of clients, 50 requests a second, each with what failure gives."""
     random = Random(7)  # noqa: S311 - any will do
     starts = [tick / 50 for tick in range(-100, 6000)]
-    samples = {}
-    for kind in ("fresh", "kept", "watch", "write", "service"):
+    clients = {}
+    for kind in MEANINGS:
         ended = [(at, *failure(random)) for at in starts]
-        samples[kind] = tuple(Sample(at, at + took, failed) for at, took, failed in ended)
-    return replace(power_cut(), samples=samples, ended=120.0)
+        samples = tuple(Sample(at, at + took, failed) for at, took, failed in ended)
+        clients[kind] = (Client("host", samples),)
+    return replace(power_cut(), clients=clients, ended=120.0)
 
 
 def test_a_page_stays_small() -> None:
@@ -142,10 +149,29 @@ def test_a_page_of_nothing_but_noise_can_still_be_loaded() -> None:
     assert len(html([noise])) < 700 * KILOBYTES
 
 
-def test_figures_with_a_budget_stand_in_a_table_and_the_others_below_it() -> None:
-    figures = (Figure("gap", 0.4, "s", 0.6, 0.33), Figure("writes acknowledged", 1376, "writes"))
+def test_figures_with_a_limit_are_in_a_table_and_the_others_below_it() -> None:
+    figures = (
+        Figure("gap", "", 0.4, "s", 0.33, 0.6),
+        Figure("writes acknowledged", "", 1376, "writes"),
+    )
     text = html([replace(power_cut(), figures=figures)])
     table, _, below = text[text.index('class="figures"') :].partition("</table>")
-    for shown in ("0.40 s", "0.33 s", "0.60 s", "kept"):
+    for shown in ("0.40 s", "0.33 s", "0.60 s", "within"):
         assert shown in table
     assert "<dt>writes acknowledged</dt><dd>1,376 writes</dd>" in below
+
+
+def test_what_clients_saw_is_a_table_with_a_column_for_each_kind() -> None:
+    figures = (
+        Figure("in flight and failed", NEW_CONNECTION, 1, "requests"),
+        Figure("slowest answer", NEW_CONNECTION, 4.2, "s", 1.3, 3.3),
+        Figure("slowest answer", PERSISTENT_CONNECTION, 0.71, "s"),
+    )
+    text = html([replace(power_cut(), figures=figures)])
+    table = text[text.index("What clients saw") :].partition("</table>")[0]
+    rows = [re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", row) for row in table.split("<tr>")[1:]]
+    assert rows == [
+        ["Figure", NEW_CONNECTION, PERSISTENT_CONNECTION],
+        ["in flight and failed", "1", "-"],
+        ["slowest answer", "4.20 s &gt; 3.3", "0.71 s"],
+    ]

@@ -1,4 +1,4 @@
-"""Budgets of the profiles, computed by hand beside each test."""
+"""Limits of the profiles, computed by hand next to each test."""
 
 import re
 from dataclasses import replace
@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 
 from labgen.lab.lab import Lab, Machine
+from labgen.recordings.metrics import NEW_CONNECTION, PERSISTENT_CONNECTION
 from labgen.render.files import Images, payload
 from labgen.scenario.model import LoadBalancer
 from labgen.scenario.profiles import PROFILES
 from labgen.system import host
 from labgen.timing import forecast, limits
-from labgen.timing.limits import Budget
+from labgen.timing.limits import Allowed
 from labgen.up.dry_run import EXAMPLE_SECRETS
 from tests.unit.lab.samples import lab, scenario
 
@@ -26,15 +27,15 @@ def test_tcp_sends_again_after_doubled_times(after: float, at: float) -> None:
     assert limits.retransmission(after) == pytest.approx(at)
 
 
-def test_aims_of_a_silent_holder() -> None:
+def test_expected_gaps_of_a_silent_holder() -> None:
     fast = limits.holder_silent(FAST)
     skew, connect = 0.1 * 66 / 256, FAST.timings.connect_timeout / 1000
-    assert fast["fresh"].aim == pytest.approx(0.3 + skew + connect)
-    assert fast["kept"].aim == pytest.approx(0.6 + connect + 0.1)
+    assert fast[NEW_CONNECTION].expected == pytest.approx(0.3 + skew + connect)
+    assert fast[PERSISTENT_CONNECTION].expected == pytest.approx(0.6 + connect + 0.1)
 
 
-def test_aim_of_the_fast_profile_is_that_of_the_project() -> None:
-    assert limits.holder_silent(FAST)["fresh"].aim <= 0.61
+def test_expected_gap_of_the_fast_profile_is_that_of_the_project() -> None:
+    assert limits.holder_silent(FAST)[NEW_CONNECTION].expected <= 0.61
     assert limits.last_failure(FAST) <= 0.71
 
 
@@ -50,21 +51,24 @@ def test_aim_of_the_fast_profile_is_that_of_the_project() -> None:
         limits.holder_goes,
     ],
 )
-def test_no_aim_is_beyond_its_limit(fault, timings) -> None:  # type: ignore[no-untyped-def]
+def test_nothing_expected_is_beyond_its_limit(fault, timings) -> None:  # type: ignore[no-untyped-def]
     gaps = fault(LoadBalancer("any", timings))
-    assert set(gaps) == {"fresh", "kept"}
-    assert all(0 < gap.aim <= gap.limit for gap in gaps.values())
+    assert set(gaps) == {NEW_CONNECTION, PERSISTENT_CONNECTION}
+    assert all(0 < gap.expected <= gap.limit for gap in gaps.values())
 
 
 def test_past_haproxy_nobody_waits_for_it() -> None:
     """One second, priority 102: VRRP version 2 waits for three adverts and (256 - 102) / 256 s."""
     classic = scenario("onprem-classic").load_balancer
     silent = limits.holder_silent(classic)
-    assert silent["fresh"].aim == pytest.approx(3 + 154 / 256)
-    assert silent["kept"].aim == pytest.approx(6.2 + 0.1)
+    assert silent[NEW_CONNECTION].expected == pytest.approx(3 + 154 / 256)
+    assert silent[PERSISTENT_CONNECTION].expected == pytest.approx(6.2 + 0.1)
     assert limits.last_failure(classic) == pytest.approx(3 + 154 / 256 + 0.1)
     assert limits.haproxy_dies(classic) == limits.server_silent(classic)
-    assert limits.server_killed(classic)["fresh"].aim > limits.server_refuses(classic)["fresh"].aim
+    assert (
+        limits.server_killed(classic)[NEW_CONNECTION].expected
+        > limits.server_refuses(classic)[NEW_CONNECTION].expected
+    )
 
 
 def test_version_2_waits_for_a_part_of_a_second_whatever_the_interval() -> None:
@@ -104,31 +108,55 @@ def test_what_guides_leave_out_is_never_noticed() -> None:
     assert forecast.haproxy_noticed(left_out) == forecast.NEVER
     assert forecast.server_stuck(left_out) == forecast.NEVER
     assert forecast.sessions_end(left_out) == forecast.NEVER
-    assert limits.haproxy_dies(left_out)["fresh"].limit == left_out.timings.budget / 1000
+    assert limits.haproxy_dies(left_out)[NEW_CONNECTION].limit == left_out.timings.budget / 1000
     # 10 s until the next check, 5 s for each of two, 10 s between them
     assert limits.last_failure(left_out) == pytest.approx(3 + 154 / 256 + 30 + 0.1)
-    assert limits.holder_silent(left_out)["kept"].aim == pytest.approx(6.2 + 30 + 0.1)
+    assert limits.holder_silent(left_out)[PERSISTENT_CONNECTION].expected == pytest.approx(
+        6.2 + 30 + 0.1
+    )
 
 
-def test_limits_are_the_budget_of_the_profile() -> None:
-    assert limits.holder_silent(FAST)["fresh"].limit == FAST.timings.budget / 1000
-    assert limits.holder_silent(STANDARD)["fresh"].limit == STANDARD.timings.budget / 1000
+def test_limits_are_those_of_the_profile() -> None:
+    assert limits.holder_silent(FAST)[NEW_CONNECTION].limit == FAST.timings.budget / 1000
+    assert limits.holder_silent(STANDARD)[NEW_CONNECTION].limit == STANDARD.timings.budget / 1000
 
 
 def test_write_waits_for_an_election_where_the_leader_may_be_gone() -> None:
     gaps = limits.holder_silent(FAST)
     without = limits.writes(gaps, election=0.0)
     with_one = limits.writes(gaps, election=2.0)
-    assert with_one.aim - without.aim == pytest.approx(2.0)
+    assert with_one.expected - without.expected == pytest.approx(2.0)
 
 
-def test_write_has_no_limit_below_its_aim() -> None:
+def test_write_has_no_limit_below_what_is_expected() -> None:
     slow = scenario("ha-3x3", "loadBalancer.timings.advertInterval=1s").load_balancer
     write = limits.writes(limits.holder_silent(slow), election=2.0)
-    assert write.aim <= write.limit
+    assert write.expected <= write.limit
 
 
 def test_watch_waits_for_its_connection_and_for_writes() -> None:
-    gaps = {"kept": Budget(0.9, 3.0), "fresh": Budget(0.6, 3.0)}
-    assert limits.watch(gaps, Budget(0.5, 2.0)).aim == pytest.approx(0.9 + 0.15)
-    assert limits.watch(gaps, Budget(2.5, 5.0)).aim == pytest.approx(2.5 + 0.15)
+    gaps = {PERSISTENT_CONNECTION: Allowed(0.9, 3.0), NEW_CONNECTION: Allowed(0.6, 3.0)}
+    assert limits.watch(gaps, Allowed(0.5, 2.0)).expected == pytest.approx(0.9 + 0.15)
+    assert limits.watch(gaps, Allowed(2.5, 5.0)).expected == pytest.approx(2.5 + 0.15)
+
+
+@pytest.mark.parametrize(
+    ("gap", "seconds"), [(0.0, 1.0), (0.58, 1.0), (1.0, 1.0), (1.01, 3.0), (3.0, 3.0), (3.6, 7.0)]
+)
+def test_connection_that_falls_into_the_gap_is_made_when_its_syn_is_sent_again(
+    gap: float, seconds: float
+) -> None:
+    """A SYN is sent again after 1, 3 and 7 s; then HAProxy may try the dead API server first."""
+    slowest = limits.slowest_answer(FAST, Allowed(gap, gap))
+    connect = FAST.timings.connect_timeout / 1000
+    assert slowest.expected == slowest.limit == pytest.approx(seconds + connect + limits.ANSWER)
+
+
+def test_limit_of_the_slowest_answer_follows_from_that_of_the_gap() -> None:
+    slowest = limits.slowest_answer(FAST, limits.holder_silent(FAST)[NEW_CONNECTION])
+    connect = FAST.timings.connect_timeout / 1000
+    assert slowest.expected == pytest.approx(1 + connect + 0.05)
+    assert slowest.limit == pytest.approx(3 + connect + 0.05)
+    direct = scenario("onprem-classic").load_balancer  # a gap of 3.6 s, and no HAProxy in the path
+    slowest = limits.slowest_answer(direct, limits.holder_silent(direct)[NEW_CONNECTION])
+    assert slowest.expected == pytest.approx(7 + 0.05)

@@ -9,8 +9,9 @@ import time
 
 from acceptance.framework.experiment.observers.changes import Changes, Tell
 from acceptance.framework.experiment.probes.failures import FAILURES
+from acceptance.framework.experiment.probes.http1 import good
 from acceptance.framework.experiment.probes.http2 import open_connection
-from acceptance.framework.experiment.probes.new_connection import Endpoint, good
+from acceptance.framework.experiment.probes.new_connection import Endpoint
 from acceptance.framework.experiment.probes.persistent_connection import Client
 
 LANE = "node"

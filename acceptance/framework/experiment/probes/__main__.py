@@ -1,8 +1,7 @@
 """The probing process: `python -m acceptance.framework.experiment.probes TASK`.
 
-It is told to end by its input's end.
-
-A process of its own, so that neither pytest nor the injection of a fault ever holds its clock.
+It ends when its standard input ends. It is a process of its own, so that neither pytest nor the
+injection of a fault ever delays its clock.
 """
 
 import asyncio
@@ -32,6 +31,7 @@ from acceptance.framework.experiment.probes.new_connection import Endpoint
 from acceptance.framework.experiment.probes.open_loop import Keep, Probe, ticking
 from acceptance.framework.experiment.probes.task import (
     Ended,
+    Probed,
     Task,
     change_line,
     ended_line,
@@ -40,14 +40,25 @@ from acceptance.framework.experiment.probes.task import (
 )
 from acceptance.framework.experiment.probes.watch import Watch
 from acceptance.framework.experiment.probes.writes import Writer
+from labgen.recordings.metrics import (
+    NEW_CONNECTION,
+    PERSISTENT_CONNECTION,
+    SERVICE,
+    WATCH,
+    WRITE,
+)
 
-HZ = 50.0  # probes a second; a gap is known to 20 ms
-SERVICE_HZ = 10.0  # a worker; kube-proxy's rules change within seconds, not milliseconds
-TIMEOUT = 2.0  # seconds; what takes longer is no answer to a waiting client
-CATCH_UP = 15.0  # seconds for the watch to tell of the last writes: its client may wait ten for TLS
+HOST = "host"  # the name of the clients that run here
+HZ = 50.0  # requests per second; a gap is known to 20 ms
+SERVICE_HZ = 10.0  # per node; kube-proxy's rules change within seconds, not milliseconds
+TIMEOUT = 2.0  # seconds; a slower answer comes too late for a waiting client
+# A connection whose SYN is lost is made at the kernel's next attempts, after 1 s and 3 s: a client
+# that waits for them gets an answer, and how slow it was has to be seen.
+CONNECTION_TIMEOUT = 5.0
+CATCH_UP = 15.0  # seconds for the watch to report the last writes: a TLS handshake may take ten
 READYZ = "/readyz"
-# Where that is allowed, it runs before everything else on the host: it is the clock. What it starts
-# does not. (Round robin with the lowest real-time priority, sched(7).)
+# Where that is allowed, the process runs before everything else on the host: it is the clock. What
+# it starts does not. (Round robin with the lowest real-time priority, sched(7).)
 CLOCK = os.SCHED_RR | os.SCHED_RESET_ON_FORK
 LOWEST = os.sched_param(1)
 
@@ -61,32 +72,36 @@ def main() -> None:
     asyncio.run(_run(task(sys.argv[1])))
 
 
-async def _run(told: Task) -> None:
-    """Observers and the watch run until the probes have ended; whatever breaks ends all."""
-    found = kubeconfig.credentials(Path(told.kubeconfig))
+async def _run(wanted: Task) -> None:
+    """Run observers and the watch until the probes have ended; any error ends everything."""
+    found = kubeconfig.credentials(Path(wanted.kubeconfig))
     endpoint = partial(Endpoint, found.host, found.port, name=found.name)
     anonymous, admin = endpoint(found.anonymous()), endpoint(found.administrator())
     multiplexed = endpoint(contexts.http2(found.administrator()))
     dial = partial(open_connection, multiplexed)
     client = persistent_connection.Client(
-        persistent_connection.beginning_at(told.kept_at, dial) if told.kept_at else dial
+        persistent_connection.beginning_at(wanted.connected_to, dial)
+        if wanted.connected_to
+        else dial
     )
     writer = Writer(admin)
-    watch = Watch(client, writer.sent, _keep("watch"))
+    watch = Watch(client, writer.sent, _keep(WATCH))
     stop, last = asyncio.Event(), asyncio.Event()
-    asyncio.get_running_loop().add_reader(sys.stdin, _heard, stop)
+    asyncio.get_running_loop().add_reader(sys.stdin, _stop, stop)
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
-        asking = await _service(told, stack)
-        observers = [group.create_task(work) for work in _observers(told, multiplexed)]
+        pods = await _service(wanted, stack)
+        observers = [group.create_task(work) for work in _observers(wanted, multiplexed)]
         group.create_task(watch.run(last))
         async with asyncio.TaskGroup() as probes:
-            probes.create_task(_tick(new_connection.https(anonymous, READYZ), "fresh", stop))
-            probes.create_task(_tick(persistent_connection.probe(client, READYZ), "kept", stop))
-            probes.create_task(
-                _tick(writer.write, "write", stop, hz=writes.HZ, timeout=writes.TIMEOUT)
-            )
-            for node, probe in asking.items():
-                probes.create_task(_tick(probe, f"service {node}", stop, hz=SERVICE_HZ))
+            probe = new_connection.https(anonymous, READYZ)
+            keep = _keep(NEW_CONNECTION)
+            probes.create_task(_tick(probe, keep, stop, timeout=CONNECTION_TIMEOUT))
+            probe = persistent_connection.probe(client, READYZ)
+            probes.create_task(_tick(probe, _keep(PERSISTENT_CONNECTION), stop))
+            write = _tick(writer.write, _keep(WRITE), stop, hz=writes.HZ, timeout=writes.TIMEOUT)
+            probes.create_task(write)
+            for node, probe in pods.items():
+                probes.create_task(_tick(probe, _keep(SERVICE, node), stop, hz=SERVICE_HZ))
         await _caught_up(watch, writer)
         last.set()
         for observer in observers:
@@ -98,53 +113,53 @@ async def _run(told: Task) -> None:
 
 
 async def _tick(
-    probe: Probe, kind: str, stop: asyncio.Event, *, hz: float = HZ, timeout: float = TIMEOUT
+    probe: Probe, keep: Keep, stop: asyncio.Event, *, hz: float = HZ, timeout: float = TIMEOUT
 ) -> None:
-    await ticking(probe, _keep(kind), stop, hz=hz, timeout=timeout)
+    await ticking(probe, keep, stop, hz=hz, timeout=timeout)
 
 
-async def _service(told: Task, stack: AsyncExitStack) -> dict[str, Probe]:
-    """The probes of the pods by node, each by a forwarding that lasts as long as the stack."""
+async def _service(wanted: Task, stack: AsyncExitStack) -> dict[str, Probe]:
+    """Return the probes of the pods by node; their forwardings last as long as stack."""
     probes = {}
     directory = Path(stack.enter_context(TemporaryDirectory(prefix="labgen-")))
-    for node, pod in told.pods.items():
+    for node, pod in wanted.pods.items():
         socket = directory / node
-        forwarded = service.forwarded(Path(told.ssh_config), node, pod, socket)
+        forwarded = service.forwarded(Path(wanted.ssh_config), node, pod, socket)
         await stack.enter_async_context(forwarded)
-        probes[node] = service.probe(socket, told.service, told.service_port)
+        probes[node] = service.probe(socket, wanted.service, wanted.service_port)
     return probes
 
 
-def _observers(told: Task, api: Endpoint) -> list[Work]:
-    watching: list[Work] = [nodes(api, _tell)]
-    for name, address in told.masters.items():
-        watching.append(owners(Path(told.ssh_config), name, told.vip, _tell))
-        if told.etcd:
-            local_endpoint = told.local_endpoint.get(address, address)
-            member = Endpoint(local_endpoint, PORT, contexts.etcd(Path(told.etcd)), address)
-            watching.append(leader(name, member, _tell))
+def _observers(wanted: Task, api: Endpoint) -> list[Work]:
+    watching: list[Work] = [nodes(api, _report)]
+    for name, address in wanted.masters.items():
+        watching.append(owners(Path(wanted.ssh_config), name, wanted.vip, _report))
+        if wanted.etcd:
+            local_endpoint = wanted.local_endpoint.get(address, address)
+            member = Endpoint(local_endpoint, PORT, contexts.etcd(Path(wanted.etcd)), address)
+            watching.append(leader(name, member, _report))
     return watching
 
 
 async def _caught_up(watch: Watch, writer: Writer) -> None:
-    """Wait until the watch has told of all that was acknowledged, or for long enough."""
+    """Wait until the watch has reported every acknowledged write, at most CATCH_UP seconds."""
     with suppress(TimeoutError):
         async with asyncio.timeout(CATCH_UP):
             while not watch.numbers.issuperset(writer.acknowledged):
                 await asyncio.sleep(0.05)
 
 
-def _heard(stop: asyncio.Event) -> None:
-    """Nothing is ever said on standard input: that it is readable means that it has ended."""
+def _stop(stop: asyncio.Event) -> None:
+    """Stop: nothing is ever written to standard input, so it is readable when it has ended."""
     asyncio.get_running_loop().remove_reader(sys.stdin)
     stop.set()
 
 
-def _keep(kind: str) -> Keep:
-    return lambda sample: _say(sample_line(kind, sample))
+def _keep(kind: str, client: str = HOST) -> Keep:
+    return lambda sample: _say(sample_line(Probed(kind, client, sample)))
 
 
-def _tell(change: Change) -> None:
+def _report(change: Change) -> None:
     _say(change_line(change))
 
 

@@ -30,7 +30,8 @@ from h2.events import (
 from h2.exceptions import ProtocolError, TooManyStreamsError
 
 from acceptance.framework.experiment.probes.failures import ProbeFailed, kind
-from acceptance.framework.experiment.probes.new_connection import Answer, Endpoint
+from acceptance.framework.experiment.probes.http1 import Answer
+from acceptance.framework.experiment.probes.new_connection import Endpoint
 
 ALPN = "h2"
 READ_IDLE = 30.0  # seconds; see above

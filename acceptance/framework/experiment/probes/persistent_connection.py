@@ -9,8 +9,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from acceptance.framework.experiment.probes.failures import FAILURES, ProbeFailed
+from acceptance.framework.experiment.probes.http1 import Answer, good
 from acceptance.framework.experiment.probes.http2 import Connection, OnData
-from acceptance.framework.experiment.probes.new_connection import Answer, good
 from acceptance.framework.experiment.probes.open_loop import Probe
 
 DIAL = 30.0  # seconds; see above

@@ -1,4 +1,4 @@
-"""What the probing process is told to do, and the lines in which it tells what it saw."""
+"""What the probing process is asked to do, and the lines in which it reports what it saw."""
 
 import json
 from collections.abc import Mapping
@@ -10,51 +10,55 @@ from labgen.recordings.recording import Sample
 
 @dataclass(frozen=True)
 class Task:
-    """The whole task; paths and addresses as text, so that it goes through JSON.
-
-    masters and power map machines to addresses: those whose VIP and etcd are followed, and those
-    whose power is to be known. pods maps nodes to HOST:PORT of the pods that ask the service.
-    kept_at is the address of the API server that the kept connection begins with, empty for any.
-    etcd is the directory with ca.crt, client.crt and client.key, empty where etcd is not followed.
-    near has addresses of masters by which etcd is reached from here, where they are others.
-    """
+    """The whole task; paths and addresses as text, so that it goes through JSON."""
 
     kubeconfig: str
     ssh_config: str
     vip: str
-    masters: Mapping[str, str]
-    kept_at: str = ""
-    etcd: str = ""
+    masters: Mapping[str, str]  # control planes whose VIP and etcd are watched: name to address
+    connected_to: str = ""  # the API server at which the persistent connection begins; empty: any
+    etcd: str = ""  # directory with ca.crt, client.crt, client.key; empty: etcd is not watched
+    # Other addresses by which etcd is reached from here, by the control plane's own address.
     local_endpoint: Mapping[str, str] = field(default_factory=dict)
-    power: Mapping[str, str] = field(default_factory=dict)
-    pods: Mapping[str, str] = field(default_factory=dict)
-    service: str = ""
+    pods: Mapping[str, str] = field(default_factory=dict)  # HOST:PORT of the client pod on a node
+    service: str = ""  # the address that those pods query
     service_port: int = 80
 
     def to_json(self) -> str:
-        """For the command line of the process."""
+        """Return the task for the command line of the process."""
         return json.dumps(asdict(self))
 
 
 def task(text: str) -> Task:
-    """The task of that command line."""
+    """Return the task of that command line."""
     return Task(**json.loads(text))
 
 
 @dataclass(frozen=True)
 class Ended:
-    """What is known at the end: the writes, and those acknowledged that the watch never showed."""
+    """What is known at the end about the writes."""
 
     acknowledged: tuple[int, ...]
     unacknowledged: tuple[int, ...]
-    unwatched: tuple[int, ...]
+    unwatched: tuple[int, ...]  # acknowledged, but the watch never reported them
 
 
-Line = tuple[str, Sample] | Change | Ended
+@dataclass(frozen=True)
+class Probed:
+    """One request of one client."""
+
+    kind: str
+    client: str  # where it runs: `host`, or a node
+    sample: Sample
 
 
-def sample_line(kind: str, sample: Sample) -> str:
-    return json.dumps(["sample", kind, sample.started, sample.ended, sample.failure])
+Line = Probed | Change | Ended
+
+
+def sample_line(probed: Probed) -> str:
+    sample = probed.sample
+    values = [probed.kind, probed.client, sample.started, sample.ended, sample.failure]
+    return json.dumps(["sample", *values])
 
 
 def change_line(change: Change) -> str:
@@ -66,11 +70,11 @@ def ended_line(ended: Ended) -> str:
 
 
 def parsed(line: str) -> Line:
-    """What a line of the process tells."""
+    """Return what a line of the process reports."""
     what, *rest = json.loads(line)
     if what == "sample":
-        kind, started, ended, failure = rest
-        return kind, Sample(started, ended, failure)
+        kind, client, *sample = rest
+        return Probed(kind, client, Sample(*sample))
     if what == "change":
         return Change(*rest)
     return Ended(*(tuple(numbers) for numbers in rest))

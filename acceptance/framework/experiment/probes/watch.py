@@ -14,7 +14,7 @@ from typing import Any
 
 from acceptance.framework.experiment.probes import counter
 from acceptance.framework.experiment.probes.failures import FAILURES, kind
-from acceptance.framework.experiment.probes.new_connection import good
+from acceptance.framework.experiment.probes.http1 import good
 from acceptance.framework.experiment.probes.open_loop import Keep
 from acceptance.framework.experiment.probes.persistent_connection import Client
 from labgen.recordings.recording import Sample

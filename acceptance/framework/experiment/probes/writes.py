@@ -9,7 +9,8 @@ import time
 
 from acceptance.framework.clients.api import MERGE
 from acceptance.framework.experiment.probes import counter
-from acceptance.framework.experiment.probes.new_connection import Endpoint, ask, good
+from acceptance.framework.experiment.probes.http1 import good
+from acceptance.framework.experiment.probes.new_connection import Endpoint, ask
 
 HZ = 10.0  # writes a second
 TIMEOUT = 3.0  # seconds; a write that takes longer is not acknowledged to a waiting client

@@ -1,10 +1,11 @@
-"""A pytest plugin: the bench on which faults are measured, and what becomes of a measurement.
+"""A pytest plugin: the testbed for experiments, and what becomes of their results.
 
---record DIR keeps each as DIR/NAME.json, and all in DIR/report.html. A test that took one and
-failed shows what happened, as lines in the order of time.
+--record DIR keeps each recording as DIR/NAME.json, and writes a page of all to DIR/report.html. A
+failed test shows what happened in its experiment, in the order of time.
 """
 
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,26 +15,28 @@ import pytest
 
 from acceptance.framework.clients.api import Api
 from acceptance.framework.clients.machines import On
-from acceptance.framework.experiment.measured import Measured
-from acceptance.framework.experiment.observation import Bench
 from acceptance.framework.experiment.observers.leader import PORT
 from acceptance.framework.experiment.probes import contexts
 from acceptance.framework.experiment.probes.task import Task
+from acceptance.framework.experiment.result import Result
+from acceptance.framework.experiment.testbed import Testbed
+from acceptance.framework.plugins.summary import FIGURES
 from acceptance.framework.workloads import namespaces, stream
 from labgen.bundle.versions import release
 from labgen.cluster.etcd import ETCD_PKI
 from labgen.lab.lab import Lab
 from labgen.machine import access
 from labgen.recordings import recording
-from labgen.report import page
+from labgen.report import figures_text, page
 
-# what kubeadm's own probes use against etcd, by the names that contexts.etcd reads
+# kubeadm's own client of etcd, by the names that contexts.etcd reads
 ETCD_FILES = {
     contexts.AUTHORITY: f"{ETCD_PKI}/ca.crt",
     contexts.CERTIFICATE: f"{ETCD_PKI}/healthcheck-client.crt",
     contexts.KEY: f"{ETCD_PKI}/healthcheck-client.key",
 }
-Keep = Callable[[str, Measured], Measured]
+Save = Callable[[str, Result], Result]
+RecordFigures = Callable[[str, Result], None]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--record",
         metavar="DIR",
-        help="keep each measured fault as DIR/NAME.json, and all in DIR/report.html",
+        help="keep each recording as DIR/NAME.json, and a page of all as DIR/report.html",
     )
 
 
@@ -55,8 +58,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session")
-def bench(lab: Lab, api: Api, on: On) -> Iterator[Bench]:
-    """The lab with all that watches it, and pods that ask a Service on its workers."""
+def testbed(lab: Lab, api: Api, on: On) -> Iterator[Testbed]:
+    """Yield the lab with everything that watches it, and with pods that query a Service."""
     if len(lab.control_planes) == 1:
         pytest.skip("one control plane: nothing can take over")
     image = release(lab.scenario.kubernetes.version).workload_image
@@ -65,7 +68,7 @@ def bench(lab: Lab, api: Api, on: On) -> Iterator[Bench]:
         TemporaryDirectory(prefix="labgen-etcd-") as directory,
     ):
         _fetch(on(lab.control_planes[0].name), Path(directory))
-        asking = stream.make(lab, api, namespace, image)
+        clients = stream.make(lab, api, namespace, image)
         local_endpoint = {
             str(m.address): access.local_endpoint(lab, m.address, PORT) for m in lab.control_planes
         }
@@ -76,24 +79,39 @@ def bench(lab: Lab, api: Api, on: On) -> Iterator[Bench]:
             masters={machine.name: str(machine.address) for machine in lab.control_planes},
             etcd=directory,
             local_endpoint=local_endpoint,
-            pods=asking.pods,
-            service=asking.service,
-            service_port=asking.port,
+            pods=clients.pods,
+            service=clients.service,
+            service_port=clients.port,
         )
-        yield Bench(lab, api, on, task, partial(stream.pods, lab, api, namespace))
+        yield Testbed(lab, api, on, task, partial(stream.pods, lab, api, namespace))
 
 
 @pytest.fixture(scope="session")
-def keep(pytestconfig: pytest.Config) -> Keep:
-    """keep(NAME, MEASURED) writes the recording where --record says, and returns it."""
+def save(pytestconfig: pytest.Config) -> Save:
+    """Return save(NAME, RESULT), which writes the recording where --record says."""
     directory = pytestconfig.getoption("record")
 
-    def kept(name: str, found: Measured) -> Measured:
+    def saved(name: str, result: Result) -> Result:
         if directory:
-            recording.write(found.recording, Path(directory) / f"{name}.json")
-        return found
+            recording.write(result.recording, Path(directory) / f"{name}.json")
+        return result
 
-    return kept
+    return saved
+
+
+@pytest.fixture
+def record_figures(
+    request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
+) -> RecordFigures:
+    """Return record_figures(NAME, RESULT): figures for the summary and for the JUnit report."""
+
+    def recorded(name: str, result: Result) -> None:
+        figures = result.recording.figures
+        request.node.stash[FIGURES] = {name: [asdict(figure) for figure in figures]}
+        for figure in figures:
+            record_property(f"{name}: {figure.name}", figures_text.judged(figure))
+
+    return recorded
 
 
 @pytest.hookimpl(wrapper=True)
@@ -104,12 +122,12 @@ def pytest_runtest_makereport(
     report = yield
     if report.failed and call.when == "call":
         for value in getattr(item, "funcargs", {}).values():
-            if isinstance(value, Measured):
+            if isinstance(value, Result):
                 report.sections.append(("what happened", value.timeline))
     return report
 
 
 def _fetch(host: Any, directory: Path) -> None:
-    """The files of etcd's client; the directory is for its owner's eyes only (0700)."""
+    """Copy the files of etcd's client; only the owner can read the directory (0700)."""
     for name, path in ETCD_FILES.items():
         (directory / name).write_text(host.check_output("cat %s", path))

@@ -1,11 +1,9 @@
-"""What is found in recordings: spans of states, runs of failures, the longest gap."""
+"""The states of a recording become lanes."""
 
 from dataclasses import replace
 
-import pytest
-
-from labgen.recordings.analysis import Gap, failed_runs, gaps, lanes, longest_gap
-from labgen.recordings.recording import Band, Sample
+from labgen.recordings.lanes import lanes
+from labgen.recordings.recording import Band
 from tests.unit.report.samples import stability
 
 
@@ -71,41 +69,3 @@ def test_moments_that_differ_by_rounding_are_one() -> None:
         (-2, 3, ("a",)),
         (3, 30, ("b",)),
     ]
-
-
-def test_failures_belong_to_one_run_until_a_second_passes_without_any() -> None:
-    failing = {0.0: "timeout", 0.4: "timeout", 1.2: "reset", 2.4: "reset"}
-    probes = [Sample(tick / 5, tick / 5 + 0.01, failing.get(tick / 5)) for tick in range(20)]
-    first, second = failed_runs("fresh", reversed(probes))
-    assert (first.started, first.ended, first.probes) == (0.0, 1.2, 7)
-    assert first.failures == {"timeout": 2, "reset": 1}
-    assert (second.started, second.ended, second.failed) == (2.4, 2.4, 1)
-
-
-@pytest.mark.parametrize(
-    ("probes", "gap"),
-    [
-        ([], None),
-        ([Sample(0, 1, None)], Gap(0, 1)),
-        ([Sample(0, 2, "timeout")], Gap(0, 2)),
-        (
-            [Sample(0, 0.1, None), Sample(0.2, 2.2, "timeout"), Sample(0.4, 0.5, None)],
-            Gap(0.5, 2.2),
-        ),
-        ([Sample(0, 0.1, None), Sample(0.2, 0.3, "reset"), Sample(0.4, 0.5, None)], Gap(0.1, 0.5)),
-    ],
-)
-def test_the_longest_gap_lies_between_good_answers_or_an_end(
-    probes: list[Sample], gap: Gap | None
-) -> None:
-    assert longest_gap(probes) == gap
-
-
-def test_what_one_client_missed_is_a_gap_whatever_the_others_got() -> None:
-    ticks = [tick / 10 for tick in range(100)]
-    good = [Sample(at, at + 0.01, None) for at in ticks]
-    bad = [Sample(at, at + 0.01, "reset" if 2 <= at < 4 else None) for at in ticks]
-    gap = longest_gap([*good, *bad])
-    assert gap
-    assert gap.length == pytest.approx(2.1)
-    assert len(gaps([*good, *bad])) == 2 * 101 - 20

@@ -1,0 +1,67 @@
+"""The baseline of an experiment: what has to hold before a fault is injected."""
+
+import time
+from dataclasses import replace
+
+from acceptance.framework.clients.api import FAILURES
+from acceptance.framework.errors import HarnessError
+from acceptance.framework.experiment import analysis, counter_check, steady_state
+from acceptance.framework.experiment.observers import owners
+from acceptance.framework.experiment.probe_process import Seen
+from acceptance.framework.experiment.probes.task import Task
+from acceptance.framework.experiment.testbed import Testbed
+from labgen.errors import LabgenError
+from labgen.recordings import requests
+from labgen.recordings.metrics import API_CLIENTS
+from labgen.system.wait import NotYet, until
+
+SECONDS = 2.0  # seconds of good answers before the fault
+PRECONDITION = 60.0  # seconds for the lab to be in its steady state before anything is done
+QUIET_TIMEOUT = 30.0  # seconds for the probes to run and succeed: connections have to be made
+
+
+def precondition(testbed: Testbed) -> Task:
+    """Return the probing process's task, once the lab is in its steady state.
+
+    Raises HarnessError when it is not in time.
+    """
+    try:
+        what = "the steady state, with the VIP on the first control plane"
+        steady_state.await_steady_state(testbed.lab, what=what, timeout=PRECONDITION)
+        counter_check.begin(testbed.api)
+        return replace(testbed.task, pods=testbed.pods())
+    except (LabgenError, *FAILURES) as error:
+        raise HarnessError(f"no fault was injected, the lab is not healthy: {error}") from error
+
+
+def wait_quiet(seen: Seen, masters: set[str]) -> float:
+    """Wait until every state is known and nothing fails; return when the baseline began.
+
+    Raises HarnessError when requests fail although nothing was done to the lab.
+    """
+    known_at = 0.0
+
+    def known() -> None:
+        nonlocal known_at
+        missing = {kind for kind in API_CLIENTS if not seen.samples(kind)}
+        missing |= masters - {
+            change.subject for change in seen.changes if change.lane == owners.LANE
+        }
+        if missing:
+            raise NotYet(f"nothing is known of {', '.join(sorted(missing))}")
+        known_at = time.monotonic()
+
+    def quiet() -> None:
+        for (kind, client), samples in list(seen.clients.items()):
+            good = analysis.good_for(list(samples), known_at, time.monotonic())
+            if good < SECONDS:
+                failed = requests.failures(list(samples))
+                raise NotYet(f"{kind}, {client}: good answers for {good:.1f} s; {failed}")
+
+    try:
+        until(known, what="the first requests", timeout=QUIET_TIMEOUT, interval=0.05)
+        what = f"{SECONDS:g} s without a failed request"
+        until(quiet, what=what, timeout=QUIET_TIMEOUT, interval=0.05)
+    except LabgenError as error:
+        raise HarnessError(f"no fault was injected, the API is not healthy: {error}") from error
+    return time.monotonic() - SECONDS
