@@ -1,17 +1,14 @@
 """The report: one HTML file that contains everything, from a directory of recordings."""
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 import labgen
 from labgen.recordings import metrics
 from labgen.recordings.compare import facts
 from labgen.recordings.loader import Named, collect
 from labgen.report import view_model
-from labgen.report.formatting import number
+from labgen.report.rendering import environment
 
 
 def write(directory: Path, path: Path | None = None) -> Path:
@@ -35,7 +32,7 @@ def html(recordings: Sequence[Named]) -> str:
     ]
     seen = {kind for named in recordings for kind in named.recording.clients}
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             title=_title(recordings),
@@ -64,17 +61,3 @@ def _common(recordings: Sequence[Named]) -> dict[str, str]:
         for name, value in first.items()
         if all(other.get(name) == value for other in others)
     }
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("labgen.report"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=True,
-    )
-    environment.filters["px"] = lambda pixels: f"{pixels:.1f}".removesuffix(".0")
-    environment.filters["count"] = number
-    return environment

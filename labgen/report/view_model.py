@@ -227,12 +227,12 @@ def _view(
         name=name,
         range=shown,
         title=f"{heading(recording)}, {shown}",
-        description=_description(recording),
+        description=description(recording),
         drawings=tuple(drawings),
     )
 
 
-def _description(recording: Recording) -> str:
+def description(recording: Recording) -> str:
     """Return the drawing in words; the whole timeline is below it as a table."""
     found = []
     for kind, clients in recording.clients.items():

@@ -56,3 +56,18 @@ def test_a_place_without_recordings_is_a_wrong_call(words: list[str], tmp_path: 
     said = labgen("report", *words, str(tmp_path / "gone"))
     assert said.exit_code == 2
     assert "--record DIR" in said.err
+
+
+def test_chart_prints_one_recording_as_svg(recordings: Path) -> None:
+    path = str(recordings / "partition.json")
+    said = labgen("report", "chart", path)
+    assert said.exit_code == 0
+    assert said.out.startswith("<svg xmlns=")
+    assert "partition on master1" in said.out
+    assert labgen("report", "chart", path, "--begin", "19").out != said.out
+
+
+def test_chart_of_a_time_that_was_not_recorded_is_a_usage_error(recordings: Path) -> None:
+    said = labgen("report", "chart", str(recordings / "partition.json"), "--begin", "90")
+    assert said.exit_code == 2
+    assert "the recording lasts from -2 s to 32 s" in said.err
