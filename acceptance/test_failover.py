@@ -32,10 +32,10 @@ def test_no_acknowledged_write_is_lost(result: Result) -> None:
     assertions.no_lost_write(result)
 
 
-def test_exactly_one_other_master_took_the_vip_over(lab: Lab, result: Result) -> None:
+def test_exactly_one_other_control_plane_took_the_vip_over(lab: Lab, result: Result) -> None:
     assertions.vip_moved_to_one_of(result, [machine.name for machine in lab.control_planes[1:]])
 
 
-def test_lab_is_whole_once_the_power_is_back(lab: Lab, result: Result) -> None:
+def test_lab_is_healthy_once_the_power_is_back(lab: Lab, result: Result) -> None:
     assertions.recovered(result)
     steady_state.await_steady_state(lab, what="a lasting steady state", timeout=5)

@@ -20,7 +20,7 @@ def result(testbed: Testbed, save: Save) -> Result:
     return save(NAME, run(testbed, "partition", "holder", limits.holder_cut_off(testbed.lab)))
 
 
-def test_clients_wait_no_longer_than_their_budgets(
+def test_clients_wait_no_longer_than_their_limits(
     result: Result, record_figures: RecordFigures
 ) -> None:
     record_figures(NAME, result)

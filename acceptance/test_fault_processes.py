@@ -48,7 +48,7 @@ def result(testbed: Testbed, save: Save, case: Case) -> Result:
     )
 
 
-def test_clients_wait_no_longer_than_their_budgets(
+def test_clients_wait_no_longer_than_their_limits(
     case: Case, result: Result, record_figures: RecordFigures
 ) -> None:
     record_figures(f"{case.fault}-holder", result)

@@ -23,7 +23,7 @@ def result(testbed: Testbed, save: Save) -> Result:
     return save(NAME, conclude(experiment, limits.masters_reboot(testbed.lab)))
 
 
-def test_clients_wait_no_longer_than_their_budgets(
+def test_clients_wait_no_longer_than_their_limits(
     result: Result, record_figures: RecordFigures
 ) -> None:
     record_figures(NAME, result)
@@ -34,5 +34,5 @@ def test_no_acknowledged_write_is_lost(result: Result) -> None:
     assertions.no_lost_write(result)
 
 
-def test_lab_is_whole_after_each_reboot(result: Result) -> None:
+def test_lab_is_healthy_after_each_reboot(result: Result) -> None:
     assertions.recovered(result)

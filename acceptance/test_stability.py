@@ -32,7 +32,7 @@ def result(testbed: Testbed, save: Save) -> Result:
     return save(NAME, conclude(experiment, allowed))
 
 
-def test_no_probe_fails(result: Result, record_figures: RecordFigures) -> None:
+def test_no_request_fails(result: Result, record_figures: RecordFigures) -> None:
     record_figures(NAME, result)
     assertions.within_limits(result)
 
@@ -45,5 +45,5 @@ def test_no_acknowledged_write_is_lost(result: Result) -> None:
     assertions.no_lost_write(result)
 
 
-def test_lab_stays_whole(result: Result) -> None:
+def test_lab_stays_healthy(result: Result) -> None:
     assertions.recovered(result)

@@ -36,10 +36,11 @@ def bench() -> None:
 @common
 @click.pass_obj
 def failover(session: Session, name: str, runs: int, record: Path | None) -> None:
-    """Cut the power of the VIP's holder in the lab NAME, heal, and do it again.
+    """Cut the power of the VIP holder in the lab NAME, heal it, and repeat.
 
-    Each run is that of the acceptance suite and starts from a healed lab. Figures over a budget
-    are shown, they do not end the bench. Exit code 4 for a run that measured nothing.
+    Each run is the failover test of the acceptance suite: it starts from a healthy lab and
+    restores it. A figure that exceeds its limit is shown, and does not end the bench. Exit code 4
+    for a run that measured nothing.
     """
     lab, console = store.load(name), session.console()
     with _recordings(record) as directory:
@@ -98,12 +99,12 @@ def compare(
     output: str,
     overrides: tuple[str, ...],
 ) -> None:
-    """Run the gate's tests of one fault on A and on B, and print each figure of both.
+    """Run the acceptance tests of one fault on A and on B, and print each figure of both.
 
     A and B are labs that are up, or scenarios: those are brought up one after the other and taken
-    down again. With -s, B is its scenario with other values: A and B may be the same one then, and
-    the difference is the share of what was set. Figures over a budget and tests that are not held
-    are shown, they do not end the comparison. Exit code 4 for a run that measured nothing.
+    down again. With -s, B is its scenario with other values. A and B may be the same scenario then:
+    the difference is what those values change. Figures that exceed a limit and tests that fail are
+    shown, and do not end the comparison. Exit code 4 for a run that measured nothing.
     """
     sides = (
         _side(session, a, (), f"{name}-a"),

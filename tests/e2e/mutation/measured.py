@@ -46,14 +46,14 @@ MUTATIONS = (
     _lost("failover", FAILOVER),
     _slow(
         "late-owner",
-        of(FAILOVER, "test_exactly_one_other_master_took_the_vip_over"),
+        of(FAILOVER, "test_exactly_one_other_control_plane_took_the_vip_over"),
         "Exactly one other control plane takes the VIP over.",
         "Once the VIP has moved, it is on the last control plane's interface too.",
         faults.late_owner,
     ),
     _slow(
         "no-keepalived-at-boot",
-        of(FAILOVER, "test_lab_is_whole_once_the_power_is_back"),
+        of(FAILOVER, "test_lab_is_healthy_once_the_power_is_back"),
         "With its power back, the machine does all that it did before: the VIP fails back.",
         "The first control plane's keepalived is not enabled: no boot starts it.",
         disabled("keepalived", lambda editor: editor.masters[0]),
@@ -68,7 +68,7 @@ MUTATIONS = (
     _lost("all-machines", ALL),
     _slow(
         "slow-adverts-partition",
-        of(PARTITION, "test_clients_wait_no_longer_than_their_budgets"),
+        of(PARTITION, "test_clients_wait_no_longer_than_their_limits"),
         "When nobody hears the holder, clients reach another control plane within the limits.",
         "keepalived sends an advert every three seconds, on all control planes.",
         faults.slow_adverts,
@@ -98,7 +98,7 @@ MUTATIONS = (
     ),
     _slow(
         "one-server",
-        of(POWER, "test_clients_wait_no_longer_than_their_budgets"),
+        of(POWER, "test_clients_wait_no_longer_than_their_limits"),
         "Another control plane's power cut is hardly noticed by clients.",
         "HAProxy uses that control plane's API server alone, with the others as spares, asks every "
         "three seconds and tries nothing twice.",
@@ -124,7 +124,7 @@ MUTATIONS = (
     ),
     _slow(
         "slow-check",
-        of(PROCESSES, "test_clients_wait_no_longer_than_their_budgets"),
+        of(PROCESSES, "test_clients_wait_no_longer_than_their_limits"),
         "A program that dies on the holder is noticed within the limits.",
         "keepalived checks HAProxy every two seconds, and gives up after the fourth failure.",
         faults.slow_check,
@@ -149,7 +149,7 @@ MUTATIONS = (
     ),
     _slow(
         "silent-shutdown",
-        of(REBOOT, "test_clients_wait_no_longer_than_their_budgets"),
+        of(REBOOT, "test_clients_wait_no_longer_than_their_limits"),
         "While control planes reboot in order, clients wait no longer than for a VIP that is "
         "handed over.",
         "keepalived is killed at shutdown: it does not give its VIP away. It sends adverts every "
@@ -159,7 +159,7 @@ MUTATIONS = (
     _lost("rolling-reboot", REBOOT),
     _slow(
         "no-keepalived-at-reboot",
-        of(REBOOT, "test_lab_is_whole_after_each_reboot"),
+        of(REBOOT, "test_lab_is_healthy_after_each_reboot"),
         "The lab is healthy after each reboot.",
         "The first control plane's keepalived is not enabled: no boot starts it.",
         disabled("keepalived", lambda editor: editor.masters[0]),
@@ -217,14 +217,14 @@ MUTATIONS = (
     ),
     _slow(
         "killed-api-servers",
-        of(STABILITY, "test_no_probe_fails"),
+        of(STABILITY, "test_no_request_fails"),
         "A busy lab answers every client.",
         "All API servers are killed at once, as where memory ends.",
         faults.killed_api_servers,
     ),
     _slow(
         "restarted-keepalived-stability",
-        of(STABILITY, "test_no_probe_fails", "test_vip_never_moves"),
+        of(STABILITY, "test_no_request_fails", "test_vip_never_moves"),
         "Because control planes are busy, the VIP does not move.",
         "keepalived is restarted on the holder.",
         faults.restarted_keepalived,
@@ -233,7 +233,7 @@ MUTATIONS = (
     _lost("stability", STABILITY),
     _slow(
         "broken-survivor-stability",
-        of(STABILITY, "test_lab_stays_whole"),
+        of(STABILITY, "test_lab_stays_healthy"),
         "A busy lab stays healthy.",
         "Meanwhile the last control plane gets a wrong haproxy.cfg.",
         faults.broken_survivor,
