@@ -1,1 +1,1 @@
-"""Measuring a fault: watched from outside, done, healed, and told in figures."""
+"""Experiments: inject a fault, heal it, and measure what clients saw meanwhile."""

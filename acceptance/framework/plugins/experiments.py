@@ -19,8 +19,8 @@ from acceptance.framework.experiment.observers.leader import PORT
 from acceptance.framework.experiment.probes import contexts
 from acceptance.framework.experiment.probes.task import Task
 from acceptance.framework.experiment.result import Result
+from acceptance.framework.experiment.stash import FIGURES
 from acceptance.framework.experiment.testbed import Testbed
-from acceptance.framework.plugins.summary import FIGURES
 from acceptance.framework.workloads import namespaces, stream
 from labgen.bundle.versions import release
 from labgen.cluster.etcd import ETCD_PKI

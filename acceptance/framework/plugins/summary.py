@@ -4,16 +4,14 @@ A test records a number with record_property(NAME, VALUE), and the figures of an
 record_figures(NAME, RESULT). JUnit XML has both as properties of the test.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Generator, Iterable, Iterator, Mapping
 
 import pytest
 
+from acceptance.framework.experiment.stash import FIGURES
 from labgen.recordings.recording import Figure
 from labgen.report import figures_text
 
-# The figures of each experiment by its name, as plain data: xdist sends reports as such.
-FIGURES = pytest.StashKey[Mapping[str, Sequence[Mapping[str, Any]]]]()
 ATTRIBUTE = "labgen_figures"
 
 

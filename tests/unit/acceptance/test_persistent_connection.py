@@ -94,7 +94,7 @@ async def test_connection_that_never_leads_there_is_a_failure(certificate: Path)
     async with serving(certificate) as server:
         dial = partial(open_connection, endpoint(server.port, certificate))
         client = Client(persistent_connection.beginning_at("192.0.2.1", dial))
-        assert await failure(client) == "no connection leads to 192.0.2.1"
+        assert await failure(client) == "no connection reaches 192.0.2.1"
     assert len(server.connections) == persistent_connection.ATTEMPTS
 
 

@@ -22,7 +22,7 @@ def test_calm(record_property):
 """
 EXPERIMENT = """
 import pytest
-from acceptance.framework.plugins.summary import FIGURES
+from acceptance.framework.experiment.stash import FIGURES
 
 def test_cut(request, record_property):
     figure = {"metric": "longest gap", "client": "watch", "value": 0.4, "unit": "s",

@@ -1,1 +1,1 @@
-"""What watches the cluster's states: who holds the VIP, who leads etcd, which nodes are Ready."""
+"""Observers of the cluster's states: the VIP holder, etcd's leader, the Ready nodes."""

@@ -1,4 +1,4 @@
-"""What observers say: that the state of something changed."""
+"""What observers report: the state of something changed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,30 +6,27 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Change:
-    """Since `at` the subject, a machine, has this state; lane is what was watched of it.
+    """A new state of a machine."""
 
-    at is as of time.monotonic(), in seconds.
-    """
-
-    lane: str
-    at: float
-    subject: str
+    lane: str  # what was watched of it
+    at: float  # since when, in seconds as of time.monotonic()
+    subject: str  # the machine
     state: str
 
 
-Tell = Callable[[Change], None]
+Report = Callable[[Change], None]
 
 
 class Changes:
-    """Passes on what differs from what was said before."""
+    """Reports states that differ from those reported before."""
 
-    def __init__(self, lane: str, tell: Tell) -> None:
+    def __init__(self, lane: str, report: Report) -> None:
         self._lane = lane
-        self._tell = tell
+        self._report = report
         self._known: dict[str, str] = {}
 
     def see(self, at: float, subject: str, state: str) -> None:
-        """The subject was seen in this state."""
+        """Report the state of the subject, if it is a new one."""
         if self._known.get(subject) != state:
             self._known[subject] = state
-            self._tell(Change(self._lane, at, subject, state))
+            self._report(Change(self._lane, at, subject, state))

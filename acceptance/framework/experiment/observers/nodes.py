@@ -1,13 +1,13 @@
-"""Whether the nodes are Ready, as the API behind the VIP says; looked up twice a second.
+"""Observe whether the nodes are Ready, by querying the API behind the VIP twice a second.
 
-The API is asked for the table that kubectl prints, without the objects: some hundred bytes.
+The query is for the table that kubectl prints, without the objects: some hundred bytes.
 """
 
 import asyncio
 import json
 import time
 
-from acceptance.framework.experiment.observers.changes import Changes, Tell
+from acceptance.framework.experiment.observers.changes import Changes, Report
 from acceptance.framework.experiment.probes.failures import FAILURES
 from acceptance.framework.experiment.probes.http1 import good
 from acceptance.framework.experiment.probes.http2 import open_connection
@@ -16,17 +16,17 @@ from acceptance.framework.experiment.probes.persistent_connection import Client
 
 LANE = "node"
 READY, NOT_READY, UNKNOWN = "Ready", "NotReady", "unknown"
-HZ = 2.0  # looks a second
-TIMEOUT = 1.0  # seconds; a connection to a holder that is gone has to be given up
+HZ = 2.0  # queries a second
+TIMEOUT = 1.0  # seconds; a connection to a holder without power has to be given up
 FORGET = 3.0  # seconds without an answer after which the states are unknown
 TABLE = "/api/v1/nodes?includeObject=None"
 FIELDS = (("accept", "application/json;as=Table;v=v1;g=meta.k8s.io"),)
 
 
-async def nodes(endpoint: Endpoint, tell: Tell) -> None:
-    """Follow all nodes until cancelled."""
+async def nodes(endpoint: Endpoint, report: Report) -> None:
+    """Observe all nodes until cancelled."""
     client = Client(lambda: open_connection(endpoint))
-    changes = Changes(LANE, tell)
+    changes = Changes(LANE, report)
     states: dict[str, str] = {}
     answered = time.monotonic()
     while True:
@@ -46,8 +46,8 @@ async def nodes(endpoint: Endpoint, tell: Tell) -> None:
 
 
 def read(table: bytes) -> dict[str, str]:
-    """The nodes' states by name: Ready or NotReady, in kubectl's words."""
-    said = json.loads(table)
-    columns = [column["name"] for column in said["columnDefinitions"]]
+    """Return the nodes' states by name: Ready or NotReady, as kubectl prints them."""
+    found = json.loads(table)
+    columns = [column["name"] for column in found["columnDefinitions"]]
     name, status = columns.index("Name"), columns.index("Status")
-    return {row["cells"][name]: row["cells"][status].split(",")[0] for row in said["rows"]}
+    return {row["cells"][name]: row["cells"][status].split(",")[0] for row in found["rows"]}

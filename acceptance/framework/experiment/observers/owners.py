@@ -1,7 +1,7 @@
-"""Which machines have the VIP on an interface, told by each one's own kernel as it changes.
+"""Observe which machines have the VIP on an interface, as each one's kernel reports changes.
 
-One ssh a machine runs `ip monitor address`: nothing is asked while nothing changes. Times are those
-at which the line came here: some milliseconds late.
+One ssh per machine runs `ip monitor address`: nothing is queried while nothing changes. Times are
+those at which a line arrived here: some milliseconds late.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from acceptance.framework.experiment.observers.changes import Changes, Tell
+from acceptance.framework.experiment.observers.changes import Changes, Report
 
 LANE = "VIP"
 HOLDS, FREE, UNKNOWN = "holds", "free", "unknown"
@@ -27,9 +27,9 @@ read -r _
 """
 
 
-async def owners(ssh_config: Path, machine: str, vip: str, tell: Tell) -> None:
-    """Follow one machine until cancelled; while it does not answer, its state is unknown."""
-    changes = Changes(LANE, tell)
+async def owners(ssh_config: Path, machine: str, vip: str, report: Report) -> None:
+    """Observe one machine until cancelled; while it does not answer, its state is unknown."""
+    changes = Changes(LANE, report)
     while True:
         process = await asyncio.create_subprocess_exec(
             *_ssh(ssh_config, machine, vip),
@@ -51,7 +51,7 @@ async def owners(ssh_config: Path, machine: str, vip: str, tell: Tell) -> None:
 
 
 def read(line: str, vip: str) -> str | None:
-    """The state that a line tells of; None for one about another address.
+    """Return the state that a line reports; None for a line about another address.
 
     `now` begins the line with the present state; `ip monitor` has a line for each address that
     came, and the word Deleted before one that went.

@@ -1,1 +1,1 @@
-"""What asks the cluster from outside, open loop, in a process of its own."""
+"""The clients of an experiment: they query the cluster from outside, in a process of their own."""

@@ -10,13 +10,13 @@ AUTHORITY, CERTIFICATE, KEY = "ca.crt", "client.crt", "client.key"
 
 
 def http2(context: ssl.SSLContext) -> ssl.SSLContext:
-    """The same context, which now asks for HTTP/2."""
+    """Return the same context, which now offers HTTP/2."""
     context.set_alpn_protocols([ALPN])
     return context
 
 
 def etcd(directory: Path) -> ssl.SSLContext:
-    """A client of etcd, with the files of that directory."""
+    """Return the context of a client of etcd, with the files of that directory."""
     context = ssl.create_default_context(cafile=str(directory / AUTHORITY))
     context.load_cert_chain(directory / CERTIFICATE, directory / KEY)
     return http2(context)

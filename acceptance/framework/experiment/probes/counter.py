@@ -1,8 +1,8 @@
-"""The counter that is written through the API: where it lies, and how a number becomes a key.
+"""The counter that is written through the API: where it is, and how a number becomes a key.
 
-Every number is a key of a ConfigMap, so that one look afterwards tells which of the acknowledged
-writes the cluster still knows. The numbers go round several ConfigMaps of one label: two writes of
-one object at the same time would make the API server do one of them again.
+Every number is a key of a ConfigMap, so that one query afterwards shows which of the acknowledged
+writes the cluster still has. The numbers are spread over several ConfigMaps with one label: of two
+concurrent writes to one object, the API server would have to repeat one.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,15 +17,15 @@ SELECTOR = "labelSelector=" + ",".join(f"{key}%3D{value}" for key, value in LABE
 
 
 def name(number: int) -> str:
-    """The ConfigMap that the number goes to."""
+    """Return the name of the ConfigMap that the number is written to."""
     return f"{NAME}-{number % OBJECTS}"
 
 
 def key(number: int) -> str:
-    """The number's key; keys sort as their numbers do."""
+    """Return the number's key; keys sort as their numbers do."""
     return f"{number:06d}"
 
 
 def numbers(objects: Iterable[Mapping[str, Any]]) -> set[int]:
-    """The numbers that these ConfigMaps hold."""
+    """Return the numbers in these ConfigMaps."""
     return {int(found) for held in objects for found in held.get("data") or {}}

@@ -1,4 +1,4 @@
-"""What a client can meet, as words for people."""
+"""The failures of a request, as words for people."""
 
 import errno
 import ssl
@@ -17,15 +17,15 @@ _UNREACHABLE = (errno.EHOSTUNREACH, errno.ENETUNREACH)
 
 
 class ProbeFailed(Exception):
-    """No good answer; the message is its kind in one or two words."""
+    """A request without a good answer; the message says why in one or two words."""
 
 
-# All that a probe may raise to say that it failed. Everything else is a mistake of the suite.
+# What a probe raises when a request fails. Every other exception is an error of the suite.
 FAILURES = (OSError, EOFError, ProbeFailed)
 
 
 def kind(error: BaseException) -> str:
-    """A word for what a client met."""
+    """Return a word for the failure."""
     if isinstance(error, ProbeFailed):
         return str(error)
     if getattr(error, "errno", 0) in _UNREACHABLE:

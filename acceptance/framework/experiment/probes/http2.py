@@ -1,10 +1,10 @@
 """One HTTP/2 connection over TLS with many requests on it, by the library h2.
 
-A connection that ends fails all its requests at once. One that is merely silent is treated as
-client-go treats it: after 30 s without a frame it is pinged, and after 15 s more without an answer
-it is closed (k8s.io/apimachinery, pkg/util/net/http.go: SendPingTimeout and PingTimeout).
-Unlike client-go's, requests under way fail when the server says goodbye (GOAWAY): h2 takes no more
-frames then. An API server that shuts down has answered nearly all by that time.
+A connection that ends fails all its requests immediately. A silent one is treated as client-go
+treats it: it is pinged after 30 s without a frame, and closed after 15 s more without an answer
+(k8s.io/apimachinery, pkg/util/net/http.go: SendPingTimeout and PingTimeout). Unlike with client-go,
+requests under way fail when the server sends GOAWAY: h2 accepts no more frames then. An API server
+that shuts down has answered nearly all requests by that time.
 """
 
 import asyncio
@@ -37,19 +37,19 @@ ALPN = "h2"
 READ_IDLE = 30.0  # seconds; see above
 PING = 15.0  # seconds; see above
 HANDSHAKE = 10.0  # seconds; Go's http.DefaultTransport, which client-go takes over
-# Ports of this end, below those that kernels give away (ip_local_port_range). Fresh probes use
-# those up in a minute, and a machine that had the VIP remembers each for as long. With the VIP
-# back, such a memory would answer what is kept on the same port, and there would be no reset.
+# Local ports, below those that kernels assign (ip_local_port_range). New connections use those up
+# in a minute, and a machine that had the VIP remembers each for as long. When the VIP is back,
+# such a memory would answer a persistent connection from the same port, instead of a reset.
 PORTS = range(20_000, 30_000)
 TRIES = 20
-WINDOW = 2**20  # bytes that the server may send ahead: a watch never waits for us
+WINDOW = 2**20  # bytes that the server may send ahead: a watch never waits for this client
 
 OnData = Callable[[bytes], None]
 
 
 @dataclass
 class _Exchange:
-    """A request and what has come of its answer; data goes to on_data, if there is one."""
+    """A request and what has arrived of its answer; data goes to on_data, if there is one."""
 
     answer: asyncio.Future[Answer]
     on_data: OnData | None
@@ -58,7 +58,7 @@ class _Exchange:
 
 
 class Connection(asyncio.Protocol):
-    """A client's end of one connection; open() makes it."""
+    """The client's end of one connection; open_connection() makes it."""
 
     def __init__(self, authority: str, *, read_idle: float, ping: float) -> None:
         self._authority = authority
@@ -68,7 +68,7 @@ class Connection(asyncio.Protocol):
         self._http = H2Connection(
             H2Configuration(
                 client_side=True,
-                # what these check is known of an API server, and costs a third of a request
+                # an API server needs no such checks, and they cost a third of a request
                 validate_outbound_headers=False,
                 normalize_outbound_headers=False,
                 validate_inbound_headers=False,
@@ -76,7 +76,7 @@ class Connection(asyncio.Protocol):
         )
         self._exchanges: dict[int, _Exchange] = {}
         self._transport: asyncio.Transport | None = None
-        self._heard = self._loop.time()
+        self._last_frame = self._loop.time()
         self._timer: asyncio.TimerHandle | None = None
         self.usable = False
 
@@ -89,10 +89,11 @@ class Connection(asyncio.Protocol):
         fields: tuple[tuple[str, str], ...] = (),
         on_data: OnData | None = None,
     ) -> Answer:
-        """The whole answer; with on_data, data is handed on as it comes and the body is empty.
+        """Send a request and return the whole answer.
 
-        Cancelling takes the request back (RST_STREAM) and leaves the connection alone.
-        Raises ProbeFailed or OSError when the connection ends first.
+        With on_data, data is passed on as it arrives, and the body is empty. Cancelling resets the
+        stream (RST_STREAM) and keeps the connection. Raises ProbeFailed or OSError when the
+        connection ends first.
         """
         if not self.usable:
             raise ProbeFailed("closed")
@@ -101,7 +102,7 @@ class Connection(asyncio.Protocol):
             self._http.send_headers(number, self._head(method, path, fields), end_stream=not body)
             if body:
                 self._http.send_data(number, body, end_stream=True)
-        except TooManyStreamsError as error:  # as many as the server takes are under way
+        except TooManyStreamsError as error:  # the server allows no more at a time
             raise ProbeFailed("no stream free") from error
         except ProtocolError as error:
             raise ProbeFailed("protocol") from error
@@ -111,19 +112,19 @@ class Connection(asyncio.Protocol):
         try:
             return await exchange.answer
         except asyncio.CancelledError:
-            self._take_back(number)
+            self._reset(number)
             raise
         finally:
             self._exchanges.pop(number, None)
 
     def close(self, why: str = "closed") -> None:
-        """End the connection, and with it all requests."""
+        """Close the connection; all its requests fail."""
         self._end(ProbeFailed(why))
         if self._transport:
             self._transport.abort()
 
     def is_of(self, address: str) -> bool:
-        """Whether the server's certificate names that IP address."""
+        """Return whether the server's certificate names that IP address."""
         certificate = self._transport.get_extra_info("peercert") if self._transport else None
         return ("IP Address", address) in (certificate or {}).get("subjectAltName", ())
 
@@ -138,7 +139,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """See asyncio.Protocol."""
-        self._heard = self._loop.time()
+        self._last_frame = self._loop.time()
         try:
             events = self._http.receive_data(data)
         except ProtocolError:
@@ -180,7 +181,7 @@ class Connection(asyncio.Protocol):
         elif isinstance(event, StreamReset) and not exchange.answer.done():
             exchange.answer.set_exception(ProbeFailed("stream reset"))
 
-    def _take_back(self, number: int) -> None:
+    def _reset(self, number: int) -> None:
         if self.usable:
             try:
                 self._http.reset_stream(number, ErrorCodes.CANCEL)
@@ -193,12 +194,12 @@ class Connection(asyncio.Protocol):
             self._transport.write(self._http.data_to_send())
 
     def _listen(self) -> None:
-        """Have the silence noticed, read_idle after the last frame."""
+        """Call _silent() read_idle seconds after the last frame."""
         self._stop_timer()
-        self._timer = self._loop.call_at(self._heard + self._read_idle, self._silent)
+        self._timer = self._loop.call_at(self._last_frame + self._read_idle, self._silent)
 
     def _silent(self) -> None:
-        if self._loop.time() < self._heard + self._read_idle:
+        if self._loop.time() < self._last_frame + self._read_idle:
             self._listen()
             return
         self._http.ping(b"labgen  ")
@@ -220,7 +221,7 @@ class Connection(asyncio.Protocol):
 async def open_connection(
     endpoint: Endpoint, *, read_idle: float = READ_IDLE, ping: float = PING
 ) -> Connection:
-    """A connection that is ready for requests. Raises OSError or ProbeFailed."""
+    """Return a connection that is ready for requests. Raises OSError or ProbeFailed."""
     for left in reversed(range(TRIES)):
         try:
             transport, connection = await _connected(endpoint, read_idle, ping)
@@ -237,7 +238,7 @@ async def open_connection(
 async def _connected(
     endpoint: Endpoint, read_idle: float, ping: float
 ) -> tuple[asyncio.Transport, Connection]:
-    """From one of PORTS; raises OSError with EADDRINUSE where somebody has it."""
+    """Connect from one of PORTS. Raises OSError with EADDRINUSE where that port is in use."""
     return await asyncio.get_running_loop().create_connection(
         lambda: Connection(endpoint.authority, read_idle=read_idle, ping=ping),
         endpoint.host,
@@ -250,7 +251,7 @@ async def _connected(
 
 
 def _own_end(host: str) -> tuple[str, int] | None:
-    """Where the connection begins; the kernel's choice where host is a name."""
+    """Return the local address to connect from; None, the kernel's choice, where host is a name."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

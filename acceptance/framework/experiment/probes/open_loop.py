@@ -1,6 +1,6 @@
-"""The open loop: each probe starts at its own tick, however slow the answers before it were.
+"""The open loop: each request starts at its own tick, however slow the answers before it were.
 
-A stalled server cannot slow down the clock it is measured with (coordinated omission).
+A stalled server cannot slow down the clock that measures it (coordinated omission).
 """
 
 import asyncio
@@ -13,17 +13,17 @@ from labgen.recordings.recording import Sample
 
 # Returns when the answer is good, raises one of FAILURES when it is not.
 Probe = Callable[[], Awaitable[None]]
-# Told of every probe when it has ended; times as of time.monotonic().
+# Called with every request when it has ended; times as of time.monotonic().
 Keep = Callable[[Sample], None]
 
 
 async def ticking(
     probe: Probe, keep: Keep, stop: asyncio.Event, *, hz: float, timeout: float
 ) -> None:
-    """Probe hz times a second until stop is set, and wait for the probes that are under way.
+    """Probe hz times a second until stop is set, and wait for the requests under way.
 
-    timeout is the seconds after which a probe has failed. A tick that is late is not made up for
-    twice: the next one keeps its own time.
+    A request fails after timeout seconds. A late tick does not delay the ones after it: each keeps
+    its own time.
     """
     begun = time.monotonic()
     async with asyncio.TaskGroup() as probes:

@@ -1,8 +1,8 @@
-"""A client as client-go is one: all requests share one kept connection.
+"""A client that behaves like client-go: all requests share one persistent connection.
 
-The first request that finds none dials; those that come meanwhile wait for the same attempt. It
-takes at most 30 s, and giving up on one request does not end it (k8s.io/client-go,
-transport/cache.go: Dialer.Timeout).
+The first request without a connection dials; later requests wait for the same attempt. It takes at
+most 30 s, and cancelling one request does not end it (k8s.io/client-go, transport/cache.go:
+Dialer.Timeout).
 """
 
 import asyncio
@@ -14,14 +14,14 @@ from acceptance.framework.experiment.probes.http2 import Connection, OnData
 from acceptance.framework.experiment.probes.open_loop import Probe
 
 DIAL = 30.0  # seconds; see above
-# Of three servers in turn, that many connections miss one by chance in one of 200,000 runs.
+# With three servers in turn, so many connections miss one of them in one of 200,000 runs.
 ATTEMPTS = 30
 
 Dial = Callable[[], Awaitable[Connection]]
 
 
 class Client:
-    """Requests over the one connection that dial makes whenever there is none."""
+    """A client with one connection, which dial opens whenever there is none."""
 
     def __init__(self, dial: Dial) -> None:
         self._dial = dial
@@ -36,12 +36,12 @@ class Client:
         fields: tuple[tuple[str, str], ...] = (),
         on_data: OnData | None = None,
     ) -> Answer:
-        """See Connection.request; dialling may fail too."""
+        """Send a request; see Connection.request. Dialling may fail, too."""
         connection = await self._connection()
         return await connection.request(method, path, body=body, fields=fields, on_data=on_data)
 
     def close(self) -> None:
-        """End the connection, if there is one; the next request dials."""
+        """Close the connection, if there is one; the next request dials."""
         task, self._dialling = self._dialling, None
         if task is None:
             return
@@ -61,7 +61,7 @@ class Client:
 
 
 def probe(client: Client, path: str) -> Probe:
-    """GET path over the client's connection; 200 with its whole body is good."""
+    """Return a probe that requests path over the client's connection; status 200 is good."""
 
     async def ask() -> None:
         good(await client.request("GET", path))
@@ -70,10 +70,10 @@ def probe(client: Client, path: str) -> Probe:
 
 
 def beginning_at(address: str, dial: Dial) -> Dial:
-    """dial, but the first connection is one to the API server of that address.
+    """Return a dial whose first connection ends at the API server of that address.
 
-    Behind a load balancer nobody can choose; the certificate tells where one has come. Dialling
-    raises ProbeFailed when no connection leads there.
+    A client cannot choose behind a load balancer; the server's certificate shows where a connection
+    ends. Dialling raises ProbeFailed when no connection reaches that API server.
     """
     arrived = False
 
@@ -85,13 +85,13 @@ def beginning_at(address: str, dial: Dial) -> Dial:
             if arrived:
                 return connection
             connection.close()
-        raise ProbeFailed(f"no connection leads to {address}")
+        raise ProbeFailed(f"no connection reaches {address}")
 
     return choosing
 
 
 def _useless(task: asyncio.Task[Connection]) -> bool:
-    """Whether the attempt has failed, or the connection it made has ended."""
+    """Return whether the attempt has failed, or its connection has ended."""
     if not task.done():
         return False
     if task.cancelled():

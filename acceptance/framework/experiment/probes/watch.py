@@ -1,9 +1,10 @@
-"""A watch on the counter, on the client's kept connection, as a controller has one.
+"""A watch on the counter, over the client's persistent connection, as a controller has one.
 
-It shares the connection with other requests. Alone on it, a client has nothing to send, and so
-learns of a holder that lost its power only by its ping: after 30 s of silence (see http2.py).
-After a loss it goes on from the last resourceVersion that it saw, so no change is missed. client-go
-does the same; after a refused connection it would wait for 0.8 s first (tools/cache/reflector.go).
+It shares the connection with other requests. Alone on it, a client would have nothing to send, and
+would learn only by its ping that the VIP holder lost its power: after 30 s of silence (see
+http2.py). After a failure the watch continues from the last resourceVersion that it saw, so that it
+misses no change. client-go does the same, but waits for 0.8 s after a refused connection
+(tools/cache/reflector.go).
 """
 
 import asyncio
@@ -19,16 +20,16 @@ from acceptance.framework.experiment.probes.open_loop import Keep
 from acceptance.framework.experiment.probes.persistent_connection import Client
 from labgen.recordings.recording import Sample
 
-PAUSE = 0.05  # seconds between attempts: the cluster's own time is to be seen, not a backoff
-LIST = 2.0  # seconds; a look that takes longer has failed
+PAUSE = 0.05  # seconds between attempts: the cluster's time is measured, not a client's backoff
+LIST = 2.0  # seconds; a slower list has failed
 GONE = 410  # HTTP: the resourceVersion is older than what the API server remembers
 
 
 class Watch:
-    """numbers holds the writes it was told of.
+    """A watch; numbers are the writes that it reported.
 
-    A good sample begins when the write was sent and ends when its event came; a failed one is an
-    attempt that did not last.
+    A good sample begins when the write was sent and ends when its event came. A failed sample is a
+    watch that ended.
     """
 
     def __init__(self, client: Client, sent: Mapping[int, float], keep: Keep) -> None:
@@ -40,7 +41,7 @@ class Watch:
         self.numbers: set[int] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Watch until stop is set; whatever ends the watch, it is opened again."""
+        """Watch until stop is set; a watch that ends is opened again."""
         while not stop.is_set():
             started = time.monotonic()
             attempt = asyncio.create_task(self._attempt())
@@ -54,7 +55,7 @@ class Watch:
             await asyncio.sleep(PAUSE)
 
     async def _attempt(self) -> str:
-        """Watch until it ends, and say how it ended."""
+        """Watch until it ends, and return why it ended."""
         self._rest = b""
         try:
             if not self._version:

@@ -1,7 +1,7 @@
-"""The counter is written, open loop, each write over a connection of its own.
+"""Write the counter, open loop, each write over a connection of its own.
 
-A write that etcd's leader took with it when it died is answered by nobody for seconds: it must not
-keep others from being tried.
+A write that was with etcd's leader when it died gets no answer for seconds: it must not delay
+others.
 """
 
 import json
@@ -17,10 +17,10 @@ TIMEOUT = 3.0  # seconds; a write that takes longer is not acknowledged to a wai
 
 
 class Writer:
-    """Each call of write() writes the next number.
+    """A writer: each call of write() writes the next number.
 
-    acknowledged holds the numbers that the API said yes to, in that order; sent, when each was
-    asked for. A write that was not acknowledged may have happened all the same.
+    acknowledged are the numbers that the API acknowledged, in that order; sent is when each was
+    sent. A write without an acknowledgement may have happened nevertheless.
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
@@ -30,11 +30,11 @@ class Writer:
 
     @property
     def unacknowledged(self) -> list[int]:
-        """The other numbers, also those under way."""
+        """Return the other numbers, also those under way."""
         return sorted(set(self.sent) - set(self.acknowledged))
 
     async def write(self) -> None:
-        """The next number; a probe as ticking wants it."""
+        """Write the next number; this is a probe for ticking()."""
         number = len(self.sent)
         self.sent[number] = time.monotonic()
         body = json.dumps({"data": {counter.key(number): ""}}).encode()

@@ -1,0 +1,9 @@
+"""What a test leaves for pytest's plugins."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+# The figures of each experiment by its name, as plain data: xdist sends reports as such.
+FIGURES = pytest.StashKey[Mapping[str, Sequence[Mapping[str, Any]]]]()
