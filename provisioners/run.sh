@@ -1,9 +1,9 @@
 #!/bin/bash
-# Runs phases on this machine, in the order given: run.sh PHASE...
+# Run phases on this machine, in the order given: run.sh PHASE...
 #
-# Says `changed SUBJECT` or `ok SUBJECT` for everything it looks at. Exit 0: all phases hold.
-# Otherwise the last line on stderr is `error: ...`; 2 is a wrong call.
-# LABGEN_ROOT is put before every path (tests), PAYLOAD and BUNDLE replace their default places.
+# It prints `changed SUBJECT` or `ok SUBJECT` for everything it inspects. Exit status 0 means that all
+# phases have succeeded, 2 is a usage error. On failure the last line on stderr is `error: ...`.
+# Tests set LABGEN_ROOT, a prefix of every path. PAYLOAD and BUNDLE replace the default directories.
 set -Eeuo pipefail
 shopt -s inherit_errexit
 
@@ -13,9 +13,9 @@ PAYLOAD=${PAYLOAD:-$ROOT/etc/labgen/payload}
 BUNDLE=${BUNDLE:-$ROOT/opt/labgen/bundle}
 FILES=$HERE/files
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-# Messages that are matched, and sort order, must not depend on who logs in.
+# Matched messages and the sort order must not depend on the login's locale.
 export LC_ALL=C
-# Debian keeps SysV links in step with enabled units, by a Perl program; nothing here reads them.
+# Debian updates SysV links for each enabled unit with a slow Perl program. Nothing here reads them.
 export SYSTEMCTL_SKIP_SYSV=1
 
 source "$HERE/lib/report.sh"
@@ -31,7 +31,7 @@ source "$HERE/lib/image.sh"
 source "$HERE/lib/certificates.sh"
 source "$HERE/lib/restore.sh"
 
-source "$HERE/phases/remember.sh"
+source "$HERE/phases/snapshot-state.sh"
 source "$HERE/phases/packages.sh"
 source "$HERE/phases/kernel.sh"
 source "$HERE/phases/identity.sh"
@@ -47,8 +47,8 @@ source "$HERE/phases/coredns.sh"
 source "$HERE/phases/cni.sh"
 source "$HERE/phases/join.sh"
 source "$HERE/phases/join-secrets.sh"
-source "$HERE/phases/take-off.sh"
-source "$HERE/phases/seal.sh"
+source "$HERE/phases/uninstall.sh"
+source "$HERE/phases/generalize.sh"
 
 trap 'report::error_at "${BASH_SOURCE[0]#"$HERE"/}" "$LINENO" "$BASH_COMMAND" "$?"' ERR
 

@@ -52,7 +52,7 @@ class OnMachine:
         """Raises LabgenError when the machine has power and does not say."""
         if site.state(machine) is not State.ON:
             return self.survives_reboot or site.state(machine) is State.PAUSED
-        return self._run(site, machine, "holds").exit_code != ABSENT
+        return self._run(site, machine, "is-active").exit_code != ABSENT
 
     def _inject(self, site: Site, machine: Machine, words: list[str]) -> float:
         asked = time.monotonic()
@@ -74,7 +74,7 @@ class OnMachine:
 
     def _run(self, site: Site, machine: Machine, verb: str, *words: str) -> Completed:
         facts = {"faults/fault.env": File(_facts(site, machine))}
-        asks = verb == "holds"
+        asks = verb == "is-active"
         script = Script(
             name=f"{verb} of {self.name}",
             entry="faults/run.sh",

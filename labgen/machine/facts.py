@@ -1,4 +1,4 @@
-"""What an existing machine said of itself: the lines of provisioners/survey.sh, as values."""
+"""What an existing machine said of itself: the lines of provisioners/facts.sh, as values."""
 
 import struct
 from collections.abc import Iterator, Mapping

@@ -105,11 +105,11 @@ def _survey(
         become_root(plain, ssh, machine)
         others = [f"{m.address}:{m.port}" for m in lab.machines if m != machine]
         script = Script(
-            name="survey",
-            entry="survey.sh",
+            name="facts",
+            entry="facts.sh",
             arguments=(str(lab.vip), *others, "--", *packages),
             timeout=SURVEY,
-            directories={"survey.sh": "survey.sh"},
+            directories={"facts.sh": "facts.sh"},
             hint=f"to inspect: ssh {machine.address}",
         )
         reported = push(lab, ssh, machine, script).stdout

@@ -15,7 +15,7 @@ from labgen.operations.deprovision import deprovision
 from labgen.providers.base import Provider
 from labgen.providers.registry import provider
 
-BY_HAND = "bash /opt/labgen/provisioners/run.sh take-off"
+BY_HAND = "bash /opt/labgen/provisioners/run.sh uninstall"
 
 
 def teardown(name: str, console: Console, *, without: Collection[str] = ()) -> None:

@@ -8,6 +8,6 @@ api_server_killed::heal() {
   report::ok "nothing to undo"
 }
 
-api_server_killed::holds() {
+api_server_killed::is_active() {
   return 1
 }

@@ -8,6 +8,6 @@ api_server_stopped::heal() {
   static_pod::give_back kube-apiserver
 }
 
-api_server_stopped::holds() {
+api_server_stopped::is_active() {
   static_pod::is_away kube-apiserver
 }

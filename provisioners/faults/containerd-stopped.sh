@@ -2,16 +2,16 @@
 containerd_stopped::inject() {
   [[ ${RUNTIME:-} != docker ]] ||
     fault::refuse "its runtime is Docker, which its socket starts again as soon as the kubelet asks"
-  held::stop "$(containerd_stopped::unit)"
+  unit_block::stop "$(containerd_stopped::unit)"
 }
 
 containerd_stopped::heal() {
   [[ ${RUNTIME:-} != docker ]] || return 0
-  held::release "$(containerd_stopped::unit)"
+  unit_block::release "$(containerd_stopped::unit)"
 }
 
-containerd_stopped::holds() {
-  held::is "$(containerd_stopped::unit)"
+containerd_stopped::is_active() {
+  unit_block::is "$(containerd_stopped::unit)"
 }
 
 containerd_stopped::unit() {

@@ -15,7 +15,7 @@ cpu_hog::inject() {
 }
 
 cpu_hog::heal() {
-  if cpu_hog::holds; then
+  if cpu_hog::is_active; then
     systemctl stop "$HOG.service"
     report::changed "CPU hog ended"
   else
@@ -23,6 +23,6 @@ cpu_hog::heal() {
   fi
 }
 
-cpu_hog::holds() {
+cpu_hog::is_active() {
   systemctl --quiet is-active "$HOG.service"
 }

@@ -17,7 +17,7 @@ disk_full::inject() {
 }
 
 disk_full::heal() {
-  if disk_full::holds; then
+  if disk_full::is_active; then
     rm "$ROOT$FILLER"
     report::changed "/var has room again"
   else
@@ -25,6 +25,6 @@ disk_full::heal() {
   fi
 }
 
-disk_full::holds() {
+disk_full::is_active() {
   [[ -e $ROOT$FILLER ]]
 }

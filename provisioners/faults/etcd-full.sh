@@ -5,7 +5,7 @@ etcd_full::inject() {
 }
 
 etcd_full::heal() {
-  if etcd_full::holds; then
+  if etcd_full::is_active; then
     etcd::alarm DEACTIVATE
     report::changed "the alarm is off"
   else
@@ -13,7 +13,7 @@ etcd_full::heal() {
   fi
 }
 
-etcd_full::holds() {
+etcd_full::is_active() {
   [[ $(etcd::ctl alarm list) == *NOSPACE* ]]
 }
 

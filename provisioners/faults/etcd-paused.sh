@@ -5,7 +5,7 @@ etcd_paused::inject() {
 }
 
 etcd_paused::heal() {
-  if etcd_paused::holds; then
+  if etcd_paused::is_active; then
     pkill --signal CONT --exact etcd
     report::changed "etcd goes on"
   else
@@ -13,7 +13,7 @@ etcd_paused::heal() {
   fi
 }
 
-# etcd_paused::holds: also when the kubelet has lost patience and started another, it is over.
-etcd_paused::holds() {
+# etcd_paused::is_active: also when the kubelet has lost patience and started another, it is over.
+etcd_paused::is_active() {
   pgrep --exact --runstates T etcd >/dev/null
 }

@@ -19,7 +19,7 @@ etcd_wiped::inject() {
 }
 
 etcd_wiped::heal() {
-  if ! etcd_wiped::holds; then
+  if ! etcd_wiped::is_active; then
     report::ok "etcd's data"
     return
   fi
@@ -38,7 +38,7 @@ etcd_wiped::heal() {
   report::changed "etcd member made anew"
 }
 
-etcd_wiped::holds() {
+etcd_wiped::is_active() {
   [[ -e $ROOT$WIPED ]]
 }
 

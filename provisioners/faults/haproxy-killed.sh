@@ -1,12 +1,12 @@
 # HAProxy ends by SIGKILL and stays down.
 haproxy_killed::inject() {
-  held::kill haproxy
+  unit_block::kill haproxy
 }
 
 haproxy_killed::heal() {
-  held::release haproxy
+  unit_block::release haproxy
 }
 
-haproxy_killed::holds() {
-  held::is haproxy
+haproxy_killed::is_active() {
+  unit_block::is haproxy
 }

@@ -1,12 +1,12 @@
 # keepalived ends by SIGKILL and stays down: it takes no VIP off the interface and says no goodbye.
 keepalived_killed::inject() {
-  held::kill keepalived
+  unit_block::kill keepalived
 }
 
 keepalived_killed::heal() {
-  held::release keepalived
+  unit_block::release keepalived
 }
 
-keepalived_killed::holds() {
-  held::is keepalived
+keepalived_killed::is_active() {
+  unit_block::is keepalived
 }

@@ -1,12 +1,12 @@
 # keepalived ends in order and stays down: it gives the VIP away.
 keepalived_stopped::inject() {
-  held::stop keepalived
+  unit_block::stop keepalived
 }
 
 keepalived_stopped::heal() {
-  held::release keepalived
+  unit_block::release keepalived
 }
 
-keepalived_stopped::holds() {
-  held::is keepalived
+keepalived_stopped::is_active() {
+  unit_block::is keepalived
 }

@@ -1,12 +1,12 @@
 # The kubelet ends and stays down; containers run on.
 kubelet_stopped::inject() {
-  held::stop kubelet
+  unit_block::stop kubelet
 }
 
 kubelet_stopped::heal() {
-  held::release kubelet
+  unit_block::release kubelet
 }
 
-kubelet_stopped::holds() {
-  held::is kubelet
+kubelet_stopped::is_active() {
+  unit_block::is kubelet
 }

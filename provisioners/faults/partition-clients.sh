@@ -1,12 +1,12 @@
 # Whoever is no machine of the lab does not hear this one and is not heard; but for labgen's SSH.
 partition_clients::inject() {
-  cut::apply partition-clients "$(cut::from_clients)" "$(cut::to_clients)"
+  packet_filter::apply partition-clients "$(packet_filter::from_clients)" "$(packet_filter::to_clients)"
 }
 
 partition_clients::heal() {
-  cut::undo partition-clients
+  packet_filter::undo partition-clients
 }
 
-partition_clients::holds() {
-  cut::is partition-clients
+partition_clients::is_active() {
+  packet_filter::is partition-clients
 }

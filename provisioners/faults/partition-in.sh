@@ -1,12 +1,12 @@
 # This machine does not hear the other machines; they hear it.
 partition_in::inject() {
-  cut::apply partition-in "$(cut::from_machines)" ""
+  packet_filter::apply partition-in "$(packet_filter::from_machines)" ""
 }
 
 partition_in::heal() {
-  cut::undo partition-in
+  packet_filter::undo partition-in
 }
 
-partition_in::holds() {
-  cut::is partition-in
+partition_in::is_active() {
+  packet_filter::is partition-in
 }

@@ -1,12 +1,12 @@
 # The other machines do not hear this machine; it hears them.
 partition_out::inject() {
-  cut::apply partition-out "" "$(cut::to_machines)"
+  packet_filter::apply partition-out "" "$(packet_filter::to_machines)"
 }
 
 partition_out::heal() {
-  cut::undo partition-out
+  packet_filter::undo partition-out
 }
 
-partition_out::holds() {
-  cut::is partition-out
+partition_out::is_active() {
+  packet_filter::is partition-out
 }

@@ -1,12 +1,12 @@
 # This machine and the other machines do not hear each other; the host hears it and is heard.
 partition::inject() {
-  cut::apply partition "$(cut::from_machines)" "$(cut::to_machines)"
+  packet_filter::apply partition "$(packet_filter::from_machines)" "$(packet_filter::to_machines)"
 }
 
 partition::heal() {
-  cut::undo partition
+  packet_filter::undo partition
 }
 
-partition::holds() {
-  cut::is partition
+partition::is_active() {
+  packet_filter::is partition
 }

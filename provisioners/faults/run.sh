@@ -1,12 +1,16 @@
 #!/bin/bash
-# Faults of this machine, each with its undo: run.sh inject FAULT [SECONDS] | heal FAULT | holds FAULT
+# Inject and heal faults on this machine:
+# run.sh inject FAULT [SECONDS] | heal FAULT | is-active FAULT
 #
-# inject says `effect TIME` (seconds since 1970) when it has taken effect; with SECONDS this machine
-# heals itself after them, whoever has died by then. heal says `changed SUBJECT` for what it undid;
-# it may run at any time, also where nothing or half of a fault is there. holds looks: exit 4 is no.
-# Exit 3: this machine cannot do that. Otherwise the last line on stderr is `error: ...`.
-# All notes lie in /run, so that a boot forgets them with what they stand for.
-# LABGEN_ROOT is put before every path (tests).
+# inject prints `effect TIME` (seconds since 1970) when the fault takes effect. With SECONDS, this
+# machine's own timer heals it after that time, even if labgen is gone by then.
+# heal prints `changed SUBJECT` for everything that it undoes. It may run in any state, also when a fault
+# is absent or partly injected.
+# is-active is read-only; exit status 4 means no.
+# Exit status 3 means that this machine cannot have the fault, 2 is a usage error. After any failure, the
+# last line on stderr is `error: ...`.
+# State is kept in /run, which a boot clears as it ends the fault. Tests set LABGEN_ROOT, a prefix of
+# every path.
 set -Eeuo pipefail
 shopt -s inherit_errexit
 
@@ -18,9 +22,9 @@ export LC_ALL=C
 source "$HERE/../lib/report.sh"
 source "$HERE/../lib/wait.sh"
 source "$HERE/lib/fault.sh"
-source "$HERE/lib/held.sh"
+source "$HERE/lib/unit-block.sh"
 source "$HERE/lib/timer.sh"
-source "$HERE/lib/cut.sh"
+source "$HERE/lib/packet-filter.sh"
 source "$HERE/lib/static-pod.sh"
 source "$HERE/lib/etcd.sh"
 
@@ -48,4 +52,4 @@ fault::check "$@"
 FAULT=$2
 fault::read_facts
 fault::lock
-fault::"$1" "${@:2}"
+fault::"${1//-/_}" "${@:2}"

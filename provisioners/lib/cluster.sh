@@ -1,10 +1,10 @@
-# This machine's place in the cluster: kubeadm's work, and whether it came to its end.
+# This machine as a member of the cluster: running kubeadm, and whether kubeadm has finished.
 
-# Where labgen notes what is done. kubeadm's own files are there too early: a run that was cut off
-# leaves a kubelet.conf, manifests and an answering API server, but no addons or etcd member.
+# labgen's markers of finished work. kubeadm's own files do not prove it: an interrupted run leaves a
+# kubelet.conf, manifests and an API server that answers, but no addons or no etcd member.
 CLUSTER_NOTES=/etc/kubernetes/labgen
 
-# cluster::finished WORK: kubeadm's WORK (init, join) ran to its end on this machine.
+# cluster::finished COMMAND: kubeadm's COMMAND (init, join) has finished on this machine.
 cluster::finished() {
   [[ -e $ROOT$CLUSTER_NOTES/$1-finished && -e $ROOT/etc/kubernetes/kubelet.conf ]]
 }
@@ -14,32 +14,32 @@ cluster::finish() {
   : >"$ROOT$CLUSTER_NOTES/$1-finished"
 }
 
-# cluster::kubeadm WORD...: kubeadm, all it says on stderr. It goes on when nobody reads that any more:
-# else it would die of its next word, and half a join leaves etcd a member that its majority waits for.
+# cluster::kubeadm ARGUMENT...: run kubeadm with all its output on stderr. A closed stderr must not end
+# it with SIGPIPE: an interrupted join leaves a dead member that counts towards etcd's majority.
 cluster::kubeadm() {
   kubeadm "$@" 2>&1 | tee --output-error=warn-nopipe /dev/null >&2 ||
-    report::fail "kubeadm $1 failed; what it said stands above"
+    report::fail "kubeadm $1 failed; its output is above"
 }
 
-# cluster::reset: nothing is left of an init or join that was cut off.
+# cluster::reset: remove everything that an interrupted init or join has left.
 cluster::reset() {
   local link
   if ! cluster::begun; then
-    report::ok "no half-made cluster"
+    report::ok "no unfinished cluster"
     return
   fi
   kubeadm reset --force ${CRI_SOCKET:+--cri-socket "$CRI_SOCKET"}
-  # What kubeadm says it leaves alone.
+  # kubeadm reset does not remove these.
   file::remove "$CLUSTER_NOTES" /etc/cni/net.d/10-flannel.conflist
   for link in cni0 flannel.1; do
     if [[ -e $ROOT/sys/class/net/$link ]]; then
       ip link delete "$link"
     fi
   done
-  report::changed "half-made cluster removed"
+  report::changed "unfinished cluster removed"
 }
 
-# cluster::begun: kubeadm wrote any file that makes its next run refuse to start.
+# cluster::begun: kubeadm has written a file that would make its next run refuse to start.
 cluster::begun() {
   local path
   for path in "$ROOT"/etc/kubernetes/*.conf "$ROOT"/etc/kubernetes/manifests/*.yaml \
@@ -49,12 +49,12 @@ cluster::begun() {
   return 1
 }
 
-# cluster::api_listens: quick, and no process.
+# cluster::api_listens: something accepts connections on 6443. Starts no process.
 cluster::api_listens() {
   (exec 3<>/dev/tcp/127.0.0.1/6443) 2>/dev/null
 }
 
-# cluster::api_answers: this machine's own API server is ready, whoever holds the VIP.
+# cluster::api_answers: this machine's own API server is ready, whichever machine holds the VIP.
 cluster::api_answers() {
   curl --silent --show-error --fail --insecure --max-time 2 https://127.0.0.1:6443/readyz
 }

@@ -1,6 +1,6 @@
-# Files: whole, with the right mode, and replaced only when they differ.
+# Files are written atomically, with the right mode, and only when they differ.
 
-# file::install SOURCE TARGET [MODE]: the text file TARGET has SOURCE's content and MODE (644).
+# file::install SOURCE TARGET [MODE]: make the text file TARGET have SOURCE's content and MODE (644).
 file::install() {
   local source=$1 target=$2 mode=${3:-644}
   file::exists "$source"
@@ -8,12 +8,12 @@ file::install() {
     report::ok "$target"
     return
   fi
-  file::note "$target"
+  file::mark_changed "$target"
   file::put "$source" "$ROOT$target" "$mode"
   report::changed "$target"
 }
 
-# file::install_program SOURCE TARGET: the same for binaries; mode 755.
+# file::install_program SOURCE TARGET: the same for a binary, with mode 755.
 file::install_program() {
   file::exists "$1"
   if cmp --silent "$1" "$ROOT$2" && file::has_mode "$ROOT$2" 755; then
@@ -24,11 +24,11 @@ file::install_program() {
   report::changed "$2"
 }
 
-# file::remove PATH...: none of them is there.
+# file::remove PATH...: remove each PATH that exists.
 file::remove() {
   local path
   for path in "$@"; do
-    [[ $path == /?* ]] || report::fail "file::remove wants absolute paths, not '$path'"
+    [[ $path == /?* ]] || report::fail "file::remove needs absolute paths, not '$path'"
     if [[ -e $ROOT$path || -L $ROOT$path ]]; then
       record::path "$path"
       rm -rf -- "$ROOT$path"
@@ -37,8 +37,8 @@ file::remove() {
   done
 }
 
-# file::install_block SOURCE TARGET: the text file TARGET, which is others', has the lines of SOURCE at
-# its end, between marks.
+# file::install_block SOURCE TARGET: append the lines of SOURCE, between markers, to the text file
+# TARGET, which belongs to the machine's owner. An older block is replaced.
 file::install_block() {
   local source=$1 target=$2 new
   file::exists "$source"
@@ -59,7 +59,7 @@ file::without_block() {
   sed '/^# labgen begin$/,/^# labgen end$/d' "$1"
 }
 
-# file::replace NEW PATH: PATH, which stays whose it is, has what is in NEW.
+# file::replace NEW PATH: replace PATH's content with that of NEW; owner and mode of PATH stay.
 file::replace() {
   chown --reference="$2" "$1"
   chmod --reference="$2" "$1"
@@ -70,8 +70,8 @@ file::exists() {
   [[ -f $1 ]] || report::fail "$1 is missing; labgen puts it there before it runs a phase"
 }
 
-# file::same_text A B: both are regular files and equal. Reads with the shell itself: a run without
-# changes compares a dozen small files on each of six machines.
+# file::same_text A B: both are regular files with equal content. The shell reads them itself, without
+# a process: a run without changes compares a dozen small files on each of six machines.
 file::same_text() {
   local one='' other=''
   [[ -f $2 && ! -L $2 ]] || return 1
@@ -84,28 +84,28 @@ file::has_mode() {
   [[ $(stat --format=%a "$1") == "$2" ]]
 }
 
-# file::put SOURCE PATH MODE: written beside PATH and renamed into it.
+# file::put SOURCE PATH MODE: write a new file next to PATH and rename it to PATH.
 file::put() {
   local new=$2.labgen-new
   record::path "${2#"$ROOT"}"
   install -D --mode="$3" "$1" "$new"
   if ! mv --force --no-target-directory "$new" "$2" 2>/dev/null; then
-    # podman mounts /etc/hosts, /etc/hostname and /etc/resolv.conf: they can only be written.
+    # podman mounts /etc/hosts, /etc/hostname and /etc/resolv.conf, which prevents a rename.
     cat "$new" >"$2"
     rm "$new"
   fi
 }
 
-# file::note PATH: remember, until it is heeded or the machine boots, that PATH changed. A run that
-# dies between a file's change and the restart of its service leaves the note to the next run.
-file::note() {
+# file::mark_changed PATH: mark PATH as changed, until its service has been restarted or the machine
+# boots. A run that dies between the two leaves the mark to the next run.
+file::mark_changed() {
   service::booted || return 0
   [[ -d $ROOT/run/labgen/changed ]] || mkdir -p "$ROOT/run/labgen/changed"
   : >"$ROOT/run/labgen/changed/${1//\//-}"
 }
 
-# file::noted PATH...: at least one of them has a note.
-file::noted() {
+# file::is_marked PATH...: at least one PATH is marked as changed.
+file::is_marked() {
   local path
   for path in "$@"; do
     [[ ! -e $ROOT/run/labgen/changed/${path//\//-} ]] || return 0
@@ -113,7 +113,8 @@ file::noted() {
   return 1
 }
 
-file::forget() {
+# file::clear_mark PATH...: the services that use PATH have read it.
+file::clear_mark() {
   local path
   for path in "$@"; do
     rm -f "$ROOT/run/labgen/changed/${path//\//-}"

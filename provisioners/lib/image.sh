@@ -1,6 +1,6 @@
-# Container images where the lab's runtime keeps them for Kubernetes: RUNTIME is containerd, docker or cri-o.
+# Container images in the store of the lab's runtime. RUNTIME is containerd, docker or cri-o.
 
-# image::missing REF...: those that the runtime does not have, one per line.
+# image::missing REF...: print each REF that the runtime does not have, one per line.
 image::missing() {
   local list ref
   list=$(image::list)
@@ -18,7 +18,7 @@ image::list() {
   esac
 }
 
-# image::import ARCHIVE: every image of the archive.
+# image::import ARCHIVE: import every image of the archive.
 image::import() {
   case ${RUNTIME:-containerd} in
     docker) docker image load --quiet --input "$1" >&2 ;;
@@ -28,7 +28,7 @@ image::import() {
   report::changed "images of ${1##*/}"
 }
 
-# image::copy ARCHIVE: into the storage that CRI-O reads, which has no command for it.
+# image::copy ARCHIVE: copy its images into CRI-O's store; CRI-O itself has no import command.
 image::copy() {
   local ref
   while read -r ref; do

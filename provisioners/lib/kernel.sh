@@ -1,11 +1,11 @@
-# The kernel's modules, settings and swap; in a machine-container it belongs to the host.
+# The kernel's modules, settings and swap. A system container uses the host's kernel.
 
 # kernel::shared: this machine is a container, or an image for one.
 kernel::shared() {
   [[ ${MACHINE_IMAGE:-} == container || -e $ROOT/run/systemd/container ]]
 }
 
-# kernel::module NAME: loaded if it can be; built-in ones and a host's cannot.
+# kernel::module NAME: load the module if possible. Built-in modules and the host's cannot be loaded.
 kernel::module() {
   if [[ -d $ROOT/sys/module/$1 ]]; then
     report::ok "module $1"
@@ -16,13 +16,13 @@ kernel::module() {
   fi
 }
 
-# kernel::require_sysctl KEY VALUE: the running kernel has it, or the run fails.
+# kernel::require_sysctl KEY VALUE: set it in the running kernel, or fail the run.
 kernel::require_sysctl() {
   kernel::set_sysctl "$1" "$2" ||
     report::fail "sysctl $1 must be $2 and cannot be set here; set it on the host of this machine"
 }
 
-# kernel::prefer_sysctl KEY VALUE: the running kernel has it where it can be had.
+# kernel::prefer_sysctl KEY VALUE: set it in the running kernel if possible.
 kernel::prefer_sysctl() {
   kernel::set_sysctl "$1" "$2" || report::ok "sysctl $1 cannot be set here"
 }
@@ -40,7 +40,8 @@ kernel::set_sysctl() {
   report::changed "sysctl $1 = $2"
 }
 
-# kernel::swap_off: the kubelet's memory accounting assumes none. A shared kernel's swap is not ours.
+# kernel::swap_off: the kubelet's memory accounting assumes no swap. A shared kernel's swap belongs to
+# the host and stays.
 kernel::swap_off() {
   local swaps
   mapfile -t swaps <"$ROOT/proc/swaps"

@@ -1,7 +1,7 @@
-# Phases as run.sh sees them: a file phases/NAME.sh that defines phase::NAME.
+# Phases, as run.sh uses them: each is a file phases/NAME.sh that defines phase::NAME.
 
-# phase::read_environment: the variables of lab.env, lines of KEY='value'. It is data: nothing in it
-# is run.
+# phase::read_environment: set the variables of lab.env, which has lines of KEY='value'. The file is
+# data: the shell never evaluates it.
 phase::read_environment() {
   local file=$ROOT/etc/labgen/lab.env name value
   [[ -f $file ]] || return 0
@@ -12,7 +12,7 @@ phase::read_environment() {
   done <"$file"
 }
 
-# phase::check NAME: the phase exists, and the variables that its `# needs:` line names are set.
+# phase::check NAME: fail unless the phase exists and the variables of its `# needs:` line are set.
 phase::check() {
   local file=$HERE/phases/$1.sh line name missing=()
   if [[ ! -f $file ]]; then
@@ -39,14 +39,14 @@ phase::names() {
   printf '%s' "${names[*]}"
 }
 
-# phase::lock: one run at a time. kubeadm inherits the lock: when labgen lost the connection and
-# starts again, the new run waits for what the old one left running.
+# phase::lock: allow one run at a time. kubeadm inherits the lock: when labgen has lost its connection
+# and starts a new run, that waits for the old run's kubeadm.
 phase::lock() {
   local lock
   [[ -d $ROOT/run/labgen ]] || mkdir -p "$ROOT/run/labgen"
   exec {lock}>"$ROOT/run/labgen/lock"
   flock --nonblock "$lock" && return
   printf 'waiting for another run of labgen on this machine\n' >&2
-  # kubeadm gives up by itself after about five minutes.
+  # kubeadm times out after about five minutes.
   flock --timeout 360 "$lock" || report::fail "another run of labgen did not end within 360 s"
 }

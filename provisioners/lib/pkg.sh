@@ -1,6 +1,6 @@
-# Debian packages: from the bundle where it brought them, else from the machine's own sources.
+# Debian packages: from the bundle if it was transferred, otherwise from the machine's own sources.
 
-# pkg::missing NAME...: those that are not installed, one per line.
+# pkg::missing NAME...: print each NAME that is not installed, one per line.
 pkg::missing() {
   local name status
   declare -A installed=()
@@ -12,12 +12,12 @@ pkg::missing() {
   done
 }
 
-# pkg::states NAME...: "NAME STATUS" of those that dpkg has ever known, one per line.
+# pkg::states NAME...: print "NAME STATUS" for each NAME in dpkg's database, one per line.
 pkg::states() {
   dpkg-query --show --showformat='${Package} ${db:Status-Status}\n' "$@" 2>/dev/null || true
 }
 
-# pkg::ensure NAME...: installed, without what they merely recommend.
+# pkg::ensure NAME...: install what is missing, without recommended packages.
 pkg::ensure() {
   local list missing
   list=$(pkg::missing "$@")
@@ -30,12 +30,12 @@ pkg::ensure() {
   pkg::apt update
   record::packages "${missing[@]}"
   pkg::apt install "${missing[@]}"
-  record::users_came
+  record::new_users
   pkg::close
   report::changed "packages: ${missing[*]}"
 }
 
-# pkg::hold NAME=VERSION...: installed from the machine's own sources; no upgrade replaces them.
+# pkg::hold NAME=VERSION...: install from the machine's own sources and hold at VERSION.
 pkg::hold() {
   local missing
   missing=$(pkg::missing "${@%%=*}")
@@ -51,7 +51,7 @@ pkg::hold() {
   report::changed "packages: $*"
 }
 
-# pkg::apt VERB WORD...: apt-get, which asks nobody and waits for its turn.
+# pkg::apt COMMAND ARGUMENT...: run apt-get without questions; it waits for dpkg's lock.
 pkg::apt() {
   local options=(--quiet --quiet --yes --no-install-recommends)
   options+=(--option Dpkg::Use-Pty=0 --option DPkg::Lock::Timeout=300)
@@ -59,18 +59,18 @@ pkg::apt() {
   DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" "${PKG_SOURCES[@]}" "$@" </dev/null
 }
 
-# pkg::open: apt looks at the bundle's packages alone, and keeps what it reads there apart from what it
-# knows of the machine's own sources.
+# pkg::open: make apt use only the bundle's packages. Their lists are kept apart from those of the
+# machine's own sources.
 pkg::open() {
   local archive=$BUNDLE/packages.tar place=$BUNDLE/packages
   PKG_SOURCES=()
-  # An installation that was killed.
+  # Finish an installation that was killed.
   dpkg --configure --pending >&2
   [[ -f $archive ]] || return 0
   rm -rf "$place"
   mkdir -p "$place/lists"
   tar --extract --file "$archive" --directory "$place" --no-same-owner
-  # Whole and genuine: labgen compared its digest when it brought it.
+  # trusted: labgen has verified the archive's digest when it transferred it.
   printf 'deb [trusted=yes] file:%s ./\n' "$place" >"$place/sources.list"
   PKG_SOURCES=(
     --option "Dir::Etc::SourceList=$place/sources.list" --option Dir::Etc::SourceParts=/dev/null

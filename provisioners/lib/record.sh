@@ -1,6 +1,6 @@
-# What a machine of someone's own was like before labgen came: noted before each first change, so that
-# take-off gives it back. Each note is one file, whole or absent. Machines made of labgen's image have
-# no record.
+# The original state of an existing machine. Before labgen changes a thing for the first time, it
+# records the original here, and the phase uninstall restores it. Each entry is one file, written
+# atomically. Machines made from labgen's image have no record.
 
 RECORD=/var/lib/labgen/record
 
@@ -9,7 +9,7 @@ record::on() {
   [[ -d $ROOT$RECORD ]]
 }
 
-# record::open: from now on there is one.
+# record::open: create the record.
 record::open() {
   record::on && return
   (
@@ -20,29 +20,29 @@ record::open() {
   mv --no-target-directory "$ROOT$RECORD.new" "$ROOT$RECORD"
 }
 
-# record::note KIND NAME VALUE: the first VALUE of NAME is kept.
+# record::note KIND NAME VALUE: record VALUE for NAME, unless NAME already has a value.
 record::note() {
-  local place
+  local entry
   record::on || return 0
-  place=$(record::place "$1" "$2")
-  [[ ! -e $place ]] || return 0
-  mkdir -p "${place%/*}"
-  printf '%s\n' "$3" >"$place.new"
-  mv "$place.new" "$place"
+  entry=$(record::entry "$1" "$2")
+  [[ ! -e $entry ]] || return 0
+  mkdir -p "${entry%/*}"
+  printf '%s\n' "$3" >"$entry.new"
+  mv "$entry.new" "$entry"
 }
 
-# record::place KIND NAME: the file of a note. Names may be paths.
-record::place() {
+# record::entry KIND NAME: print the path of an entry. NAME may be a path itself.
+record::entry() {
   local name=${2//%/%25}
   printf '%s' "$ROOT$RECORD/$1/${name//\//%2F}"
 }
 
-# record::names KIND: the names that have notes of KIND, one per line.
+# record::names KIND: print the names of all entries of KIND, one per line.
 record::names() {
-  local place name
-  for place in "$ROOT$RECORD/$1"/*; do
-    [[ -e $place || -L $place ]] || continue
-    name=${place##*/}
+  local entry name
+  for entry in "$ROOT$RECORD/$1"/*; do
+    [[ -e $entry || -L $entry ]] || continue
+    name=${entry##*/}
     [[ $name != *.new ]] || continue
     name=${name//%2F//}
     printf '%s\n' "${name//%25/%}"
@@ -50,22 +50,22 @@ record::names() {
 }
 
 record::value() {
-  cat "$(record::place "$1" "$2")"
+  cat "$(record::entry "$1" "$2")"
 }
 
-# record::path PATH: what is at PATH is kept; where nothing is, also the directories above it that are
-# not there will go again.
+# record::path PATH: keep a copy of PATH. If PATH does not exist, record its topmost missing parent as
+# absent, so that uninstall removes that.
 record::path() {
-  local path=$1 place
+  local path=$1 entry
   record::on || return 0
   if [[ -e $ROOT$path || -L $ROOT$path ]]; then
     record::absent "$path" && return
-    place=$(record::place files "$path")
-    [[ ! -e $place && ! -L $place ]] || return 0
-    mkdir -p "${place%/*}"
-    rm -rf "$place.new"
-    cp --archive "$ROOT$path" "$place.new"
-    mv --no-target-directory "$place.new" "$place"
+    entry=$(record::entry files "$path")
+    [[ ! -e $entry && ! -L $entry ]] || return 0
+    mkdir -p "${entry%/*}"
+    rm -rf "$entry.new"
+    cp --archive "$ROOT$path" "$entry.new"
+    mv --no-target-directory "$entry.new" "$entry"
     return
   fi
   while [[ ! -e $ROOT${path%/*} ]]; do
@@ -74,18 +74,18 @@ record::path() {
   record::note absent "$path" ''
 }
 
-# record::absent PATH: it, or a directory above it, came with labgen.
+# record::absent PATH: PATH, or a directory above it, did not exist before labgen.
 record::absent() {
   local path=$1
   while [[ -n $path ]]; do
-    [[ ! -e $(record::place absent "$path") ]] || return 0
+    [[ ! -e $(record::entry absent "$path") ]] || return 0
     path=${path%/*}
   done
   return 1
 }
 
-# record::directory PATH: a directory that is not there, or empty as a disk's mount point, will be so
-# again. One that holds something is its owner's.
+# record::directory PATH: record a directory that is absent, or empty as a disk's mount point, so that
+# uninstall restores that. A directory with content belongs to the machine's owner and stays.
 record::directory() {
   local inside
   if [[ ! -d $ROOT$1 ]]; then
@@ -98,17 +98,18 @@ record::directory() {
   fi
 }
 
-# record::unit UNIT: whether it is enabled, and whether it runs.
+# record::unit UNIT: record whether it is enabled and whether it runs.
 record::unit() {
   local enabled active
   record::on || return 0
-  [[ ! -e $(record::place units "$1") ]] || return 0
+  [[ ! -e $(record::entry units "$1") ]] || return 0
   enabled=$(systemctl is-enabled "$1" 2>/dev/null) || true
   active=$(systemctl is-active "$1" 2>/dev/null) || true
   record::note units "$1" "${enabled:-not-found} ${active:-unknown}"
 }
 
-# record::packages NAME...: those that apt is about to install for NAMEs, and what they are now.
+# record::packages NAME...: record the packages that apt would install for NAMEs, and their present
+# state.
 record::packages() {
   local plan word name old
   record::on || return 0
@@ -116,8 +117,8 @@ record::packages() {
   plan=$(pkg::apt --simulate install "$@")
   while read -r word name old _; do
     [[ $word == Inst ]] || continue
-    # One of ours whose installation was cut off is installed again.
-    if [[ $old == '['* && ! -e $(record::place packages "$name") ]]; then
+    # A package with an entry is labgen's own: its installation was interrupted.
+    if [[ $old == '['* && ! -e $(record::entry packages "$name") ]]; then
       record::note upgraded "$name" "${old//[\[\]]/}"
     else
       record::note packages "$name" "$(dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null)"
@@ -125,25 +126,25 @@ record::packages() {
   done <<<"$plan"
 }
 
-# record::users: those there are, before packages bring theirs.
+# record::users: list users and groups before packages create theirs.
 record::users() {
-  [[ -e $(record::place users before) ]] ||
+  [[ -e $(record::entry users before) ]] ||
     record::note users before "$(cut --delimiter=: --fields=1 "$ROOT/etc/passwd" | sort)"
-  [[ -e $(record::place groups before) ]] ||
+  [[ -e $(record::entry groups before) ]] ||
     record::note groups before "$(cut --delimiter=: --fields=1 "$ROOT/etc/group" | sort)"
 }
 
-# record::users_came: the packages are there; who is new came with them.
-record::users_came() {
+# record::new_users: record the users and groups that the installed packages have created.
+record::new_users() {
   local kind file name
   record::on || return 0
   for kind in users groups; do
-    [[ -e $(record::place "$kind" before) ]] || continue
+    [[ -e $(record::entry "$kind" before) ]] || continue
     file=$ROOT/etc/passwd
     [[ $kind == users ]] || file=$ROOT/etc/group
     while read -r name; do
       record::note "$kind" "new/$name" ''
-    done < <(comm -13 "$(record::place "$kind" before)" <(cut --delimiter=: --fields=1 "$file" | sort))
-    rm -f "$(record::place "$kind" before)"
+    done < <(comm -13 "$(record::entry "$kind" before)" <(cut --delimiter=: --fields=1 "$file" | sort))
+    rm -f "$(record::entry "$kind" before)"
   done
 }

@@ -1,7 +1,7 @@
-# A machine of someone's own as it was before labgen came: by the notes of its record (lib/record.sh).
-# Everything here may have been done already, by a run that was cut off.
+# Restores an existing machine to its original state, from its record (lib/record.sh). An interrupted
+# run may have done any part of it already, so every function may be run again.
 
-# restore::services: labgen's own are stopped and off; those that were there are as they were.
+# restore::services: stop and disable labgen's own services; the owner's are enabled as before.
 restore::services() {
   local unit enabled active
   while read -r unit; do
@@ -16,7 +16,7 @@ restore::services() {
   report::changed "services"
 }
 
-# restore::running: what ran before and was there before runs, with its own files.
+# restore::running: restart the services that ran before labgen, with their original files.
 restore::running() {
   local unit active
   systemctl daemon-reload
@@ -24,12 +24,12 @@ restore::running() {
     systemctl reset-failed "$unit" 2>/dev/null || true
     read -r _ active <<<"$(record::value units "$unit")"
     if [[ $active == active ]]; then
-      systemctl --quiet restart "$unit" || report::ok "$unit ran before, and does not start"
+      systemctl --quiet restart "$unit" || report::ok "$unit ran before and does not start now"
     fi
   done < <(record::names units)
 }
 
-# restore::files: replaced ones are back, new ones gone.
+# restore::files: restore the files that labgen replaced, and remove those it created.
 restore::files() {
   local path
   while read -r path; do
@@ -57,7 +57,7 @@ restore::files() {
 
 restore::file() {
   local kept new=$ROOT$1.labgen-new
-  kept=$(record::place files "$1")
+  kept=$(record::entry files "$1")
   mkdir -p "$ROOT${1%/*}"
   rm -rf "$new"
   cp --archive "$kept" "$new"
@@ -67,7 +67,8 @@ restore::file() {
   fi
 }
 
-# restore::unmount PATH: nothing is mounted below PATH; a mount at PATH itself is the machine's disk.
+# restore::unmount PATH: unmount everything below PATH. A mount at PATH itself is the machine's disk
+# and stays.
 restore::unmount() {
   local point
   while read -r _ point _; do
@@ -77,15 +78,15 @@ restore::unmount() {
   done < <(tac "$ROOT/proc/self/mounts")
 }
 
-# restore::packages: those that came with labgen go, unless others need them by now.
+# restore::packages: remove the packages that labgen installed, unless others need them by now.
 restore::packages() {
-  local came unneeded=() purged=() removed=() name status
-  mapfile -t came < <(record::names packages)
+  local installed unneeded=() purged=() removed=() name status
+  mapfile -t installed < <(record::names packages)
   unset -v PKG_SOURCES
   dpkg --configure --pending >&2
-  mapfile -t unneeded < <(restore::unneeded "${came[@]}")
+  mapfile -t unneeded < <(restore::unneeded "${installed[@]}")
   for name in "${unneeded[@]}"; do
-    # One that was removed before labgen came, and its configuration kept, is so again.
+    # It was removed with its configuration kept, which is restored.
     if [[ $(record::value packages "$name") == config-files ]]; then
       removed+=("$name")
     else
@@ -98,11 +99,11 @@ restore::packages() {
     if [[ $status == config-files && $(record::value packages "$name") != config-files ]]; then
       dpkg --purge "$name" >&2
     fi
-  done < <(pkg::states "${came[@]}")
-  report::changed "packages removed: ${#unneeded[@]} of ${#came[@]}"
+  done < <(pkg::states "${installed[@]}")
+  report::changed "packages removed: ${#unneeded[@]} of ${#installed[@]}"
 }
 
-# restore::unneeded NAME...: those of NAMEs that are installed and that nothing but others of them needs.
+# restore::unneeded NAME...: print each installed NAME that no package outside of NAMEs depends on.
 restore::unneeded() {
   local there=() name status plan
   while read -r name status; do
@@ -117,10 +118,10 @@ restore::unneeded() {
     <(sed --quiet 's/^\(Purg\|Remv\) \([^ ]*\).*/\2/p' <<<"$plan" | sort)
 }
 
-# restore::users: those that came with packages, which leave them behind.
+# restore::users: remove the users that packages have created; purging a package leaves them.
 restore::users() {
   local name
-  record::users_came
+  record::new_users
   while read -r name; do
     if getent passwd "${name#new/}" >/dev/null; then
       userdel "${name#new/}" 2>/dev/null || true
@@ -133,11 +134,11 @@ restore::users() {
   done < <(record::names groups)
 }
 
-# restore::kernel: settings, modules and swap.
+# restore::kernel: restore settings, modules, swap and the hostname.
 restore::kernel() {
   local key path name device
   while read -r key; do
-    # Those that are not the network's belong to the host, and to whoever else runs there.
+    # In a container only net.* is the machine's own; the others belong to the host.
     [[ $key == net.* ]] || ! kernel::shared || continue
     path=$ROOT/proc/sys/${key//.//}
     { record::value sysctl "$key" >"$path"; } 2>/dev/null || true
@@ -145,13 +146,13 @@ restore::kernel() {
   while read -r name; do
     modprobe --quiet --remove "$name" 2>/dev/null || true
   done < <(record::names modules)
-  if [[ -e $(record::place swaps on) ]]; then
+  if [[ -e $(record::entry swaps on) ]]; then
     while read -r device; do
-      swapon "$device" 2>/dev/null || report::ok "swap $device cannot be used any more"
+      swapon "$device" 2>/dev/null || report::ok "swap $device cannot be enabled any more"
     done < <(record::value swaps on)
   fi
-  if [[ -e $(record::place hostname now) ]]; then
+  if [[ -e $(record::entry hostname now) ]]; then
     hostname "$(record::value hostname now)"
   fi
-  report::changed "kernel's settings"
+  report::changed "kernel settings"
 }

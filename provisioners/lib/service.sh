@@ -1,4 +1,4 @@
-# systemd's services. Without a running systemd (image build) they are only enabled.
+# systemd's services. Without a running systemd, as in an image build, they are only enabled.
 
 service::booted() {
   [[ -d $ROOT/run/systemd/system ]]
@@ -8,7 +8,7 @@ service::active() {
   systemctl --quiet is-active "$1"
 }
 
-# service::enabled UNIT: asked of the link itself, which costs no process.
+# service::enabled UNIT: tests the link itself, without a process.
 service::enabled() {
   [[ -L $ROOT/etc/systemd/system/multi-user.target.wants/$1.service ]]
 }
@@ -33,7 +33,7 @@ service::disable() {
   report::changed "$1 disabled"
 }
 
-# service::mask UNIT...: UNITs cannot start; full names, as in e2scrub_reap.service.
+# service::mask UNIT...: mask units, given by their full names, such as e2scrub_reap.service.
 service::mask() {
   local unit unmasked=()
   for unit in "$@"; do
@@ -43,37 +43,37 @@ service::mask() {
     report::ok "units masked"
     return
   fi
-  # Says on stderr which units this Debian does not have; masking those is harmless.
+  # stderr names the units that this Debian does not have; masking them is harmless.
   systemctl --quiet mask "${unmasked[@]}" 2>/dev/null
   report::changed "units masked: ${unmasked[*]}"
 }
 
-# service::unit SOURCE PATH: a unit file or drop-in, known to systemd.
+# service::unit SOURCE PATH: install a unit file or drop-in and make systemd read it.
 service::unit() {
   file::install "$1" "$2"
-  if file::noted "$2"; then
+  if file::is_marked "$2"; then
     systemctl daemon-reload
-    file::forget "$2"
+    file::clear_mark "$2"
   fi
 }
 
-# service::command VERB UNIT: start or restart; a failure shows what the unit said.
+# service::command VERB UNIT: start or restart UNIT; on failure print the end of its journal.
 service::command() {
   systemctl "$1" "$2" && return
   journalctl --unit "$2" --lines 10 --no-pager --output cat >&2 || true
-  report::fail "systemctl $1 $2 failed; what the unit said stands above"
+  report::fail "systemctl $1 $2 failed; the unit's journal is above"
 }
 
-# service::run UNIT [FILE...]: UNIT runs, and runs with the present content of FILEs.
+# service::run UNIT [FILE...]: start UNIT, or restart it if one of FILEs has changed.
 service::run() {
   local unit=$1
   shift
   if ! service::booted; then
-    report::ok "$unit starts at boot, no systemd runs here"
-  elif file::noted "$@"; then
+    report::ok "$unit starts at boot; systemd does not run here"
+  elif file::is_marked "$@"; then
     record::unit "$unit"
     service::command restart "$unit"
-    file::forget "$@"
+    file::clear_mark "$@"
     report::changed "$unit restarted"
   elif service::active "$unit"; then
     report::ok "$unit runs"
@@ -84,14 +84,14 @@ service::run() {
   fi
 }
 
-# service::refresh UNIT FILE...: UNIT is restarted if it runs with older content of FILEs.
+# service::refresh UNIT FILE...: restart UNIT if it runs and one of FILEs has changed.
 service::refresh() {
   local unit=$1
   shift
-  file::noted "$@" || return 0
+  file::is_marked "$@" || return 0
   if service::active "$unit"; then
     service::command restart "$unit"
     report::changed "$unit restarted"
   fi
-  file::forget "$@"
+  file::clear_mark "$@"
 }

@@ -1,4 +1,4 @@
-# phases/cni.sh: flannel, applied to the cluster from the first master.
+# phases/cni.sh: apply flannel's manifest to the cluster, on the first control plane.
 phase::cni() {
   local applied=$CLUSTER_NOTES/flannel.yaml
   file::exists "$PAYLOAD/flannel.yaml"
@@ -6,7 +6,7 @@ phase::cni() {
     report::ok "flannel"
     return
   fi
-  # On the server's side: one request for each object, and no annotation with a copy of it.
+  # Server-side apply: one request per object, and no annotation with a copy of the object.
   cluster::kubectl apply --server-side --force-conflicts --filename "$PAYLOAD/flannel.yaml"
   file::put "$PAYLOAD/flannel.yaml" "$ROOT$applied" 644
   report::changed "flannel"

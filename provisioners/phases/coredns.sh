@@ -1,13 +1,13 @@
-# phases/coredns.sh: CoreDNS' replicas on different machines.
+# phases/coredns.sh: require CoreDNS' replicas to run on different machines.
 #
-# kubeadm merely prefers that, and puts both on the first master, which is alone at that time. To
-# be run before the CNI makes the first node Ready: then no pod has started that would be replaced.
-# Its readiness is asked every second instead of every ten: it fails the first time, being asked
-# before it listens, and names would be unanswered for ten seconds after every start.
+# kubeadm only prefers that: both replicas would run on the first control plane, the only node at that
+# time. The phase has to run before the CNI makes the first node Ready, so that no pod has to be
+# replaced. The readiness probe runs every second instead of every ten: the first one fails, because
+# CoreDNS does not listen yet, and the pod would answer no names for ten seconds after each start.
 # needs: COREDNS_REPLICAS
 phase::coredns() {
   local wanted now
-  # maxSurge 0: a new pod never waits for the place of an old one, so a rollout cannot hang.
+  # maxSurge 0: a rollout deletes an old pod first. A new pod would wait forever for a free machine.
   wanted="$COREDNS_REPLICAS 0 kubernetes.io/hostname 1"
   now=$(coredns::observe)
   if [[ $now == "$wanted" ]]; then
@@ -27,7 +27,7 @@ phase::coredns() {
   report::changed "CoreDNS on $COREDNS_REPLICAS machines"
 }
 
-# coredns::observe: replicas, surge, what its pods must not share, and the readiness period.
+# coredns::observe: print replicas, surge, the topology key of the anti-affinity and the probe's period.
 coredns::observe() {
   local required=requiredDuringSchedulingIgnoredDuringExecution
   cluster::kubectl --namespace kube-system get deployment coredns --output "jsonpath={.spec.replicas} \

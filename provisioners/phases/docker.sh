@@ -1,9 +1,10 @@
-# phases/docker.sh: Docker over containerd, and cri-dockerd, by which the kubelet speaks to it.
+# phases/docker.sh: Docker, and cri-dockerd, through which the kubelet uses it.
 phase::docker() {
-  # Before the package, which starts Docker at once: no bridge and no rules of its own, ever.
+  # Installed before the package, which starts Docker immediately: without it, Docker would create a
+  # bridge and firewall rules.
   file::install "$PAYLOAD/docker.json" /etc/docker/daemon.json
   phase::runtime_packages
-  # Its configuration names it where it is needed; containerd has settings of its own for that.
+  # The runtime's configuration uses it only where it is needed. containerd has settings for that.
   file::install "$FILES/runc-as-allowed" /usr/local/libexec/labgen/runc-as-allowed 755
   service::enable docker
   service::run docker /etc/docker/daemon.json
@@ -11,6 +12,6 @@ phase::docker() {
   file::install "$PAYLOAD/cri-docker.default" /etc/default/cri-docker
   service::unit "$FILES/cri-docker.service" /etc/systemd/system/cri-docker.service
   service::enable cri-docker
-  # Both units are of type notify: once systemd calls them running, they answer.
+  # Both units are of type notify: they answer as soon as systemd reports them as active.
   service::run cri-docker /etc/default/cri-docker
 }

@@ -1,11 +1,11 @@
-# phases/identity.sh: the machine's name, and the names it knows.
+# phases/identity.sh: the machine's hostname, /etc/hosts and name server.
 phase::identity() {
-  # Providers that name their machines themselves (podman run --hostname) send no hostname.
+  # Providers that set the hostname themselves (podman run --hostname) send none.
   if [[ -f $PAYLOAD/hostname ]]; then
     identity::hostname
   fi
   if record::on; then
-    # A machine of someone's own keeps what it knows of other machines, and whom it asks.
+    # An existing machine keeps its own entries and its own name server.
     file::install_block "$PAYLOAD/hosts" /etc/hosts
     identity::name_server
   else
@@ -14,7 +14,7 @@ phase::identity() {
   fi
 }
 
-# identity::name_server: CoreDNS does not start without one to ask.
+# identity::name_server: CoreDNS does not start without a name server.
 identity::name_server() {
   if grep --quiet '^nameserver' "$ROOT/etc/resolv.conf" 2>/dev/null; then
     report::ok "/etc/resolv.conf is the machine's own"

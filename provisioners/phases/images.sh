@@ -1,4 +1,4 @@
-# phases/images.sh: every container image of the lab is with the runtime; nothing is ever pulled.
+# phases/images.sh: import the lab's container images into the runtime; nothing is ever pulled.
 # needs: IMAGES
 phase::images() {
   local refs missing archive ref

@@ -1,6 +1,6 @@
-# phases/join-secrets.sh: what joining machines need, anew on the first master: kubeadm's token and,
-# unless they are copied, the certificates it keeps encrypted in the cluster. Both are gone two hours
-# after init.
+# phases/join-secrets.sh: create the join token again, on the first control plane. Unless certificates
+# are copied as files, upload them again too, encrypted, as kubeadm does. Both expire two hours after
+# init.
 # needs: CERTIFICATES
 phase::join_secrets() {
   file::exists "$PAYLOAD/kubeadm.yaml"

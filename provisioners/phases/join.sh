@@ -1,6 +1,6 @@
-# phases/join.sh: this machine in the cluster, as control plane or worker: its kubeadm.yaml tells.
+# phases/join.sh: join this machine to the cluster as kubeadm.yaml says: as control plane or worker.
 phase::join() {
-  local hurrying
+  local restarter
   if cluster::finished join; then
     service::run kubelet
     report::ok "member of the cluster"
@@ -9,20 +9,20 @@ phase::join() {
   file::exists "$PAYLOAD/kubeadm.yaml"
   cluster::reset
   certificates::take
-  join::hurry &
-  hurrying=$!
+  join::restart_kubelet &
+  restarter=$!
   cluster::kubeadm join --config "$PAYLOAD/kubeadm.yaml"
-  kill "$hurrying" 2>/dev/null || true
-  wait "$hurrying" || true
+  kill "$restarter" 2>/dev/null || true
+  wait "$restarter" || true
   cluster::finish join
   report::changed "member of the cluster"
 }
 
-# join::hurry: a joining control plane's kubelet knows no API server but its own, which answers only
-# once etcd has taken the new member in. By then the kubelet tries every seven seconds; started anew,
-# it tries at once. On a worker nothing ever answers here. Ends with the run, however that ends: it
-# holds the run's lock and output.
-join::hurry() {
+# join::restart_kubelet: restart a joining control plane's kubelet when its API server answers.
+# The kubelet connects to its own API server only, which answers once etcd has added the new member. By
+# then the kubelet retries only every seven seconds; after a restart it connects immediately. On a
+# worker no API server ever answers here. The loop ends with the run, whose lock and output it inherits.
+join::restart_kubelet() {
   grep --quiet '^controlPlane:' "$PAYLOAD/kubeadm.yaml" || return 0
   until cluster::api_listens && cluster::api_answers; do
     sleep 0.3

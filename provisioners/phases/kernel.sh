@@ -1,4 +1,4 @@
-# phases/kernel.sh: what Kubernetes and flannel need of the kernel and of systemd.
+# phases/kernel.sh: the kernel and systemd settings that Kubernetes and flannel need.
 phase::kernel() {
   file::install "$FILES/modules-load.conf" /etc/modules-load.d/labgen.conf
   file::install "$FILES/sysctl.conf" /etc/sysctl.d/90-labgen.conf

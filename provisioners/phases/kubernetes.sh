@@ -1,15 +1,15 @@
-# phases/kubernetes.sh: the programs of Kubernetes and the CNI, and a kubelet that waits for kubeadm.
+# phases/kubernetes.sh: Kubernetes' programs, the CNI plugins, and a kubelet that waits for kubeadm.
 # needs: KUBERNETES_VERSION
 phase::kubernetes() {
   if [[ ${KUBERNETES_SOURCE:-bundle} == repository ]]; then
-    kubernetes::repository # its packages have a unit of their own
+    kubernetes::repository # its packages include a unit
   else
     service::unit "$FILES/kubelet.service" /etc/systemd/system/kubelet.service
   fi
   kubernetes::programs
   kubernetes::cni_plugins
   file::install "$FILES/tmpfiles.conf" /etc/tmpfiles.d/labgen.conf
-  # An image belongs to no machine yet and has none.
+  # It depends on the machine, so a machine image has none.
   if [[ -f $PAYLOAD/kubelet.default ]]; then
     file::install "$PAYLOAD/kubelet.default" /etc/default/kubelet
     service::refresh kubelet /etc/default/kubelet
@@ -17,7 +17,7 @@ phase::kubernetes() {
   service::enable kubelet
 }
 
-# kubernetes::repository: kubeadm, kubelet and kubectl as the Kubernetes project packages them.
+# kubernetes::repository: install the Kubernetes project's packages of kubeadm, kubelet and kubectl.
 kubernetes::repository() {
   local key=/etc/apt/keyrings/kubernetes.asc list=/etc/apt/sources.list.d/kubernetes.list
   local url=https://pkgs.k8s.io/core:/stable:/${KUBERNETES_VERSION%.*}/deb version=${KUBERNETES_VERSION#v}
@@ -30,7 +30,7 @@ kubernetes::repository() {
   pkg::hold kubeadm="$version-*" kubelet="$version-*" kubectl="$version-*"
 }
 
-# kubernetes::programs: from the bundle where it is there, else as the machine image has them.
+# kubernetes::programs: install them from the bundle. Without a bundle, the machine image has them.
 kubernetes::programs() {
   local stamp=$ROOT/usr/local/share/labgen/kubernetes-version found='' program
   if [[ -d $BUNDLE/bin ]]; then
@@ -46,24 +46,24 @@ kubernetes::programs() {
     read -r found <"$stamp"
   fi
   [[ $found == "$KUBERNETES_VERSION" ]] ||
-    report::fail "Kubernetes here is ${found:-absent}, the lab wants $KUBERNETES_VERSION;" \
+    report::fail "the installed Kubernetes is ${found:-absent}, the lab needs $KUBERNETES_VERSION;" \
       "it is installed from $BUNDLE/bin"
   report::ok "Kubernetes $found"
 }
 
-# kubernetes::cni_plugins: Debian's and flannel's in the one directory where containerd looks.
+# kubernetes::cni_plugins: put Debian's and flannel's plugins into the runtimes' plugin directory.
 kubernetes::cni_plugins() {
-  local plugin made=0
+  local plugin linked=0
   [[ -d $ROOT/opt/cni/bin ]] || mkdir -p "$ROOT/opt/cni/bin"
   for plugin in "$ROOT"/usr/lib/cni/*; do
     plugin=${plugin##*/}
     if [[ ! -L $ROOT/opt/cni/bin/$plugin ]]; then
       ln --symbolic --force "/usr/lib/cni/$plugin" "$ROOT/opt/cni/bin/$plugin"
-      made=$((made + 1))
+      linked=$((linked + 1))
     fi
   done
-  if ((made)); then
-    report::changed "$made CNI plugins"
+  if ((linked)); then
+    report::changed "$linked CNI plugins"
   else
     report::ok "CNI plugins"
   fi

@@ -1,9 +1,9 @@
-# phases/load-balancer.sh: HAProxy in front of the API servers, keepalived for the VIP.
+# phases/load-balancer.sh: HAProxy in front of the API servers, and keepalived for the VIP.
 # needs: API_PORT
 phase::load_balancer() {
   service::unit "$FILES/restart.conf" /etc/systemd/system/haproxy.service.d/labgen.conf
   service::unit "$FILES/restart.conf" /etc/systemd/system/keepalived.service.d/labgen.conf
-  # Which of these files there are is the scenario's choice, made once for a lab's life.
+  # The scenario decides which of these files exist; a lab's scenario never changes.
   if [[ -f $PAYLOAD/keepalived-vip.conf ]]; then
     service::unit "$PAYLOAD/keepalived-vip.conf" \
       /etc/systemd/system/keepalived.service.d/labgen-vip.conf
@@ -16,7 +16,7 @@ phase::load_balancer() {
   if service::booted; then
     wait::listening 5 "$API_PORT"
   fi
-  # keepalived last: a machine claims the VIP only once its HAProxy answers.
+  # keepalived comes last: a machine may claim the VIP only when its HAProxy answers.
   if [[ -f $PAYLOAD/check-haproxy ]]; then
     file::install "$PAYLOAD/check-haproxy" /usr/local/libexec/labgen/check-haproxy 755
   fi
@@ -25,6 +25,7 @@ phase::load_balancer() {
   service::run keepalived /etc/keepalived/keepalived.conf
 }
 
+# load_balancer::real_time: needed where the kernel limits real-time scheduling by cgroup.
 load_balancer::real_time() {
   [[ -e $ROOT/sys/fs/cgroup/cpu/cpu.rt_runtime_us ]] || return 0
   file::install "$FILES/real-time" /usr/local/libexec/labgen/real-time 755
@@ -32,11 +33,11 @@ load_balancer::real_time() {
     /etc/systemd/system/keepalived.service.d/labgen-real-time.conf
 }
 
-# load_balancer::check: a configuration that HAProxy refuses never replaces one that works.
+# load_balancer::check: fail before an invalid configuration replaces one that works.
 load_balancer::check() {
-  local said
+  local output
   file::exists "$PAYLOAD/haproxy.cfg"
   file::same_text "$PAYLOAD/haproxy.cfg" "$ROOT/etc/haproxy/haproxy.cfg" && return
-  said=$(haproxy -c -f "$PAYLOAD/haproxy.cfg" 2>&1) ||
-    report::fail "HAProxy refuses $PAYLOAD/haproxy.cfg, the old one stays: ${said//$'\n'/; }"
+  output=$(haproxy -c -f "$PAYLOAD/haproxy.cfg" 2>&1) ||
+    report::fail "HAProxy refuses $PAYLOAD/haproxy.cfg, the old one stays: ${output//$'\n'/; }"
 }

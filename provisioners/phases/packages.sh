@@ -1,15 +1,15 @@
-# phases/packages.sh: the Debian packages that a machine consists of.
+# phases/packages.sh: the Debian packages that every machine needs.
 phase::packages() {
   local wanted=(
     dbus kmod util-linux procps hostname ca-certificates curl openssl jq
     iproute2 iptables nftables conntrack ethtool socat iputils-ping netcat-openbsd
     containerd runc containernetworking-plugins
   )
-  # Machines that are there already boot and answer on SSH without help.
+  # Existing machines have an init system and an SSH server already.
   if [[ -n ${MACHINE_IMAGE:-} ]]; then
     wanted+=(systemd systemd-sysv udev openssh-server less)
   fi
-  # One image is for all; on a machine of someone's own is only what it needs.
+  # An image is used for both roles and has no ROLE; an existing worker needs no load balancer.
   if [[ ${ROLE:-} != worker ]]; then
     wanted+=(haproxy keepalived)
   fi

@@ -1,4 +1,4 @@
-# phases/runtime-packages.sh: the Debian packages of a container runtime that machine images lack.
+# phases/runtime-packages.sh: the packages of Docker and CRI-O, which machine images do not have.
 # needs: RUNTIME
 phase::runtime_packages() {
   case $RUNTIME in

@@ -1,4 +1,4 @@
-# The phases that make and grow the cluster.
+# The phases that create the cluster and add members.
 
 setup() {
   load helper
@@ -22,7 +22,7 @@ setup() {
   assert_not_called "$UPLOAD"
 }
 
-@test "certificates that are copied are not uploaded, at init or later" {
+@test "certificates that are copied are never uploaded" {
   export CERTIFICATES=copy
   run_phases control-plane-init join-secrets
   assert_success
@@ -31,7 +31,7 @@ setup() {
   assert_called "kubeadm init phase bootstrap-token --skip-token-print --config $PAYLOAD/kubeadm.yaml"
 }
 
-@test "certificates that were brought lie where kubeadm looks, for root alone, and nowhere else" {
+@test "copied certificates are moved to kubeadm's directory, readable by root only" {
   mkdir -p "$PAYLOAD/certificates/pki/etcd" "$LABGEN_ROOT/etc/kubernetes/pki"
   printf 'key\n' >"$PAYLOAD/certificates/pki/etcd/ca.key"
   printf 'half a join\n' >"$LABGEN_ROOT/etc/kubernetes/pki/ca.key"
@@ -43,27 +43,27 @@ setup() {
   [[ ! -e $PAYLOAD/certificates ]]
 }
 
-@test "an init that was cut off is reset and made again" {
+@test "an interrupted init is reset and repeated" {
   touch "$STATE/kubeadm-breaks"
   run_phases control-plane-init
   assert_failure
-  [[ ${stderr_lines[-1]} == 'error: kubeadm init failed; what it said stands above' ]]
+  [[ ${stderr_lines[-1]} == 'error: kubeadm init failed; its output is above' ]]
   rm "$STATE/kubeadm-breaks"
   run_phases control-plane-init
   assert_success
   assert_called 'kubeadm reset --force'
-  assert_contains "$output" 'changed half-made cluster removed'
+  assert_contains "$output" 'changed unfinished cluster removed'
   assert_contains "$output" 'changed control plane'
 }
 
-@test "an etcd directory left alone by a lost init is half-made state too" {
+@test "an etcd directory that a lost init has left is an unfinished cluster too" {
   touch "$LABGEN_ROOT/var/lib/etcd/member"
   run_phases control-plane-init
   assert_success
   assert_called 'kubeadm reset --force'
 }
 
-@test "a finished control plane is waited for and never reset" {
+@test "a finished control plane is awaited and never reset" {
   run_phases control-plane-init
   touch "$STATE/curl-fails"
   (
@@ -75,7 +75,7 @@ setup() {
   assert_not_called 'kubeadm reset --force'
 }
 
-@test "join makes a member once" {
+@test "join adds a member once" {
   run_phases join
   assert_success
   assert_called "kubeadm join --config $PAYLOAD/kubeadm.yaml"
@@ -86,7 +86,7 @@ setup() {
   assert_not_called "kubeadm join --config $PAYLOAD/kubeadm.yaml"
 }
 
-@test "a join that was cut off is reset, although it left a kubelet.conf" {
+@test "an interrupted join is reset, although it has left a kubelet.conf" {
   touch "$STATE/kubeadm-breaks"
   run_phases join
   assert_failure
@@ -101,13 +101,13 @@ setup() {
   [[ ! -e $LABGEN_ROOT/etc/cni/net.d/10-flannel.conflist ]]
 }
 
-@test "a join goes on when nobody reads any more what it says" {
+@test "a join continues when nobody reads its output any more" {
   touch "$STATE/kubeadm-talks"
   bash "$REPO/provisioners/run.sh" join 2>&1 | sed '/kubeadm talks/q' || true
   [[ -e $LABGEN_ROOT/etc/kubernetes/labgen/join-finished ]]
 }
 
-@test "what hurries a control plane's join ends with it, also when it fails" {
+@test "the restarter of a control plane's kubelet ends with the join, also when that fails" {
   printf 'kind: JoinConfiguration\ncontrolPlane:\n' >"$PAYLOAD/kubeadm.yaml"
   touch "$STATE/kubeadm-breaks"
   run timeout 10 bash "$REPO/provisioners/run.sh" join
@@ -118,7 +118,7 @@ setup() {
   assert_success
 }
 
-@test "a member whose kubelet was stopped gets it started" {
+@test "a member's stopped kubelet is started" {
   run_phases join
   rm -rf "$STATE/active"
   run_phases join
@@ -126,7 +126,7 @@ setup() {
   assert_contains "$output" 'changed kubelet started'
 }
 
-@test "secrets for joining are made anew and printed nowhere" {
+@test "join secrets are created again and never printed" {
   run_phases join-secrets
   assert_success
   assert_called "kubeadm init phase upload-certs --upload-certs --skip-certificate-key-print --config $PAYLOAD/kubeadm.yaml"

@@ -22,13 +22,13 @@ fault() {
   run --separate-stderr bash "$REPO/provisioners/faults/run.sh" "$@"
 }
 
-assert_holds() {
-  fault holds "$1"
+assert_active() {
+  fault is-active "$1"
   assert_success
 }
 
-assert_over() {
-  fault holds "$1"
+assert_inactive() {
+  fault is-active "$1"
   [[ $status == 4 ]] || fail "exit $status, not 4: $stderr"
 }
 
@@ -57,7 +57,7 @@ etcd_manifest() {
     touch "$STATE/active/kubelet" "$STATE/active/containerd"
     fault heal "$name"
     assert_unchanged
-    assert_over "$name"
+    assert_inactive "$name"
   done
 }
 
@@ -69,7 +69,7 @@ etcd_manifest() {
   printf 'systemctl %s\n' daemon-reload 'kill --kill-whom=all --signal=STOP keepalived' \
     'kill --kill-whom=all --signal=KILL keepalived' >"$BATS_TEST_TMPDIR/expected"
   diff "$BATS_TEST_TMPDIR/expected" <(grep -v is-active "$CALLS")
-  assert_holds keepalived-killed
+  assert_active keepalived-killed
 }
 
 @test "a unit that was held down may start again and is started" {
@@ -78,7 +78,7 @@ etcd_manifest() {
   fault heal keepalived-stopped
   assert_contains "$output" 'changed keepalived started'
   [[ ! -e $HELD && -e $STATE/active/keepalived ]]
-  assert_over keepalived-stopped
+  assert_inactive keepalived-stopped
 }
 
 @test "two faults do not hold down the same unit, and neither ends the other" {
@@ -88,7 +88,7 @@ etcd_manifest() {
   assert_contains "$stderr" 'another fault holds keepalived down already'
   fault heal keepalived-killed
   assert_unchanged
-  assert_holds keepalived-stopped
+  assert_active keepalived-stopped
 }
 
 @test "with a time, the machine's timer stands before the fault does" {
@@ -116,10 +116,10 @@ etcd_manifest() {
   fault inject disk-full
   assert_success
   (($(<"$STATE/free") < 4096))
-  assert_holds disk-full
+  assert_active disk-full
   fault heal disk-full
   assert_contains "$output" 'changed /var has room again'
-  assert_over disk-full
+  assert_inactive disk-full
 }
 
 @test "healing ends the timer" {
@@ -138,7 +138,7 @@ etcd_manifest() {
   assert_contains "$rules" 'ether daddr set 22:87:32:57:b8:5d accept'
   fault heal partition
   assert_contains "$output" changed
-  assert_over partition
+  assert_inactive partition
 }
 
 @test "a partition in one direction leaves the other alone" {
@@ -167,7 +167,7 @@ etcd_manifest() {
   printf 'kind: Pod\n' >"$LABGEN_ROOT/etc/kubernetes/manifests/kube-apiserver.yaml"
   fault inject api-server-stopped
   assert_success
-  assert_holds api-server-stopped
+  assert_active api-server-stopped
   [[ ! -e $STATE/process-kube-apiserver ]]
   fault heal api-server-stopped
   assert_contains "$output" changed
@@ -185,12 +185,12 @@ etcd_manifest() {
 
 @test "a paused etcd goes on; one that the kubelet has replaced is not paused" {
   fault inject etcd-paused
-  assert_holds etcd-paused
+  assert_active etcd-paused
   fault heal etcd-paused
   assert_contains "$output" 'changed etcd goes on'
   fault inject etcd-paused
   printf 'S\n' >"$STATE/process-etcd"
-  assert_over etcd-paused
+  assert_inactive etcd-paused
 }
 
 @test "a wiped member is forgotten, added as a learner and promoted" {
@@ -209,7 +209,7 @@ etcd_manifest() {
   assert_contains "$manifest" '    - --initial-cluster=master1=https://10.0.0.3:2380,master2=https://10.0.0.4:2380,master3=https://10.0.0.5:2380
     - --initial-cluster-state=existing
     - --name=master1'
-  assert_over etcd-wiped
+  assert_inactive etcd-wiped
 }
 
 @test "a heal of a wiped member that was cut off begins again" {
@@ -229,7 +229,7 @@ etcd_manifest() {
   [[ -e $LABGEN_ROOT/var/lib/etcd/member ]]
   CONTROL_PLANES='master1=10.0.0.3' fault inject etcd-wiped
   [[ $status == 3 ]]
-  assert_over etcd-wiped
+  assert_inactive etcd-wiped
 }
 
 @test "a full etcd is an alarm of this machine's member, in decimal" {

@@ -1,5 +1,5 @@
-# A machine of files: a root directory, a payload, and recording stubs for the programs that would
-# change the host. What a stub is asked stands in $CALLS, what it remembers under $STATE.
+# A fake machine: a root directory, a payload, and stubs for the programs that would change the host.
+# Each stub writes its command line to $CALLS and keeps its state under $STATE.
 
 bats_require_minimum_version 1.5.0
 
@@ -22,17 +22,17 @@ make_machine() {
   : >"$CALLS"
 }
 
-# in_container: the machine is a container, as systemd itself tells.
+# in_container: make the machine a container, as systemd reports it.
 in_container() {
   printf 'podman\n' >"$LABGEN_ROOT/run/systemd/container"
 }
 
-# run_phases NAME...: its stdout is in $output, its stderr in $stderr.
+# run_phases NAME...: run phases; stdout is in $output, stderr in $stderr.
 run_phases() {
   run --separate-stderr bash "$REPO/provisioners/run.sh" "$@"
 }
 
-# library FUNCTION ARGUMENT...: one function of provisioners/lib, as run.sh would call it.
+# library FUNCTION ARGUMENT...: call one function of provisioners/lib as run.sh would.
 library() {
   (
     set -Eeuo pipefail

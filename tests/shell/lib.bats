@@ -1,4 +1,4 @@
-# The library's functions, one by one.
+# The functions of provisioners/lib, one by one.
 
 setup() {
   load helper
@@ -6,7 +6,7 @@ setup() {
   printf 'new\n' >"$BATS_TEST_TMPDIR/source"
 }
 
-@test "file::install makes parents, content and mode, and then leaves the file alone" {
+@test "file::install creates parents, content and mode, and then changes nothing" {
   run library file::install "$BATS_TEST_TMPDIR/source" /etc/deep/file 600
   [[ $output == 'changed /etc/deep/file' ]]
   [[ $(<"$LABGEN_ROOT/etc/deep/file") == new ]]
@@ -39,13 +39,13 @@ setup() {
   [[ $(<"$LABGEN_ROOT/stub") == elsewhere ]]
 }
 
-@test "file::install names the source that labgen did not bring" {
+@test "file::install names the source that labgen has not transferred" {
   run library file::install "$PAYLOAD/hosts" /etc/hosts
   assert_failure
   assert_contains "$output" "error: $PAYLOAD/hosts is missing"
 }
 
-@test "file::remove only speaks of what was there" {
+@test "file::remove only reports what it removes" {
   mkdir -p "$LABGEN_ROOT/etc/cni"
   run library file::remove /etc/cni /etc/absent
   [[ $output == 'changed /etc/cni removed' ]]
@@ -65,7 +65,7 @@ setup() {
   [[ -d $LABGEN_ROOT/etc ]]
 }
 
-@test "service::run starts what is down and leaves what runs" {
+@test "service::run starts a stopped unit and leaves a running one alone" {
   run library service::run containerd /etc/x
   [[ $output == 'changed containerd started' ]]
   run library service::run containerd /etc/x
@@ -98,19 +98,19 @@ setup() {
   run library service::refresh kubelet /etc/default/kubelet
   [[ -z $output ]]
   library service::run kubelet
-  library file::note /etc/default/kubelet
+  library file::mark_changed /etc/default/kubelet
   run library service::refresh kubelet /etc/default/kubelet
   [[ $output == 'changed kubelet restarted' ]]
 }
 
-@test "service::run only says when a unit starts where no systemd runs" {
+@test "without systemd, service::run only reports when the unit starts" {
   rm -r "$LABGEN_ROOT/run/systemd"
   run library service::run containerd /etc/x
-  [[ $output == 'ok containerd starts at boot, no systemd runs here' ]]
+  [[ $output == 'ok containerd starts at boot; systemd does not run here' ]]
   [[ ! -s $CALLS ]]
 }
 
-@test "service::enable asks systemd only when the unit is not enabled" {
+@test "service::enable calls systemd only when the unit is not enabled" {
   run library service::enable kubelet
   [[ $output == 'changed kubelet enabled' ]]
   : >"$CALLS"
@@ -128,7 +128,7 @@ setup() {
   assert_success
 }
 
-@test "wait::until tells what it waited for and what was last seen" {
+@test "wait::until reports what it waited for and the last output" {
   run library wait::until 0 'the API server is ready' sh -c 'echo connection refused; exit 7'
   assert_failure
   assert_contains "$output" 'error: not within 0 s: the API server is ready; last seen: connection refused'

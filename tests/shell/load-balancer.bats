@@ -50,7 +50,7 @@ teardown() {
   assert_not_called 'systemctl daemon-reload'
 }
 
-@test "a change of keepalived.conf leaves HAProxy's connections alone" {
+@test "a change of keepalived.conf does not restart HAProxy" {
   run_phases load-balancer
   : >"$CALLS"
   printf 'vrrp_instance VI_2 {\n}\n' >"$PAYLOAD/keepalived.conf"
@@ -83,7 +83,7 @@ teardown() {
   assert_not_called 'systemctl restart keepalived'
 }
 
-@test "a scenario without check and safeguards has neither, and keepalived runs all the same" {
+@test "a scenario without check and safeguards has neither, and keepalived still runs" {
   rm "$PAYLOAD/check-haproxy" "$PAYLOAD/keepalived-vip.conf"
   run_phases load-balancer
   assert_success
@@ -92,19 +92,19 @@ teardown() {
   assert_called 'systemctl restart keepalived'
 }
 
-@test "keepalived's password is for root alone" {
+@test "only root may read keepalived's password" {
   run_phases load-balancer
   [[ $(stat --format=%a "$LABGEN_ROOT/etc/keepalived/keepalived.conf") == 600 ]]
 }
 
-@test "both come back by themselves" {
+@test "both services are restarted automatically" {
   run_phases load-balancer
   for unit in haproxy keepalived; do
     grep --quiet '^Restart=always' "$LABGEN_ROOT/etc/systemd/system/$unit.service.d/labgen.conf"
   done
 }
 
-@test "whatever ends keepalived, the VIP goes with it" {
+@test "however keepalived ends, the VIP is removed with it" {
   run_phases load-balancer
   grep --quiet '^ExecStopPost=ip address flush' \
     "$LABGEN_ROOT/etc/systemd/system/keepalived.service.d/labgen-vip.conf"

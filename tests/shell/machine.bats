@@ -1,4 +1,4 @@
-# The phases that make a machine ready for Kubernetes.
+# The phases that prepare a machine for Kubernetes.
 
 setup() {
   load helper
@@ -28,21 +28,21 @@ make_bundle() {
   assert_unchanged
 }
 
-@test "kernel: a module that cannot be loaded is no failure" {
+@test "kernel: a module that cannot be loaded is not an error" {
   touch "$STATE/modprobe-fails"
   run_phases kernel
   assert_success
   assert_contains "$output" 'ok module br_netfilter built in or not loadable here'
 }
 
-@test "kernel: without forwarding the run fails and says where to set it" {
+@test "kernel: without forwarding the run fails and tells where to set it" {
   rm "$LABGEN_ROOT/proc/sys/net/ipv4/ip_forward"
   run_phases kernel
   assert_failure
   assert_contains "$stderr" 'error: sysctl net.ipv4.ip_forward must be 1'
 }
 
-@test "kernel: swap goes off and stays off after a boot" {
+@test "kernel: swap is turned off and stays off after a boot" {
   printf '/dev/sda2 partition 1048572 0 -2\n' >>"$LABGEN_ROOT/proc/swaps"
   printf '/dev/sda1 / ext4 defaults 0 1\n/dev/sda2 none swap sw 0 0\n' >"$LABGEN_ROOT/etc/fstab"
   run_phases kernel
@@ -51,7 +51,7 @@ make_bundle() {
   [[ $(<"$LABGEN_ROOT/etc/fstab") == $'/dev/sda1 / ext4 defaults 0 1\n#/dev/sda2 none swap sw 0 0' ]]
 }
 
-@test "kernel: a machine-container leaves the host's swap alone and its journal in memory" {
+@test "kernel: a system container leaves the host's swap alone and its journal in memory" {
   in_container
   printf '/dev/sda2 partition 1048572 0 -2\n' >>"$LABGEN_ROOT/proc/swaps"
   run_phases kernel
@@ -87,7 +87,7 @@ make_bundle() {
   assert_not_called 'systemctl restart containerd'
 }
 
-@test "kubernetes: installs from the bundle, and needs it no longer afterwards" {
+@test "kubernetes: installs from the bundle, which is not needed afterwards" {
   make_bundle
   run_phases kubernetes
   assert_success
@@ -109,14 +109,14 @@ make_bundle() {
   export KUBERNETES_VERSION=v1.38.0
   run_phases kubernetes
   assert_failure
-  assert_contains "$stderr" 'error: Kubernetes here is v1.37.2, the lab wants v1.38.0'
+  assert_contains "$stderr" 'error: the installed Kubernetes is v1.37.2, the lab needs v1.38.0'
 }
 
-@test "kubernetes: no bundle and no installation is an error that says where from" {
+@test "kubernetes: without bundle and installation, the error names the bundle's directory" {
   export KUBERNETES_VERSION=v1.37.2
   run_phases kubernetes
   assert_failure
-  assert_contains "$stderr" "error: Kubernetes here is absent, the lab wants v1.37.2; it is installed from $BUNDLE/bin"
+  assert_contains "$stderr" "error: the installed Kubernetes is absent, the lab needs v1.37.2; it is installed from $BUNDLE/bin"
 }
 
 @test "kubernetes: from the project's repository, of the scenario's version and held" {
@@ -165,7 +165,7 @@ make_bundle() {
   assert_contains "$stderr" "error: images missing after the import of $BUNDLE/images: registry.k8s.io/pause:3.10.2"
 }
 
-@test "images: without an archive it says which images are missing" {
+@test "images: without an archive the error names the missing images" {
   export IMAGES='registry.k8s.io/pause:3.10.2'
   run_phases images
   assert_failure
@@ -180,7 +180,7 @@ make_bundle() {
   assert_unchanged
 }
 
-@test "packages: an image also has what lets it boot, and a worker no load balancer" {
+@test "packages: an image also has the packages it boots with, and a worker has no load balancer" {
   MACHINE_IMAGE=vm run_phases packages
   grep --quiet '^systemd installed' "$STATE/packages"
   rm "$STATE/packages"
@@ -189,7 +189,7 @@ make_bundle() {
   run ! grep --quiet -e '^systemd ' -e '^haproxy ' "$STATE/packages"
 }
 
-@test "packages: apt sees those that the bundle brought and no other source" {
+@test "packages: apt uses the bundle's packages and no other source" {
   mkdir -p "$BUNDLE" "$BATS_TEST_TMPDIR/debs"
   printf 'Package: jq\n' >"$BATS_TEST_TMPDIR/debs/Packages"
   tar --create --file "$BUNDLE/packages.tar" --directory "$BATS_TEST_TMPDIR/debs" .

@@ -1,4 +1,4 @@
-# The record of a machine of someone's own, and the way back.
+# The record of an existing machine's original state, and its restoration.
 
 setup() {
   load helper
@@ -13,19 +13,19 @@ setup() {
   : >"$ROOT/proc/self/mounts"
 }
 
-# everything FILE: names and contents of all files but labgen's own and the kernel's.
+# everything FILE: write to FILE the names and checksums of all files except labgen's and the kernel's.
 everything() {
   (cd "$ROOT" && find etc usr var opt root -path etc/labgen -prune -o -path opt/labgen -prune -o \
     -path etc/systemd/system/multi-user.target.wants -prune -o -printf '%p %y %m\n' \
     -type f -exec sha256sum {} + 2>/dev/null | sort) >"$1"
 }
 
-@test "remember: the record is its owner's alone, and the first state is the one that is kept" {
-  run_phases remember
+@test "snapshot-state: only root may read the record, and it keeps the first state" {
+  run_phases snapshot-state
   assert_success
   [[ $(stat --format=%a "$ROOT/var/lib/labgen") == 700 ]]
   printf '1\n' >"$ROOT/proc/sys/net/ipv4/ip_forward"
-  run_phases remember
+  run_phases snapshot-state
   assert_unchanged
   [[ $(<"$ROOT/var/lib/labgen/record/sysctl/net.ipv4.ip_forward") == 0 ]]
 }
@@ -36,8 +36,8 @@ everything() {
   [[ ! -e $ROOT/var/lib/labgen ]]
 }
 
-@test "a machine of someone's own keeps its name server and the names it knows" {
-  run_phases remember identity
+@test "an existing machine keeps its name server and its entries in /etc/hosts" {
+  run_phases snapshot-state identity
   assert_success
   [[ $(<"$ROOT/etc/hosts") == $'127.0.0.1 localhost\n# labgen begin\n10.0.0.3 master1\n# labgen end' ]]
   [[ $(<"$ROOT/etc/resolv.conf") == 'nameserver 9.9.9.9' ]]
@@ -45,16 +45,16 @@ everything() {
   assert_unchanged
 }
 
-@test "a machine without a name server gets one, which CoreDNS wants" {
+@test "a machine without a name server gets one, which CoreDNS needs" {
   : >"$ROOT/etc/resolv.conf"
-  run_phases remember identity
+  run_phases snapshot-state identity
   [[ $(<"$ROOT/etc/resolv.conf") == 'nameserver 10.0.0.1' ]]
-  run_phases take-off
+  run_phases uninstall
   assert_success
   [[ ! -s $ROOT/etc/resolv.conf ]]
 }
 
-@test "take-off gives back files, settings, swap, units and packages" {
+@test "uninstall restores files, settings, swap, units and packages" {
   export API_PORT=8443
   mkdir -p "$ROOT"/etc/{haproxy,modules-load.d,sysctl.d,systemd/system/multi-user.target.wants} "$ROOT"/usr
   printf 'mine\n' >"$ROOT/etc/haproxy/haproxy.cfg"
@@ -64,11 +64,11 @@ everything() {
   printf 'jq installed\n' >"$STATE/packages"
   everything "$BATS_TEST_TMPDIR/before"
   printf 'version = 2\n' >"$PAYLOAD/containerd.toml"
-  run_phases remember packages remember kernel identity containerd
+  run_phases snapshot-state packages snapshot-state kernel identity containerd
   assert_success
   everything "$BATS_TEST_TMPDIR/meanwhile"
   run ! cmp --silent "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/meanwhile"
-  run_phases take-off
+  run_phases uninstall
   assert_success
   everything "$BATS_TEST_TMPDIR/after"
   diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
@@ -78,62 +78,62 @@ everything() {
   assert_called 'systemctl --quiet disable containerd'
 }
 
-@test "take-off goes on where an earlier one was cut off" {
+@test "uninstall resumes after an interruption" {
   printf 'version = 2\n' >"$PAYLOAD/containerd.toml"
-  run_phases remember containerd
+  run_phases snapshot-state containerd
   touch "$STATE/ip-fails"
   mkdir -p "$ROOT/sys/class/net/cni0"
-  run_phases take-off
+  run_phases uninstall
   assert_failure
   [[ -d $ROOT/var/lib/labgen/record ]]
   rm "$STATE/ip-fails"
-  run_phases take-off
+  run_phases uninstall
   assert_success
   [[ ! -e $ROOT/var/lib/labgen && ! -e $ROOT/etc/containerd ]]
 }
 
-@test "take-off on a machine that never had anything is fine" {
-  run_phases take-off
+@test "uninstall succeeds on a machine that never was in a lab" {
+  run_phases uninstall
   assert_success
   assert_contains "$output" 'ok no record of an earlier state'
   [[ ! -e $ROOT/etc/labgen ]]
 }
 
-@test "take-off takes the lab's images out of a containerd that was there before, and keeps it running" {
+@test "uninstall removes the lab's images from the owner's containerd, which keeps running" {
   printf 'containerd installed\n' >"$STATE/packages"
   mkdir -p "$STATE/active" "$BUNDLE/images"
   touch "$STATE/active/containerd"
   printf 'mine:1\n' >"$STATE/images"
   printf 'pause:3\n' >"$BUNDLE/images/lab.tar"
-  IMAGES='mine:1 pause:3' run_phases remember packages images
+  IMAGES='mine:1 pause:3' run_phases snapshot-state packages images
   assert_success
-  run_phases take-off
+  run_phases uninstall
   assert_success
   assert_called 'ctr --namespace k8s.io images remove pause:3'
   assert_not_called 'systemctl --quiet stop containerd'
 }
 
-@test "take-off leaves packages that others need by now" {
-  run_phases remember packages
+@test "uninstall keeps packages that others depend on by now" {
+  run_phases snapshot-state packages
   printf 'curl\n' >"$STATE/needed"
-  run_phases take-off
+  run_phases uninstall
   assert_success
   [[ $(<"$STATE/packages") == 'curl installed' ]]
 }
 
-@test "take-off removes the rules of kube-proxy and flannel and leaves those of others" {
+@test "uninstall removes the rules of kube-proxy and flannel and no others" {
   printf '%s\n' '*filter' ':INPUT ACCEPT [0:0]' ':KUBE-FIREWALL - [0:0]' '-A INPUT -j KUBE-FIREWALL' \
     '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A FORWARD -m comment --comment "flanneld forward" -j FLANNEL-FWD' \
     '-A KUBE-FIREWALL -j DROP' 'COMMIT' >"$STATE/iptables-save"
-  run_phases remember take-off
+  run_phases snapshot-state uninstall
   assert_success
   [[ $(<"$STATE/iptables-save") == $'*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT' ]]
 }
 
-@test "take-off empties the mount point of etcd's own disk and leaves it there" {
-  run_phases remember
+@test "uninstall empties the mount point of etcd's disk and keeps it" {
+  run_phases snapshot-state
   mkdir -p "$ROOT/var/lib/etcd/member"
-  run_phases take-off
+  run_phases uninstall
   assert_success
   [[ -d $ROOT/var/lib/etcd && ! -e $ROOT/var/lib/etcd/member ]]
 }

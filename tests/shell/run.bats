@@ -1,11 +1,11 @@
-# run.sh itself: which phases, with what, and what it says when one fails.
+# run.sh itself: its phases, their variables, and the output when one fails.
 
 setup() {
   load helper
   make_machine
 }
 
-@test "an unknown phase is a wrong call and names the phases there are" {
+@test "an unknown phase is a usage error that lists the phases" {
   run_phases kernle
   [[ $status == 2 ]]
   assert_contains "$stderr" 'no phase "kernle"'
@@ -19,7 +19,7 @@ setup() {
   [[ $stderr == "error: phase load-balancer needs API_PORT; labgen writes it to $LABGEN_ROOT/etc/labgen/lab.env" ]]
 }
 
-@test "variables come from lab.env, whose text is never run" {
+@test "variables come from lab.env, which is never evaluated" {
   cat >"$LABGEN_ROOT/etc/labgen/lab.env" <<END
 IMAGES='a:1 \$(touch\${IFS}$STATE/ran)'
 evil; touch $STATE/ran
@@ -30,7 +30,7 @@ END
   [[ ! -e $STATE/ran ]]
 }
 
-@test "a failing command ends the run with its file, line and words" {
+@test "a failing command ends the run with its file, line and text" {
   touch "$STATE/hostname-fails"
   printf 'master1\n' >"$PAYLOAD/hostname"
   run_phases identity
@@ -38,7 +38,7 @@ END
   [[ ${stderr_lines[-1]} =~ ^error:\ phases/identity.sh:[0-9]+:\ hostname\ \"\$wanted\"\ \(exit\ 1\)$ ]]
 }
 
-@test "every phase file defines the function of its name" {
+@test "every phase file defines the function named after it" {
   for file in "$REPO"/provisioners/phases/*.sh; do
     name=${file##*/}
     name=${name%.sh}

@@ -12,7 +12,7 @@ setup() {
   printf '[crio]\n' >"$PAYLOAD/crio.conf"
 }
 
-@test "docker: its configuration is there before its package starts it, and a second run changes nothing" {
+@test "docker: it is configured before its package starts it, and a second run changes nothing" {
   export RUNTIME=docker
   run_phases docker
   assert_success
@@ -32,7 +32,7 @@ setup() {
   assert_not_called 'systemctl restart docker'
 }
 
-@test "cri-o: takes containerd's place, and a second run changes nothing" {
+@test "cri-o: replaces containerd, and a second run changes nothing" {
   export RUNTIME=cri-o
   mkdir -p "$STATE/active"
   touch "$STATE/active/containerd"
@@ -54,7 +54,7 @@ setup() {
   assert_unchanged
 }
 
-@test "images: each of the archive comes to the storage that CRI-O reads, once" {
+@test "images: each image of the archive is copied to CRI-O's store once" {
   export RUNTIME=cri-o IMAGES='pause:3 etcd:1'
   printf '[{"RepoTags": ["pause:3"]}, {"RepoTags": ["etcd:1"]}]' >"$BATS_TEST_TMPDIR/manifest.json"
   tar --create --file "$BUNDLE/images/lab.tar" --directory "$BATS_TEST_TMPDIR" manifest.json
@@ -65,7 +65,7 @@ setup() {
   assert_unchanged
 }
 
-@test "runc-as-allowed: a score too low becomes the machine's own, and what it has not is left out" {
+@test "runc-as-allowed: a score that is too low becomes the machine's own, and missing capabilities are dropped" {
   local oci=$BATS_TEST_TMPDIR/oci own
   mkdir "$oci"
   read -r own </proc/self/oom_score_adj

@@ -10,7 +10,7 @@ from labgen.bundle.versions import Release
 from labgen.system import files
 from labgen.system.process import run
 
-PHASES = ("kernel", "containerd", "kubernetes", "seal")
+PHASES = ("kernel", "containerd", "kubernetes", "generalize")
 PROGRAMS = ("kubeadm", "kubelet", "kubectl", "etcdctl")
 CHROOT = Path(__file__).parent / "chroot.sh"
 TIMEOUT = 300.0

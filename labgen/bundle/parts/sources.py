@@ -7,7 +7,7 @@ from labgen.errors import LabgenError
 from labgen.system import data
 
 MODULES = Path(__file__).parent / "modules"
-SENT = ("faults", "survey.sh")  # along with each use
+SENT = ("faults", "facts.sh")  # along with each use
 
 # uname's words and Go's, https://go.dev/doc/install/source#environment
 GO_ARCHITECTURES = {

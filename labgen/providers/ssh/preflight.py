@@ -189,7 +189,7 @@ def _inhabitants(lab: Lab, machine: Machine, facts: Facts) -> Iterator[Finding]:
         yield Finding(
             what,
             f"labgen down {facts.lab} where that was made, or as root on the machine: "
-            "/opt/labgen/provisioners/run.sh take-off",
+            "/opt/labgen/provisioners/run.sh uninstall",
         )
         return
     if facts.clusters:

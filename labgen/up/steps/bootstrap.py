@@ -8,7 +8,7 @@ from labgen.up.steps.prepare import lab_env, reach
 from labgen.up.transfer import deliver, parcels
 
 TIMEOUT = 900.0
-PHASES = ("remember", "packages", "remember")
+PHASES = ("snapshot-state", "packages", "snapshot-state")
 SUITE = '. /etc/os-release && echo "${VERSION_CODENAME:-}"'
 
 

@@ -22,5 +22,5 @@ def uninstall(context: Context, machine: Machine) -> Outcome:
         "POD_SUBNET": str(lab.scenario.kubernetes.pod_subnet),
     }
     return context.run_phases(
-        machine, "take-off", files=lab_env(variables), timeout=TIMEOUT, afresh=True
+        machine, "uninstall", files=lab_env(variables), timeout=TIMEOUT, afresh=True
     )

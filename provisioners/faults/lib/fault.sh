@@ -1,9 +1,9 @@
-# Faults as run.sh sees them: a file NAME.sh with NAME::inject, NAME::heal and NAME::holds.
+# Faults as run.sh sees them: a file NAME.sh with NAME::inject, NAME::heal and NAME::is_active.
 
 # fault::check VERB FAULT ...: the call is right.
 fault::check() {
-  [[ ${1:-} =~ ^(inject|heal|holds)$ && -n ${2:-} && -f $HERE/$2.sh && $2 != run ]] && return
-  printf 'error: run.sh inject FAULT [SECONDS] | heal FAULT | holds FAULT; no fault "%s"\n' \
+  [[ ${1:-} =~ ^(inject|heal|is-active)$ && -n ${2:-} && -f $HERE/$2.sh && $2 != run ]] && return
+  printf 'error: run.sh inject FAULT [SECONDS] | heal FAULT | is-active FAULT; no fault "%s"\n' \
     "${2:-}" >&2
   exit 2
 }
@@ -41,8 +41,8 @@ fault::heal() {
   timer::stop "$1"
 }
 
-fault::holds() {
-  "${1//-/_}::holds" || exit 4
+fault::is_active() {
+  "${1//-/_}::is_active" || exit 4
 }
 
 # fault::effect: from now on it is so.

@@ -25,9 +25,9 @@ def test_a_fault_on_a_machine_has_its_shell_and_run_knows_it(fault: Fault) -> No
     assert isinstance(fault.driver, OnMachine)
     assert fault.driver.name == fault.name
     text = (SHELL / f"{fault.name}.sh").read_text()
-    functions = re.findall(r"^(\w+)::(inject|heal|holds)\(\)", text, re.MULTILINE)
+    functions = re.findall(r"^(\w+)::(inject|heal|is_active)\(\)", text, re.MULTILINE)
     assert set(functions) == {
-        (fault.name.replace("-", "_"), verb) for verb in ("inject", "heal", "holds")
+        (fault.name.replace("-", "_"), verb) for verb in ("inject", "heal", "is_active")
     }
     assert f'source "$HERE/{fault.name}.sh"' in (SHELL / "run.sh").read_text()
 

@@ -1,41 +1,41 @@
 # Units that are held down: whoever starts one meets a condition that is never true. systemd's own
 # restart of a service that died asks for no condition, and is switched off.
 
-held::path() {
+unit_block::path() {
   printf '%s' "$ROOT/run/systemd/system/$1.service.d/zz-labgen-fault.conf"
 }
 
-# held::hold UNIT: from now on it does not start; what runs goes on.
-held::hold() {
+# unit_block::hold UNIT: from now on it does not start; what runs goes on.
+unit_block::hold() {
   local path
-  path=$(held::path "$1")
-  [[ ! -e $path ]] || held::is "$1" || report::fail "another fault holds $1 down already"
+  path=$(unit_block::path "$1")
+  [[ ! -e $path ]] || unit_block::is "$1" || report::fail "another fault holds $1 down already"
   mkdir -p "${path%/*}"
   printf '%s\n' "# fault $FAULT" '[Unit]' 'ConditionPathExists=!/' '[Service]' 'Restart=no' >"$path"
   systemctl daemon-reload
 }
 
-# held::kill UNIT: all its processes end by SIGKILL, and it stays down. They are stopped first: the
+# unit_block::kill UNIT: all its processes end by SIGKILL, and it stays down. They are stopped first: the
 # death of one must not let another tidy up.
-held::kill() {
-  held::hold "$1"
+unit_block::kill() {
+  unit_block::hold "$1"
   systemctl kill --kill-whom=all --signal=STOP "$1"
   systemctl kill --kill-whom=all --signal=KILL "$1"
   fault::effect
 }
 
-# held::stop UNIT: asked to end, and it stays down.
-held::stop() {
-  held::hold "$1"
+# unit_block::stop UNIT: asked to end, and it stays down.
+unit_block::stop() {
+  unit_block::hold "$1"
   systemctl stop "$1"
   fault::effect
 }
 
-# held::release UNIT: it runs, as it should without a fault.
-held::release() {
+# unit_block::release UNIT: it runs, as it should without a fault.
+unit_block::release() {
   local path
-  path=$(held::path "$1")
-  if [[ -e $path ]] && ! held::is "$1"; then
+  path=$(unit_block::path "$1")
+  if [[ -e $path ]] && ! unit_block::is "$1"; then
     report::ok "another fault holds $1 down"
     return
   fi
@@ -52,10 +52,10 @@ held::release() {
   fi
 }
 
-# held::is UNIT: by this very fault.
-held::is() {
+# unit_block::is UNIT: by this very fault.
+unit_block::is() {
   local path line=''
-  path=$(held::path "$1")
+  path=$(unit_block::path "$1")
   [[ -e $path ]] || return 1
   read -r line <"$path"
   [[ $line == "# fault $FAULT" ]]

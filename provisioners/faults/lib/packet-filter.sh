@@ -4,18 +4,18 @@
 
 LOST=20 # packets of 100
 
-# cut::apply FAULT IN OUT: rules for what comes in and for what goes out, in one step.
-cut::apply() {
+# packet_filter::apply FAULT IN OUT: rules for what comes in and for what goes out, in one step.
+packet_filter::apply() {
   local device said
-  device=$(cut::device)
-  said=$(cut::ruleset "labgen-$1" "$device" "$2" "$3" | nft --file - 2>&1) ||
+  device=$(packet_filter::device)
+  said=$(packet_filter::ruleset "labgen-$1" "$device" "$2" "$3" | nft --file - 2>&1) ||
     fault::refuse "its kernel needs nf_tables with netdev hooks, for egress too (Linux 5.16):" \
       "${said//$'\n'/; }"
   fault::effect
 }
 
-cut::undo() {
-  if ! cut::is "$1"; then
+packet_filter::undo() {
+  if ! packet_filter::is "$1"; then
     report::ok "no $1"
     return
   fi
@@ -23,20 +23,20 @@ cut::undo() {
   report::changed "$1 undone"
 }
 
-cut::is() {
+packet_filter::is() {
   nft list table netdev "labgen-$1" >/dev/null 2>&1
 }
 
-# cut::device: the interface with this machine's own address.
-cut::device() {
+# packet_filter::device: the interface with this machine's own address.
+packet_filter::device() {
   local device
   read -r _ device _ < <(ip -o -4 address show to "$ADDRESS") ||
     report::fail "no interface has $ADDRESS"
   printf '%s' "$device"
 }
 
-# cut::ruleset TABLE DEVICE IN OUT: replaces what the table had.
-cut::ruleset() {
+# packet_filter::ruleset TABLE DEVICE IN OUT: replaces what the table had.
+packet_filter::ruleset() {
   cat <<EOF
 table netdev $1
 delete table netdev $1
@@ -56,9 +56,9 @@ EOF
 # The host has the gateway's address; every other address of the subnet is a machine's or the VIP,
 # and pods are on machines.
 
-# cut::from_machines: ARP that asks for or tells one machine's address passes: without it, what is
+# packet_filter::from_machines: ARP that asks for or tells one machine's address passes: without it, what is
 # lost in one direction would be lost in both after half a minute, when addresses are forgotten.
-cut::from_machines() {
+packet_filter::from_machines() {
   cat <<EOF
     ip saddr $GATEWAY accept
     ip saddr { $SUBNET, $POD_SUBNET } drop
@@ -66,16 +66,16 @@ cut::from_machines() {
 EOF
 }
 
-# cut::to_machines: a broadcast, such as the ARP that announces the VIP, is sent to the host alone.
-cut::to_machines() {
+# packet_filter::to_machines: a broadcast, such as the ARP that announces the VIP, is sent to the host alone.
+packet_filter::to_machines() {
   cat <<EOF
     ip daddr $GATEWAY accept
     ip daddr { $SUBNET, $POD_SUBNET } drop
-    ether daddr ff:ff:ff:ff:ff:ff ether daddr set $(cut::gateway_mac) accept
+    ether daddr ff:ff:ff:ff:ff:ff ether daddr set $(packet_filter::gateway_mac) accept
 EOF
 }
 
-cut::from_clients() {
+packet_filter::from_clients() {
   cat <<EOF
     ip saddr $GATEWAY tcp dport $SSH_PORT accept
     ip saddr $GATEWAY drop
@@ -83,7 +83,7 @@ cut::from_clients() {
 EOF
 }
 
-cut::to_clients() {
+packet_filter::to_clients() {
   cat <<EOF
     ip daddr $GATEWAY tcp sport $SSH_PORT accept
     ip daddr $GATEWAY drop
@@ -91,23 +91,23 @@ cut::to_clients() {
 EOF
 }
 
-cut::some_in() {
+packet_filter::some_in() {
   cat <<EOF
     ip saddr $GATEWAY tcp dport $SSH_PORT accept
     meta protocol ip numgen random mod 100 < $LOST drop
 EOF
 }
 
-cut::some_out() {
+packet_filter::some_out() {
   cat <<EOF
     ip daddr $GATEWAY tcp sport $SSH_PORT accept
     meta protocol ip numgen random mod 100 < $LOST drop
 EOF
 }
 
-# cut::gateway_mac: known as long as labgen's own connection to this machine is. A host that is
+# packet_filter::gateway_mac: known as long as labgen's own connection to this machine is. A host that is
 # further away is reached through its router.
-cut::gateway_mac() {
+packet_filter::gateway_mac() {
   local found route next=$GATEWAY
   route=$(ip -4 -o route get "$GATEWAY")
   [[ ! $route =~ \ via\ ([0-9.]+) ]] || next=${BASH_REMATCH[1]}

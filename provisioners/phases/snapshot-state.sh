@@ -1,6 +1,6 @@
-# phases/remember.sh: a record of this machine as it is, for take-off. To be run before all else, and
-# again once the packages are there that can tell more.
-phase::remember() {
+# phases/snapshot-state.sh: record this existing machine's state, so that uninstall can restore it. It
+# runs before all other phases, and again when the programs are installed that can show more of it.
+phase::snapshot_state() {
   local path unit
   record::open
   for path in /etc/kubernetes /etc/cni /opt/cni /usr/local/libexec /usr/local/share/labgen \
@@ -9,22 +9,23 @@ phase::remember() {
     /root/.kube /usr/libexec/kubernetes /etc/systemd/system/kubelet.service.d; do
     record::directory "$path"
   done
-  record::path /etc/iproute2/rt_addrprotos.d/keepalived.conf # keepalived's own, made when it runs
-  # Others may put something there meanwhile: containerd makes them, and kube-proxy's mount.
+  record::path /etc/iproute2/rt_addrprotos.d/keepalived.conf # keepalived creates it when it starts
+  # containerd and kube-proxy's mount create these. The owner may fill them, so they are removed only
+  # if they are empty.
   for path in /usr/lib/modules /opt/containerd/bin /opt/containerd/lib /opt/containerd; do
     [[ -e $ROOT$path ]] || record::note unfilled "$path" ''
   done
   for unit in containerd haproxy keepalived kubelet; do
     record::unit "$unit"
   done
-  remember::sysctl
+  snapshot_state::sysctl
   record::note swaps proc "$(<"$ROOT/proc/swaps")"
-  remember::tables
-  report::ok "record of this machine as it was"
+  snapshot_state::tables
+  report::ok "record of the original state"
 }
 
-# remember::sysctl: what kubelet, kube-proxy, flannel and CNI plugins set of the running kernel.
-remember::sysctl() {
+# snapshot_state::sysctl: the settings that kubelet, kube-proxy, flannel and CNI plugins change.
+snapshot_state::sysctl() {
   local key path now
   for key in net.ipv4.ip_forward net.ipv4.conf.all.route_localnet net.ipv4.conf.all.forwarding \
     net.ipv6.conf.all.forwarding net.ipv4.vs.conntrack \
@@ -41,10 +42,10 @@ remember::sysctl() {
   done
 }
 
-# remember::tables: the firewall's tables, as soon as there is a program that can tell.
-remember::tables() {
+# snapshot_state::tables: the firewall's tables, as soon as nft is installed to list them.
+snapshot_state::tables() {
   local tables
-  [[ ! -e $(record::place tables nft) ]] || return 0
+  [[ ! -e $(record::entry tables nft) ]] || return 0
   command -v nft >/dev/null || return 0
   tables=$(nft list tables)
   record::note tables nft "$tables"

@@ -1,45 +1,45 @@
-# phases/take-off.sh: this machine as it was before labgen came, by its record. It may be run at any
-# point, also after a run that was cut off. Without a record only what is labgen's by its name goes.
-phase::take_off() {
+# phases/uninstall.sh: restore this machine's original state from its record. It may run in any state,
+# also after an interrupted run. Without a record it removes only labgen's own directories.
+phase::uninstall() {
   if record::on; then
-    take_off::cluster
+    uninstall::cluster
     restore::services
-    take_off::network
-    take_off::rules
+    uninstall::network
+    uninstall::rules
     restore::files
     restore::packages
     restore::users
     restore::kernel
     restore::running
-    take_off::upgraded
+    uninstall::upgraded
   else
     report::ok "no record of an earlier state"
   fi
-  take_off::self
+  uninstall::self
 }
 
-# take_off::cluster: the kubelet, its pods and all that kubeadm made. The whole cluster goes: no member
-# is taken out of an etcd that others still need.
-take_off::cluster() {
+# uninstall::cluster: remove the kubelet, its pods and kubeadm's files. The whole cluster is removed, so
+# etcd's member is not removed from the other members first.
+uninstall::cluster() {
   systemctl --quiet stop kubelet 2>/dev/null || true
   if cluster::begun && command -v kubeadm >/dev/null; then
     kubeadm reset --force --skip-phases=preflight,remove-etcd-member >&2 ||
-      report::ok "kubeadm reset failed; going on without it"
+      report::ok "kubeadm reset failed; continuing without it"
     report::changed "kubeadm reset"
   fi
-  take_off::pods
+  uninstall::pods
 }
 
-# take_off::pods: containers that no kubelet watches any more. Their shims outlive containerd.
-take_off::pods() {
+# uninstall::pods: end the containers that the stopped kubelet has left. Their shims outlive containerd.
+uninstall::pods() {
   local pod pids
   if service::active containerd; then
     while read -r pod; do
       ctr --namespace k8s.io tasks kill --signal SIGKILL --all "$pod" >&2 || true
     done < <(ctr --namespace k8s.io tasks list --quiet)
   fi
-  if [[ ! -e $(record::place packages containerd) ]]; then
-    take_off::images
+  if [[ ! -e $(record::entry packages containerd) ]]; then
+    uninstall::images
     return
   fi
   systemctl --quiet stop containerd 2>/dev/null || true
@@ -49,8 +49,8 @@ take_off::pods() {
   fi
 }
 
-# take_off::images: those of the lab, out of a containerd that was there before.
-take_off::images() {
+# uninstall::images: remove the lab's images from the owner's containerd.
+uninstall::images() {
   local images
   mapfile -t images < <(record::names images)
   if ((${#images[@]})) && service::active containerd; then
@@ -59,8 +59,8 @@ take_off::images() {
   fi
 }
 
-# take_off::network: what CNI plugins, flannel and keepalived leave.
-take_off::network() {
+# uninstall::network: remove what CNI plugins and flannel have created.
+uninstall::network() {
   local link space
   command -v ip >/dev/null || return 0
   for link in cni0 flannel.1 flannel-v6.1 kube-ipvs0; do
@@ -72,22 +72,22 @@ take_off::network() {
   for space in "$ROOT"/run/netns/cni-*; do
     [[ ! -e $space ]] || ip netns delete "${space##*/}"
   done
-  # host-gw's routes have no link of their own.
+  # Routes of flannel's host-gw backend do not belong to any of these links.
   [[ -z ${POD_SUBNET:-} ]] || ip route flush root "$POD_SUBNET"
 }
 
-# take_off::rules: the firewall without kube-proxy's, the kubelet's, flannel's and CNI's chains, and
-# without tables that are only there because of them.
-take_off::rules() {
+# uninstall::rules: remove the firewall chains of kube-proxy, the kubelet, flannel and CNI plugins, and
+# the tables that exist only for them.
+uninstall::rules() {
   local program
   for program in iptables ip6tables; do
     command -v "$program-save" >/dev/null || continue
-    take_off::chains "$program"
+    uninstall::chains "$program"
   done
-  take_off::tables
+  uninstall::tables
 }
 
-take_off::chains() {
+uninstall::chains() {
   local program=$1 chains='(KUBE|FLANNEL|CNI)-[A-Z0-9-]+' before after
   before=$("$program-save" 2>/dev/null) || return 0
   after=$(grep --extended-regexp --invert-match "^:$chains |^-A $chains | -[jg] $chains( |\$)|flanneld" \
@@ -97,31 +97,31 @@ take_off::chains() {
   report::changed "rules of $program"
 }
 
-take_off::tables() {
+uninstall::tables() {
   local table known
-  command -v nft >/dev/null && [[ -e $(record::place tables nft) ]] || return 0
+  command -v nft >/dev/null && [[ -e $(record::entry tables nft) ]] || return 0
   known=$(record::value tables nft)
   while read -r table; do
     [[ $'\n'$known$'\n' != *$'\n'"$table"$'\n'* ]] || continue
-    # Empty but for the base chains that iptables made, or kube-proxy's own.
+    # Either kube-proxy's own table, or one with nothing except iptables' base chains.
     if [[ $table == *kube-proxy* ]] || ! nft list "$table" | grep --quiet --invert-match --extended-regexp \
       '^(table .*| *chain .*| *type .*| *\}|)$|^\s*(type|chain|\})'; then
       nft delete "$table"
-      report::changed "firewall's $table removed"
+      report::changed "firewall $table removed"
     fi
   done < <(nft list tables)
 }
 
-# take_off::upgraded: what cannot be given back is told.
-take_off::upgraded() {
+# uninstall::upgraded: report the upgraded packages, which cannot be restored.
+uninstall::upgraded() {
   local name
   while read -r name; do
     report::ok "$name stays upgraded; it was $(record::value upgraded "$name")"
   done < <(record::names upgraded)
 }
 
-# take_off::self: the record goes first: while it is there, this phase has work to do.
-take_off::self() {
+# uninstall::self: remove the record first: as long as it exists, this phase would start again.
+uninstall::self() {
   if [[ -e $ROOT${RECORD%/*} ]]; then
     mv --no-target-directory "$ROOT$RECORD" "$ROOT$RECORD.done" 2>/dev/null || true
     rm -rf "$ROOT${RECORD:?}.done" "$ROOT${RECORD%/*}"

@@ -1,29 +1,29 @@
-# phases/seal.sh: a file system becomes an image: nothing in it belongs to one machine only.
-phase::seal() {
-  # The phase load-balancer enables them on control planes; Debian does on every machine.
+# phases/generalize.sh: turn a file system into an image, without anything that identifies one machine.
+phase::generalize() {
+  # Debian enables them on every machine. The phase load-balancer enables them on control planes.
   service::disable haproxy
   service::disable keepalived
   service::enable ssh
   case ${MACHINE_IMAGE:-} in
-    container) seal::container ;;
-    vm) seal::vm ;;
+    container) generalize::container ;;
+    vm) generalize::vm ;;
   esac
   apt-get clean
   rm -rf "$ROOT"/etc/ssh/ssh_host_* "$ROOT"/var/lib/apt/lists/* "$ROOT"/var/cache/apt/*.bin \
     "$ROOT"/var/lib/dbus/machine-id "$ROOT"/run/labgen
   find "$ROOT/var/log" -type f -delete
-  # Empty, not absent: systemd makes a new one at boot without calling it a first boot, which would
-  # enable every service again.
+  # Empty, not absent: systemd then generates an ID without treating the boot as the first one, which
+  # would enable every service again.
   : >"$ROOT/etc/machine-id"
-  # ldconfig, sysusers, the journal's catalog: done here, not by every machine at its boot.
+  # These stamps keep ldconfig, sysusers and the journal's catalog from being updated at each boot.
   touch "$ROOT/etc/.updated" "$ROOT/var/.updated"
-  report::ok "sealed"
+  report::ok "generalized"
 }
 
-# seal::container: a machine-container has no hardware, and its provider brings keys and network.
-seal::container() {
-  seal::ssh container
-  seal::systemd
+# generalize::container: a system container has no hardware; its provider sets up keys and network.
+generalize::container() {
+  generalize::ssh container
+  generalize::systemd
   service::mask \
     systemd-udevd.service systemd-udevd-control.socket systemd-udevd-kernel.socket \
     systemd-udev-trigger.service systemd-udev-settle.service \
@@ -34,22 +34,23 @@ seal::container() {
     sys-kernel-tracing.mount sys-fs-fuse-connections.mount
 }
 
-# seal::vm: a virtual machine has one disk, /dev/vda, and one interface, eth0; its hypervisor gives the
-# address by DHCP and root's key as a credential of systemd. logind heeds the power button.
-seal::vm() {
-  seal::ssh vm
+# generalize::vm: a virtual machine has one disk, /dev/vda, and one interface, eth0. Its hypervisor
+# assigns the address by DHCP and passes root's SSH key as a systemd credential. logind stays enabled,
+# for the power button.
+generalize::vm() {
+  generalize::ssh vm
   file::install "$FILES/fstab-vm" /etc/fstab
   file::install "$FILES/eth0-vm.network" /etc/systemd/network/20-labgen.network
   file::install "$FILES/networkd-vm.conf" /etc/systemd/networkd.conf.d/labgen.conf
   service::enable systemd-networkd
-  seal::systemd
-  # Those of the host that made the image.
+  generalize::systemd
+  # They describe the host that built the image.
   file::remove /etc/hostname /etc/resolv.conf
 }
 
-# seal::systemd: without what no machine of a lab needs: logins at a console, package updates, care
-# for disks that live for years.
-seal::systemd() {
+# generalize::systemd: mask what no machine of a lab needs: console logins, package updates and disk
+# maintenance.
+generalize::systemd() {
   file::install "$FILES/manager.conf" /etc/systemd/system.conf.d/labgen.conf
   service::mask \
     systemd-hwdb-update.service systemd-resolved.service systemd-network-generator.service \
@@ -64,17 +65,18 @@ seal::systemd() {
     e2scrub_all.timer e2scrub_reap.service motd-news.timer
 }
 
-# seal::ssh KIND: logging in as root, with keys only; where those come from depends on KIND.
-seal::ssh() {
+# generalize::ssh KIND: allow root to log in with keys only. KIND decides where the keys come from.
+generalize::ssh() {
   file::install "$FILES/sshd.conf" /etc/ssh/sshd_config.d/10-labgen.conf
   file::install "$FILES/sshd-$1.conf" /etc/ssh/sshd_config.d/10-labgen-keys.conf
-  seal::no_penalties
+  generalize::no_penalties
   service::unit "$FILES/ssh-$1.conf" /etc/systemd/system/ssh.service.d/labgen.conf
 }
 
-# seal::no_penalties: OpenSSH 9.8 and later shut out for 15 s an address that connects without
-# logging in, which is what waiting for a machine's port looks like. Older ones know no such option.
-seal::no_penalties() {
+# generalize::no_penalties: OpenSSH 9.8 and later refuse an address for 15 s after it has connected
+# without logging in, as labgen does while it waits for a machine's port. Older versions do not know the
+# option.
+generalize::no_penalties() {
   local file=$ROOT/etc/ssh/sshd_config.d/11-labgen-penalties.conf
   if sshd -G -o PerSourcePenalties=no >/dev/null 2>&1; then
     printf 'PerSourcePenalties no\n' >"$file"

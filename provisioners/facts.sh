@@ -1,17 +1,17 @@
 #!/bin/bash
-# What this machine is, in lines of `WORD VALUE...`; nothing is changed: survey.sh VIP PEER:PORT... -- NAME...
+# Print facts about this machine, in lines of `WORD VALUE...`: facts.sh VIP PEER:PORT... -- NAME...
 #
-# It wants bash, coreutils, findutils and grep, which every Debian has. VIP is asked for by ARP, each
-# PEER by TCP; NAMEs are packages. It sends nothing else.
+# It is read-only. It needs bash, coreutils, findutils and grep, which every Debian has. NAMEs are packages
+# to check for. It sends ARP requests for VIP, TCP connections to each PEER, and nothing else.
 export LC_ALL=C
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-PATIENCE=2 # seconds for a peer, twice as long as the first retry of a lost SYN takes
-# Ports that a cluster's machines have to reach on each other: etcd, the API server, the kubelet.
+PEER_TIMEOUT=2 # seconds: a lost SYN is sent again after one
+# Ports that the machines of a cluster must be able to reach: etcd, the API server, the kubelet.
 CLUSTER_PORTS=(2380 6443 10250)
 
-survey::system() {
+facts::system() {
   local ID='' VERSION_ID='' VERSION_CODENAME='' PRETTY_NAME=''
-  # shell by its own definition: os-release(5)
+  # os-release(5) defines the file as shell code
   [[ ! -r /etc/os-release ]] || source /etc/os-release
   printf 'os %s %s %s\n' "${ID:-unknown}" "${VERSION_ID:-0}" "${PRETTY_NAME:-unknown}"
   printf 'suite %s\n' "$VERSION_CODENAME"
@@ -24,25 +24,25 @@ survey::system() {
   [[ ! -e /run/systemd/container ]] || printf 'container %s\n' "$(</run/systemd/container)"
   [[ ! -e /sys/fs/cgroup/cgroup.controllers ]] || printf 'cgroup 2\n'
   grep -s '^CapEff:' /proc/self/status
-  survey::swap
-  survey::sysctl net.ipv4.ip_forward
-  survey::sysctl net.bridge.bridge-nf-call-iptables
+  facts::swap
+  facts::sysctl net.ipv4.ip_forward
+  facts::sysctl net.bridge.bridge-nf-call-iptables
 }
 
-survey::swap() {
+facts::swap() {
   local name
   while read -r name _; do
     [[ $name == Filename ]] || printf 'swap %s\n' "$name"
   done </proc/swaps
 }
 
-survey::sysctl() {
+facts::sysctl() {
   local path=/proc/sys/${1//.//}
   [[ ! -r $path ]] || printf 'sysctl %s %s\n' "$1" "$(<"$path")"
 }
 
-# survey::network: as the kernel tells it, also where there is no iproute2.
-survey::network() {
+# facts::network: read from the kernel, so that it works without iproute2, except for `address`.
+facts::network() {
   local link name line
   for link in /sys/class/net/*; do
     name=${link##*/}
@@ -60,8 +60,8 @@ survey::network() {
     done
 }
 
-# survey::ports: what listens for TCP, and which program does.
-survey::ports() {
+# facts::ports: print the TCP ports that are in use, each with its program.
+facts::ports() {
   local sockets owner socket key place state file
   declare -A owners=()
   sockets=$(find /proc/[0-9]*/fd -lname 'socket:*' -printf '%p %l\n' 2>/dev/null)
@@ -69,7 +69,7 @@ survey::ports() {
     [[ -z $socket ]] || owners[$socket]=${owner#/proc/}
   done <<<"$sockets"
   for file in /proc/net/tcp /proc/net/tcp6; do
-    # columns of proc(5): 2 the local address in hex, 4 the state (0A listens), 10 the inode
+    # columns, see proc(5): 2 is the local address in hex, 4 the state (0A is LISTEN), 10 the inode
     while read -r _ place _ state _ _ _ _ _ socket _; do
       [[ $state == 0A ]] || continue
       key="socket:[$socket]"
@@ -81,16 +81,16 @@ survey::ports() {
   done
 }
 
-# survey::packages NAME...: those of them that are installed.
-survey::packages() {
+# facts::packages NAME...: print each NAME that is installed.
+facts::packages() {
   local name status
   while read -r name status; do
     [[ $status != installed ]] || printf 'package %s\n' "$name"
   done < <(dpkg-query --show --showformat='${Package} ${db:Status-Status}\n' "$@" 2>/dev/null)
 }
 
-# survey::clusters: signs of a cluster that is or was on this machine.
-survey::clusters() {
+# facts::clusters: print the traces of a cluster that is or was on this machine.
+facts::clusters() {
   local path line
   for path in /etc/kubernetes/*.conf /etc/kubernetes/manifests/* /var/lib/etcd/member \
     /var/lib/kubelet/config.yaml /etc/rancher /var/lib/rancher /var/snap/microk8s \
@@ -108,29 +108,29 @@ survey::clusters() {
   done
 }
 
-# survey::vip VIP: whether another machine answers ARP for it. What this machine remembers of the past
-# is forgotten. Without iproute2 the kernel forgets by itself: after 45 seconds at most it doubts, and
-# after eight more it has asked often enough.
-survey::vip() {
+# facts::vip VIP: print the MAC address of another machine that answers ARP for VIP. An older entry is
+# deleted from the ARP cache first. That needs iproute2; without it, wait until the kernel drops the
+# entry: after 45 seconds at most it becomes stale, and eight seconds later its probes have failed.
+facts::vip() {
   local left=1 mac
-  mac=$(survey::neighbour "$1")
-  if [[ -n $mac ]] && ! ip neighbour delete "$1" dev "$(survey::device)" 2>/dev/null; then
+  mac=$(facts::neighbour "$1")
+  if [[ -n $mac ]] && ! ip neighbour delete "$1" dev "$(facts::device)" 2>/dev/null; then
     left=55
   fi
-  while survey::ask "$1" && ((left--)) && [[ $left == 0 || -n $mac ]]; do
+  while facts::probe "$1" && ((left--)) && [[ $left == 0 || -n $mac ]]; do
     sleep 1
-    mac=$(survey::neighbour "$1")
+    mac=$(facts::neighbour "$1")
   done
   [[ -z $mac ]] || printf 'arp %s\n' "$mac"
 }
 
-# survey::ask ADDRESS: a packet for nobody: the kernel asks who has the address.
-survey::ask() {
+# facts::probe ADDRESS: send a packet to the discard port, for which the kernel sends an ARP request.
+facts::probe() {
   { printf 'x' >"/dev/udp/$1/9"; } 2>/dev/null || true
 }
 
-# survey::neighbour ADDRESS: its hardware address, as far as this machine knows one.
-survey::neighbour() {
+# facts::neighbour ADDRESS: print its MAC address, if the ARP cache has one.
+facts::neighbour() {
   local address flags mac
   while read -r address _ flags mac _; do
     if [[ $address == "$1" && $mac != 00:00:00:00:00:00 && $flags != 0x0 ]]; then
@@ -139,8 +139,8 @@ survey::neighbour() {
   done </proc/net/arp
 }
 
-# survey::device: the interface of the default route, or any.
-survey::device() {
+# facts::device: print the interface of the default route, or of any other.
+facts::device() {
   local name
   while read -r name _; do
     [[ $name == Iface ]] || break
@@ -148,11 +148,11 @@ survey::device() {
   printf '%s' "$name"
 }
 
-# survey::peer ADDRESS PORT: whether anything at all comes back, be it a refusal.
-survey::peer() {
-  local said answer=silent
-  said=$(timeout "$PATIENCE" bash -c "exec 3<>/dev/tcp/$1/$2" 2>&1)
-  case $?:$said in
+# facts::peer ADDRESS PORT: print how it answers a connection. A refusal is an answer, too.
+facts::peer() {
+  local output answer=silent
+  output=$(timeout "$PEER_TIMEOUT" bash -c "exec 3<>/dev/tcp/$1/$2" 2>&1)
+  case $?:$output in
     0:*) answer=open ;;
     124:*) answer=silent ;;
     *refused*) answer=refused ;;
@@ -161,18 +161,18 @@ survey::peer() {
   printf 'peer %s %s %s\n' "$1" "$2" "$answer"
 }
 
-survey::peers() {
+facts::peers() {
   local peer port
   for peer in "$@"; do
-    survey::peer "${peer%:*}" "${peer##*:}" &
+    facts::peer "${peer%:*}" "${peer##*:}" &
     for port in "${CLUSTER_PORTS[@]}"; do
-      survey::peer "${peer%:*}" "$port" &
+      facts::peer "${peer%:*}" "$port" &
     done
   done
   wait
 }
 
-survey::all() {
+facts::all() {
   local vip=$1 peers=()
   shift
   while (($#)) && [[ $1 != -- ]]; do
@@ -180,14 +180,14 @@ survey::all() {
     shift
   done
   shift
-  survey::system
-  survey::network
-  survey::ports
-  survey::packages "$@"
-  survey::clusters
-  survey::vip "$vip"
-  survey::peers "${peers[@]}"
+  facts::system
+  facts::network
+  facts::ports
+  facts::packages "$@"
+  facts::clusters
+  facts::vip "$vip"
+  facts::peers "${peers[@]}"
   printf 'end\n'
 }
 
-survey::all "$@"
+facts::all "$@"
