@@ -1,17 +1,17 @@
-# The container runtime ends and stays down; containers run on.
+# The container runtime ends and is kept down. Running containers continue.
 containerd_stopped::inject() {
   [[ ${RUNTIME:-} != docker ]] ||
-    fault::refuse "its runtime is Docker, which its socket starts again as soon as the kubelet asks"
-  unit_block::stop "$(containerd_stopped::unit)"
+    fault::refuse "its runtime is Docker, which its socket starts again on the kubelet's next request"
+  unit_stopped::inject "$(containerd_stopped::unit)"
 }
 
 containerd_stopped::heal() {
   [[ ${RUNTIME:-} != docker ]] || return 0
-  unit_block::release "$(containerd_stopped::unit)"
+  unit_stopped::heal "$(containerd_stopped::unit)"
 }
 
 containerd_stopped::is_active() {
-  unit_block::is "$(containerd_stopped::unit)"
+  unit_stopped::is_active "$(containerd_stopped::unit)"
 }
 
 containerd_stopped::unit() {

@@ -1,15 +1,15 @@
-# As many loops as there are cores, each as heavy as any other process. Where machines share their
-# cores, they take one machine's part and no more: of a real machine, they would slow down no other.
+# One endless loop for each core, at normal priority. Where machines share the host's cores, the loops are
+# limited to one machine's share, because a busy real machine would not slow down the others.
 HOG=labgen-fault-cpu-hog
-BOUND_EVERY=10ms # short, so that the loops run evenly
+QUOTA_PERIOD=10ms # short, so that the loops run evenly
 
 cpu_hog::inject() {
-  local bound=()
+  local quota=()
   if ((CORES_SHARED_BY > 1)); then
-    bound=(--property=CPUQuota="$(($(nproc) * 100 / CORES_SHARED_BY))%")
-    bound+=(--property=CPUQuotaPeriodSec="$BOUND_EVERY")
+    quota=(--property=CPUQuota="$(($(nproc) * 100 / CORES_SHARED_BY))%")
+    quota+=(--property=CPUQuotaPeriodSec="$QUOTA_PERIOD")
   fi
-  systemd-run --quiet --collect --unit="$HOG" --description="CPU hog" "${bound[@]}" \
+  systemd-run --quiet --collect --unit="$HOG" --description="CPU hog" "${quota[@]}" \
     bash -c "for _ in $(seq -s ' ' "$(nproc)"); do while :; do :; done & done; wait"
   fault::effect
 }

@@ -1,5 +1,5 @@
-# No room is left in /var, not even what its file system keeps for root. Blocks are reserved and not
-# written, so that the disk image of a virtual machine does not grow.
+# No space is left in /var, not even the blocks that its file system reserves for root. The blocks are
+# allocated but not written, so that the disk image of a virtual machine does not grow.
 FILLER=/var/.labgen-disk-full
 
 disk_full::inject() {
@@ -10,7 +10,7 @@ disk_full::inject() {
     if fallocate --offset="$offset" --length="$piece" "$ROOT$FILLER" 2>/dev/null; then
       offset=$((offset + piece))
     else
-      piece=$((piece / 2)) # the file system needs some for its own books
+      piece=$((piece / 2)) # the file system needs some blocks for metadata
     fi
   done
   fault::effect
@@ -19,9 +19,9 @@ disk_full::inject() {
 disk_full::heal() {
   if disk_full::is_active; then
     rm "$ROOT$FILLER"
-    report::changed "/var has room again"
+    report::changed "/var has space again"
   else
-    report::ok "/var has room"
+    report::ok "/var has space"
   fi
 }
 

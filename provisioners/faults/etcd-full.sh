@@ -1,4 +1,4 @@
-# etcd's database has used up its quota: it raises the alarm NOSPACE, and no member takes a write.
+# etcd behaves as if its database had reached the quota: with the alarm NOSPACE, no member accepts writes.
 etcd_full::inject() {
   etcd::alarm ACTIVATE
   fault::effect
@@ -7,7 +7,7 @@ etcd_full::inject() {
 etcd_full::heal() {
   if etcd_full::is_active; then
     etcd::alarm DEACTIVATE
-    report::changed "the alarm is off"
+    report::changed "alarm NOSPACE disarmed"
   else
     report::ok "no alarm"
   fi
@@ -17,7 +17,7 @@ etcd_full::is_active() {
   [[ $(etcd::ctl alarm list) == *NOSPACE* ]]
 }
 
-# etcd::alarm ACTION: etcdctl can only switch alarms off; etcd's own API switches them on as well.
+# etcd::alarm ACTION: etcdctl can only disarm alarms; etcd's API can also raise them.
 etcd::alarm() {
   local own
   own=$(etcd::member https://127.0.0.1:2379)

@@ -1,19 +1,19 @@
-# The data of this machine's etcd member is gone, as on a machine with a new disk. etcd stays down:
-# on the first control plane it would start a cluster of its own, empty, and serve that.
+# The data of this machine's etcd member is lost, as on a machine with a new disk. etcd is kept down: on the
+# first control plane it would start and serve a new, empty cluster.
 #
-# Healing is what kubeadm does for a machine that joins: the member is removed and added again, as a
-# learner, which is promoted once it has caught up.
+# The heal does what kubeadm does for a joining machine: it removes the member and adds it again, as a
+# learner that is promoted when it has caught up.
 
 WIPED=/etc/kubernetes/labgen/etcd-wiped
 
 etcd_wiped::inject() {
   [[ $CONTROL_PLANES == *' '* ]] ||
-    fault::refuse "it is the only member: with its data, the whole cluster would be gone"
+    fault::refuse "it is the only member: without its data the whole cluster would be lost"
   etcd::ctl endpoint health --cluster >/dev/null 2>&1 ||
-    report::fail "not every member of etcd is healthy: a majority might be gone for good"
+    report::fail "not every etcd member is healthy: a majority might be lost for good"
   mkdir -p "$ROOT${WIPED%/*}"
   : >"$ROOT$WIPED"
-  etcd::end
+  etcd::stop
   rm -rf "$ROOT/var/lib/etcd/member"
   fault::effect
 }
@@ -23,26 +23,26 @@ etcd_wiped::heal() {
     report::ok "etcd's data"
     return
   fi
-  # A control plane's kubelet asks its own API server, which waits for this etcd: for half a minute at
-  # a time, the kubelet starts nothing. Without an API server its questions fail at once.
-  static_pod::end kube-apiserver
-  etcd::end
+  # The kubelet connects to its own API server, which waits for this etcd, and starts nothing for half a
+  # minute at a time. Without an API server its requests fail immediately.
+  static_pod::stop kube-apiserver
+  etcd::stop
   rm -rf "$ROOT/var/lib/etcd/member"
-  etcd_wiped::forget_member
-  wait::until 30 "a learner's place in etcd" etcd_wiped::add_member
+  etcd_wiped::remove_member
+  wait::until 30 "etcd to accept a learner" etcd_wiped::add_member
   etcd_wiped::manifest
-  static_pod::give_back etcd
+  static_pod::restore etcd
   wait::until 90 "the learner to catch up" etcd_wiped::promote
-  static_pod::give_back kube-apiserver
+  static_pod::restore kube-apiserver
   rm "$ROOT$WIPED"
-  report::changed "etcd member made anew"
+  report::changed "etcd member replaced"
 }
 
 etcd_wiped::is_active() {
   [[ -e $ROOT$WIPED ]]
 }
 
-etcd_wiped::forget_member() {
+etcd_wiped::remove_member() {
   local member
   member=$(etcd::member "$(etcd::others)")
   if [[ -n $member ]]; then
@@ -59,7 +59,7 @@ etcd_wiped::promote() {
   etcd::ctl_at "$(etcd::others)" member promote "$(etcd::member "$(etcd::others)")"
 }
 
-# etcd_wiped::manifest: the member joins a cluster that exists, as kubeadm writes it on joining.
+# etcd_wiped::manifest: make the member join an existing cluster, as kubeadm's manifest does after a join.
 etcd_wiped::manifest() {
   local pair cluster=()
   for pair in $CONTROL_PLANES; do
@@ -68,5 +68,5 @@ etcd_wiped::manifest() {
   local IFS=,
   sed --in-place --regexp-extended -e '/--initial-cluster-state=/d' \
     -e "s#^( *- )--initial-cluster=.*#\1--initial-cluster=${cluster[*]}\n\1--initial-cluster-state=existing#" \
-    "$ROOT$AWAY/etcd.yaml"
+    "$ROOT$PARKED/etcd.yaml"
 }

@@ -22,34 +22,22 @@ export LC_ALL=C
 source "$HERE/../lib/report.sh"
 source "$HERE/../lib/wait.sh"
 source "$HERE/lib/fault.sh"
-source "$HERE/lib/unit-block.sh"
 source "$HERE/lib/timer.sh"
-source "$HERE/lib/packet-filter.sh"
+source "$HERE/lib/unit-block.sh"
+source "$HERE/lib/process.sh"
 source "$HERE/lib/static-pod.sh"
+source "$HERE/lib/packet-filter.sh"
 source "$HERE/lib/etcd.sh"
 
-source "$HERE/keepalived-stopped.sh"
-source "$HERE/keepalived-killed.sh"
-source "$HERE/haproxy-killed.sh"
-source "$HERE/api-server-killed.sh"
-source "$HERE/api-server-stopped.sh"
-source "$HERE/kubelet-stopped.sh"
 source "$HERE/containerd-stopped.sh"
-source "$HERE/etcd-paused.sh"
 source "$HERE/etcd-wiped.sh"
 source "$HERE/etcd-full.sh"
-source "$HERE/partition.sh"
-source "$HERE/partition-in.sh"
-source "$HERE/partition-out.sh"
-source "$HERE/partition-clients.sh"
-source "$HERE/packet-loss.sh"
 source "$HERE/cpu-hog.sh"
 source "$HERE/disk-full.sh"
 
 trap 'report::error_at "${BASH_SOURCE[0]#"$HERE"/}" "$LINENO" "$BASH_COMMAND" "$?"' ERR
 
 fault::check "$@"
-FAULT=$2
 fault::read_facts
 fault::lock
-fault::"${1//-/_}" "${@:2}"
+fault::"${1//-/_}" "${@:3}"

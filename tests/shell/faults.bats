@@ -1,4 +1,4 @@
-# What faults do on a machine, how they are undone, and what they leave.
+# What faults do on a machine, how they are healed, and what they leave.
 
 shopt -s extglob
 
@@ -15,7 +15,7 @@ setup() {
   printf 'S\n' | tee "$STATE/process-etcd" >"$STATE/process-kube-apiserver"
   printf '%s\n' 'a3, master1, started, https://10.0.0.3:2380, https://10.0.0.3:2379, false' \
     'b4, master2, started, https://10.0.0.4:2380, https://10.0.0.4:2379, false' >"$STATE/members"
-  HELD=$LABGEN_ROOT/run/systemd/system/keepalived.service.d/zz-labgen-fault.conf
+  BLOCK=$LABGEN_ROOT/run/systemd/system/keepalived.service.d/zz-labgen-fault.conf
 }
 
 fault() {
@@ -38,7 +38,7 @@ etcd_manifest() {
     >"$LABGEN_ROOT/etc/kubernetes/manifests/etcd.yaml"
 }
 
-@test "an unknown fault, verb or none is a wrong call" {
+@test "an unknown fault, an unknown verb and no verb are usage errors" {
   fault inject earthquake
   [[ $status == 2 ]]
   assert_contains "$stderr" 'no fault "earthquake"'
@@ -50,10 +50,15 @@ etcd_manifest() {
   [[ $status == 2 ]]
 }
 
-@test "every fault heals on a machine that has none, and says so" {
-  for file in "$REPO"/provisioners/faults/*.sh; do
-    name=$(basename "$file" .sh)
-    [[ $name != run ]] || continue
+# fault_names: those of the table and those with a script.
+fault_names() {
+  awk '/^[a-z]/ { print $1 }' "$REPO/provisioners/faults/faults.table"
+  find "$REPO/provisioners/faults" -maxdepth 1 -name '*.sh' ! -name run.sh -printf '%f\n' | sed 's/\.sh$//'
+}
+
+@test "healing a fault that a machine does not have changes nothing and succeeds" {
+  (($(fault_names | wc -l) >= 17))
+  for name in $(fault_names); do
     touch "$STATE/active/kubelet" "$STATE/active/containerd"
     fault heal "$name"
     assert_unchanged
@@ -61,44 +66,68 @@ etcd_manifest() {
   done
 }
 
-@test "a unit that is killed is first held down, then stopped whole, then killed" {
+@test "a row of the table is all that a simple fault needs" {
+  cp -r "$REPO/provisioners" "$BATS_TEST_TMPDIR/provisioners"
+  printf 'kubelet-killed  unit-killed  kubelet\n' >>"$BATS_TEST_TMPDIR/provisioners/faults/faults.table"
+  touch "$STATE/active/kubelet"
+  REPO=$BATS_TEST_TMPDIR
+  fault inject kubelet-killed
+  assert_success
+  assert_called 'systemctl kill --kill-whom=all --signal=KILL kubelet'
+  assert_active kubelet-killed
+  fault heal kubelet-killed
+  assert_contains "$output" 'changed kubelet unblocked'
+  assert_inactive kubelet-killed
+}
+
+@test "a packet filter without rules of that name is not applied" {
+  cp -r "$REPO/provisioners" "$BATS_TEST_TMPDIR/provisioners"
+  printf 'partition-all  packet-filter  from-all  -\n' >>"$BATS_TEST_TMPDIR/provisioners/faults/faults.table"
+  REPO=$BATS_TEST_TMPDIR
+  fault inject partition-all
+  assert_failure
+  assert_contains "$stderr" 'no rules called from-all'
+  [[ ! -e $STATE/nft-labgen-partition-all ]]
+}
+
+@test "a unit is blocked before its processes are suspended and then killed" {
   fault inject keepalived-killed
   assert_success
   [[ $output =~ ^effect\ [0-9]+\.[0-9]{6}$ ]]
-  grep --quiet '^Restart=no$' "$HELD"
+  grep --quiet '^Restart=no$' "$BLOCK"
   printf 'systemctl %s\n' daemon-reload 'kill --kill-whom=all --signal=STOP keepalived' \
     'kill --kill-whom=all --signal=KILL keepalived' >"$BATS_TEST_TMPDIR/expected"
   diff "$BATS_TEST_TMPDIR/expected" <(grep -v is-active "$CALLS")
   assert_active keepalived-killed
 }
 
-@test "a unit that was held down may start again and is started" {
+@test "a healed unit is unblocked and started" {
   fault inject keepalived-stopped
   [[ ! -e $STATE/active/keepalived ]]
   fault heal keepalived-stopped
   assert_contains "$output" 'changed keepalived started'
-  [[ ! -e $HELD && -e $STATE/active/keepalived ]]
+  [[ ! -e $BLOCK && -e $STATE/active/keepalived ]]
   assert_inactive keepalived-stopped
 }
 
-@test "two faults do not hold down the same unit, and neither ends the other" {
+@test "two faults cannot block the same unit, and neither heals the other" {
   fault inject keepalived-stopped
   fault inject keepalived-killed
   assert_failure
-  assert_contains "$stderr" 'another fault holds keepalived down already'
+  assert_contains "$stderr" 'another fault blocks keepalived already'
   fault heal keepalived-killed
   assert_unchanged
   assert_active keepalived-stopped
 }
 
-@test "with a time, the machine's timer stands before the fault does" {
+@test "with a duration, the machine's timer starts before the fault is injected" {
   fault inject haproxy-killed 30
   assert_success
   first=$(grep -v is-active "$CALLS" | head -1)
   [[ $first == 'systemd-run --quiet --collect --unit=labgen-heal-haproxy-killed '*'--on-active=30 '*'heal haproxy-killed' ]]
 }
 
-@test "endless loops take one machine's part of cores that machines share, and all of its own" {
+@test "the CPU hog is limited to one machine's share of shared cores, and not limited otherwise" {
   nproc() { echo 2; }
   export -f nproc
   CORES_SHARED_BY=6 fault inject cpu-hog
@@ -110,7 +139,7 @@ etcd_manifest() {
   [[ $(<"$CALLS") == *'systemd-run '* && $(<"$CALLS") != *CPUQuota* ]]
 }
 
-@test "a full disk has no room left, also where its file system keeps some for its books" {
+@test "a full disk has no space left, apart from the file system's metadata" {
   echo 1048576 >"$STATE/free"
   mkdir -p "$LABGEN_ROOT/var"
   fault inject disk-full
@@ -118,17 +147,17 @@ etcd_manifest() {
   (($(<"$STATE/free") < 4096))
   assert_active disk-full
   fault heal disk-full
-  assert_contains "$output" 'changed /var has room again'
+  assert_contains "$output" 'changed /var has space again'
   assert_inactive disk-full
 }
 
-@test "healing ends the timer" {
+@test "healing stops the timer" {
   touch "$STATE/active/labgen-heal-haproxy-killed.timer"
   fault heal haproxy-killed
   assert_called 'systemctl stop labgen-heal-haproxy-killed.timer'
 }
 
-@test "a partition spares the host and sends broadcasts to it alone" {
+@test "a partition does not affect the host, and sends broadcasts to it only" {
   fault inject partition
   assert_success
   rules=$(<"$STATE/nft-labgen-partition")
@@ -141,7 +170,7 @@ etcd_manifest() {
   assert_inactive partition
 }
 
-@test "a partition in one direction leaves the other alone" {
+@test "a partition in one direction does not affect the other" {
   fault inject partition-in
   [[ $(grep -c drop "$STATE/nft-labgen-partition-in") == 2 ]]
   run ! grep --quiet 'ip daddr' "$STATE/nft-labgen-partition-in"
@@ -149,13 +178,13 @@ etcd_manifest() {
   run ! grep --quiet 'ip saddr' "$STATE/nft-labgen-partition-out"
 }
 
-@test "cut off from its clients, a machine still takes labgen's SSH" {
+@test "a machine that is partitioned from its clients still accepts labgen's SSH" {
   fault inject partition-clients
   first=$(grep --max-count 1 saddr "$STATE/nft-labgen-partition-clients")
   [[ ${first##*( )} == 'ip saddr 10.0.0.1 tcp dport 22 accept' ]]
 }
 
-@test "a kernel without the hooks is a refusal that says what it lacks" {
+@test "a kernel without the hooks refuses the fault and names what it lacks" {
   printf 'Error: Could not process rule: Operation not supported\n' >"$STATE/nft-fails"
   fault inject packet-loss
   [[ $status == 3 ]]
@@ -163,7 +192,7 @@ etcd_manifest() {
   assert_contains "$stderr" 'Operation not supported'
 }
 
-@test "an API server that stays down has lost its manifest, and gets it back once" {
+@test "the manifest of a stopped API server is moved away and restored once" {
   printf 'kind: Pod\n' >"$LABGEN_ROOT/etc/kubernetes/manifests/kube-apiserver.yaml"
   fault inject api-server-stopped
   assert_success
@@ -176,24 +205,24 @@ etcd_manifest() {
   assert_unchanged
 }
 
-@test "an API server that does not run cannot be killed" {
+@test "killing an API server that does not run is an error" {
   rm "$STATE/process-kube-apiserver"
   fault inject api-server-killed
   assert_failure
-  assert_contains "$stderr" 'no API server runs on this machine'
+  assert_contains "$stderr" 'no process called kube-apiserver runs on this machine'
 }
 
-@test "a paused etcd goes on; one that the kubelet has replaced is not paused" {
+@test "a paused etcd is resumed; one that the kubelet has replaced is not paused" {
   fault inject etcd-paused
   assert_active etcd-paused
   fault heal etcd-paused
-  assert_contains "$output" 'changed etcd goes on'
+  assert_contains "$output" 'changed etcd resumed'
   fault inject etcd-paused
   printf 'S\n' >"$STATE/process-etcd"
   assert_inactive etcd-paused
 }
 
-@test "a wiped member is forgotten, added as a learner and promoted" {
+@test "a wiped member is removed, added as a learner and promoted" {
   etcd_manifest
   fault inject etcd-wiped
   assert_success
@@ -212,7 +241,7 @@ etcd_manifest() {
   assert_inactive etcd-wiped
 }
 
-@test "a heal of a wiped member that was cut off begins again" {
+@test "an interrupted heal of a wiped member starts again" {
   etcd_manifest
   fault inject etcd-wiped
   printf 'e7, unstarted, , https://10.0.0.3:2380, , true\n' >"$STATE/members"
@@ -221,7 +250,7 @@ etcd_manifest() {
   assert_called 'etcdctl member remove e7'
 }
 
-@test "no member is wiped while another one is ill, nor the only one" {
+@test "a member is not wiped while another one is unhealthy, nor if it is the only one" {
   etcd_manifest
   touch "$STATE/member-ill"
   fault inject etcd-wiped
@@ -232,14 +261,14 @@ etcd_manifest() {
   assert_inactive etcd-wiped
 }
 
-@test "a full etcd is an alarm of this machine's member, in decimal" {
+@test "a full etcd is an alarm of this machine's member, given by its decimal ID" {
   sed --in-place 's/^a3/fd422379fda50e48/' "$STATE/members"
   fault inject etcd-full
   assert_success
   grep --quiet --fixed-strings '"memberID": "18249187646912138824", "alarm": "NOSPACE"' "$CALLS"
 }
 
-@test "facts are read from a file whose text is never run" {
+@test "facts are read from a file that is never evaluated" {
   cp -r "$REPO/provisioners" "$BATS_TEST_TMPDIR/provisioners"
   printf "ADDRESS='10.9.9.9'\nevil; touch %s\nPOD_SUBNET='\$(touch %s)'\n" "$STATE/ran" "$STATE/ran" \
     >"$BATS_TEST_TMPDIR/provisioners/faults/fault.env"

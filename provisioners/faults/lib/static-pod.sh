@@ -1,33 +1,42 @@
-# Static pods whose manifest is taken away from the kubelet. It lies on the disk, beside its place:
-# what is away stays away when the machine boots.
+# Static pods whose manifest is moved out of the kubelet's directory. It is kept on the disk, so that the
+# pod also stays away after a boot.
 
 MANIFESTS=/etc/kubernetes/manifests
-AWAY=/etc/kubernetes/labgen/away
+PARKED=/etc/kubernetes/labgen/parked
 
-static_pod::take() {
-  mkdir -p "$ROOT$AWAY"
-  if [[ -e $ROOT$MANIFESTS/$1.yaml ]]; then
-    mv "$ROOT$MANIFESTS/$1.yaml" "$ROOT$AWAY/$1.yaml"
-  fi
+static_pod_stopped::inject() {
+  static_pod::stop "$1"
+  fault::effect
 }
 
-# static_pod::end NAME: its process, of the same name, ends by SIGKILL and is not started again.
-static_pod::end() {
-  static_pod::take "$1"
+static_pod_stopped::heal() {
+  static_pod::restore "$1"
+}
+
+static_pod_stopped::is_active() {
+  static_pod::is_parked "$1"
+}
+
+# static_pod::stop NAME: park its manifest and kill its process, which has the same name.
+static_pod::stop() {
+  mkdir -p "$ROOT$PARKED"
+  if [[ -e $ROOT$MANIFESTS/$1.yaml ]]; then
+    mv "$ROOT$MANIFESTS/$1.yaml" "$ROOT$PARKED/$1.yaml"
+  fi
   pkill --signal KILL --exact "$1" || true
 }
 
-# static_pod::give_back NAME: a manifest that came back by another way wins.
-static_pod::give_back() {
-  if ! static_pod::is_away "$1"; then
+# static_pod::restore NAME: put the manifest back, unless the directory has a newer one by now.
+static_pod::restore() {
+  if ! static_pod::is_parked "$1"; then
     report::ok "manifest of $1"
     return
   fi
-  mv --no-clobber "$ROOT$AWAY/$1.yaml" "$ROOT$MANIFESTS/$1.yaml"
-  rm -f "$ROOT$AWAY/$1.yaml"
-  report::changed "manifest of $1 is back"
+  mv --no-clobber "$ROOT$PARKED/$1.yaml" "$ROOT$MANIFESTS/$1.yaml"
+  rm -f "$ROOT$PARKED/$1.yaml"
+  report::changed "manifest of $1 restored"
 }
 
-static_pod::is_away() {
-  [[ -e $ROOT$AWAY/$1.yaml ]]
+static_pod::is_parked() {
+  [[ -e $ROOT$PARKED/$1.yaml ]]
 }

@@ -1,4 +1,4 @@
-# The machine's own timer: it heals a fault whether or not anybody still remembers it.
+# The machine's own timer, which heals a fault even if labgen never comes back.
 
 # timer::start FAULT SECONDS
 timer::start() {
@@ -6,7 +6,7 @@ timer::start() {
     --on-active="$2" --timer-property=AccuracySec=50ms bash "$HERE/run.sh" heal "$1"
 }
 
-# timer::stop FAULT: only the timer; what it started may be this very run.
+# timer::stop FAULT: stops the timer only. The service that it starts may be the present run.
 timer::stop() {
   if systemctl --quiet is-active "labgen-heal-$1.timer"; then
     systemctl stop "labgen-heal-$1.timer"

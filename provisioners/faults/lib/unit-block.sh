@@ -1,48 +1,63 @@
-# Units that are held down: whoever starts one meets a condition that is never true. systemd's own
-# restart of a service that died asks for no condition, and is switched off.
+# Blocked units: a drop-in gives the unit a condition that is never true, so it cannot be started.
+# systemd's automatic restart does not check conditions and is disabled too.
 
-unit_block::path() {
-  printf '%s' "$ROOT/run/systemd/system/$1.service.d/zz-labgen-fault.conf"
+unit_stopped::inject() {
+  unit_block::install "$1"
+  systemctl stop "$1"
+  fault::effect
 }
 
-# unit_block::hold UNIT: from now on it does not start; what runs goes on.
-unit_block::hold() {
-  local path
-  path=$(unit_block::path "$1")
-  [[ ! -e $path ]] || unit_block::is "$1" || report::fail "another fault holds $1 down already"
-  mkdir -p "${path%/*}"
-  printf '%s\n' "# fault $FAULT" '[Unit]' 'ConditionPathExists=!/' '[Service]' 'Restart=no' >"$path"
-  systemctl daemon-reload
+unit_stopped::heal() {
+  unit_block::remove "$1"
 }
 
-# unit_block::kill UNIT: all its processes end by SIGKILL, and it stays down. They are stopped first: the
-# death of one must not let another tidy up.
-unit_block::kill() {
-  unit_block::hold "$1"
+unit_stopped::is_active() {
+  unit_block::is_installed "$1"
+}
+
+# unit_killed::inject UNIT: the processes are suspended first, so that none can clean up after the death
+# of another.
+unit_killed::inject() {
+  unit_block::install "$1"
   systemctl kill --kill-whom=all --signal=STOP "$1"
   systemctl kill --kill-whom=all --signal=KILL "$1"
   fault::effect
 }
 
-# unit_block::stop UNIT: asked to end, and it stays down.
-unit_block::stop() {
-  unit_block::hold "$1"
-  systemctl stop "$1"
-  fault::effect
+unit_killed::heal() {
+  unit_block::remove "$1"
 }
 
-# unit_block::release UNIT: it runs, as it should without a fault.
-unit_block::release() {
+unit_killed::is_active() {
+  unit_block::is_installed "$1"
+}
+
+unit_block::path() {
+  printf '%s' "$ROOT/run/systemd/system/$1.service.d/zz-labgen-fault.conf"
+}
+
+# unit_block::install UNIT: keep UNIT from starting. Running processes continue.
+unit_block::install() {
   local path
   path=$(unit_block::path "$1")
-  if [[ -e $path ]] && ! unit_block::is "$1"; then
-    report::ok "another fault holds $1 down"
+  [[ ! -e $path ]] || unit_block::is_installed "$1" || report::fail "another fault blocks $1 already"
+  mkdir -p "${path%/*}"
+  printf '%s\n' "# fault $FAULT" '[Unit]' 'ConditionPathExists=!/' '[Service]' 'Restart=no' >"$path"
+  systemctl daemon-reload
+}
+
+# unit_block::remove UNIT: unblock UNIT and start it, unless another fault blocks it.
+unit_block::remove() {
+  local path
+  path=$(unit_block::path "$1")
+  if [[ -e $path ]] && ! unit_block::is_installed "$1"; then
+    report::ok "another fault blocks $1"
     return
   fi
   if [[ -e $path ]]; then
     rm "$path"
     systemctl daemon-reload
-    report::changed "$1 may start"
+    report::changed "$1 unblocked"
   fi
   if systemctl --quiet is-active "$1"; then
     report::ok "$1 runs"
@@ -52,8 +67,8 @@ unit_block::release() {
   fi
 }
 
-# unit_block::is UNIT: by this very fault.
-unit_block::is() {
+# unit_block::is_installed UNIT: the running fault, and no other, blocks UNIT.
+unit_block::is_installed() {
   local path line=''
   path=$(unit_block::path "$1")
   [[ -e $path ]] || return 1

@@ -20,20 +20,45 @@ SHELL_FAULTS = {name: it for name, it in FAULTS.items() if isinstance(it.driver,
 each = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 
 
+def table() -> dict[str, str]:
+    """Return name -> kind of the faults in faults.table."""
+    lines = (SHELL / "faults.table").read_text().splitlines()
+    rows = [line.split() for line in lines if line and not line.startswith("#")]
+    return {name: kind for name, kind, *_ in rows}
+
+
+def functions(text: str) -> set[tuple[str, str]]:
+    return set(re.findall(r"^(\w+)::(inject|heal|is_active)\(\)", text, re.MULTILINE))
+
+
+def complete(prefix: str) -> set[tuple[str, str]]:
+    return {(prefix.replace("-", "_"), verb) for verb in ("inject", "heal", "is_active")}
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in SHELL.glob("*.sh")))
+def test_run_sources_every_script_and_a_script_has_all_three_functions(name: str) -> None:
+    if name != "run":
+        assert functions((SHELL / f"{name}.sh").read_text()) == complete(name)
+        assert f'source "$HERE/{name}.sh"' in (SHELL / "run.sh").read_text()
+
+
+@pytest.mark.parametrize(("name", "kind"), table().items())
+def test_a_row_of_the_table_has_a_kind_with_all_three_functions(name: str, kind: str) -> None:
+    sourced = re.findall(r'source "\$HERE/(lib/\S+)"', (SHELL / "run.sh").read_text())
+    known = [functions((SHELL / path).read_text()) for path in sourced]
+    assert complete(kind) <= set().union(*known), name
+
+
+def test_rows_and_scripts_are_the_faults_of_the_catalog() -> None:
+    scripts = {path.stem for path in SHELL.glob("*.sh")} - {"run"}
+    assert not scripts & table().keys()
+    assert scripts | table().keys() == SHELL_FAULTS.keys()
+
+
 @pytest.mark.parametrize("fault", SHELL_FAULTS.values(), ids=SHELL_FAULTS)
-def test_a_fault_on_a_machine_has_its_shell_and_run_knows_it(fault: Fault) -> None:
+def test_a_shell_fault_has_the_same_name_in_shell_and_catalog(fault: Fault) -> None:
     assert isinstance(fault.driver, OnMachine)
     assert fault.driver.name == fault.name
-    text = (SHELL / f"{fault.name}.sh").read_text()
-    functions = re.findall(r"^(\w+)::(inject|heal|is_active)\(\)", text, re.MULTILINE)
-    assert set(functions) == {
-        (fault.name.replace("-", "_"), verb) for verb in ("inject", "heal", "is_active")
-    }
-    assert f'source "$HERE/{fault.name}.sh"' in (SHELL / "run.sh").read_text()
-
-
-def test_every_shell_file_is_a_fault_of_the_catalogue() -> None:
-    assert {path.stem for path in SHELL.glob("*.sh")} == {"run", *SHELL_FAULTS}
 
 
 @each

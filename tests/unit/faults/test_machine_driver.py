@@ -35,7 +35,7 @@ def test_shell_and_facts_go_along_and_hold_no_secret(
         found = archive.extractfile("faults/fault.env")
         assert found
         facts = found.read().decode().splitlines()
-    assert {"faults/run.sh", "faults/partition.sh", "lib/report.sh", "lib/wait.sh"} <= names
+    assert {"faults/run.sh", "faults/faults.table", "lib/report.sh", "lib/wait.sh"} <= names
     assert facts == [
         "MACHINE=master2",
         "RUNTIME=containerd",
