@@ -1,4 +1,4 @@
-"""The way to a lab on another host: the host in between, and addresses here that lead on."""
+"""The jump host of a lab on another host, and the local addresses that lead to that lab."""
 
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -12,10 +12,10 @@ LOOPBACK = 127
 
 
 def jump(spec: ProviderSpec, socket: Path | None = None) -> JumpHost | None:
-    """The host that a provider's machines are on and reached through; None where that is this one.
+    """Return the host through which a provider's machines are reached; None for this host.
 
     libvirt's URI says how to log in there: user, port and the parameter keyfile. For existing
-    machines it is named.
+    machines the scenario names it.
     """
     if spec.jump:
         user, _, place = spec.jump.rpartition("@")
@@ -37,10 +37,11 @@ def jump(spec: ProviderSpec, socket: Path | None = None) -> JumpHost | None:
 
 
 def local_endpoint(address: IPv4Address) -> IPv4Address:
-    """Where address of a lab on another host is listened for here: 127.89.0.244 for 10.89.0.244.
+    """Return the local address that leads to an address of a lab on another host: 127.89.0.244 for
+    10.89.0.244.
 
-    All of 127.0.0.0/8 is this host (RFC 1122, 3.2.1.3). Labs do not overlap, so none gets what is
-    another's.
+    All of 127.0.0.0/8 is this host (RFC 1122, 3.2.1.3). Labs do not overlap, so no two labs get the
+    same local address.
     """
     _, *rest = address.packed
     return IPv4Address(bytes([LOOPBACK, *rest]))

@@ -14,31 +14,32 @@ from labgen.system import files
 from labgen.system.process import run
 from labgen.system.wait import NotYet, until
 
-SCAN = 10.0  # seconds for a machine that answers to tell its host key
-BOOT = 60.0  # seconds until one that was just switched on answers, with room
+SCAN = 10.0  # seconds for a machine that answers to send its host key
+BOOT = 60.0  # seconds until a machine that was just switched on answers, with a margin
 TOKEN_LETTERS = string.ascii_lowercase + string.digits
 
 
 @dataclass(frozen=True)
 class JoinSecrets:
-    """token as [a-z0-9]{6}.[a-z0-9]{16}, certificate_key 32 bytes in hex (kubeadm's formats)."""
+    """Secrets for joining: token as [a-z0-9]{6}.[a-z0-9]{16}, certificate_key as 32 bytes in hex
+    (kubeadm's formats)."""
 
     token: str
     certificate_key: str
 
     @property
     def token_id(self) -> str:
-        """The token's public half."""
+        """Return the token's public half."""
         return self.token.partition(".")[0]
 
     @property
     def vrrp_password(self) -> str:
-        """What keepalived's adverts are authenticated with: eight letters, no more are read."""
+        """Return the password of keepalived's adverts, which has eight letters at most."""
         return hashlib.sha256(f"vrrp {self.certificate_key}".encode()).hexdigest()[:8]
 
 
 def ensure(lab: Lab) -> None:
-    """Make what is missing of the lab's keys; what is there stays."""
+    """Create the lab's missing keys; existing ones stay."""
     _ssh_key(client_key(lab), f"labgen-{lab.name}")
     for machine in lab.machines:
         identity = files.private_directory(machine_identity(lab, machine))
@@ -52,35 +53,35 @@ def ensure(lab: Lab) -> None:
 
 
 def ensure_client(lab: Lab) -> None:
-    """The lab's own SSH key, for machines that make their host keys themselves."""
+    """Create the lab's own SSH key, for machines that create their host keys themselves."""
     files.private_directory(lab.keys)
     _ssh_key(client_key(lab), f"labgen-{lab.name}")
     if not known_hosts(lab).exists():
         files.write(known_hosts(lab), "")
 
 
-def forget_hosts(lab: Lab, machines: Sequence[Machine]) -> None:
-    """Machines that are made anew will have other host keys."""
+def remove_host_keys(lab: Lab, machines: Sequence[Machine]) -> None:
+    """Remove the known host keys of machines that are about to be created anew."""
     gone = {str(machine.address) for machine in machines}
     kept = {address: line for address, line in _known(lab).items() if address not in gone}
     files.write(known_hosts(lab), "".join(kept.values()))
 
 
 def learn_hosts(lab: Lab) -> None:
-    """Ask the machines whose host keys are not known for them, and hold them to those from now on.
+    """Fetch the host keys that are not known yet; from now on SSH accepts no others.
 
-    They may just be booting. Those behind a jump are asked by its host, which must have
-    ssh-keyscan. Raises LabgenError with the machines that told none in time.
+    The machines may still be booting. Machines behind a jump host are queried from there, with its
+    ssh-keyscan. Raises LabgenError with the machines that sent none in time.
     """
     until(
         partial(_ask_hosts, lab),
-        what="every machine telling its SSH host key",
+        what="the SSH host key of every machine",
         timeout=BOOT * lab.slowdown,
     )
 
 
 def join_secrets(lab: Lab) -> JoinSecrets:
-    """The lab's token and certificate key, made on the first call."""
+    """Return the lab's token and certificate key, which the first call creates."""
     path = lab.keys / "join.json"
     if not path.exists():
         made = JoinSecrets(f"{_letters(6)}.{_letters(16)}", secrets.token_hex(32))
@@ -97,7 +98,7 @@ def known_hosts(lab: Lab) -> Path:
 
 
 def machine_identity(lab: Lab, machine: Machine) -> Path:
-    """The directory with the machine's host key and the keys that may log in to it."""
+    """Return the directory with the machine's host key and the keys that may log in to it."""
     return lab.keys / machine.name
 
 
@@ -121,7 +122,7 @@ def _ask_hosts(lab: Lab) -> None:
 
 
 def _by_address(lines: str) -> dict[str, str]:
-    """Address -> line of known_hosts, sshd(8), without comments."""
+    """Return the lines of known_hosts, sshd(8), by address and without comments."""
     found = (line for line in lines.splitlines(keepends=True) if not line.startswith("#"))
     return {line.partition(" ")[0]: line for line in found}
 

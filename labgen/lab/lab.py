@@ -1,4 +1,4 @@
-"""What a lab is. Everything here is settled when the lab is made and never changes after."""
+"""What a lab is. Everything here is decided when the lab is created and never changes."""
 
 import hashlib
 import shlex
@@ -18,42 +18,39 @@ MAC_PREFIX = "02:00"  # locally administered, unicast (IEEE 802)
 
 @dataclass(frozen=True)
 class Machine:
-    """memory in MiB, disk in GiB. host is there for a machine that exists."""
+    """A machine of a lab."""
 
     name: str
     role: Role
     address: IPv4Address
     cpus: int
-    memory: int
-    disk: int
-    host: Host | None = None
+    memory: int  # MiB
+    disk: int  # GiB
+    host: Host | None = None  # of an existing machine
 
     @property
     def port(self) -> int:
-        """Where its sshd listens."""
+        """Return the port of its sshd."""
         return self.host.port if self.host else 22
 
     @property
     def mac(self) -> str:
-        """The same for life: neighbours' caches stay true when the machine comes back."""
+        """Return its MAC, which never changes: neighbours' caches stay valid after a reboot."""
         return ":".join([MAC_PREFIX, *(f"{byte:02x}" for byte in self.address.packed)])
 
 
 @dataclass(frozen=True)
 class Lab:
-    """A lab's settled facts. router_id is its VRRP virtual router id, 1 to 255.
-
-    network_namespace is the inode of the host's network namespace the lab was made in.
-    """
+    """A lab's facts, decided when it was created."""
 
     name: str
     scenario: Scenario
     subnet: IPv4Network
     vip: IPv4Address
-    router_id: int
+    router_id: int  # VRRP's virtual router id, 1 to 255
     machines: tuple[Machine, ...]
     provider: str
-    network_namespace: int
+    network_namespace: int  # inode of the host's namespace in which it was created
 
     @property
     def directory(self) -> Path:
@@ -69,50 +66,51 @@ class Lab:
 
     @property
     def gateway(self) -> IPv4Address:
-        """The host's own address on the lab's bridge."""
+        """Return the host's own address on the lab's bridge."""
         return self.subnet.network_address + 1
 
     @property
     def endpoint_port(self) -> int:
-        """Where every client reaches the API on the VIP: HAProxy, or past it the API server."""
+        """Return the port at which clients reach the API on the VIP."""
         direct = self.scenario.load_balancer.direct
         return API_SERVER_PORT if direct else self.scenario.network.api_port
 
     @property
     def endpoint(self) -> str:
-        """VIP:port, where every client reaches the API."""
+        """Return VIP:port, where every client reaches the API."""
         return f"{self.vip}:{self.endpoint_port}"
 
     @property
     def jump(self) -> JumpHost | None:
-        """The host on the way to the machines; None where they are on this one."""
+        """Return the host through which machines are reached; None where they are on this host."""
         return jump_host.jump(self.scenario.provider, self.sockets / ".jump")
 
     def local_endpoint(self, address: IPv4Address) -> IPv4Address:
-        """Where clients here reach an address of the lab: itself, or what leads there by the jump.
+        """Return where clients on this host reach an address of the lab: the address itself, or the
+        local address that leads there through the jump host.
 
-        Ports are the same; access.near() has one of them lead on.
+        Ports are the same; access.local_endpoint() forwards one.
         """
         return jump_host.local_endpoint(address) if self.jump else address
 
     @property
     def server(self) -> str:
-        """The API's URL for clients here; its certificate is for the VIP."""
+        """Return the API's URL for clients on this host; its certificate is for the VIP."""
         return f"https://{self.local_endpoint(self.vip)}:{self.endpoint_port}"
 
     @property
     def slowdown(self) -> int:
-        """How many times as long as usual everything may take here."""
+        """Return the factor for every timeout that has no setting of its own."""
         return self.scenario.load_balancer.timings.slowdown
 
     @property
     def id(self) -> str:
-        """Eight hex digits, for names that must be short: interfaces and sockets."""
+        """Return eight hex digits for names that must be short: interfaces and sockets."""
         return lab_id(self.name)
 
     @property
     def bridge(self) -> str:
-        """The lab's bridge on the host."""
+        """Return the name of the lab's bridge on the host."""
         return bridge(self.name)
 
     @property
@@ -121,8 +119,8 @@ class Lab:
 
     @property
     def sockets(self) -> Path:
-        """SSH's shared connections; a socket's path may have 107 characters (unix(7)), so it does
-        not lie in the lab's directory."""
+        """Return the directory of SSH's shared connections. A socket's path may have 107 characters
+        (unix(7)), so it is not in the lab's directory."""
         return paths.runtime() / self.id
 
     @property
@@ -143,12 +141,12 @@ class Lab:
 
     @property
     def context(self) -> str:
-        """The name of the lab's context in the user's kubeconfig."""
+        """Return the name of the lab's context in the user's kubeconfig."""
         return f"labgen-{self.name}"
 
     @property
     def up_command(self) -> str:
-        """What to type to have this lab made or completed."""
+        """Return the command that creates or completes this lab."""
         source = self.scenario.source
         known = source.parent.name == "scenarios" and source.stem == self.scenario.name
         words = ["labgen", "up", self.scenario.name if known else str(source)]
@@ -157,7 +155,7 @@ class Lab:
         return shlex.join(words)
 
     def machine(self, name: str) -> Machine:
-        """The machine of that name; WrongCall with the names there are."""
+        """Return the machine of that name; UsageError with the existing names."""
         for machine in self.machines:
             if machine.name == name:
                 return machine
@@ -166,17 +164,17 @@ class Lab:
 
 
 def lab_id(name: str) -> str:
-    """See Lab.id; the same before the lab is made."""
+    """Return Lab.id of a lab that may not be created yet."""
     return directory_id(labs_directory() / name)
 
 
 def directory_id(directory: Path) -> str:
-    """Lab.id of the lab at that directory, which need not be there any more."""
+    """Return Lab.id of the lab at that directory, which need not exist."""
     return hashlib.sha256(str(directory).encode()).hexdigest()[:8]
 
 
 def bridge(name: str) -> str:
-    """See Lab.bridge; interface names hold 15 characters (IFNAMSIZ)."""
+    """Return Lab.bridge of the lab; interface names have 15 characters at most (IFNAMSIZ)."""
     return f"lab{lab_id(name)}"
 
 

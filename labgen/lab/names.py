@@ -1,4 +1,4 @@
-"""What a lab may be called: its name becomes part of host names, files and contexts."""
+"""Names of labs, which become part of host names, files and contexts."""
 
 import re
 
@@ -8,7 +8,7 @@ LONGEST = 40  # leaves room in the 63 characters of a DNS label (RFC 1123) for a
 
 
 def ensure_lab_name(name: str) -> str:
-    """name, if it is a DNS label of at most 40 characters; WrongCall if not."""
+    """Return name if it is a DNS label of at most 40 characters; otherwise raise UsageError."""
     if len(name) > LONGEST or not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", name):
         raise UsageError(
             f"{name!r} cannot name a lab",

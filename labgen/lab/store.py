@@ -1,4 +1,5 @@
-"""Labs on disk: made, loaded, listed, removed. Two labs made at once never get the same subnet."""
+"""Labs on disk: create, load, list, remove. Two labs that are created at once never get the same
+subnet."""
 
 import contextlib
 import shutil
@@ -32,12 +33,12 @@ _adapter = TypeAdapter(Lab)
 
 
 def names() -> list[str]:
-    """The names of all labs, also half-made ones, in alphabetical order."""
+    """Return the names of all labs, also half-created ones, in alphabetical order."""
     return sorted(path.parent.name for path in labs_directory().glob("*/lab.json"))
 
 
 def load(name: str) -> Lab:
-    """The lab of that name; WrongCall when there is none."""
+    """Return the lab of that name; UsageError when there is none."""
     path = labs_directory() / name / "lab.json"
     if "/" in name or not path.exists():
         known = ", ".join(names()) or "none"
@@ -46,9 +47,9 @@ def load(name: str) -> Lab:
 
 
 def make(scenario: Scenario, name: str, provider: str) -> Lab:
-    """The lab of that name: an existing one of the same scenario, or a new one with addresses.
+    """Return the lab of that name: an existing one of the scenario, or a new one with addresses.
 
-    Raises WrongCall when a lab of that name stands for another scenario.
+    Raises UsageError when the lab of that name has another scenario.
     """
     labs_directory().mkdir(parents=True, exist_ok=True)
     with locked(labs_directory() / ".allocation.lock", timeout=ALLOCATION_TIMEOUT):
@@ -59,14 +60,14 @@ def make(scenario: Scenario, name: str, provider: str) -> Lab:
             lab = _allocate(scenario, name, provider, _readable())
             files.private_directory(lab.directory)
             files.write(path, _adapter.dump_json(lab, indent=2) + b"\n")
-        # after lab.json: from there on `down` finds what a killed `up` made
+        # after lab.json: from then on `down` finds what a killed `up` created
         files.private_directory(lab.keys)
         lab.logs.mkdir(exist_ok=True)
     return lab
 
 
 def _readable() -> list[Lab]:
-    """All labs that can be read; a damaged one must not keep others from coming up."""
+    """Return all labs that can be read; a damaged one must not keep others from coming up."""
     found = []
     for name in names():
         with contextlib.suppress(LabgenError):
@@ -74,22 +75,22 @@ def _readable() -> list[Lab]:
     return found
 
 
-def forget(lab: Lab) -> None:
-    """Remove the lab's directory; lab.json goes last, so that a crash leaves a lab to remove."""
+def remove(lab: Lab) -> None:
+    """Remove the lab's directory; lab.json is last, so that a crash leaves a lab to remove."""
     for entry in sorted(lab.directory.iterdir(), key=lambda path: path.name == "lab.json"):
         shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
     lab.directory.rmdir()
 
 
 def tell_waiting(name: str, console: Console) -> Callable[[str], None]:
-    """What hold() calls when another command is at work on the lab: tells people."""
+    """Return what hold() calls when another command works on the lab: it tells the user."""
     return lambda who: console.say(f"waiting for {who} to finish with lab {name}")
 
 
 def hold(
     name: str, waiting: Callable[[str], None], *, timeout: float = 3600
 ) -> AbstractContextManager[None]:
-    """Hold the lab for a command that changes it; commands on one lab go one after the other."""
+    """Lock the lab for a command that changes it; commands on one lab run one after the other."""
     return _hold(labs_directory() / f".{ensure_lab_name(name)}.lock", timeout, waiting)
 
 
@@ -106,7 +107,7 @@ def _hold(path: Path, timeout: float, waiting: Callable[[str], None]) -> Iterato
 def settle(
     scenario: Scenario, name: str, provider: str, *, subnet: IPv4Network, router_id: int
 ) -> Lab:
-    """The lab that scenario becomes on subnet; nothing is made."""
+    """Return the lab that the scenario becomes on subnet; nothing is created."""
     addresses = machine_addresses(scenario, subnet)
     return Lab(
         name=name,
@@ -134,13 +135,13 @@ def _allocate(scenario: Scenario, name: str, provider: str, others: list[Lab]) -
     taken = [other.router_id for other in others]
     router_id = free_router_id(taken)
     if scenario.existing and scenario.network.vip:
-        # others of that network, with another labgen, have another VIP
+        # labs in that network, of another labgen, have another VIP
         router_id = usual_router_id(scenario.network.vip, taken)
     return settle(scenario, name, provider, subnet=subnet, router_id=router_id)
 
 
 def _collide(scenario: Scenario, subnet: IPv4Network, other: Lab) -> bool:
-    """Whether the two cannot be at once; labs of existing machines can share a network."""
+    """Return whether the two exclude each other; labs of existing machines can share a network."""
     if not (scenario.existing and other.scenario.existing):
         return other.subnet.overlaps(subnet)
     mine = {machine.host.address for machine in scenario.machines if machine.host}
@@ -158,12 +159,13 @@ def _free_subnet(scenario: Scenario, others: list[Lab]) -> IPv4Network:
 
 
 def _same(lab: Lab, scenario: Scenario) -> Lab:
-    """The lab, if it stands for scenario; where that was read from does not matter."""
+    """Return the lab if it has that scenario, wherever that was read from; otherwise raise
+    UsageError."""
     if replace(scenario, source=lab.scenario.source, overrides=()) == replace(
         lab.scenario, overrides=()
     ):
         return lab
-    beside = f"labgen down {lab.name}    or bring this one up beside it: --name OTHER"
+    beside = f"labgen down {lab.name}    or bring this one up next to it: --name OTHER"
     before, now = lab.scenario.overrides, scenario.overrides
     if set(before) == set(now):
         raise UsageError(
@@ -174,7 +176,7 @@ def _same(lab: Lab, scenario: Scenario) -> Lab:
     new = [f"  it has no -s {word}" for word in now if word not in before]
     raise UsageError(
         "\n".join([f"lab {lab.name} was made with other overrides:", *missing, *new]),
-        hint=f"to go on with it as it is: {lab.up_command}\n{beside}",
+        hint=f"to continue with it as it is: {lab.up_command}\n{beside}",
     )
 
 

@@ -1,7 +1,7 @@
-"""The lab's context in the user's kubeconfig, put there and taken out by kubectl itself.
+"""The lab's context in the user's kubeconfig, added and removed by kubectl itself.
 
-kubectl keeps what else stands in the file. It does not wait for another kubectl that writes the
-file at the same moment but fails, so labs take turns.
+kubectl keeps everything else in the file. It fails while another kubectl writes the file, so labs
+take turns.
 """
 
 import json
@@ -22,21 +22,21 @@ FIELDS = {*HEAD, "clusters", "users", "contexts", "current-context"}  # of a pla
 
 
 def path() -> Path:
-    """The file kubectl would write to: the first of $KUBECONFIG, else ~/.kube/config."""
+    """Return the file that kubectl would write: the first of $KUBECONFIG, else ~/.kube/config."""
     named = [name for name in os.environ.get("KUBECONFIG", "").split(os.pathsep) if name]
     return Path(named[0]) if named else Path.home() / ".kube/config"
 
 
 def path_of(lab: Lab) -> Path:
-    """The file that holds the lab's context: $KUBECONFIG may have changed since it was added."""
+    """Return the file with the lab's context: $KUBECONFIG may have changed since it was added."""
     noted = _note(lab)
     return Path(noted.read_text()) if noted.exists() else path()
 
 
 def add(lab: Lab, kubectl: Path) -> bool:
-    """Add or renew cluster, user and context labgen-NAME; True if anything changed.
+    """Add or renew cluster, user and context labgen-NAME; return True if anything changed.
 
-    The current context stays what it is; where there is none, it becomes the lab's.
+    The current context stays; where there is none, the lab's becomes the current one.
     """
     target = path().absolute()
     name = lab.context
@@ -60,14 +60,14 @@ def add(lab: Lab, kubectl: Path) -> bool:
 
 
 def remove(lab: Lab, kubectl: Path) -> None:
-    """Take the context labgen-NAME, its cluster and user out again, where they are."""
+    """Remove the context labgen-NAME, its cluster and user, where they exist."""
     remove_context(lab.context, path_of(lab), kubectl)
 
 
 def remove_context(name: str, target: Path, kubectl: Path) -> None:
-    """Take the context of that name, its cluster and user out of the file, where they are.
+    """Remove the context of that name, its cluster and user from the file, where they exist.
 
-    A file that was made for a lab goes when nothing is left in it.
+    A file that was created for a lab is removed when nothing is left in it.
     """
     config = [str(kubectl), "config", f"--kubeconfig={target}"]
     with _turn():
@@ -83,32 +83,32 @@ def remove_context(name: str, target: Path, kubectl: Path) -> None:
 
 
 def present(lab: Lab) -> bool:
-    """Whether the user's kubeconfig still names the lab; not asked while kubectl writes it for
-    another lab, for then it is empty for a moment."""
+    """Return whether the user's kubeconfig names the lab. The file is not read while kubectl writes
+    it for another lab: it is empty for a moment then."""
     return names(lab.context, path_of(lab))
 
 
 def names(context: str, target: Path) -> bool:
-    """Whether the file names that context."""
+    """Return whether the file names that context."""
     with _turn():
         return _names(context, target)
 
 
 def _names(context: str, target: Path) -> bool:
-    # labgen-demo is not there because labgen-demo-2 is
+    # labgen-demo-2 is no labgen-demo
     named = rf"(?<![\w.-]){re.escape(context)}(?![\w.-])"
     return target.exists() and re.search(named, target.read_text()) is not None
 
 
 def _is_empty(config: list[str]) -> bool:
-    """Whether the file has no entries; what is not for kubectl's entries is somebody's."""
+    """Return whether the file has no entries; fields besides kubectl's belong to the user."""
     told = _run([*config, "view", "--raw", "--output=json"], check=False).stdout
     content = json.loads(told or "{}")
     return set(content) == FIELDS and not any(content[field] for field in FIELDS - {*HEAD})
 
 
 def _made() -> set[str]:
-    """The files that were not there before a lab's context was added."""
+    """Return the files that did not exist before a lab's context was added."""
     path = paths.state() / MADE
     return set(path.read_text().splitlines()) if path.exists() else set()
 

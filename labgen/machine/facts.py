@@ -1,4 +1,4 @@
-"""What an existing machine said of itself: the lines of provisioners/facts.sh, as values."""
+"""The facts of an existing machine: the output of provisioners/facts.sh, as values."""
 
 import struct
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ GATEWAY = 0x2  # RTF_GATEWAY, include/uapi/linux/route.h
 
 @dataclass(frozen=True)
 class Peer:
-    """What came back from a port of another machine: open, refused, unreachable or silent."""
+    """The answer of another machine's port: open, refused, unreachable or silent."""
 
     address: IPv4Address
     port: int
@@ -22,56 +22,49 @@ class Peer:
 
 @dataclass(frozen=True)
 class Facts:
-    """memory and disk_free in MiB. os, version, pretty and suite are ID, VERSION_ID,
-    PRETTY_NAME and VERSION_CODENAME of os-release(5).
+    """What an existing machine is and has."""
 
-    container is the kind of container that the machine is, capabilities what root may in it.
-    routes has the networks that an interface reaches by itself. listens maps ports to programs.
-    lab and endpoint are those of the lab whose machine this is, vip_mac is who answers ARP for the
-    VIP.
-    """
-
-    os: str
-    version: str
-    pretty: str
-    suite: str
-    architecture: str
+    os: str  # ID of os-release(5)
+    version: str  # its VERSION_ID
+    pretty: str  # its PRETTY_NAME
+    suite: str  # its VERSION_CODENAME
+    architecture: str  # as uname -m
     cores: int
-    memory: int
-    disk_free: int
+    memory: int  # MiB
+    disk_free: int  # MiB below /var/lib
     machine_id: str
-    systemd: bool
-    container: str
+    systemd: bool  # it is process 1
+    container: str  # the kind of container that the machine is; empty for none
     cgroup_v2: bool
-    capabilities: int
-    swap: tuple[str, ...]
+    capabilities: int  # bits of root's effective capabilities
+    swap: tuple[str, ...]  # devices and files in use
     sysctls: Mapping[str, str]
-    links: Mapping[str, str]
-    addresses: Mapping[IPv4Interface, str]
-    routes: tuple[tuple[str, IPv4Network], ...]
-    own: frozenset[IPv4Address]
-    listens: Mapping[int, str]
-    packages: frozenset[str]
-    clusters: tuple[str, ...]
-    lab: str
-    endpoint: str
-    active: frozenset[str]
-    vip_mac: str
+    links: Mapping[str, str]  # interface -> MAC
+    addresses: Mapping[IPv4Interface, str]  # address -> interface
+    routes: tuple[tuple[str, IPv4Network], ...]  # interfaces and networks on their links
+    own: frozenset[IPv4Address]  # local addresses
+    listens: Mapping[int, str]  # TCP port -> program
+    packages: frozenset[str]  # installed, of those that were asked for
+    clusters: tuple[str, ...]  # traces of clusters
+    lab: str  # the lab that has the machine; empty for none
+    endpoint: str  # that lab's API
+    active: frozenset[str]  # services
+    vip_mac: str  # who answers ARP for the VIP; empty for nobody
     peers: tuple[Peer, ...]
 
     def interface(self, address: IPv4Address) -> tuple[str, IPv4Network] | None:
-        """The name of the interface that carries address, and its network; None without one."""
+        """Return the interface that has the address, and its network; None without one."""
         for interface, name in self.addresses.items():
             if interface.ip == address:
                 return name, interface.network
         if address not in self.own:
             return None
-        local_endpoint = [(name, network) for name, network in self.routes if address in network]
-        return max(local_endpoint, key=lambda pair: pair[1].prefixlen, default=None)
+        on_link = [(name, network) for name, network in self.routes if address in network]
+        return max(on_link, key=lambda pair: pair[1].prefixlen, default=None)
 
 
 def parse(text: str) -> Facts:
-    """The facts in the survey's output. Raises LabgenError when it did not come to its end."""
+    """Return the facts in the survey's output. Raises LabgenError when it is incomplete."""
     lines = text.splitlines()
     if END not in lines:
         raise LabgenError("the survey of the machine was cut off", last_seen=(lines or ["-"])[-1])
@@ -111,7 +104,7 @@ def parse(text: str) -> Facts:
 
 
 class _Said:
-    """The lines by their first word."""
+    """The lines of the output, by their first word."""
 
     def __init__(self, lines: list[str]) -> None:
         self._lines: dict[str, list[str]] = {}
@@ -124,7 +117,7 @@ class _Said:
         return self._lines.get(word, [])
 
     def one(self, word: str) -> str:
-        """The first of them, empty if there is none."""
+        """Return the first of them; empty if there is none."""
         return next(iter(self.all(word)), "")
 
     def pairs(self, word: str) -> Iterator[tuple[str, str]]:
@@ -134,7 +127,7 @@ class _Said:
 
 
 def _routes(said: _Said) -> Iterator[tuple[str, IPv4Network]]:
-    """Those without a gateway: /proc/net/route has addresses in hex, in the kernel's byte order."""
+    """Yield routes without a gateway; /proc/net/route is hex, in the host's byte order."""
     for line in said.all("route"):
         name, destination, _, flags, _, _, _, mask, *_ = line.split()
         if not int(flags, 16) & GATEWAY:

@@ -1,4 +1,4 @@
-"""What is kept of a survey for as long as the lab lives: what files for a machine depend on."""
+"""The facts of existing machines that a lab keeps: those that rendered files depend on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,31 +17,30 @@ from labgen.system.host import CAP_SYS_RESOURCE, HostFacts, MachineProfile
 
 @dataclass(frozen=True)
 class Settled:
-    """interface carries the machine's address; seen_from is where labgen's host comes from.
+    """The kept facts of one machine."""
 
-    shared_kernel: the machine is a container itself.
-    """
-
-    interface: str
-    seen_from: IPv4Address
-    shared_kernel: bool
+    interface: str  # has the machine's address
+    seen_from: IPv4Address  # labgen's host as the machine sees it
+    shared_kernel: bool  # the machine is a container itself
     cgroup_v2: bool
-    may_raise_limits: bool
-    bridge_netfilter: bool
+    may_raise_limits: bool  # root has CAP_SYS_RESOURCE
+    bridge_netfilter: bool  # bridged packets pass iptables
 
 
 _adapter = TypeAdapter(dict[str, Settled])
-UNKNOWN = Settled("INTERFACE", IPv4Address("192.0.2.1"), False, True, True, True)  # on paper
+UNKNOWN = Settled(
+    "INTERFACE", IPv4Address("192.0.2.1"), False, True, True, True
+)  # before anything is read
 
 
 def load(lab: Lab) -> Mapping[str, Settled]:
-    """By machine; empty before the lab is made."""
+    """Return the kept facts by machine; empty before the lab is created."""
     path = _path(lab)
     return _adapter.validate_json(path.read_bytes()) if path.exists() else {}
 
 
 def settle(lab: Lab, read: Mapping[str, Surveyed | Unread]) -> None:
-    """Keep what is new. Raises the Unread of a machine of which nothing is known."""
+    """Keep the facts of new machines. Raises the Unread of a machine without any facts."""
     known = dict(load(lab))
     for machine in lab.machines:
         if machine.name in known:
@@ -54,7 +53,7 @@ def settle(lab: Lab, read: Mapping[str, Surveyed | Unread]) -> None:
 
 
 def machine_profile(settled: Mapping[str, Settled], machine: Machine) -> MachineProfile:
-    """How machine differs from one that labgen makes."""
+    """Return how the machine differs from one that labgen creates."""
     known = settled.get(machine.name, UNKNOWN)
     usual = host.none_needed()
     if known.shared_kernel:

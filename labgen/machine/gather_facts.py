@@ -1,4 +1,4 @@
-"""Reading existing machines, all at once, before anything is changed on them."""
+"""Read the facts of existing machines, concurrently, before anything is changed on them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,10 +19,10 @@ from labgen.render.ssh_config import ssh_config
 from labgen.system import files
 from labgen.system.parallel import gather
 
-# Seconds, multiplied by the lab's slowdown; two or three as a rule, a minute where the VIP was seen
+# Seconds, multiplied by the lab's slowdown; two or three usually, a minute where the VIP was in use
 # just before.
 SURVEY = 120.0
-# What only labgen makes, or only a cluster that was found absent beforehand.
+# What only labgen creates, or only a cluster, which preflight found absent.
 TRACES = (
     "/etc/labgen",
     "/opt/labgen",
@@ -38,8 +38,8 @@ LIST = 'for path in "$@"; do [ ! -e "$path" ] || echo "$path"; done'
 
 @dataclass(frozen=True)
 class Surveyed:
-    """A machine that was read. clock is how many seconds it is ahead of this host, within
-    uncertainty; seen_from is the address from which this host comes to it."""
+    """A machine's facts. clock is how many seconds it is ahead of this host, within uncertainty;
+    seen_from is this host's address as the machine sees it."""
 
     facts: Facts
     clock: float
@@ -48,29 +48,30 @@ class Surveyed:
 
 
 def survey(lab: Lab, packages: Sequence[str]) -> Mapping[str, Surveyed | Unread]:
-    """What each machine of lab said, or why it said nothing; packages are looked for on it."""
-    with _doors(lab) as (plain, ssh):
+    """Return the facts of each machine of the lab, or why there are none; packages are those whose
+    presence is a fact."""
+    with _connections(lab) as (plain, ssh):
         return read(lab, packages, plain=plain, ssh=ssh)
 
 
 def read(
     lab: Lab, packages: Sequence[str], *, plain: Ssh, ssh: Ssh
 ) -> Mapping[str, Surveyed | Unread]:
-    """The same through doors that are open: plain is of the machines' logins, ssh of root."""
+    """Return the same over existing connections: plain as the machines' users, ssh as root."""
     ask = {m.name: partial(_survey, lab, m, plain, ssh, packages) for m in lab.machines}
     return gather(ask)
 
 
 def traces(lab: Lab) -> list[str]:
-    """What of labgen is still on the lab's machines, as words for people."""
-    with _doors(lab) as (_, ssh):
+    """Return what labgen has on the lab's machines, for users."""
+    with _connections(lab) as (_, ssh):
         found = gather({m.name: partial(_traces, m, ssh) for m in lab.machines})
     return [line for lines in found.values() for line in lines]
 
 
 @contextmanager
-def _doors(lab: Lab) -> Iterator[tuple[Ssh, Ssh]]:
-    """SSH to the machines as their logins and as root, with connections that end with the block."""
+def _connections(lab: Lab) -> Iterator[tuple[Ssh, Ssh]]:
+    """Yield SSH to the machines as their users and as root; connections end with the block."""
     with TemporaryDirectory(prefix="labgen-") as directory:
         config = Path(directory) / "ssh_config"
         known = Path(directory) / "known_hosts"
@@ -84,12 +85,12 @@ def _doors(lab: Lab) -> Iterator[tuple[Ssh, Ssh]]:
 
 
 def known_hosts(lab: Lab) -> str:
-    """The host keys that the scenario names, as lines of sshd(8)'s known_hosts."""
+    """Return the host keys that the scenario names, as lines of known_hosts, sshd(8)."""
     return known_keys(lab.machines)
 
 
 def known_keys(machines: Sequence[Machine]) -> str:
-    """The same of any machines that exist."""
+    """Return the same for any existing machines."""
     return "".join(
         f"{place(machine)} {machine.host.host_key}\n"
         for machine in machines
@@ -125,5 +126,5 @@ def _traces(machine: Machine, ssh: Ssh) -> list[str]:
         said = ssh.run(machine.name, ["sh", "-c", LIST, "list", *TRACES], timeout=LOGIN)
     except LabgenError as error:
         last = error.message.splitlines()[-1].strip()
-        return [f"{machine.name}, of which nothing is known: {last}"]
+        return [f"{machine.name}, which cannot be inspected: {last}"]
     return [f"{path} on {machine.name}" for path in said.stdout.splitlines()]

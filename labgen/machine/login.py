@@ -1,4 +1,4 @@
-"""Logging in to an existing machine and being root on it: what keeps from that, in clear words."""
+"""Log in to an existing machine and become root on it, or say clearly what prevents it."""
 
 import re
 import time
@@ -16,7 +16,7 @@ GREETING = 'date +%s.%N; id -u; echo "$SSH_CONNECTION"'
 
 
 class Unread(LabgenError):
-    """A machine could not be read; silent: nobody answered at its address."""
+    """A machine's facts could not be read; silent: nothing answered at its address."""
 
     def __init__(self, what: str, remedy: str, *, silent: bool = False) -> None:
         super().__init__(what, hint=remedy)
@@ -25,12 +25,13 @@ class Unread(LabgenError):
 
 
 def place(machine: Machine) -> str:
-    """Address and port as known_hosts has them."""
+    """Return address and port as known_hosts has them."""
     return str(machine.address) if machine.port == 22 else f"[{machine.address}]:{machine.port}"
 
 
 def greet(jump: JumpHost | None, ssh: Ssh, machine: Machine) -> tuple[float, float, str]:
-    """Clock, its uncertainty and where we come from; the connection is there before it is asked."""
+    """Return the machine's clock difference, its uncertainty, and the address of this host as the
+    machine sees it; the connection is open before the clock is read."""
     try:
         opened = ssh.run(machine.name, ["true"], timeout=LOGIN, check=False)
         before = time.time()
@@ -38,7 +39,7 @@ def greet(jump: JumpHost | None, ssh: Ssh, machine: Machine) -> tuple[float, flo
         after = time.time()
     except CommandTimedOut as late:
         raise Unread(
-            f"nobody answers at {place(machine)}", "switch it on, or correct its address",
+            f"nothing answers at {place(machine)}", "switch it on, or correct its address",
             silent=True,
         ) from late  # fmt: skip
     if not opened.ok or not done.ok:
@@ -49,7 +50,7 @@ def greet(jump: JumpHost | None, ssh: Ssh, machine: Machine) -> tuple[float, flo
 
 
 def why_not(jump: JumpHost | None, machine: Machine, said: Completed) -> Unread:
-    """What kept ssh from logging in, by its words."""
+    """Return what kept ssh from logging in, by its messages."""
     words = said.stderr
     user = machine.host.user if machine.host else "root"
     if "IDENTIFICATION HAS CHANGED" in words:
@@ -86,7 +87,7 @@ def why_not(jump: JumpHost | None, machine: Machine, said: Completed) -> Unread:
 
 
 def _unknown_key(jump: JumpHost | None, machine: Machine) -> Unread:
-    """labgen trusts no key by itself, but it shows which one to look for."""
+    """Return an error with the key that the machine shows; labgen itself trusts no unknown key."""
     scan = ["ssh-keyscan", "-T", str(SCAN), "-p", str(machine.port), "-t", "ed25519"]
     ask = jump.run if jump else run
     told = ask([*scan, str(machine.address)], timeout=4 * SCAN, check=False).stdout
@@ -103,7 +104,7 @@ def _unknown_key(jump: JumpHost | None, machine: Machine) -> Unread:
 
 
 def become_root(plain: Ssh, ssh: Ssh, machine: Machine) -> None:
-    """Raise Unread unless the login can be root. sudo gets one line: no second try counts."""
+    """Raise Unread unless the login can become root. sudo gets one line and so counts one try."""
     sudo = ssh.sudo.get(machine.name)
     if sudo is None:
         return

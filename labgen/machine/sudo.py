@@ -1,4 +1,4 @@
-"""Being root on a machine whose login is another user: by sudo, its password on standard input."""
+"""Root by sudo on a machine whose login is another user, with the password on standard input."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,27 +6,28 @@ from pathlib import Path
 
 from labgen.errors import LabgenError
 
-# sudo reads the password where the policy asks for one, and leaves it to the command where it does
-# not. So the command begins after a line that tells where its own input begins.
+# sudo reads the password only where its policy asks for one; otherwise the command would read it.
+# So the command starts after a line that marks the beginning of its own input.
 BEGIN = "labgen: begin"
 SKIP = f"while IFS= read -r line; do [ \"$line\" != '{BEGIN}' ] || break; done; " + 'exec "$@"'
 
 
 @dataclass(frozen=True)
 class Sudo:
-    """password_file holds the password in its first line; without, none must be asked for."""
+    """How to become root. password_file has the password in its first line; without it, sudo must
+    not ask for one."""
 
     password_file: Path | None = None
 
     def wrap(self, argv: Sequence[str]) -> tuple[list[str], bytes]:
-        """argv as root, and what comes before its own standard input. Raises as password()."""
+        """Return argv as root, and what precedes its own standard input. Raises like password()."""
         if self.password_file is None:
             return ["sudo", "-n", "--", *argv], b""
         words = ["sudo", "-S", "-p", "", "--", "sh", "-c", SKIP, "sh", *argv]
         return words, f"{self.password()}\n{BEGIN}\n".encode()
 
     def password(self) -> str:
-        """The password. Raises LabgenError when it cannot be read or others may read it."""
+        """Return the password. Raises LabgenError when it cannot be read or others may read it."""
         if self.password_file is None:
             return ""
         try:

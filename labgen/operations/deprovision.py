@@ -1,4 +1,4 @@
-"""Machines that exist are left as they were: the cluster is taken off them, and nothing else."""
+"""Uninstall a lab from existing machines, which are left as they were before."""
 
 from functools import partial
 
@@ -19,26 +19,27 @@ OWNER = "cat /etc/labgen/lab.env 2>/dev/null || true"
 
 
 def deprovision(lab: Lab, provider: Provider, console: Console) -> None:
-    """Take the lab off all its machines, side by side; those that it never came to are left alone.
+    """Uninstall the lab from all its machines concurrently; machines that it never reached stay
+    untouched.
 
-    Raises LabgenError when a machine does not answer or its way back fails; the others are done.
+    Raises LabgenError when a machine does not answer or fails; the others are done by then.
     """
     if not lab.ssh_config.exists() or not lab.machines:
-        return  # `up` ended before it reached any, or all are left out
+        return  # `up` reached none of them, or all are left out
     access.ensure_route(lab)
     undo(lab)
     context = Context(lab, provider)
     done = gather({m.name: partial(_clear, context, m) for m in lab.machines})
     cleared = [name for name, outcome in done.items() if outcome is Outcome.CHANGED]
     if cleared:
-        console.say(f"the cluster is off {', '.join(cleared)}")
+        console.say(f"the cluster is uninstalled from {', '.join(cleared)}")
     silent = {name: it for name, it in done.items() if isinstance(it, LabgenError)}
     if silent:
         without = " ".join(f"--without {name}" for name in silent)
         raise LabgenError(
             f"lab {lab.name} is still on {', '.join(silent)}: no answer within {CONNECT:g} s",
             last_seen="\n    ".join(f"{name}: {_why(it)}" for name, it in silent.items()),
-            hint=f"labgen down {lab.name}    goes on when they are back\n"
+            hint=f"labgen down {lab.name}    resumes when they are back\n"
             f"labgen down {lab.name} {without}    leaves them as they are, cluster and all",
         )
 
@@ -48,16 +49,16 @@ def _why(silence: LabgenError) -> str:
 
 
 def _clear(context: Context, machine: Machine) -> Outcome | LabgenError:
-    """The error where the machine does not answer."""
+    """Uninstall the lab from one machine; return the error when it does not answer."""
     place = str(machine.address)
     try:
         context.ssh.connect(machine.name, place, timeout=CONNECT, port=machine.port)
     except CommandFailed:
-        raise  # it answers, and lets nobody in
+        raise  # it answers, but the login fails
     except LabgenError as silence:
         return silence
     noted = context.ssh.run(machine.name, ["sh", "-c", OWNER], timeout=30).stdout
     owner = [line.partition("=")[2].strip("'") for line in noted.splitlines() if "LAB=" in line]
     if owner and owner != [context.lab.name]:
-        return Outcome.OK  # another lab came to it since
+        return Outcome.OK  # it belongs to another lab by now
     return uninstall(context, machine)

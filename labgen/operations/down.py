@@ -32,7 +32,7 @@ def teardown(name: str, console: Console, *, without: Collection[str] = ()) -> N
         if lab.scenario.existing:
             deprovision(lab, machines, console)
         machines.destroy(whole)
-        _forget_kubeconfig(lab)
+        _remove_kubeconfig(lab)
         left = leaked_resources(lab, machines)
         if left:
             raise LabgenError(
@@ -40,7 +40,7 @@ def teardown(name: str, console: Console, *, without: Collection[str] = ()) -> N
                 last_seen="\n    ".join(left),
                 hint=f"labgen down {name}    tries again",
             )
-        store.forget(lab)
+        store.remove(lab)
     if without:
         names = ", ".join(sorted(set(without)))
         console.say(f"the cluster stays on {names}; to take it off, as root there: {BY_HAND}")
@@ -55,7 +55,7 @@ def _known(name: str) -> Lab:
 
 
 def _fewer(lab: Lab, without: Collection[str]) -> Lab:
-    """The lab as if it had no machines of these names."""
+    """Return the lab without the machines of these names."""
     if without and not lab.scenario.existing:
         raise UsageError(f"the machines of lab {lab.name} are labgen's own: they go with it")
     gone = {lab.machine(name) for name in without}
@@ -67,13 +67,13 @@ def leaked_resources(lab: Lab, machines: Provider) -> list[str]:
     return [it.what for it in resources.of_lab(lab, machines)]
 
 
-def _forget_kubeconfig(lab: Lab) -> None:
+def _remove_kubeconfig(lab: Lab) -> None:
     if user_kubeconfig.present(lab):
         user_kubeconfig.remove(lab, _kubectl(lab))
 
 
 def _kubectl(lab: Lab) -> Path:
-    """The bundle's kubectl, or whichever there is when the bundle is gone."""
+    """Return the bundle's kubectl, or the one on PATH when the bundle is gone."""
     try:
         return bundles.require(lab.scenario.kubernetes.version).bin / "kubectl"
     except LabgenError:

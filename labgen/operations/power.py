@@ -1,4 +1,4 @@
-"""`labgen start` and `labgen stop`: the power switches of a lab's machines."""
+"""`labgen start` and `labgen stop`: switch the machines of a lab."""
 
 from collections.abc import Sequence
 
@@ -21,10 +21,10 @@ AFTERWARDS = {
 
 
 def switch(name: str, names: Sequence[str], action: Power, console: Console) -> None:
-    """Do action to the named machines of the lab, or to all; WrongCall for unknown names.
+    """Do the action to the named machines of the lab, or to all.
 
-    Raises LabgenError with the machines that are in another state afterwards: a machine that was
-    never made cannot be switched on.
+    Raises UsageError for unknown names, LabgenError with the machines that are in another state
+    afterwards: a machine that was never created cannot be switched on.
     """
     lab = store.load(name)
     wanted = _chosen(lab, names)
@@ -41,7 +41,7 @@ def switch(name: str, names: Sequence[str], action: Power, console: Console) -> 
         raise LabgenError(
             f"not every machine of lab {name} could be switched: power {action.value}",
             last_seen=", ".join(wrong),
-            hint=f"to make what is missing and switch all on: {lab.up_command}",
+            hint=f"to create what is missing and switch all on: {lab.up_command}",
         )
     console.say(f"power {action.value}: {', '.join(machine.name for machine in wanted)}")
 

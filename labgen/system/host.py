@@ -1,7 +1,7 @@
-"""What this host is, and what follows from it for machine-containers: probed and decided here.
+"""What this host is, and what follows from it for system containers: probed and decided here.
 
 Most hosts have cgroup v2 and all capabilities; some have cgroup v1 or hybrid, or lack
-CAP_SYS_RESOURCE (they run in a sandbox themselves). No other place asks.
+CAP_SYS_RESOURCE (they run in a sandbox themselves). No other module probes it.
 """
 
 import os
@@ -22,51 +22,40 @@ MANY_PROCESSES = 4194304  # PID_MAX_LIMIT on 64 bit, include/linux/threads.h
 
 @dataclass(frozen=True)
 class HostFacts:
-    """Observed, not interpreted. kernel is (major, minor)."""
+    """What was observed, not interpreted."""
 
-    root: bool
-    kernel: tuple[int, int]
+    root: bool  # labgen runs as root
+    kernel: tuple[int, int]  # major, minor
     cgroup_v2: bool
-    may_raise_limits: bool
+    may_raise_limits: bool  # CAP_SYS_RESOURCE
     open_files_limit: int
     processes_limit: int
-    kernel_modules: Path | None
-    bridge_netfilter: bool
+    kernel_modules: Path | None  # directory; None where the host has none
+    bridge_netfilter: bool  # bridged packets pass iptables
 
 
 @dataclass(frozen=True)
 class MachineProfile:
-    """What has to differ on machines because of the host they run on.
+    """What has to differ on a machine because of the host that it runs on."""
 
-    restrict_oom_score: containerd may not lower OOM scores. cgroup_driver: who makes the pods'
-    cgroups, systemd or (cgroupfs) kubelet and runc. fail_cgroup_v1: kubelet's own setting.
-    systemd_mode: podman's words for a container whose process 1 is systemd. ignored_preflight:
-    kubeadm checks that say nothing true about a machine that shares its host's kernel, memory and
-    swap. shared_kernel: sysctls of the kernel are not the machine's. bare: the machine is not made
-    of labgen's image but someone's own, with nothing on it; it is equipped first, and what it was
-    like is recorded for the way back. interface has the machine's address. host_address is labgen's
-    host as the machine sees it, where that is not the gateway. cores_shared_by is how many machines
-    of the lab have the processors that this one sees, itself among them.
-    """
-
-    restrict_oom_score: bool
-    cgroup_driver: str
-    fail_cgroup_v1: bool
-    fail_swap_on: bool
-    ignored_preflight: tuple[str, ...]
-    shared_kernel: bool
-    systemd_mode: tuple[str, ...]
-    open_files: int
-    processes: int
-    mounts: tuple[tuple[Path, str, str], ...]
-    bare: bool = False
-    interface: str = "eth0"
-    host_address: IPv4Address | None = None
-    cores_shared_by: int = 1
+    restrict_oom_score: bool  # containerd may not lower OOM scores
+    cgroup_driver: str  # who creates pods' cgroups: systemd, or kubelet and runc (cgroupfs)
+    fail_cgroup_v1: bool  # kubelet's failCgroupV1
+    fail_swap_on: bool  # kubelet's failSwapOn
+    ignored_preflight: tuple[str, ...]  # kubeadm's checks that are wrong for a shared kernel
+    shared_kernel: bool  # the kernel's sysctls are not the machine's own
+    systemd_mode: tuple[str, ...]  # podman's options for systemd as process 1
+    open_files: int  # limit
+    processes: int  # limit
+    mounts: tuple[tuple[Path, str, str], ...]  # host path, machine path, options
+    bare: bool = False  # not of labgen's image: bootstrapped first, its state recorded for `down`
+    interface: str = "eth0"  # has the machine's address
+    host_address: IPv4Address | None = None  # labgen's host, where that is not the gateway
+    cores_shared_by: int = 1  # machines of the lab on the same processors, itself included
 
 
 def probe(root: Path = Path("/")) -> HostFacts:
-    """Read the facts of this host; root is where proc and sys are found."""
+    """Return the facts of this host; root is the directory with proc and sys."""
     status = (root / "proc/self/status").read_text()
     capabilities = int(re.findall(r"^CapEff:\s*([0-9a-f]+)", status, re.MULTILINE)[0], 16)
     release = (root / "proc/sys/kernel/osrelease").read_text()
@@ -87,19 +76,19 @@ def probe(root: Path = Path("/")) -> HostFacts:
 
 
 def identity(root: Path = Path("/")) -> str:
-    """What tells this host from others: machine-id(5), or its name where that is not there."""
+    """Return this host's identity: machine-id(5), or its name where it has none."""
     path = root / "etc/machine-id"
     return (path.read_text().strip() if path.exists() else "") or os.uname().nodename
 
 
 def memory_free(root: Path = Path("/")) -> int:
-    """MiB that programs can have without swapping, MemAvailable of proc_meminfo(5)."""
+    """Return the memory available without swapping, in MiB: MemAvailable of proc_meminfo(5)."""
     meminfo = (root / "proc/meminfo").read_text()
     return int(re.findall(r"^MemAvailable:\s*(\d+) kB", meminfo, re.MULTILINE)[0]) // 1024
 
 
 def adapt(facts: HostFacts) -> MachineProfile:
-    """Decide how machine-containers on this host differ from machines of their own."""
+    """Return how system containers on this host differ from separate computers."""
     ignored = ["Swap", "NumCPU", "Mem", "SystemVerification", "FileExisting-crictl"]
     if not facts.bridge_netfilter:
         ignored.append("FileContent--proc-sys-net-bridge-bridge-nf-call-iptables")
@@ -123,7 +112,7 @@ def adapt(facts: HostFacts) -> MachineProfile:
 
 
 def none_needed() -> MachineProfile:
-    """For machines of their own: kernel, memory and cgroups are theirs."""
+    """Return the profile of machines with a kernel, memory and cgroups of their own."""
     return MachineProfile(
         restrict_oom_score=False,
         cgroup_driver="systemd",

@@ -1,7 +1,7 @@
-"""A host on the way to machines, which they are reached through: by the user's own SSH.
+"""A jump host, through which machines are reached with the user's own SSH.
 
-Keys, agent, known hosts and ~/.ssh/config are those of `ssh HOST`. Host keys are checked, and
-nobody is ever asked: what would need an answer is an error.
+Keys, agent, known hosts and ~/.ssh/config are those of `ssh HOST`. Host keys are checked. Nothing
+ever prompts: what would need an answer is an error.
 """
 
 import shlex
@@ -15,9 +15,9 @@ from labgen.system import files
 from labgen.system.locks import locked
 from labgen.system.process import CommandFailed, CommandTimedOut, Completed, run
 
-CONNECT = 10  # seconds for TCP's answer
+CONNECT = 10  # seconds for a TCP connection
 OPEN = 30.0  # seconds for a login
-ASK = 10.0  # seconds for the shared connection's process to answer, which is on this host
+ASK = 10.0  # seconds for the process of the shared connection, on this host, to answer
 OPTIONS: Mapping[str, str] = {
     "BatchMode": "yes",
     "StrictHostKeyChecking": "yes",
@@ -25,44 +25,41 @@ OPTIONS: Mapping[str, str] = {
     "ServerAliveInterval": "3",
     "ServerAliveCountMax": "3",
     "ForwardAgent": "no",
-    "ClearAllForwardings": "yes",  # those of ~/.ssh/config; ours are asked for one by one
+    "ClearAllForwardings": "yes",  # those of ~/.ssh/config; ours are requested one by one
     "LogLevel": "ERROR",
     "ControlPersist": "no",
 }
 
 
 class JumpHostFailed(LabgenError):
-    """The host on the way cannot be used; the message says what is wrong with it."""
+    """The jump host cannot be used; the message says why."""
 
 
 @dataclass(frozen=True)
 class JumpHost:
-    """host may be an alias of ~/.ssh/config; what is None is ssh's own choice.
+    """How to log in to a jump host; a field that is None is ssh's own choice."""
 
-    socket is where its shared connection lies; without one each command connects by itself.
-    """
-
-    host: str
+    host: str  # may be an alias of ~/.ssh/config
     user: str | None = None
     port: int | None = None
-    identity: str | None = None
-    socket: Path | None = None
+    identity: str | None = None  # file of the private key
+    socket: Path | None = None  # of the shared connection; without it, each command connects itself
 
     @property
     def command(self) -> str:
-        """What a person types to log in there."""
+        """Return the command with which a user logs in there."""
         return shlex.join(["ssh", *self._login(), self.host])
 
     @property
     def proxy_command(self) -> str:
-        """ssh_config's ProxyCommand by which a machine behind this host is reached."""
+        """Return the ProxyCommand, ssh_config(5), that reaches a machine behind this host."""
         words = [word.replace("%", "%%") for word in self._ssh({"ControlMaster": "no"})]
         return shlex.join([*words, "-W", "[%h]:%p", self.host])
 
     def open(self) -> None:
-        """Have the shared connection, if it does not work already; it lasts until close().
+        """Open the shared connection unless it works already; it lasts until close().
 
-        Raises JumpFailed when the host cannot be reached, is not known or takes no key.
+        Raises JumpHostFailed when the host cannot be reached, is not known or accepts no key.
         """
         if self.socket is None or self._alive():
             return
@@ -72,7 +69,7 @@ class JumpHost:
                 self._try("-f", "-N", *self._options({"ControlMaster": "yes"}), self.host)
 
     def try_out(self) -> None:
-        """Log in once, and do nothing there. Raises JumpFailed as open() does."""
+        """Log in once, and do nothing there. Raises JumpHostFailed like open()."""
         self._try(*self._options({"ControlMaster": "no"}), self.host, "--", "true")
 
     def run(
@@ -83,15 +80,15 @@ class JumpHost:
         input: str | bytes | None = None,
         check: bool = True,
     ) -> Completed:
-        """Run argv on the host, quoted for its shell; like system.run otherwise."""
+        """Run argv on the host, quoted for its shell; otherwise like system.process.run()."""
         words = self._ssh({"ControlMaster": "no"})
         line = shlex.join(str(word) for word in argv)
         return run([*words, self.host, "--", line], timeout=timeout, input=input, check=check)
 
     def greeting(self, address: str, port: int, *, timeout: float) -> str:
-        """The first words of whoever listens at address, as the host reaches it.
+        """Return the first output of what listens at the address, as this host reaches it.
 
-        Raises JumpFailed with why there are none.
+        Raises JumpHostFailed with the reason when there is none.
         """
         words = [*self._ssh({"ControlMaster": "no"}), "-W", f"[{address}]:{port}", self.host]
         try:
@@ -109,9 +106,9 @@ class JumpHost:
         )
 
     def forward(self, here: IPv4Address, address: IPv4Address, port: int) -> None:
-        """Have port at here, an address of this host's loopback, lead to port at address.
+        """Forward the port of here, a local loopback address, to the port of address.
 
-        It lasts as long as the shared connection. Raises JumpFailed when here is taken.
+        It lasts as long as the shared connection. Raises JumpHostFailed when here is in use.
         """
         way = f"{here}:{port}:{address}:{port}"
         asked = self._control("forward", "-L", way)
@@ -123,7 +120,7 @@ class JumpHost:
             )
 
     def close(self) -> None:
-        """End the shared connection with all that goes through it; none is fine."""
+        """End the shared connection with everything that goes through it; none is fine."""
         if self.socket is not None and self.socket.exists():
             self._control("exit")
             self.socket.unlink(missing_ok=True)
@@ -137,7 +134,7 @@ class JumpHost:
         return alive
 
     def _control(self, what: str, *words: str) -> Completed:
-        """Ask the process that has the shared connection; nobody's ssh_config is read for that."""
+        """Control the process of the shared connection; no ssh_config is read for that."""
         argv = ["ssh", "-F", "none", "-o", f"ControlPath={self.socket}", "-O", what, *words]
         try:
             return run([*argv, self.host], timeout=ASK, check=False)
@@ -168,7 +165,7 @@ class JumpHost:
 
 
 def failure(jump: JumpHost, said: str) -> JumpHostFailed:
-    """The error that ssh's own words stand for (ssh.c, sshconnect.c and sshconnect2.c)."""
+    """Return the error that ssh's messages stand for (ssh.c, sshconnect.c and sshconnect2.c)."""
     last = _last_line(said)
     host = jump.host
     known_as = f"[{host}]:{jump.port}" if jump.port not in {None, 22} else host

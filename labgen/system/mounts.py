@@ -7,7 +7,7 @@ from labgen.system.process import run
 
 
 def below(directory: Path, mountinfo: Path = Path("/proc/self/mountinfo")) -> list[Path]:
-    """The mount points at or below directory, deepest first."""
+    """Return the mount points at or below directory, deepest first."""
     points = [_plain(line.split()[4]) for line in mountinfo.read_text().splitlines()]
     found = [Path(point) for point in points if Path(point).is_relative_to(directory)]
     return sorted(found, key=lambda path: len(path.parts), reverse=True)

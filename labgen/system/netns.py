@@ -1,4 +1,4 @@
-"""The host's network namespaces: which one this is, and how to speak to another."""
+"""The host's network namespaces: which one this is, and how to enter another."""
 
 from pathlib import Path
 
@@ -7,14 +7,14 @@ FIRST = Path("/proc/1/ns/net")
 
 
 def inode() -> int:
-    """The identity of this process's network namespace: its inode number where it has a name, else
-    0 for the host's own, whose number another kernel may change."""
+    """Return the identity of this process's network namespace: its inode if it has a name, or 0 for
+    the host's own, whose inode may change with a reboot."""
     own = Path("/proc/self/ns/net").stat().st_ino
     return own if named(own) else 0
 
 
 def named(wanted: int) -> Path | None:
-    """The named network namespace with that inode, where there is one."""
+    """Return the named network namespace with that inode; None where there is none."""
     for path in sorted(NAMED.iterdir()) if NAMED.is_dir() else ():
         try:
             if path.stat().st_ino == wanted:
@@ -25,7 +25,7 @@ def named(wanted: int) -> Path | None:
 
 
 def entering(wanted: int) -> list[str] | None:
-    """The words before a command that make it run in the namespace with that inode.
+    """Return the words before a command that run it in the namespace with that inode.
 
     None when that namespace is neither this one nor a named one.
     """

@@ -1,4 +1,4 @@
-"""podman, the engine under machine-containers: starting, finding and removing them.
+"""podman, the engine of system containers: start, find and remove them.
 
 runc everywhere: crun refuses hosts with cgroup v1, runc works on both.
 """
@@ -30,11 +30,11 @@ def run_machine(
     cpu_shares: int = 1024,
     labels: Mapping[str, str] | None = None,
 ) -> None:
-    """Start a new machine-container: systemd as process 1, privileged, in its own cgroup namespace.
+    """Start a new system container: systemd as process 1, privileged, in its own cgroup namespace.
 
     network is podman's --network (none, or ns:PATH); volumes are (host path, machine path,
-    options). cpu_shares weighs against other containers when cores are short (1024 is podman's
-    default). Its /etc/hosts and /etc/resolv.conf are the image's own.
+    options). cpu_shares is its weight when cores are short (1024 is podman's default). Its
+    /etc/hosts and /etc/resolv.conf are the image's own.
     """
     words: list[str | Path] = [
         "run",
@@ -73,7 +73,7 @@ class Container:
 
 
 def containers(label: str) -> list[Container]:
-    """All containers, running or not, that carry label (KEY or KEY=VALUE)."""
+    """Return all containers, running or not, with that label (KEY or KEY=VALUE)."""
     listed = podman("ps", "--all", "--filter", f"label={label}", "--format", "json").stdout
     return [
         Container(name=entry["Names"][0], state=entry["State"], labels=entry["Labels"] or {})
@@ -82,6 +82,6 @@ def containers(label: str) -> list[Container]:
 
 
 def remove(names: Sequence[str]) -> None:
-    """Remove containers at once, running or not; names that do not exist are fine."""
+    """Remove containers concurrently, running or not; names that do not exist are fine."""
     if names:
         podman("rm", "--force", "--time", "0", "--ignore", *names, timeout=START_TIMEOUT)

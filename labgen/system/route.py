@@ -1,4 +1,4 @@
-"""Where packets would go: asked before any is sent."""
+"""The route that packets would take, looked up before any is sent."""
 
 from ipaddress import IPv4Address
 
@@ -10,8 +10,8 @@ TIMEOUT = 10.0
 
 
 def device(address: IPv4Address, jump: JumpHost | None = None) -> str | None:
-    """The interface that packets to address would leave by, of this host or of the jump's; None
-    without a route."""
+    """Return the interface by which packets to the address would leave this host, or the jump host;
+    None without a route."""
     ask = jump.run if jump else run
     found = ask(["ip", "-o", "route", "get", str(address)], timeout=TIMEOUT, check=False)
     words = found.stdout.split()
@@ -21,7 +21,7 @@ def device(address: IPv4Address, jump: JumpHost | None = None) -> str | None:
 def ensure_through(
     bridge: str, address: IPv4Address, *, hint: str, jump: JumpHost | None = None
 ) -> None:
-    """Raise LabgenError unless packets to address leave by bridge, here or from the jump's host."""
+    """Raise LabgenError unless packets to address leave by the bridge, here or on the jump."""
     actual = device(address, jump)
     if actual != bridge:
         seen = f"they would leave by {actual}" if actual else "there is no route"

@@ -197,7 +197,7 @@ def _down_without_the_one_that_is_dead(name: str, worker: BareMachine) -> None:
     """Take the lab down without a dead machine; clean that one by the command that it prints."""
     labgen("stop", name, "node1", "--now")
     failed = labgen("down", name, timeout=UP, check=False)
-    assert "the cluster is off master1, master2, master3" in failed.stderr
+    assert "the cluster is uninstalled from master1, master2, master3" in failed.stderr
     assert f"error: lab {name} is still on node1: no answer within" in failed.stderr
     assert name in store.names()
     told = labgen("down", name, "--without", "node1", timeout=UP).stderr

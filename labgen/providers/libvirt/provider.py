@@ -113,7 +113,7 @@ class LibvirtProvider:
                 maker.add(box)
                 volumes.ensure_box_disk(connection, box)
         if absent:
-            keys.forget_hosts(lab, absent)
+            keys.remove_host_keys(lab, absent)
             maker.up(lab, hypervisor, box, absent)
         self.power(lab, [m for m in lab.machines if states[m.name] is State.OFF], Power.ON)
         self.power(lab, [m for m in lab.machines if states[m.name] is State.PAUSED], Power.RESUME)

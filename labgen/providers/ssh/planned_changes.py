@@ -1,4 +1,4 @@
-"""What `up` would change on an existing machine, in words for people: for `labgen plan`."""
+"""What `up` would change on an existing machine, for `labgen plan`."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -11,12 +11,12 @@ from labgen.system.process import run
 
 SYSCTLS = ("net.ipv4.ip_forward", "net.bridge.bridge-nf-call-iptables")
 FILES = "/etc/labgen /opt/labgen /var/lib/labgen /etc/kubernetes /etc/containerd /etc/cni /opt/cni"
-# The phase itself, with a pkg::ensure that only tells.
-TELL = 'pkg::ensure() { printf "%s\\n" "$@"; }; source "$1"; phase::packages'
+# The phase itself, with a pkg::ensure that only prints.
+PRINT = 'pkg::ensure() { printf "%s\\n" "$@"; }; source "$1"; phase::packages'
 
 
 def changes(lab: Lab, machine: Machine, facts: Facts) -> list[str]:
-    """One line a subject; what is right already is left out."""
+    """Return one line per subject; what is right already is left out."""
     return list(_changes(lab, machine, facts))
 
 
@@ -49,8 +49,8 @@ def _kernel(facts: Facts) -> Iterator[str]:
 
 @cache
 def packages(role: Role) -> tuple[str, ...]:
-    """The Debian packages that a machine of that role gets unless it has them."""
+    """Return the Debian packages that a machine of that role gets unless it has them."""
     phase = data.directory("provisioners") / "phases/packages.sh"
     words: Mapping[str, str] = {"ROLE": role.value, "MACHINE_IMAGE": ""}
-    told = run(["bash", "-c", TELL, "tell", phase], timeout=10, env=words)
+    told = run(["bash", "-c", PRINT, "print", phase], timeout=10, env=words)
     return tuple(told.stdout.split())

@@ -1,4 +1,4 @@
-"""What keeps existing machines from becoming a lab: pure judgement of what they said."""
+"""What keeps existing machines from becoming a lab: pure judgement of their facts."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,13 +13,13 @@ from labgen.scenario.units import show_size
 from labgen.scenario.validate.addresses import TAKEN_PORTS
 from labgen.scenario.validate.machines import CONTROL_PLANE_CPUS, CONTROL_PLANE_MEMORY
 
-# Those with apt and the package names that the provisioners ask for.
+# Systems with apt and the package names that the provisioners install.
 SYSTEMS = {"debian": ("12", "13"), "ubuntu": ("22.04", "24.04")}
-CLOCK = 1.0  # seconds; etcd warns from one second of drift on (rafthttp's probing status)
-DISK = 5 * 1024  # MiB: packages, programs, archives of images and the images unpacked, and some air
+CLOCK = 1.0  # seconds; etcd warns from one second of drift (rafthttp's probing status)
+DISK = 5 * 1024  # MiB: packages, programs, archives of images, the images unpacked, and a margin
 WORKER_PORTS = {port: TAKEN_PORTS[port] for port in (10248, 10249, 10250, 10256)}
 HEALTH_PORT = 8404  # HAProxy's, for keepalived's check
-# What brings another containerd, kubelet or packet filter than the lab's, or another cluster.
+# Packages with another containerd, kubelet or packet filter than the lab's, or another cluster.
 CONFLICTING = {
     "containerd.io": "Docker's containerd, which excludes Debian's",
     "docker-ce": "Docker, whose rules drop what pods forward",
@@ -38,7 +38,7 @@ Known = Mapping[str, Facts]
 
 
 def judge(lab: Lab, read: Read, *, made: bool) -> list[Finding]:
-    """All findings, machine by machine. With made, the lab may be on its machines already."""
+    """Return all findings by machine; with made, the lab may be on its machines already."""
     return [
         Finding(finding.what, finding.remedy, machine.name)
         for machine in lab.machines
@@ -47,7 +47,7 @@ def judge(lab: Lab, read: Read, *, made: bool) -> list[Finding]:
 
 
 def belongs(lab: Lab, facts: Facts) -> bool:
-    """Whether the machine is this lab's already."""
+    """Return whether the machine belongs to this lab already."""
     return (facts.lab, facts.endpoint) == (lab.name, lab.endpoint)
 
 
@@ -84,14 +84,14 @@ def _system(facts: Facts) -> Iterator[Finding]:
     if not facts.systemd:
         yield Finding("systemd does not run on it", "boot it with systemd")
     if not facts.cgroup_v2 and not facts.container:
-        what = "it uses cgroup v1, which Kubernetes has given up"
+        what = "it uses cgroup v1, which Kubernetes no longer supports"
         yield Finding(
             what, "remove systemd.unified_cgroup_hierarchy=0 from its kernel's command line"
         )
 
 
 def _size(machine: Machine, facts: Facts) -> Iterator[Finding]:
-    """By kubeadm's minimum, which is for control planes only."""
+    """Check kubeadm's minimum, which is for control planes only."""
     if machine.role is not Role.CONTROL_PLANE:
         return
     if facts.cores < CONTROL_PLANE_CPUS:
@@ -134,7 +134,7 @@ def _network(lab: Lab, machine: Machine, facts: Facts) -> Iterator[Finding]:
 
 
 def _twins(lab: Lab, machine: Machine, known: Known) -> Iterator[Finding]:
-    """Machines that were copied from one image: what has to be unique and is not."""
+    """Check what has to be unique and is not on machines that were copied from one image."""
     mine = known[machine.name]
     mac = _mac(machine, mine)
     if not mine.machine_id:
@@ -153,7 +153,7 @@ def _twins(lab: Lab, machine: Machine, known: Known) -> Iterator[Finding]:
 
 
 def _reach(lab: Lab, facts: Facts) -> Iterator[Finding]:
-    """The other machines, from this one. Whoever refuses has been reached."""
+    """Check whether this machine reaches the others; one that refuses has been reached."""
     for other in lab.machines:
         said = {p.port: p.answer for p in facts.peers if p.address == other.address}
         if not said:
@@ -169,7 +169,7 @@ def _reach(lab: Lab, facts: Facts) -> Iterator[Finding]:
 
 
 def _vip(lab: Lab, facts: Facts, known: Known) -> Iterator[Finding]:
-    """Nobody but a machine that is this lab's may have the VIP."""
+    """Check that no machine has the VIP except those of this lab."""
     ours = {
         _mac(machine, known[machine.name])
         for machine in lab.machines
@@ -183,7 +183,7 @@ def _vip(lab: Lab, facts: Facts, known: Known) -> Iterator[Finding]:
 
 
 def _inhabitants(lab: Lab, machine: Machine, facts: Facts) -> Iterator[Finding]:
-    """What lives on the machine already."""
+    """Check what is on the machine already."""
     if facts.lab:
         what = f"it belongs to lab {facts.lab}, API at {facts.endpoint}"
         yield Finding(

@@ -92,7 +92,7 @@ def test_another_scenario_under_the_same_name_is_refused() -> None:
     with pytest.raises(UsageError) as wrong:
         made("ha-3x0")
     assert wrong.value.message.startswith("lab demo was made from another scenario than ")
-    assert wrong.value.hint == "labgen down demo    or bring this one up beside it: --name OTHER"
+    assert wrong.value.hint == "labgen down demo    or bring this one up next to it: --name OTHER"
     assert len(store.load("demo").machines) == 1
 
 
@@ -105,8 +105,8 @@ def test_other_overrides_than_the_labs_are_named_with_what_to_do() -> None:
         "lab demo was made with other overrides:",
         "  it has    -s machines[0].memory=4GiB",
         "  it has no -s machines[0].cpus=3",
-        f"  to go on with it as it is: {up} -s 'machines[0].memory=4GiB' -s name=x",
-        "  labgen down demo    or bring this one up beside it: --name OTHER",
+        f"  to continue with it as it is: {up} -s 'machines[0].memory=4GiB' -s name=x",
+        "  labgen down demo    or bring this one up next to it: --name OTHER",
     ]
 
 
@@ -140,7 +140,7 @@ def test_forgetting_a_lab_removes_its_directory_and_no_other() -> None:
     first, second = made(name="first"), made(name="second")
     keys.ensure(first)
     (first.directory / "link").symlink_to(second.directory)
-    store.forget(first)
+    store.remove(first)
     assert store.names() == ["second"]
     assert not first.directory.exists()
     assert (second.directory / "lab.json").exists()
@@ -148,7 +148,7 @@ def test_forgetting_a_lab_removes_its_directory_and_no_other() -> None:
 
 def test_holding_a_lab_that_goes_leaves_no_lock_behind(home: Path) -> None:
     with store.hold("demo", lambda _: None):
-        store.forget(made())
+        store.remove(made())
     assert [path.name for path in (home / "state/labs").iterdir()] == [".allocation.lock"]
 
 

@@ -77,6 +77,6 @@ def test_the_place_of_shared_connections_is_there_again_after_a_boot_of_this_hos
     assert [owner.directory for owner in ownership.owners()] == [found.directory]
     assert mode(found.sockets) == 0o700
     shutil.rmtree(found.sockets)
-    store.forget(found)
+    store.remove(found)
     access.ensure_route(found)  # of a lab that is gone, nothing comes back
     assert not found.sockets.exists()

@@ -91,7 +91,7 @@ def test_machines_that_do_not_answer_are_named_with_how_to_go_on_without_them(
         "lab site is still on master2, node1: no answer within 10 s",
         "  last seen: master2: No route to host",
         "    node1: No route to host",
-        "  labgen down site    goes on when they are back",
+        "  labgen down site    resumes when they are back",
         f"  {without}    leaves them as they are, cluster and all",
     ]
     deprovision(replace(lab, machines=()), SshProvider(), QUIET)

@@ -68,7 +68,7 @@ def test_a_machine_that_was_never_made_is_told_with_what_makes_it(machines: Mach
     assert str(failed.value).splitlines() == [
         "not every machine of lab demo could be switched: power on",
         "  last seen: master2 is absent",
-        "  to make what is missing and switch all on: labgen up ha-3x0 --name demo",
+        "  to create what is missing and switch all on: labgen up ha-3x0 --name demo",
     ]
 
 
