@@ -1,10 +1,14 @@
 """One chart as an SVG file of its own."""
 
 import re
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from labgen.recordings import recording
 from labgen.report.svg import svg
 from tests.unit.report.samples import hostile, power_cut, stability
+
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 def texts(drawing: str) -> str:
@@ -31,3 +35,9 @@ def test_nothing_in_a_recording_becomes_markup() -> None:
     drawing = svg(hostile())
     assert "<script>" not in drawing
     assert "<b>" not in drawing
+
+
+def test_the_picture_in_the_docs_is_that_of_its_recording() -> None:
+    """`labgen report chart docs/failover.json --begin -0.3 --end 1.7 > docs/failover.svg`."""
+    drawing = svg(recording.read(DOCS / "failover.json"), (-0.3, 1.7))
+    assert (DOCS / "failover.svg").read_text() == f"{drawing}\n"
