@@ -14,7 +14,8 @@ from labgen.timing import forecast
 ANSWER = 0.05  # a TLS handshake and an answer on cores that are shared
 DIAL = 0.1  # a new HTTP/2 connection by a client, and its first answer
 # A SYN without an answer is sent again after 1 s, then after twice as long each time: RFC 6298,
-# section 2.1 and 5.5; Linux: TCP_TIMEOUT_INIT in net/tcp.h.
+# sections 2.1 and 5.5; Linux: TCP_TIMEOUT_INIT in net/tcp.h. Linux 6.5 and newer do not double the
+# first four times (net.ipv4.tcp_syn_linear_timeouts): they are never later than this.
 SYN_RTO = 1.0
 # A client that waits in the middle of a handshake when the VIP leaves a machine that lives learns
 # nothing: it has nothing to send, and the machine may not answer from an address that it has lost.
