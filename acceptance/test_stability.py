@@ -21,7 +21,7 @@ NONE_FAILS = Allowed(0, 0)
 
 @pytest.fixture(scope="module")
 def result(testbed: Testbed, save: Save) -> Result:
-    """Run endless loops on all control planes, and many kubectl at once."""
+    """Run endless loops on all control planes, and many kubectl in parallel."""
     masters = ",".join(machine.name for machine in testbed.lab.control_planes)
     with probing(testbed) as experiment, storm(testbed.lab):
         experiment.inject("cpu-hog", masters, duration=2 * SECONDS)

@@ -14,11 +14,12 @@ from labgen.lab.lab import Lab
 from labgen.operations import verify
 from labgen.recordings import metrics, recording
 from labgen.recordings.recording import Figure, Recording
+from labgen.report.formatting import number
 from labgen.system.process import run
 
 RUN_TIMEOUT = 600.0  # seconds; one takes about half a minute
 HARNESS_LINES = 12  # shown of a run that measured nothing
-# pytest's summary, asked for by -ra: a failed test, or one whose fixtures failed.
+# A failed test, or one whose fixtures failed, in pytest's summary (-ra).
 FAILED_TEST = re.compile(r"^(?:FAILED|ERROR) \S+::(\S+)", re.MULTILINE)
 
 
@@ -57,7 +58,7 @@ class Row:
     """One figure over all runs."""
 
     metric: str
-    client: str  # the kind of client, empty for a figure of the cluster as a whole
+    client: str  # the kind of client, empty for a figure of the whole cluster
     unit: str
     values: tuple[float, ...]
     expected: float | None
@@ -74,7 +75,7 @@ class Row:
     def _number(self, value: float) -> str:
         if self.unit == "s":
             return f"{value:.2f} s"
-        return f"{value:.1f} ms" if self.unit == "ms" else f"{value:g}"
+        return f"{value:.1f} ms" if self.unit == "ms" else number(value)
 
     def _bound(self, value: float | None) -> str:
         return "-" if value is None else self._number(value)
@@ -97,11 +98,11 @@ def measure(lab: Lab, case: Case, runs: int, directory: Path, console: Console) 
     Raises HarnessError for a run that measured nothing.
     """
     seen = []
-    for number in range(1, runs + 1):
-        seen.append(_run(lab, case, directory / f"run-{number:02d}"))
+    for turn in range(1, runs + 1):
+        seen.append(_run(lab, case, directory / f"run-{turn:02d}"))
         figures = seen[-1].recording.figures
         gap = next(figure for figure in figures if figure.metric == metrics.LONGEST_GAP)
-        console.say(f"run {number} of {runs}: {gap.name}: {gap.value:.2f} {gap.unit}")
+        console.say(f"run {turn} of {runs}: {gap.name}: {gap.value:.2f} {gap.unit}")
     return seen
 
 

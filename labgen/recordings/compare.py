@@ -31,7 +31,7 @@ class Row:
     """One figure on both sides; None where a side does not have it."""
 
     metric: str
-    client: str  # the kind of client, empty for a figure of the cluster as a whole
+    client: str  # the kind of client, empty for a figure of the whole cluster
     unit: str
     a: Value | None
     b: Value | None

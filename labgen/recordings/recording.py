@@ -73,7 +73,7 @@ class Figure:
     """A number that came out of an experiment."""
 
     metric: str  # what was measured, one of labgen.recordings.metrics
-    client: str  # the kind of client, empty for a figure of the cluster as a whole
+    client: str  # the kind of client, empty for a figure of the whole cluster
     value: float
     unit: str
     expected: float | None = None  # what the timings add up to; a quiet host stays within it

@@ -27,7 +27,7 @@ def sentence(figure: Figure) -> str:
 
 
 def table(figures: Iterable[Figure]) -> Iterator[str]:
-    """Return a table of clients' figures, and below it the figures of the cluster as a whole."""
+    """Return a table of clients' figures, and below it the figures of the whole cluster."""
     own: dict[str, dict[str, Figure]] = {}
     cluster: list[Figure] = []
     for figure in figures:

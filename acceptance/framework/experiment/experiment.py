@@ -31,10 +31,10 @@ class Experiment:
     moments: list[Moment] = field(default_factory=list)  # what was done and what came of it
     injections: list[Injection] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)  # what did not recover, in words
-    lost: list[int] | None = None  # acknowledged writes that are gone; None: nobody could look
+    lost: list[int] | None = None  # acknowledged writes that are gone; None: unknown
 
     def mark(self, name: str, text: str, at: float | None = None) -> None:
-        """Keep that something happened, now unless `at` says when."""
+        """Record a moment, now unless `at` says when."""
         self.moments.append(Moment(name, time.monotonic() if at is None else at, text))
 
     def at(self, name: str) -> float | None:

@@ -38,7 +38,7 @@ class Result:
 
     recording: Recording
     writes: Ended
-    lost: Sequence[int] | None  # acknowledged writes that are gone; None: nobody could look
+    lost: Sequence[int] | None  # acknowledged writes that are gone; None: unknown
     problems: Sequence[str]  # what did not recover
 
     def bands(self, lane: str) -> list[Band]:
@@ -127,7 +127,7 @@ def _clients(
 ) -> dict[str, tuple[Client, ...]]:
     """Return each client with its requests from the baseline on, by kind.
 
-    What pods on machines that were switched off saw says nothing about the others.
+    Pods on machines that were switched off are left out.
     """
     found: dict[str, tuple[Client, ...]] = {}
     for kind, name in sorted(experiment.seen.clients, key=lambda it: (metrics.rank(it[0]), it[1])):
@@ -154,7 +154,7 @@ def _ensure_awake(samples: Sequence[Sample]) -> None:
     if rate < LEAST_RATE or stall > LONGEST_STALL:
         raise HarnessError(
             f"the prober starved: {rate:.1f} probes a second, and once none for {stall:.2f} s; its "
-            f"host is too busy to tell anything about the cluster"
+            f"host is too busy to measure the cluster"
         )
 
 

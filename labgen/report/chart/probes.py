@@ -12,7 +12,7 @@ from labgen.report.chart import paths
 from labgen.report.chart.frame import LatencyScale, Tick, TimeAxis, fitting, text_width
 from labgen.report.formatting import number
 
-TALL, LOW = 60.0, 34.0  # pixels; the lane of a detail, and of the whole recording beside details
+TALL, LOW = 60.0, 34.0  # pixels; the lane of a detail, and of the whole recording next to details
 PADDING = 4.0  # pixels from the edge of a lane to the slowest and the fastest answer
 GAP_FONT, ASIDE = 11.5, 5.0  # pixels
 LONG = 0.25  # seconds; a shorter gap in which nothing failed is a busy host
