@@ -11,10 +11,10 @@ from acceptance.framework import preconditions
 from acceptance.framework.clients import api as api_access
 from acceptance.framework.clients import kubeconfig, machines
 from acceptance.framework.clients.api import FAILURES, Api
-from acceptance.framework.clients.machines import On
+from acceptance.framework.clients.machines import LocalEndpoint, On
 from acceptance.framework.cluster import Cluster
 from acceptance.framework.discovery.read_only import careful
-from acceptance.framework.preconditions import CLUSTER, LAB, LOCAL_ENDPOINT, ON, LocalEndpoint
+from acceptance.framework.preconditions import CLUSTER, LAB, LOCAL_ENDPOINT, ON
 from acceptance.framework.workloads import namespaces, workload
 from acceptance.framework.workloads.workload import Workload
 from labgen.bundle.versions import release

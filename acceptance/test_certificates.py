@@ -6,9 +6,8 @@ import pytest
 
 from acceptance.framework.clients import kubeconfig, served_certificate
 from acceptance.framework.clients.api import Api
-from acceptance.framework.clients.machines import On
+from acceptance.framework.clients.machines import LocalEndpoint, On
 from acceptance.framework.cluster import Cluster
-from acceptance.framework.preconditions import LocalEndpoint
 from labgen.lab.lab import Lab, Machine
 
 pytestmark = pytest.mark.smoke

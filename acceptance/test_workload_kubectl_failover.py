@@ -10,8 +10,9 @@ from collections.abc import Callable
 import pytest
 
 from acceptance.framework.clients.api import Api
-from acceptance.framework.workloads import kubectl_failover, kubectl_ops
-from acceptance.framework.workloads.kubectl_failover import Interrupted
+from acceptance.framework.experiment import kubectl_failover
+from acceptance.framework.experiment.kubectl_failover import Interrupted
+from acceptance.framework.workloads import kubectl_ops
 from labgen.lab.lab import Lab
 
 pytestmark = [pytest.mark.ha, pytest.mark.disturbs, pytest.mark.power]

@@ -11,6 +11,7 @@ import pytest
 from acceptance.framework.clients import dns, web
 from acceptance.framework.clients.api import Api
 from acceptance.framework.clients.machines import On
+from acceptance.framework.cluster import DOMAIN
 from acceptance.framework.workloads import manifests, rollout
 from labgen.errors import LabgenError
 from labgen.lab.lab import Lab, Machine
@@ -33,7 +34,7 @@ class Web:
     pods: dict[str, str]
 
     def domain(self, service: str) -> str:
-        return f"{service}.{self.namespace}.svc.{dns.DOMAIN}"
+        return f"{service}.{self.namespace}.svc.{DOMAIN}"
 
 
 @pytest.fixture(scope="module")

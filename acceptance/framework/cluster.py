@@ -11,7 +11,6 @@ from typing import TypeVar
 
 import pytest
 
-from acceptance.framework.clients import dns
 from labgen.cluster.etcd import ETCD_PKI
 from labgen.cluster.haproxy import SOCKET
 from labgen.lab.lab import API_SERVER_PORT, Lab, Machine
@@ -23,6 +22,7 @@ T = TypeVar("T")
 # host's pause says little, one that lasts is the truth.
 SETTLED = 5.0
 ETCD_PORT = 2379
+DOMAIN = "cluster.local"  # kubeadm's default
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Cluster:
     haproxy: Mapping[str, Haproxy] = field(default_factory=dict)
     as_pods: bool | Unknown = True
     holders: tuple[str, ...] = ()
-    domain: str = dns.DOMAIN
+    domain: str = DOMAIN
     skew: bool = False
     unread: Mapping[str, str] = field(default_factory=dict)
     reached: frozenset[str] = frozenset()

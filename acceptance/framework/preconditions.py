@@ -1,7 +1,6 @@
 """The precondition of the whole suite: a lab whose API answers through the VIP; and the way to a
 single API server."""
 
-from collections.abc import Callable
 from ipaddress import IPv4Address
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from acceptance.framework.clients import api as api_access
 from acceptance.framework.clients import kubeconfig
 from acceptance.framework.clients.api import FAILURES, Api
-from acceptance.framework.clients.machines import On
+from acceptance.framework.clients.machines import LocalEndpoint, On
 from acceptance.framework.cluster import Cluster
 from labgen.cluster import vip
 from labgen.errors import LabgenError
@@ -19,8 +18,6 @@ from labgen.machine import access
 LAB = pytest.StashKey[Lab]()
 CLUSTER = pytest.StashKey[Cluster]()
 ON = pytest.StashKey[On]()
-# near(ADDRESS, PORT) is the address by which a client here reaches that of the cluster.
-LocalEndpoint = Callable[[str, int], str]
 LOCAL_ENDPOINT = pytest.StashKey[LocalEndpoint]()
 TIMEOUT = 5.0  # seconds; a healthy API answers /readyz within a tenth of one
 

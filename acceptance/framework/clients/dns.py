@@ -11,7 +11,6 @@ import dns.message
 import dns.rdatatype
 from dns.exception import DNSException
 
-DOMAIN = "cluster.local"  # kubeadm's default
 # a datagram may be lost, as every client of DNS knows: two attempts
 CARRY = """
 exec 3<>"/dev/udp/$1/53"

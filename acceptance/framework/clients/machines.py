@@ -21,6 +21,9 @@ TIMEOUT = 120.0  # seconds for a command by sudo
 # A testinfra host by the name of its machine. testinfra has no type hints.
 On = Callable[[str], Any]
 
+# local_endpoint(ADDRESS, PORT) is the address by which a client here reaches that of the cluster.
+LocalEndpoint = Callable[[str, int], str]
+
 ETCDCTL = (
     f"/usr/local/bin/etcdctl --endpoints=https://127.0.0.1:2379 --cacert={ETCD_PKI}/ca.crt "
     f"--cert={ETCD_PKI}/healthcheck-client.crt --key={ETCD_PKI}/healthcheck-client.key "

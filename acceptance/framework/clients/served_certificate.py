@@ -6,8 +6,8 @@ import time
 from typing import Any
 
 from acceptance.framework.clients import kubeconfig
+from acceptance.framework.clients.machines import LocalEndpoint
 from acceptance.framework.cluster import Cluster
-from acceptance.framework.preconditions import LocalEndpoint
 from labgen.lab.lab import Machine
 
 

@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from acceptance.framework.clients import dns
-from acceptance.framework.cluster import Cluster, Haproxy, Unknown
+from acceptance.framework.cluster import DOMAIN, Cluster, Haproxy, Unknown
 from acceptance.framework.discovery import control_plane, haproxy, network
 from acceptance.framework.discovery.inspect import Look
 from acceptance.framework.discovery.objects import Objects
@@ -158,5 +157,5 @@ def _haproxies(
 
 def _domain(kubeadm: Mapping[str, Any] | Unknown) -> str:
     if isinstance(kubeadm, Unknown):
-        return dns.DOMAIN
-    return str(kubeadm.get("networking", {}).get("dnsDomain", dns.DOMAIN))
+        return DOMAIN
+    return str(kubeadm.get("networking", {}).get("dnsDomain", DOMAIN))
