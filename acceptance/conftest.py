@@ -13,7 +13,7 @@ from acceptance.framework.clients import kubeconfig, machines
 from acceptance.framework.clients.api import FAILURES, Api
 from acceptance.framework.clients.machines import LocalEndpoint, On
 from acceptance.framework.cluster import Cluster
-from acceptance.framework.discovery.read_only import careful
+from acceptance.framework.discovery.read_only import read_only
 from acceptance.framework.preconditions import CLUSTER, LAB, LOCAL_ENDPOINT, ON
 from acceptance.framework.workloads import namespaces, workload
 from acceptance.framework.workloads.workload import Workload
@@ -78,7 +78,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Remove what was made, in the one process that outlives all xdist workers."""
     api = session.config.stash.get(REACHED, None)
-    if api is None or _looking_only(session.config):
+    if api is None or _read_only(session.config):
         return
     try:
         namespaces.remove_all(api)
@@ -88,7 +88,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         )
 
 
-def _looking_only(config: pytest.Config) -> bool:
+def _read_only(config: pytest.Config) -> bool:
     return bool(config.getoption("tier") == "smoke")
 
 
@@ -133,8 +133,8 @@ def api(cluster: Cluster, pytestconfig: pytest.Config) -> Api:
     found = kubeconfig.credentials(cluster.kubeconfig)
     if cluster.server:
         found = kubeconfig.at(found, cluster.server)
-    made = api_access.connect(found, looking_only=_looking_only(pytestconfig))
-    return made if LAB in pytestconfig.stash else careful(made)
+    made = api_access.connect(found, read_only=_read_only(pytestconfig))
+    return made if LAB in pytestconfig.stash else read_only(made)
 
 
 @pytest.fixture(scope="session")

@@ -161,5 +161,6 @@ def _etcd_trouble(lab: Lab, member: EtcdMember) -> str:
     if member.name not in {m.name for m in lab.control_planes}:
         return f"etcd member {member.name} is on no control plane of the lab"
     if not member.healthy:
-        return f"etcd member {member.name}: {member.message or 'it does not answer'}"
+        why = f": {member.message}" if member.message else " does not answer"
+        return f"etcd member {member.name}{why}"
     return f"etcd member {member.name} is a learner, which has no vote" if member.learner else ""

@@ -38,6 +38,7 @@ def query(ssh: Ssh, lab: Lab, machine: Machine) -> MachineView:
     if not balances:
         return MachineView(holds)
     if not done.ok:
-        lines = done.stderr.strip().splitlines()
-        return MachineView(holds, {}, lines[-1] if lines else f"exit code {done.exit_code}")
+        # socat's line ends with the reason: DATE socat[PID] E connect(...): Connection refused
+        why = done.stderr.strip().rpartition(": ")[2]
+        return MachineView(holds, {}, why or f"exit code {done.exit_code}")
     return MachineView(holds, haproxy.parse(stats))

@@ -1,4 +1,7 @@
-"""The one helper that starts threads. It waits for all of them and gathers every error."""
+"""Run tasks in threads side by side, wait for all of them and gather every error.
+
+Steps of a plan have their own pool, labgen.up.graph: a step waits on others.
+"""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +16,7 @@ T = TypeVar("T")
 def gather(tasks: Mapping[str, Callable[[], T]]) -> dict[str, T]:
     """Run the named tasks side by side and return their results under the same names.
 
-    One failing task raises its own error, several raise SeveralErrors, after all have ended.
+    If one task fails, its error is raised after all have ended; if several fail, SeveralErrors.
     """
     if not tasks:
         return {}

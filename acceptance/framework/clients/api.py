@@ -23,7 +23,7 @@ class ApiError(Exception):
         self.status = status
 
 
-class ReadOnly(Exception):
+class WriteRefused(Exception):
     """A test that may only look asked to change something: the test is wrong."""
 
 
@@ -40,7 +40,7 @@ class Api:
     port: int
     context: ssl.SSLContext
     timeout: float = 10.0
-    looking_only: bool = False
+    read_only: bool = False
     name: str = ""
     token: str = field(default="", repr=False)
 
@@ -62,8 +62,8 @@ class Api:
         self, method: str, path: str, body: dict[str, Any] | None = None, kind: str = JSON
     ) -> str:
         """The text of the answer. Raises ApiError, OSError or http.client.HTTPException."""
-        if self.looking_only and method != "GET":
-            raise ReadOnly(f"{method} {path} in a run that only looks")
+        if self.read_only and method != "GET":
+            raise WriteRefused(f"{method} {path} in a run that only looks")
         name = self.name or self.host
         connection = https(self.host, self.port, name, timeout=self.timeout, context=self.context)
         try:
@@ -81,7 +81,7 @@ class Api:
         return text
 
 
-def connect(found: Credentials, *, timeout: float = 10.0, looking_only: bool = False) -> Api:
+def connect(found: Credentials, *, timeout: float = 10.0, read_only: bool = False) -> Api:
     """The API as the kubeconfig's administrator sees it."""
     context = found.administrator()
-    return Api(found.host, found.port, context, timeout, looking_only, found.name, found.token)
+    return Api(found.host, found.port, context, timeout, read_only, found.name, found.token)

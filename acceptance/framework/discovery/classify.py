@@ -8,7 +8,7 @@ from typing import Any
 
 from acceptance.framework.cluster import DOMAIN, Cluster, Haproxy, Unknown
 from acceptance.framework.discovery import control_plane, haproxy, network
-from acceptance.framework.discovery.inspect import Look
+from acceptance.framework.discovery.inspect import Inspection
 from acceptance.framework.discovery.objects import Objects
 from acceptance.framework.discovery.vip import Vip
 from labgen.inventory.model import Inventory
@@ -16,32 +16,32 @@ from labgen.lab.lab import Machine
 from labgen.machine.login import Unread
 from labgen.scenario.model import Role
 
-Said = Mapping[str, Look | Unread]
+Reports = Mapping[str, Inspection | Unread]
 
 
 def endpoint(inventory: Inventory, objects: Objects, server: str) -> str:
     """HOST:PORT where clients reach the API: the inventory's word, kubeadm's, or (server) the
     kubeconfig's."""
-    told = server
+    reported = server
     if not isinstance(objects.kubeadm, Unknown):
-        told = objects.kubeadm.get("controlPlaneEndpoint") or server
-    host, _, port = told.rpartition(":") if ":" in told else (told, "", "6443")
+        reported = objects.kubeadm.get("controlPlaneEndpoint") or server
+    host, _, port = reported.rpartition(":") if ":" in reported else (reported, "", "6443")
     return f"{inventory.vip or host}:{inventory.port or port}"
 
 
-def judge(
+def classify(
     inventory: Inventory,
     kubeconfig: Path,
     objects: Objects,
-    said: Said,
+    reports: Reports,
     *,
     endpoint: str,
     kept: Vip,
 ) -> Cluster:
     """said is by the address of an inventory's host; kept is what was found out of the VIP."""
     found = machines(objects)
-    paired = _paired(inventory, found, said)
-    looks = by_node(inventory, objects, said)
+    paired = _paired(inventory, found, reports)
+    inspections = by_node(inventory, objects, reports)
     masters = tuple(machine for machine in found if machine.role is Role.CONTROL_PLANE)
     places = control_plane.places(objects, masters)
     return Cluster(
@@ -56,12 +56,12 @@ def judge(
         etcd=control_plane.etcd(objects, places),
         nodes=_nodes(inventory, found, paired),
         places=places,
-        own={name: seen.addresses for name, seen in looks.items()},
-        roles={name: _role(seen) for name, seen in looks.items()},
-        logins={name: paired[name] for name in looks},
-        unread=_unread(paired, said),
-        keepalived=_keepalived(kept, looks),
-        haproxy=_haproxies(masters, looks, places, endpoint),
+        own={name: seen.addresses for name, seen in inspections.items()},
+        roles={name: _role(seen) for name, seen in inspections.items()},
+        logins={name: paired[name] for name in inspections},
+        unread=_unread(paired, reports),
+        keepalived=_keepalived(kept, inspections),
+        haproxy=_haproxies(masters, inspections, places, endpoint),
         as_pods=control_plane.as_pods(objects),
         domain=_domain(objects.kubeadm),
         skew=True,
@@ -73,11 +73,11 @@ def machines(objects: Objects) -> tuple[Machine, ...]:
     return control_plane.machines(objects)
 
 
-def by_node(inventory: Inventory, objects: Objects, said: Said) -> dict[str, Look]:
+def by_node(inventory: Inventory, objects: Objects, reports: Reports) -> dict[str, Inspection]:
     """What was seen of each node."""
-    paired = _paired(inventory, machines(objects), said)
-    found = {name: said[label] for name, label in paired.items()}
-    return {name: seen for name, seen in found.items() if isinstance(seen, Look)}
+    paired = _paired(inventory, machines(objects), reports)
+    found = {name: reports[label] for name, label in paired.items()}
+    return {name: seen for name, seen in found.items() if isinstance(seen, Inspection)}
 
 
 def reached(cluster: Cluster, addresses: frozenset[str], server: str) -> Cluster:
@@ -85,23 +85,25 @@ def reached(cluster: Cluster, addresses: frozenset[str], server: str) -> Cluster
     return replace(cluster, reached=addresses, server=server)
 
 
-def _paired(inventory: Inventory, machines: tuple[Machine, ...], said: Said) -> dict[str, str]:
+def _paired(
+    inventory: Inventory, machines: tuple[Machine, ...], reports: Reports
+) -> dict[str, str]:
     """Node -> label of its host: the node of the host's name; where it has none, the one whose
     address is the host's or that machine's."""
     found: dict[str, str] = {}
     for name, host in inventory.hosts:
         label = str(host.address)
-        seen = said[label]
-        own = {host.address, *(seen.addresses if isinstance(seen, Look) else ())}
+        seen = reports[label]
+        own = {host.address, *(seen.addresses if isinstance(seen, Inspection) else ())}
         for machine in machines:
             if machine.name == name or (not name and machine.address in own):
                 found[machine.name] = label
     return found
 
 
-def _unread(paired: Mapping[str, str], said: Said) -> dict[str, str]:
+def _unread(paired: Mapping[str, str], reports: Reports) -> dict[str, str]:
     """Node -> why it could not be looked at."""
-    found = {name: said[label] for name, label in paired.items()}
+    found = {name: reports[label] for name, label in paired.items()}
     return {name: it.finding.what for name, it in found.items() if isinstance(it, Unread)}
 
 
@@ -117,23 +119,23 @@ def _nodes(
     return frozenset([*(machine.name for machine in machines), *strangers])
 
 
-def _role(seen: Look) -> Role:
+def _role(seen: Inspection) -> Role:
     return Role.CONTROL_PLANE if seen.control_plane else Role.WORKER
 
 
-def _keepalived(kept: Vip, looks: Mapping[str, Look]) -> frozenset[str] | Unknown:
+def _keepalived(kept: Vip, inspections: Mapping[str, Inspection]) -> frozenset[str] | Unknown:
     """Where its configuration has the VIP, if it is a service at all: else it is a static pod."""
     if isinstance(kept.address, Unknown):
         return Unknown(f"no VIP to keep: {kept.address.reason}")
     if kept.kept_by and kept.kept_by != "keepalived":
         return Unknown(f"{kept.kept_by} keeps the VIP; its pods are looked at with all others")
-    told = {name: seen for name, seen in looks.items() if str(kept.address) in seen.kept}
-    return frozenset(told if any(seen.keepalived for seen in told.values()) else ())
+    reported = {name: seen for name, seen in inspections.items() if str(kept.address) in seen.kept}
+    return frozenset(reported if any(seen.keepalived for seen in reported.values()) else ())
 
 
 def _haproxies(
     masters: tuple[Machine, ...],
-    looks: Mapping[str, Look],
+    inspections: Mapping[str, Inspection],
     places: Mapping[str, str],
     endpoint: str,
 ) -> dict[str, Haproxy]:
@@ -141,9 +143,9 @@ def _haproxies(
     own = {place.rpartition(":")[2] for place in places.values()}
     known = {*places.values(), *(f"{m.name}:{port}" for m in masters for port in own)}
     read = {
-        machine: haproxy.read(looks[machine.name].haproxy, known)
+        machine: haproxy.read(inspections[machine.name].haproxy, known)
         for machine in masters
-        if machine.name in looks
+        if machine.name in inspections
     }
     found = {machine: it for machine, it in read.items() if it}
     port = endpoint.rpartition(":")[2]

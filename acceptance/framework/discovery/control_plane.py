@@ -30,11 +30,11 @@ def machines(objects: Objects) -> tuple[Machine, ...]:
 
 def places(objects: Objects, masters: tuple[Machine, ...]) -> Mapping[str, str]:
     """Where each control plane's API server answers, ADDRESS:PORT: as it says, else as usual."""
-    told = {
+    reported = {
         pod["spec"].get("nodeName", ""): pod["metadata"].get("annotations", {}).get(PLACE)
         for pod in _api_servers(objects)
     }
-    return {m.name: told.get(m.name) or f"{m.address}:{API_SERVER_PORT}" for m in masters}
+    return {m.name: reported.get(m.name) or f"{m.address}:{API_SERVER_PORT}" for m in masters}
 
 
 def etcd(objects: Objects, places_: Mapping[str, str]) -> Etcd | Unknown:
@@ -89,8 +89,10 @@ def _machine(node: dict[str, Any], objects: Objects) -> Machine:
 
 
 def _addresses(node: dict[str, Any]) -> list[str]:
-    told = node["status"].get("addresses", [])
-    return [it["address"] for it in told if it["type"] == "InternalIP" and ":" not in it["address"]]
+    reported = node["status"].get("addresses", [])
+    return [
+        it["address"] for it in reported if it["type"] == "InternalIP" and ":" not in it["address"]
+    ]
 
 
 def _api_servers(objects: Objects) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from acceptance.framework.clients.api import FAILURES, Api, ApiError
 from acceptance.framework.clients.kubeconfig import Credentials
 from acceptance.framework.cluster import Cluster, Unknown
 from acceptance.framework.discovery import classify, logins, objects, routing, vip
-from acceptance.framework.discovery.inspect import Look
+from acceptance.framework.discovery.inspect import Inspection
 from acceptance.framework.errors import HarnessError
 from labgen.errors import LabgenError
 from labgen.inventory.model import Inventory
@@ -28,7 +28,7 @@ PATIENCE = 5.0  # seconds; a healthy API answers within a tenth of one
 STRANGERS = {401, 403}
 
 
-def find(inventory: Inventory, directory: Path) -> Cluster:
+def discover(inventory: Inventory, directory: Path) -> Cluster:
     """What the cluster is; directory is the run's own, 0700, and has all that is kept of it.
 
     Raises HarnessError where nothing can be known, by a mistake of the inventory; LabgenError where
@@ -36,22 +36,22 @@ def find(inventory: Inventory, directory: Path) -> Cluster:
     """
     routing.ensure(host.address for _, host in inventory.hosts)
     ssh = logins.ssh_client(inventory, directory)
-    said = logins.read(inventory, ssh)
-    _ensure_read(inventory, said)
-    looks = {label: seen for label, seen in said.items() if isinstance(seen, Look)}
-    path = inventory.kubeconfig or _fetch(inventory, ssh, looks, directory)
+    reports = logins.read(inventory, ssh)
+    _ensure_read(inventory, reports)
+    inspections = {label: seen for label, seen in reports.items() if isinstance(seen, Inspection)}
+    path = inventory.kubeconfig or _fetch(inventory, ssh, inspections, directory)
     credentials = _credentials(path)
     server = _address(credentials.host)
     routing.ensure([server])
-    api = api_access.connect(credentials, timeout=PATIENCE, looking_only=True)
+    api = api_access.connect(credentials, timeout=PATIENCE, read_only=True)
     read = _read(api)
     place = classify.endpoint(inventory, read, f"{credentials.host}:{credentials.port}")
     address = inventory.vip or vip.resolved(place.rpartition(":")[0])
-    seen = classify.by_node(inventory, read, said)
-    kept = vip.judge(place, address, classify.machines(read), seen, read)
+    seen = classify.by_node(inventory, read, reports)
+    kept = vip.classify(place, address, classify.machines(read), seen, read)
     if inventory.vip:
         kept = vip.named(inventory.vip, kept)
-    cluster = classify.judge(inventory, path, read, said, endpoint=place, kept=kept)
+    cluster = classify.classify(inventory, path, read, reports, endpoint=place, kept=kept)
     named = [server, *_named(inventory)]
     asked = _asked(credentials, place, address, named)
     return classify.reached(cluster, _reached(cluster, named), asked)
@@ -75,7 +75,7 @@ def _asked(
     server = f"{credentials.host}:{credentials.port}"
     if place == server or isinstance(address, Unknown) or not routing.alike([address], named):
         return server
-    api = api_access.connect(kubeconfig.at(credentials, place), timeout=PATIENCE, looking_only=True)
+    api = api_access.connect(kubeconfig.at(credentials, place), timeout=PATIENCE, read_only=True)
     try:
         api.send("GET", "/readyz")
     except FAILURES as error:
@@ -84,20 +84,24 @@ def _asked(
     return place
 
 
-def _ensure_read(inventory: Inventory, said: Mapping[str, Look | Unread]) -> None:
+def _ensure_read(inventory: Inventory, reports: Mapping[str, Inspection | Unread]) -> None:
     """A machine that is silent may be the cluster's trouble; a login that is refused is the
     inventory's, and so is an inventory of which nobody answers."""
-    unread = {label: it for label, it in said.items() if isinstance(it, Unread)}
-    all_silent = bool(said) and len(unread) == len(said) and not inventory.kubeconfig
-    told = {label: it for label, it in unread.items() if all_silent or not it.silent}
-    if told:
-        lines = [f"  {label}: {it.finding.what}; {it.finding.remedy}" for label, it in told.items()]
+    unread = {label: it for label, it in reports.items() if isinstance(it, Unread)}
+    all_silent = bool(reports) and len(unread) == len(reports) and not inventory.kubeconfig
+    reported = {label: it for label, it in unread.items() if all_silent or not it.silent}
+    if reported:
+        lines = [
+            f"  {label}: {it.finding.what}; {it.finding.remedy}" for label, it in reported.items()
+        ]
         raise HarnessError("\n".join([f"machines of {inventory.source} cannot be read:", *lines]))
 
 
-def _fetch(inventory: Inventory, ssh: Ssh, looks: Mapping[str, Look], directory: Path) -> Path:
+def _fetch(
+    inventory: Inventory, ssh: Ssh, inspections: Mapping[str, Inspection], directory: Path
+) -> Path:
     """The administrator's kubeconfig of the first machine that has one, for as long as the run."""
-    for label, seen in looks.items():
+    for label, seen in inspections.items():
         if seen.administrator:
             text = ssh.run(label, ["cat", ADMIN], timeout=LOGIN).stdout
             files.write(directory / KUBECONFIG, text, mode=files.PRIVATE)

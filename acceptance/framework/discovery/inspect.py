@@ -15,7 +15,7 @@ API_SERVER = "kube-apiserver"
 
 
 @dataclass(frozen=True)
-class Look:
+class Inspection:
     """keepalived: it is a service there. kept has all addresses that its configuration names,
     haproxy the lines of HAProxy's that name sections, places and servers."""
 
@@ -27,20 +27,20 @@ class Look:
     haproxy: tuple[str, ...]
 
 
-def look(ssh: Ssh, name: str) -> Look:
+def inspect(ssh: Ssh, name: str) -> Inspection:
     """Look at one machine, as root. Raises LabgenError."""
     done = ssh.run(name, ["bash", "-s"], timeout=TIMEOUT, input=SCRIPT.read_bytes())
     return parse(done.stdout)
 
 
-def parse(text: str) -> Look:
+def parse(text: str) -> Inspection:
     """The values in what inspect.sh said. Raises LabgenError when it did not come to its end."""
     lines = text.splitlines()
     if END not in lines:
         raise LabgenError("the look at the machine was cut off", last_seen=(lines or ["-"])[-1])
     manifests = set(_of(lines, "manifest"))
     runs = API_SERVER in _of(lines, "runs")
-    return Look(
+    return Inspection(
         addresses=frozenset(IPv4Address(words.split()[1]) for words in _of(lines, "address")),
         control_plane=runs or f"{API_SERVER}.yaml" in manifests,
         administrator=any(_of(lines, "admin.conf")),

@@ -11,7 +11,7 @@ from acceptance.framework.clients import machines
 from acceptance.framework.clients.machines import On
 from acceptance.framework.cluster import Cluster, no_login
 from acceptance.framework.discovery import inspect
-from acceptance.framework.discovery.inspect import Look
+from acceptance.framework.discovery.inspect import Inspection
 from labgen.errors import LabgenError
 from labgen.inventory.model import Inventory
 from labgen.lab.lab import Machine
@@ -58,17 +58,17 @@ def on(cluster: Cluster, ssh: Ssh) -> On:
     return host
 
 
-def read(inventory: Inventory, ssh: Ssh) -> Mapping[str, Look | Unread]:
+def read(inventory: Inventory, ssh: Ssh) -> Mapping[str, Inspection | Unread]:
     """What each host says, or why it says nothing, by its address."""
     plain = Ssh(ssh.config)
     return gather({m.name: partial(_read, plain, ssh, m) for m in hosts(inventory)})
 
 
-def _read(plain: Ssh, ssh: Ssh, machine: Machine) -> Look | Unread:
+def _read(plain: Ssh, ssh: Ssh, machine: Machine) -> Inspection | Unread:
     try:
         greet(None, plain, machine)
         become_root(plain, ssh, machine)
-        return inspect.look(ssh, machine.name)
+        return inspect.inspect(ssh, machine.name)
     except Unread as unread:
         return unread
     except LabgenError as error:

@@ -19,7 +19,7 @@ def network(objects: Objects) -> Network | Unknown:
 
 def _backend(objects: Objects) -> str:
     try:
-        told = json.loads(objects.flannel.get("net-conf.json", "{}"))
+        reported = json.loads(objects.flannel.get("net-conf.json", "{}"))
     except ValueError:
         return ""
-    return str(told.get("Backend", {}).get("Type", "udp"))  # flannel's own default
+    return str(reported.get("Backend", {}).get("Type", "udp"))  # flannel's own default

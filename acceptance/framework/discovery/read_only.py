@@ -10,7 +10,7 @@ from acceptance.framework.clients.api import JSON, Api, ApiError
 
 
 @dataclass(frozen=True)
-class Careful(Api):
+class ReadOnlyApi(Api):
     """Skips the test that asks for what the kubeconfig's user is forbidden to see."""
 
     def send(
@@ -25,5 +25,5 @@ class Careful(Api):
             raise
 
 
-def careful(api: Api) -> Careful:
-    return Careful(**{field.name: getattr(api, field.name) for field in fields(api)})
+def read_only(api: Api) -> ReadOnlyApi:
+    return ReadOnlyApi(**{field.name: getattr(api, field.name) for field in fields(api)})

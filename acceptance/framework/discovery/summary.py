@@ -6,7 +6,7 @@ from acceptance.framework.cluster import Cluster, Unknown
 from labgen.lab.lab import Machine
 
 
-def lines(cluster: Cluster) -> list[str]:
+def summary(cluster: Cluster) -> list[str]:
     """One a subject; what cannot be known is told with its reason."""
     pairs = [
         ("control planes", _machines(cluster, cluster.control_planes)),
@@ -23,11 +23,11 @@ def lines(cluster: Cluster) -> list[str]:
 
 
 def _machines(cluster: Cluster, machines: Iterable[Machine]) -> str:
-    told = [
+    reported = [
         f"{machine.name} {machine.address}{'' if machine.name in cluster.logins else ' (no login)'}"
         for machine in machines
     ]
-    return ", ".join(told) or "none"
+    return ", ".join(reported) or "none"
 
 
 def _names(found: frozenset[str] | Unknown) -> str:

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from acceptance.framework.cluster import Unknown
-from acceptance.framework.discovery.inspect import Look
+from acceptance.framework.discovery.inspect import Inspection
 from acceptance.framework.discovery.objects import Objects
 from labgen.lab.lab import Machine
 from labgen.scenario.model import Role
@@ -33,11 +33,11 @@ def resolved(host: str) -> IPv4Address | Unknown:
         return Unknown(f"{host}, the API's endpoint, has no IPv4 address here: {error}")
 
 
-def judge(
+def classify(
     endpoint: str,
     address: IPv4Address | Unknown,
     machines: tuple[Machine, ...],
-    looks: Mapping[str, Look],
+    inspections: Mapping[str, Inspection],
     objects: Objects,
 ) -> Vip:
     """By whose the address is, who has it now, and who is told to keep it."""
@@ -46,12 +46,12 @@ def judge(
     owner = next((machine.name for machine in machines if machine.address == address), None)
     if owner:
         return _none(f"the API's endpoint {endpoint} is the own address of {owner}")
-    holders = [name for name, seen in looks.items() if address in seen.addresses]
-    keeper = _keeper(address, looks, objects)
+    holders = [name for name, seen in inspections.items() if address in seen.addresses]
+    keeper = _keeper(address, inspections, objects)
     if holders or keeper:
         return Vip(address, keeper, tuple(holders))
     masters = [machine.name for machine in machines if machine.role is Role.CONTROL_PLANE]
-    if not set(masters) <= set(looks):
+    if not set(masters) <= set(inspections):
         return _none(
             f"whether a control plane has {address}, the API's endpoint, cannot be known without "
             "an SSH login to each"
@@ -70,9 +70,9 @@ def _none(reason: str) -> Vip:
     return Vip(Unknown(reason))
 
 
-def _keeper(address: IPv4Address, looks: Mapping[str, Look], objects: Objects) -> str:
+def _keeper(address: IPv4Address, inspections: Mapping[str, Inspection], objects: Objects) -> str:
     """Which program is told to keep the address; empty for none that is known."""
-    if any(str(address) in seen.kept for seen in looks.values()):
+    if any(str(address) in seen.kept for seen in inspections.values()):
         return "keepalived"
     return KUBE_VIP if any(_keeps(pod, address) for pod in objects.pods) else ""
 
@@ -80,10 +80,10 @@ def _keeper(address: IPv4Address, looks: Mapping[str, Look], objects: Objects) -
 def _keeps(pod: dict[str, Any], address: IPv4Address) -> bool:
     if KUBE_VIP not in pod["metadata"]["name"]:
         return False
-    told = [
+    reported = [
         variable.get("value")
         for container in pod["spec"]["containers"]
         for variable in container.get("env", [])
         if variable.get("name") in KUBE_VIP_ADDRESS
     ]
-    return str(address) in told
+    return str(address) in reported

@@ -65,7 +65,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     directory = config.stash[DIRECTORY] = Path(mkdtemp(prefix="labgen-found-"))
     try:
-        found = discover.find(config.stash[INVENTORY], directory)
+        found = discover.discover(config.stash[INVENTORY], directory)
     except HarnessError as error:
         pytest.exit(str(error), returncode=HARNESS)
     except (LabgenError, OSError, http.client.HTTPException) as error:
@@ -90,7 +90,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     found = config.stash.get(CLUSTER, None)
-    return summary.lines(found) if found and INVENTORY in config.stash else []
+    return summary.summary(found) if found and INVENTORY in config.stash else []
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from acceptance.framework.cluster import Unknown
-from acceptance.framework.discovery.inspect import Look, parse
+from acceptance.framework.discovery.inspect import Inspection, parse
 from acceptance.framework.discovery.objects import NO_KUBEADM, Objects, parse_kubeadm
 
 KUBEADM = """
@@ -89,6 +89,6 @@ def site(*pods: dict[str, Any], kubeadm: str | None = KUBEADM) -> Objects:
     return Objects(nodes=nodes, pods=list(pods), kubeadm=known, flannel={})
 
 
-def look(number: int, *more: str) -> Look:
+def look(number: int, *more: str) -> Inspection:
     """What the machine at that address said of itself."""
     return parse(LOOK.format(number=number, more="".join(f"{line}\n" for line in more)))

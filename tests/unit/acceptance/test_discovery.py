@@ -8,7 +8,7 @@ import pytest
 
 from acceptance.framework.cluster import Cluster, Network, Unknown
 from acceptance.framework.discovery import classify, control_plane, network, summary, vip
-from acceptance.framework.discovery.inspect import Look
+from acceptance.framework.discovery.inspect import Inspection
 from acceptance.framework.discovery.objects import Objects
 from labgen.inventory.model import Inventory
 from labgen.machine.login import Unread
@@ -39,15 +39,19 @@ def hosts(*numbers: int) -> tuple[tuple[str, Host], ...]:
 
 
 def found(
-    objects: Objects, looks: dict[int, Look | Unread], address: IPv4Address | Unknown = VIP
+    objects: Objects,
+    inspections: dict[int, Inspection | Unread],
+    address: IPv4Address | Unknown = VIP,
 ) -> Cluster:
-    """As find.find() puts it together."""
-    inventory = Inventory(Path("site.yaml"), hosts(*looks))
-    seen = {f"192.168.0.{number}": it for number, it in looks.items()}
+    """As discover.discover() puts it together."""
+    inventory = Inventory(Path("site.yaml"), hosts(*inspections))
+    seen = {f"192.168.0.{number}": it for number, it in inspections.items()}
     place = classify.endpoint(inventory, objects, "192.168.0.3:6443")
     by_node = classify.by_node(inventory, objects, seen)
-    kept = vip.judge(place, address, classify.machines(objects), by_node, objects)
-    return classify.judge(inventory, Path("admin.conf"), objects, seen, endpoint=place, kept=kept)
+    kept = vip.classify(place, address, classify.machines(objects), by_node, objects)
+    return classify.classify(
+        inventory, Path("admin.conf"), objects, seen, endpoint=place, kept=kept
+    )
 
 
 @pytest.mark.parametrize(
@@ -129,8 +133,10 @@ def test_keepalived_that_was_switched_off_on_one_machine_ought_to_run_there() ->
 
 
 def test_keepalived_that_is_no_service_anywhere_is_a_static_pod() -> None:
-    looks: dict[int, Look | Unread] = {number: look(number, f"keeps {VIP}") for number in (3, 4)}
-    assert found(site(), looks).keepalived == frozenset()
+    inspections: dict[int, Inspection | Unread] = {
+        number: look(number, f"keeps {VIP}") for number in (3, 4)
+    }
+    assert found(site(), inspections).keepalived == frozenset()
 
 
 def test_kube_vip_keeps_the_address_that_its_pod_names() -> None:
@@ -179,12 +185,12 @@ def test_haproxy_ought_to_be_where_clients_look_for_it(place: str, port: int) ->
 
 def test_haproxy_beside_an_endpoint_without_it_is_looked_for_where_most_are() -> None:
     odd = [line.replace("8443", "8444") for line in BALANCED]
-    looks: dict[int, Look | Unread] = {
+    inspections: dict[int, Inspection | Unread] = {
         3: look(3, *BALANCED),
         4: look(4, *BALANCED),
         5: look(5, *odd),
     }
-    assert {it.port for it in found(site(), looks).haproxy.values()} == {8443}
+    assert {it.port for it in found(site(), inspections).haproxy.values()} == {8443}
 
 
 def test_host_that_is_no_node_ought_to_be_one() -> None:
@@ -200,9 +206,9 @@ def test_machine_that_does_not_answer_is_named_with_the_reason() -> None:
 
 
 def test_findings_are_lines_with_reasons_for_what_is_not_known() -> None:
-    told = summary.lines(found(site(), {3: look(3)}))
-    assert told[0] == (
+    reported = summary.summary(found(site(), {3: look(3)}))
+    assert reported[0] == (
         "found: control planes: rack3 192.168.0.3, rack4 192.168.0.4 (no login), "
         "rack5 192.168.0.5 (no login)"
     )
-    assert "found: pod network: not known: CNI is none of flannel" in "\n".join(told)
+    assert "found: pod network: not known: CNI is none of flannel" in "\n".join(reported)

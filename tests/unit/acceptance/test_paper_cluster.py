@@ -40,10 +40,10 @@ def test_kubeconfig_alone_is_looked_at_and_the_rest_skipped_with_reasons(
 def test_what_is_seen_to_be_wrong_fails(
     certificate: Path, tmp_path: Path, path: str, key: str, test: str
 ) -> None:
-    told = answers()
-    first = min(told[path]["items"], key=lambda it: str(it["metadata"]["name"]))
+    reported = answers()
+    first = min(reported[path]["items"], key=lambda it: str(it["metadata"]["name"]))
     first["status"] = {**first["status"], key: [{"type": "Ready", "status": "False"}]}
-    with serving(certificate, told, tmp_path) as inventory:
+    with serving(certificate, reported, tmp_path) as inventory:
         done = acceptance(tmp_path, "--inventory", str(inventory))
     assert done.exit_code == pytest.ExitCode.TESTS_FAILED, done.stdout
     assert test in done.stdout

@@ -2,18 +2,18 @@
 
 import pytest
 
-from acceptance.framework.clients.api import Api, ReadOnly
+from acceptance.framework.clients.api import Api, WriteRefused
 from acceptance.framework.workloads import namespaces
 from tests.unit.acceptance.conftest import LOOPBACK, Server
 
 
 def test_looking_only_sends_nothing_but_get(server: Server) -> None:
     server.data["mine"] = {"a": "b"}
-    api = Api(LOOPBACK, server.port, server.trusting, looking_only=True)
+    api = Api(LOOPBACK, server.port, server.trusting, read_only=True)
     assert api.items("/api/v1/namespaces/default/configmaps")[0]["data"] == {"a": "b"}
     for method in ("PATCH", "POST", "PUT", "DELETE"):
-        with pytest.raises(ReadOnly, match=f"{method} /x/mine in a run that only looks"):
+        with pytest.raises(WriteRefused, match=f"{method} /x/mine in a run that only looks"):
             api.send(method, "/x/mine", {"data": {}})
-    with pytest.raises(ReadOnly):
+    with pytest.raises(WriteRefused):
         namespaces.make(api, "mine")
     assert server.data == {"mine": {"a": "b"}}

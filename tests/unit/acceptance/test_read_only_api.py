@@ -7,7 +7,7 @@ import pytest
 
 from acceptance.framework.clients import api, kubeconfig
 from acceptance.framework.clients.api import Api
-from acceptance.framework.discovery.read_only import careful
+from acceptance.framework.discovery.read_only import read_only
 from tests.unit.acceptance.conftest import LOOPBACK, Server
 
 FILE = """
@@ -40,7 +40,7 @@ def test_token_is_sent_and_never_shown(tmp_path: Path, certificate: Path, server
     (tmp_path / "token").write_text("s3cret\n")
     path = written(tmp_path, "tokenFile: token", f"certificate-authority-data: {inline}")
     found = kubeconfig.at(kubeconfig.credentials(path), f"{LOOPBACK}:{server.port}")
-    made = api.connect(found, looking_only=True)
+    made = api.connect(found, read_only=True)
     assert made.get("/api/v1/nodes")["items"] == []
     assert server.authorization == "Bearer s3cret"
     assert "s3cret" not in f"{found!r}{made!r}"
@@ -54,7 +54,7 @@ def test_kubeconfig_that_logs_in_by_a_program_is_refused_with_the_reason(tmp_pat
 
 def test_what_the_user_may_not_see_is_skipped(server: Server) -> None:
     server.status = 403
-    asking = careful(Api(LOOPBACK, server.port, server.trusting, looking_only=True))
+    asking = read_only(Api(LOOPBACK, server.port, server.trusting, read_only=True))
     with pytest.raises(pytest.skip.Exception, match="the kubeconfig's user may not see it: GET /x"):
         asking.get("/x")
 
@@ -62,4 +62,4 @@ def test_what_the_user_may_not_see_is_skipped(server: Server) -> None:
 def test_other_answers_of_the_api_are_its_failures(server: Server) -> None:
     server.status = 500
     with pytest.raises(api.ApiError):
-        careful(Api(LOOPBACK, server.port, server.trusting)).get("/x")
+        read_only(Api(LOOPBACK, server.port, server.trusting)).get("/x")

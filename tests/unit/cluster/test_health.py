@@ -119,7 +119,7 @@ def _members(**differing: EtcdMember) -> list[EtcdMember]:
 @pytest.mark.parametrize(
     ("member", "problem"),
     [
-        (EtcdMember("master3", False, False, False), "etcd member master3: it does not answer"),
+        (EtcdMember("master3", False, False, False), "etcd member master3 does not answer"),
         (EtcdMember("master3", False, False, False, "NOSPACE"), "etcd member master3: NOSPACE"),
         (
             EtcdMember("master3", True, False, True),

@@ -64,9 +64,14 @@ def test_a_worker_with_the_vip_is_seen(sample: Lab) -> None:
 
 
 def test_a_dead_haproxy_hides_neither_the_vip_nor_the_reason(sample: Lab) -> None:
-    dead = Completed((), 1, f"{ADDRESS}---\n", "socat: E connect(): Connection refused\n")
+    dead = Completed(
+        (),
+        1,
+        f"{ADDRESS}---\n",
+        '2026/11/30 14:24:32 socat[2562] E connect(, AF=1 "/x.sock", 25): Connection refused\n',
+    )
     found = query_machines(sample, _machines(sample, master1=dead))
-    said = "HAProxy on master1 does not answer: socat: E connect(): Connection refused"
+    said = "HAProxy on master1 does not answer: Connection refused"
     assert found.problems == (Problem("haproxy", "master1", said),)
     assert found.holders == ("master1",)
 
