@@ -1,4 +1,4 @@
-"""Why a server could not be spoken to over HTTPS, in words for people."""
+"""Explain in plain words why an HTTPS server cannot be reached."""
 
 import errno
 import http.client
@@ -16,12 +16,12 @@ CERTIFICATE = {
     64: "its certificate is for another address",
 }
 CLOSED = "the connection was closed in the middle of TLS's handshake"
-# what a server says of a client's certificate, or what is no TLS at all; OpenSSL's reasons
+# OpenSSL's reasons when the server refuses the client's certificate, or does not speak TLS
 REFUSALS = {
-    "CERTIFICATE_EXPIRED": "it says that the admin's certificate has expired",
+    "CERTIFICATE_EXPIRED": "it reports that the admin's certificate has expired",
     "UNKNOWN_CA": "it does not trust the CA of the admin's certificate",
     "BAD_CERTIFICATE": "it does not accept the admin's certificate",
-    "CERTIFICATE_REQUIRED": "it wants a certificate of the admin",
+    "CERTIFICATE_REQUIRED": "it requires a certificate of the admin",
     "WRONG_VERSION_NUMBER": "what listens there does not speak TLS",
     "UNEXPECTED_EOF_WHILE_READING": CLOSED,
 }
@@ -36,7 +36,7 @@ NETWORK = {
 
 
 def words(error: OSError | http.client.HTTPException) -> str:
-    """What is wrong, without the names of Python's and OpenSSL's errors where these are known."""
+    """Return what is wrong, in place of the names of Python's and OpenSSL's errors."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return CERTIFICATE.get(error.verify_code, f"its certificate: {error.verify_message}")
     if isinstance(error, ssl.SSLError):
@@ -51,8 +51,8 @@ def words(error: OSError | http.client.HTTPException) -> str:
 
 
 def _refusal(error: ssl.SSLError) -> str:
-    if isinstance(error, ssl.SSLEOFError):  # which tells no reason
+    if isinstance(error, ssl.SSLEOFError):  # it has no reason
         return CLOSED
     reason = str(error.reason or error)
-    known = (said for mark, said in REFUSALS.items() if mark in reason)
+    known = (text for mark, text in REFUSALS.items() if mark in reason)
     return next(known, f"TLS failed: {reason.replace('_', ' ').lower()}")

@@ -13,10 +13,10 @@ from labgen.system import netns, route
 
 
 def ensure_route(lab: Lab) -> None:
-    """Raise LabgenError unless packets to the lab stay on its own bridge; to existing machines, see
-    ensure_outward().
+    """Raise LabgenError unless packets to the lab stay on its own bridge.
 
-    Where that is on another host, it is asked there, and the API is reached through it after that.
+    For existing machines, see assert_route_isolated(). If the bridge is on another host, the route
+    is read there, and the API is reached through that host from then on.
     """
     elsewhere = netns.inode() != lab.network_namespace
     if elsewhere:
@@ -27,7 +27,7 @@ def ensure_route(lab: Lab) -> None:
         hint = f"labgen start {lab.name} builds the lab's network again"
     jump = lab.jump
     if jump and elsewhere:
-        raise LabgenError(f"the way to lab {lab.name} does not begin here", hint=hint)
+        raise LabgenError(f"lab {lab.name} is not reached from this network namespace", hint=hint)
     if jump:
         jump.open()
     if lab.scenario.existing:
@@ -40,16 +40,16 @@ def ensure_route(lab: Lab) -> None:
 
 
 def _ensure_place(lab: Lab) -> None:
-    """Where the lab's shared connections lie: a boot of this host forgets it, and its note."""
+    """Create the directory of the lab's shared connections, which a boot of this host removes."""
     if ownership.lives(lab.directory) and not (lab.sockets / ownership.NOTE).exists():
         ownership.claim(lab, uri=lab.scenario.provider.uri or "")
 
 
 def local_endpoint(lab: Lab, address: IPv4Address, port: int) -> str:
-    """The address by which a client here reaches port at address of the lab: its own, or one of
-    this host's that leads there through the jump, which is open.
+    """Return the address by which a client on this host reaches a port of the lab.
 
-    Raises JumpFailed when something else listens there.
+    It is the address itself, or a local one that is forwarded by the jump host, which is connected.
+    Raises JumpHostFailed when something else listens there.
     """
     here = lab.local_endpoint(address)
     if lab.jump:
@@ -58,17 +58,17 @@ def local_endpoint(lab: Lab, address: IPv4Address, port: int) -> str:
 
 
 def ssh_client(lab: Lab) -> Ssh:
-    """The lab's machines over SSH, as root, for those who have checked the route."""
+    """Return SSH to the lab's machines as root, without a check of the route."""
     return Ssh(lab.ssh_config, lab.jump, sudo(lab))
 
 
 def sudo(lab: Lab) -> dict[str, Sudo]:
-    """How to be root on the machines whose login is another user."""
+    """Return how to become root, by machine, where the login is another user."""
     return sudo_on(lab.machines)
 
 
 def sudo_on(machines: Sequence[Machine]) -> dict[str, Sudo]:
-    """The same on any machines that exist."""
+    """Return the same for any existing machines."""
     return {
         machine.name: Sudo(machine.host.sudo_password_file)
         for machine in machines
@@ -77,26 +77,29 @@ def sudo_on(machines: Sequence[Machine]) -> dict[str, Sudo]:
 
 
 def ssh(lab: Lab) -> Ssh:
-    """The lab's machines over SSH, after the route was checked."""
+    """Return SSH to the lab's machines as root, after a check of the route."""
     ensure_route(lab)
     return ssh_client(lab)
 
 
 def kubeconfig(lab: Lab) -> Path:
-    """The admin's kubeconfig; LabgenError before the first control plane is initialised."""
+    """Return the path of the admin's kubeconfig.
+
+    Raises LabgenError before the first control plane is initialised.
+    """
     if not lab.kubeconfig.exists():
         raise LabgenError(
             f"lab {lab.name} has no kubeconfig yet: its first control plane is not initialised",
-            hint=f"to go on: {lab.up_command}",
+            hint=f"to resume: {lab.up_command}",
         )
     return lab.kubeconfig
 
 
 def assert_route_isolated(lab: Lab) -> None:
-    """Raise LabgenError unless existing machines and their VIP are reached alike, and not through
-    the bridge of a lab of ours: one with the same addresses would be taken for them.
+    """Raise LabgenError unless existing machines and their VIP are reached by one interface.
 
-    From a jump host on, the way is that host's.
+    It must not be the bridge of one of labgen's labs: machines of a lab with the same addresses
+    would be taken for them. Behind a jump host, the route is that host's business.
     """
     if lab.jump:
         return

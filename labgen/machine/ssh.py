@@ -1,4 +1,4 @@
-"""OpenSSH as the one door to machines: one ssh_config, one shared connection a machine."""
+"""OpenSSH, the only way to machines: one ssh_config, and a shared connection for each machine."""
 
 import contextlib
 import re
@@ -18,7 +18,7 @@ from labgen.system.wait import NotYet, until
 PORT = 22
 GREETING = "SSH-"
 LINE = 255  # bytes at most of a greeting: RFC 4253, 4.2
-ASK = 1.0  # seconds for a machine that is connected to do nothing
+ASK = 1.0  # seconds for a connected machine to run true(1)
 # Seconds for a connection and its greeting. An emulated machine that boots beside others took 4 s.
 # What is given up sooner still costs the machine all of its work, and with an attempt a second it
 # came to greet nobody for more than a minute.
@@ -52,10 +52,10 @@ class Ssh:
             self._ssh("-f", "-N", "-M", host, timeout=timeout)
 
     def answers(self, host: str) -> bool:
-        """Whether host does what it is asked, by the shared connection; False where none works.
+        """Return whether host runs a command over the shared connection; False if there is none.
 
-        sshd (9.8 and newer, PerSourcePenalties) turns away for a while who comes often and does not
-        log in. So whoever wants to know it often asks this first.
+        sshd (9.8 and newer, PerSourcePenalties) refuses clients for a while that connect often and
+        do not log in. So a caller that polls uses this first.
         """
         try:
             return self._alive(host) and self._ssh(host, "--", "true", timeout=ASK, check=False).ok
@@ -92,7 +92,7 @@ class Ssh:
                 self._socket(host).unlink(missing_ok=True)
 
     def _alive(self, host: str) -> bool:
-        """Whether the shared connection to host works; a dead socket is removed."""
+        """Return whether the shared connection to host works; remove a dead socket."""
         if not self._socket(host).exists():
             return False
         alive = self._ssh("-O", "check", host, timeout=10, check=False).ok
@@ -117,7 +117,7 @@ class Ssh:
 
 
 def _greeting(address: str, port: int, jump: JumpHost | None, timeout: float) -> None:
-    """Raises NotYet while nobody at address greets as sshd does."""
+    """Raise NotYet while nothing at address greets as sshd does."""
     try:
         said = (jump.greeting if jump else _first_words)(address, port, timeout=timeout)
     except (OSError, JumpHostFailed) as error:

@@ -1,4 +1,4 @@
-"""What a process reads: some words first, then the rest of an open file."""
+"""Standard input for a process: some bytes first, then the rest of an open file."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ CAT_ENDS = 10.0  # seconds; its reader is gone by then
 
 @contextmanager
 def following(head: bytes, data: str | bytes | None, file: BinaryIO | None) -> Iterator[BinaryIO]:
-    """A stream of head and what follows it: data, or file from where it stands."""
+    """Yield a stream of head, followed by data or by the file from its current position."""
     body = data.encode() if isinstance(data, str) else data or b""
     with os.fdopen(os.memfd_create("head"), "w+b") as memory:
         memory.write(head if file else head + body)
@@ -27,7 +27,7 @@ def following(head: bytes, data: str | bytes | None, file: BinaryIO | None) -> I
 
 @contextmanager
 def _after(first: BinaryIO, second: BinaryIO) -> Iterator[BinaryIO]:
-    """One after the other by cat(1), which needs no memory for them."""
+    """Yield both files, one after the other, by cat(1): the second may be larger than memory."""
     descriptor = first.fileno()
     argv = ["cat", f"/dev/fd/{descriptor}", "-"]
     process = subprocess.Popen(

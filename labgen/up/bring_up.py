@@ -1,4 +1,4 @@
-"""`labgen up`: check, settle the lab, then run the plan and keep its journal."""
+"""`labgen up`: check the host, create the lab on disk, then run the plan and keep its journal."""
 
 import time
 from collections.abc import Sequence

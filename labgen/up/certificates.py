@@ -1,6 +1,6 @@
-"""What all control planes of a cluster have in common, copied as files from the first one.
+"""Copy the files that all control planes of a cluster share from the first one.
 
-On its way it is in this process's memory, never on the host's disk and in no log.
+They pass through this process's memory, and never reach the host's disk or a log.
 """
 
 import base64
@@ -32,9 +32,9 @@ READ = 'set -o pipefail; tar --create --directory "$0" -- "$@" | base64'
 
 
 def shared(context: Context) -> Mapping[str, File]:
-    """Those files of the first control plane, by their places in a payload.
+    """Return the shared files of the first control plane, by their paths in a payload.
 
-    Raises LabgenError with what tar said when one of them is missing.
+    Raises LabgenError with tar's message when one of them is missing.
     """
     first = context.lab.control_planes[0].name
     words = ["bash", "-c", READ, HERE, *SHARED]

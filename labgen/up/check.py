@@ -1,4 +1,4 @@
-"""`labgen check`: whether a scenario could be brought up here, with all that keeps it from that."""
+"""`labgen check`: whether a scenario can be brought up on this host, and what prevents it."""
 
 from labgen.lab import store
 from labgen.providers.registry import Choice, choose, ensure_fit, provider
@@ -6,10 +6,10 @@ from labgen.scenario.model import Scenario
 
 
 def ensure_possible(scenario: Scenario, name: str | None = None) -> Choice:
-    """The provider that `up` takes for the lab of that name, the scenario's own by default: that of
-    the lab, where it is made already; a new one may get another today.
+    """Return the provider that `up` would use for the lab of that name, the scenario's by default.
 
-    Raises HostUnfit with every finding. Nothing is made or changed.
+    A lab that exists keeps its provider; a new one may get another today. Nothing is created or
+    changed. Raises HostUnfit with every finding.
     """
     name = name or scenario.name
     if name not in store.names():

@@ -1,4 +1,4 @@
-"""A lab on paper: its plan and its configuration files, without making anything."""
+"""A dry run: a lab's plan and configuration files, without creating anything."""
 
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
@@ -23,14 +23,16 @@ EXAMPLE_SECRETS = JoinSecrets(token="TOKEN", certificate_key="CERTIFICATE-KEY") 
 
 
 def outline(scenario: Scenario) -> list[Step]:
-    """The steps that would bring scenario up."""
+    """Return the steps that would bring the scenario up."""
     lab, machines = _on_paper(scenario)
     return plan(Context(lab, machines))
 
 
 def changes(scenario: Scenario) -> Mapping[str, Sequence[str]]:
-    """What bringing scenario up would change on machines that exist, which are asked for it; empty
-    where it makes its machines."""
+    """Return what `up` would change on existing machines, which are queried for it.
+
+    Empty for a scenario whose machines labgen creates.
+    """
     machines = provider(scenario.provider.name, scenario.provider.uri)
     return machines.planned_changes(scenario) if isinstance(machines, PlannedChanges) else {}
 
@@ -60,10 +62,9 @@ def render_files(scenario: Scenario, directory: Path) -> list[Path]:
 
 
 def render_blueprint(scenario: Scenario, directory: Path) -> list[Path]:
-    """Write the files by which machines are made, such as the Vagrantfile, to directory and return
-    their paths; none where machines are made without.
+    """Write the files that define the machines, such as the Vagrantfile, and return their paths.
 
-    Raises LabgenError while the bundle lacks what they name.
+    Some providers have none. Raises LabgenError while the bundle lacks what the files name.
     """
     lab, machines = _on_paper(scenario)
     written = []

@@ -1,4 +1,4 @@
-"""Steps as a graph: each starts when all it waits on are done, side by side where they can."""
+"""Run steps as a graph: each starts when all that it waits on are done, others next to it."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -40,7 +40,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Listener:
-    """Who is told: started(step), done(result), failed(step, error)."""
+    """What is called when a step has started, is done or has failed."""
 
     started: Callable[[Step], None]
     done: Callable[[Done], None]
@@ -48,10 +48,10 @@ class Listener:
 
 
 def run_steps(steps: Sequence[Step], listener: Listener) -> list[Done]:
-    """Run all steps; after a failure no new one starts and those under way end first.
+    """Run all steps; after a failure no new one starts, and those that run are awaited.
 
-    Raises the step's error, or SeveralErrors. Raises ValueError for a plan that waits on an
-    unknown step or on itself.
+    Raises the step's error, or SeveralErrors; ValueError for a plan that waits on an unknown step
+    or on itself.
     """
     _check(steps)
     begin = time.monotonic()

@@ -1,6 +1,6 @@
-"""The page to read first: what happens when a lab comes up, in order, and what side by side.
+"""The page to read first: what happens when a lab comes up, in order, and what runs side by side.
 
-Nothing is done here. A step starts when the steps it names after it are done.
+Nothing is done here. A step starts when the steps named in its `after` are done.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from labgen.up.steps.join import join
 from labgen.up.steps.merge_kubeconfig import merge_kubeconfig
 from labgen.up.steps.prepare import prepare
 
-# Where `up --until` can stop, by the last steps that it does.
+# Where `up --until` can stop: the kind of its last steps.
 STAGES = {
     "machines": "create machines",
     "load-balancer": "prepare",
@@ -29,7 +29,7 @@ Once = Callable[[Context], Outcome]
 
 
 def plan(context: Context) -> list[Step]:
-    """All steps of `labgen up`; each does nothing where its result is already observed."""
+    """Return all steps of `labgen up`; each does nothing if its result is already observed."""
     lab = context.lab
     first, *others = lab.control_planes
     init = f"init control plane {first.name}"
@@ -50,7 +50,7 @@ def plan(context: Context) -> list[Step]:
 
 
 def until(steps: Sequence[Step], stage: str) -> list[Step]:
-    """The steps of a plan up to a stage: those of that kind and all that they wait on."""
+    """Return the steps of a plan up to a stage: those of that kind and all that they wait on."""
     wanted = {step.name for step in steps if step.phase == STAGES[stage]}
     for step in reversed(steps):  # a step stands after those it waits on
         if step.name in wanted:
@@ -59,22 +59,25 @@ def until(steps: Sequence[Step], stage: str) -> list[Step]:
 
 
 def _ready_made(context: Context) -> list[Step]:
-    """Machines with all that Kubernetes stands on, which those of someone's own lack."""
+    """Return the steps that prepare machines; existing machines need a bootstrap before."""
     machines = context.lab.machines
     if not any(context.machine_profile(machine).bare for machine in machines):
         return _on(context, machines, prepare, after=["create machines"])
-    equipped = _on(context, machines, bootstrap, after=["create machines"])
+    bootstrapped = _on(context, machines, bootstrap, after=["create machines"])
     prepared = [
         step
         for machine in machines
         for step in _on(context, [machine], prepare, after=[f"bootstrap {machine.name}"])
     ]
-    return [*equipped, *prepared]
+    return [*bootstrapped, *prepared]
 
 
 def _join(context: Context, machines: Sequence[Machine], *, after: Sequence[str]) -> list[Step]:
-    """Workers side by side, and beside them the control planes one after the other: etcd takes one
-    learner at a time, and keeps what it refused in its log (docs/explanation/ha.md)."""
+    """Join workers side by side, and control planes one after the other at the same time.
+
+    etcd takes one learner at a time, and keeps those that it refused in its log
+    (docs/explanation/ha.md).
+    """
     steps = []
     turn: list[str] = []
     for machine in machines:
@@ -89,7 +92,7 @@ def _join(context: Context, machines: Sequence[Machine], *, after: Sequence[str]
 def _on(
     context: Context, machines: Sequence[Machine], work: OnMachine, *, after: Sequence[str]
 ) -> list[Step]:
-    """The same work on each of machines, side by side."""
+    """Return the same work for each machine, side by side."""
 
     def bound(machine: Machine) -> Callable[[], Outcome]:
         return lambda: work(context, machine)

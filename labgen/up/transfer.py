@@ -1,6 +1,6 @@
-"""What of the bundle goes to a machine that does not have it by its image.
+"""Transfer files of the bundle to a machine whose image does not contain them.
 
-Each file is sent once. A transfer that was cut off goes on where it ended, and a file has its name
+Each file is sent once. A transfer that was cut off resumes where it ended, and a file gets its name
 only once its digest is the bundle's.
 """
 
@@ -25,8 +25,8 @@ LOOK = (
     f"mkdir -p {PLACE} && cd {PLACE} && "
     "find . -type f ! -path './packages/*' -printf '%s %P\\n' -exec sha256sum {} \\;"
 )
-# $1 name, $2 bytes that are there and right, $3 size, $4 sha256. What was cut off stays for the
-# next time; what is whole and wrong does not.
+# $1 name, $2 bytes that have arrived correctly, $3 size, $4 sha256. A file that was cut off stays
+# for the next time; a complete file with a wrong digest does not.
 RECEIVE = f"""\
 set -eu; cd {PLACE}; part=$1.part
 mkdir -p "$(dirname "$1")"; touch "$part"; truncate -s "$2" "$part"; cat >>"$part"
@@ -55,7 +55,10 @@ class Found:
 
 
 def parcels(context: Context, suite: str) -> list[Parcel]:
-    """What a machine of that suite wants; LabgenError where the bundle lacks its packages."""
+    """Return what a machine with that Debian suite needs.
+
+    Raises LabgenError when the bundle lacks its packages.
+    """
     software = context.lab.scenario.software
     wanted = {name: name for name in ADDONS}
     wanted |= {images.ARCHIVE: "images/lab.tar"}
@@ -68,8 +71,7 @@ def parcels(context: Context, suite: str) -> list[Parcel]:
 
 
 def runtime_parcels(context: Context) -> list[Parcel]:
-    """What a machine of labgen's image lacks for the lab's container runtime; nothing for that
-    which it has."""
+    """Return what labgen's image lacks for the lab's container runtime; empty for its own one."""
     kubernetes = context.lab.scenario.kubernetes
     return _parcels(context, store.require_runtime(kubernetes.version, kubernetes.runtime))
 
@@ -88,10 +90,9 @@ def _parcels(context: Context, wanted: Mapping[str, str]) -> list[Parcel]:
 
 
 def deliver(context: Context, machine: Machine, wanted: Sequence[Parcel]) -> Outcome:
-    """Have exactly the wanted files below PLACE on the machine; sends what differs.
+    """Have exactly the wanted files below PLACE on the machine; send what differs.
 
-    Raises CommandFailed or CommandTimedOut when a transfer does not come to its end: what came is
-    kept there.
+    Raises CommandFailed or CommandTimedOut when a transfer does not finish; what has arrived stays.
     """
     found = _look(context, machine)
     outcome = Outcome.OK
@@ -108,7 +109,7 @@ def deliver(context: Context, machine: Machine, wanted: Sequence[Parcel]) -> Out
 
 
 def _look(context: Context, machine: Machine) -> dict[str, Found]:
-    """The files below PLACE, by name: a line of size and name stands before one with the digest."""
+    """Return the files below PLACE by name: for each, a line of size and name, then its digest."""
     limit = LOOK_TIMEOUT * context.lab.slowdown
     listed = context.ssh.run(machine.name, ["sh", "-c", LOOK], timeout=limit).stdout.splitlines()
     found = {}
@@ -119,7 +120,7 @@ def _look(context: Context, machine: Machine) -> dict[str, Found]:
 
 
 def _good(parcel: Parcel, begun: Found | None) -> int:
-    """How many bytes of a transfer that was cut off are the parcel's first."""
+    """Return how many bytes of a transfer that was cut off are the parcel's first."""
     if begun is None or begun.size > parcel.size:
         return 0
     digest, left = hashlib.sha256(), begun.size

@@ -1,4 +1,4 @@
-"""A machine that labgen did not make: its state is recorded, and what it lacks comes to it."""
+"""Bootstrap an existing machine: record its state, then bring what it lacks."""
 
 from labgen.lab.lab import Machine
 from labgen.render.files import environment

@@ -1,4 +1,4 @@
-"""Machines that answer on SSH, with no fault on them."""
+"""Create the machines, which then answer on SSH and have no fault."""
 
 from labgen.faults.engine import undo
 from labgen.up.context import Context
@@ -6,7 +6,7 @@ from labgen.up.graph import Outcome
 
 
 def create_machines(context: Context) -> Outcome:
-    """Have the provider make or complete the lab's machines, and undo all faults."""
+    """Have the provider create or complete the lab's machines, and heal all faults."""
     changed = context.provider.create(context.lab)
     healed = undo(context.lab)
     return Outcome.CHANGED if changed or healed else Outcome.OK

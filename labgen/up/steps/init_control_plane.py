@@ -1,4 +1,4 @@
-"""The first control plane, and the credentials that everything after it uses."""
+"""Initialise the first control plane, and fetch the credentials that later steps use."""
 
 import base64
 import json

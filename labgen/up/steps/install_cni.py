@@ -1,4 +1,4 @@
-"""The pod network, and CoreDNS told to sit on two machines before its first pod starts."""
+"""Install the pod network, and have CoreDNS run on two machines before its first pod starts."""
 
 from labgen.lab.lab import Machine
 from labgen.up.context import Context

@@ -1,4 +1,4 @@
-"""The lab's context in the user's own kubeconfig."""
+"""Merge the lab's context into the user's own kubeconfig."""
 
 from labgen.lab import user_kubeconfig
 from labgen.up.context import Context

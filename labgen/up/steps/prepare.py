@@ -1,4 +1,4 @@
-"""A machine with everything on it that Kubernetes stands on."""
+"""Prepare a machine: everything that Kubernetes needs, before there is a cluster."""
 
 import shlex
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ def reach(context: Context, machine: Machine) -> None:
 
 
 def lab_env(variables: Mapping[str, str]) -> dict[str, File]:
-    """The file that phases read variables from."""
+    """Return the file that phases read variables from."""
     lines = [f"{name}={shlex.quote(value)}\n" for name, value in variables.items()]
     return {"etc/labgen/lab.env": File("".join(lines), 0o600)}
 

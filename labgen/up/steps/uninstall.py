@@ -1,4 +1,4 @@
-"""The way back: a machine that labgen did not make, as it was before."""
+"""Uninstall: restore an existing machine to its state before the lab."""
 
 from labgen.lab.lab import Machine
 from labgen.up.context import Context
@@ -9,10 +9,10 @@ TIMEOUT = 600.0
 
 
 def uninstall(context: Context, machine: Machine) -> Outcome:
-    """Take the cluster and all that labgen brought off the machine; fine on one that has nothing.
+    """Remove the cluster and everything that labgen brought; fine on a machine that has nothing.
 
     Needs no bundle. Raises LabgenError when the machine does not answer on SSH, ScriptFailed when
-    it is not as it was: calling it again goes on.
+    its state is not restored; the next call resumes.
     """
     reach(context, machine)
     lab = context.lab

@@ -57,7 +57,7 @@ def test_a_lab_without_kubeconfig_says_how_to_get_one() -> None:
     assert said.exit_code == 1
     assert said.err.splitlines() == [
         "error: lab demo has no kubeconfig yet: its first control plane is not initialised",
-        "  to go on: labgen up single --name demo",
+        "  to resume: labgen up single --name demo",
     ]
 
 
