@@ -1,6 +1,6 @@
-"""What the tests that only look take a cluster to be: a lab by its scenario, or one that was found.
+"""A cluster as read-only tests see it: a lab by its scenario, or one that was discovered.
 
-What is not known of a cluster is an Unknown with its reason; a test that stands on it is skipped.
+A fact that is not known is an Unknown with its reason; a test that depends on it is skipped.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,8 +18,8 @@ from labgen.scenario.model import Role
 from labgen.timing import forecast
 
 T = TypeVar("T")
-# HAProxy marks a server down on one bad answer and up again on one good check: a look during a
-# host's pause says little, one that lasts is the truth.
+# Seconds. HAProxy marks a server down on one bad answer and up again on one good check: a state is
+# not reliable if it was seen during a pause of the host, but if it lasts.
 SETTLED = 5.0
 ETCD_PORT = 2379
 DOMAIN = "cluster.local"  # kubeadm's default
@@ -27,7 +27,7 @@ DOMAIN = "cluster.local"  # kubeadm's default
 
 @dataclass(frozen=True)
 class Unknown:
-    """What cannot be said of a cluster, and why."""
+    """A fact of a cluster that is not known, and why."""
 
     reason: str
 
@@ -56,29 +56,17 @@ class Etcd:
 
 @dataclass(frozen=True)
 class Haproxy:
-    """One machine's HAProxy: the names it has for the API servers, the socket where it tells their
-    states (empty for none), and the port at the machine's own address where clients reach them
-    (0 for none). settled: seconds after which a state is the truth."""
+    """One machine's HAProxy."""
 
-    servers: frozenset[str]
-    socket: str
-    port: int
-    settled: float = SETTLED
+    servers: frozenset[str]  # the names it has for the API servers
+    socket: str  # where it reports their states; empty for none
+    port: int  # where clients reach them at the machine's own address; 0 for none
+    settled: float = SETTLED  # seconds after which a state is reliable
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """All that is by machine has the name of its node as key.
-
-    nodes are those that ought to be; own has each machine's addresses as it tells them itself.
-    places is where each API server answers. keepalived names the machines that have to run it, or
-    says why none does; haproxy has those that have to. logins is how ssh knows the machines that
-    may be logged in to, unread why others of the inventory did not let anyone in. as_pods: the
-    control plane is static pods. skew: kubelets may be older than the control plane, and what
-    kubeadm makes may be missing. reached are the addresses that this host may ask by itself, server
-    is where it asks the API if that is not where the kubeconfig says. holders had the VIP when it
-    was found.
-    """
+    """A cluster; each mapping by machine has the name of the node as key."""
 
     kubeconfig: Path
     machines: tuple[Machine, ...]
@@ -88,20 +76,21 @@ class Cluster:
     service_subnet: IPv4Network | Unknown
     network: Network | Unknown
     etcd: Etcd | Unknown
-    nodes: frozenset[str]
-    places: Mapping[str, str]
-    own: Mapping[str, frozenset[IPv4Address]]
+    nodes: frozenset[str]  # the nodes that should exist
+    places: Mapping[str, str]  # where each API server answers
+    own: Mapping[str, frozenset[IPv4Address]]  # each machine's addresses, as it reports them
     roles: Mapping[str, Role]
-    logins: Mapping[str, str]
-    keepalived: frozenset[str] | Unknown
-    haproxy: Mapping[str, Haproxy] = field(default_factory=dict)
-    as_pods: bool | Unknown = True
-    holders: tuple[str, ...] = ()
+    logins: Mapping[str, str]  # the name in the ssh_config, for machines with a login
+    keepalived: frozenset[str] | Unknown  # the machines that should run it
+    haproxy: Mapping[str, Haproxy] = field(default_factory=dict)  # those that should run it
+    as_pods: bool | Unknown = True  # the control plane consists of static pods
+    holders: tuple[str, ...] = ()  # had the VIP at the discovery
     domain: str = DOMAIN
+    # Kubelets may be older than the control plane, and what kubeadm creates may be missing.
     skew: bool = False
-    unread: Mapping[str, str] = field(default_factory=dict)
-    reached: frozenset[str] = frozenset()
-    server: str = ""
+    unread: Mapping[str, str] = field(default_factory=dict)  # why a machine has no login
+    reached: frozenset[str] = frozenset()  # addresses that this host may query itself
+    server: str = ""  # where this host queries the API, unless the kubeconfig says so
 
     @property
     def control_planes(self) -> tuple[Machine, ...]:
@@ -118,28 +107,28 @@ class Cluster:
 
 
 def known(value: T | Unknown) -> T:
-    """The value; skips the test where there is none."""
+    """Return the value; skip the test if it is not known."""
     if isinstance(value, Unknown):
         pytest.skip(value.reason)
     return value
 
 
 def of_machine(cluster: Cluster, found: Mapping[str, T], machine: Machine) -> T:
-    """What the machine told; skips the test where it could not be asked."""
+    """Return the fact of that machine; skip the test if the machine could not be inspected."""
     if machine.name not in found:
         pytest.skip(no_login(cluster, machine.name))
     return found[machine.name]
 
 
 def no_login(cluster: Cluster, name: str) -> str:
-    """Why that machine cannot be asked."""
+    """Return why that machine cannot be inspected."""
     if name in cluster.unread:
-        return f"{name} cannot be looked at: {cluster.unread[name]}"
+        return f"{name} cannot be inspected: {cluster.unread[name]}"
     return f"no SSH login to {name} in the inventory"
 
 
 def stacked(addresses: Iterable[str]) -> Etcd:
-    """kubeadm's own, with a member on every control plane."""
+    """Return kubeadm's stacked etcd, with a member on every control plane."""
     return Etcd(
         endpoints=tuple(f"https://{address}:{ETCD_PORT}" for address in addresses),
         authority=f"{ETCD_PKI}/ca.crt",
@@ -149,7 +138,7 @@ def stacked(addresses: Iterable[str]) -> Etcd:
 
 
 def of_lab(lab: Lab) -> Cluster:
-    """The lab as its scenario has it."""
+    """Return the lab as its scenario describes it."""
     masters = frozenset(machine.name for machine in lab.control_planes)
     balancer = lab.scenario.load_balancer
     haproxy = Haproxy(

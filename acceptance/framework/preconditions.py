@@ -1,5 +1,4 @@
-"""The precondition of the whole suite: a lab whose API answers through the VIP; and the way to a
-single API server."""
+"""The suite's precondition: a lab whose API answers through the VIP."""
 
 from ipaddress import IPv4Address
 
@@ -23,9 +22,9 @@ TIMEOUT = 5.0  # seconds; a healthy API answers /readyz within a tenth of one
 
 
 def through_vip(lab: Lab) -> Api:
-    """The API behind the VIP, which has just answered /readyz.
+    """Return the API behind the VIP, which has just answered /readyz.
 
-    Raises LabgenError with what was seen instead: the API's failure and who holds the VIP.
+    Raises LabgenError with what was seen instead: the API's failure and the VIP holder.
     """
     access.ensure_route(lab)
     try:
@@ -45,12 +44,12 @@ def local_endpoint_of(lab: Lab) -> LocalEndpoint:
 
 
 def near_found(cluster: Cluster) -> LocalEndpoint:
-    """Skips the test where the way there is not that to the cluster."""
+    """Return addresses as they are; skip the test if packets there take another route."""
 
     def local_endpoint(address: str, _port: int) -> str:
         if address not in cluster.reached:
             pytest.skip(
-                f"this host's way to {address} is not the one to the cluster: it is not asked"
+                f"this host's route to {address} is not the one to the cluster: it is not queried"
             )
         return address
 

@@ -4,8 +4,8 @@ import os
 
 import click
 
-from labgen.bundle.store import require
 from labgen.cli.session import PASSED_ON, common, passed_on
+from labgen.cluster import kubectl as cluster
 from labgen.lab import store
 from labgen.machine import access
 
@@ -18,6 +18,5 @@ def kubectl(name: str, arguments: tuple[str, ...]) -> None:
     """Run kubectl with ARGUMENTS on the lab NAME as its admin."""
     lab = store.load(name)
     access.ensure_route(lab)
-    program = require(lab.scenario.kubernetes.version).bin / "kubectl"
-    environment = {**os.environ, "KUBECONFIG": str(access.kubeconfig(lab))}
+    program, environment = cluster.program(lab), cluster.environment(lab)
     os.execve(program, ["kubectl", *passed_on(arguments)], environment)  # noqa: S606 - no shell in between

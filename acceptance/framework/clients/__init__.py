@@ -1,1 +1,1 @@
-"""How tests ask the cluster and its machines."""
+"""Clients with which tests query the cluster and its machines."""

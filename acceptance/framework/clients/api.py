@@ -24,7 +24,7 @@ class ApiError(Exception):
 
 
 class WriteRefused(Exception):
-    """A test that may only look asked to change something: the test is wrong."""
+    """A read-only test tried to change something: the test is wrong."""
 
 
 # All that can go wrong with one request.
@@ -33,37 +33,39 @@ FAILURES = (OSError, http.client.HTTPException, ApiError)
 
 @dataclass(frozen=True)
 class Api:
-    """timeout is the longest wait for one answer of the socket, in seconds; looking only allows
-    nothing but GET. name is what the certificate is for, where that is not the host."""
+    """The API at one address, as one user."""
 
     host: str
     port: int
     context: ssl.SSLContext
-    timeout: float = 10.0
-    read_only: bool = False
-    name: str = ""
+    timeout: float = 10.0  # the longest wait of the socket, in seconds
+    read_only: bool = False  # nothing but GET is allowed
+    name: str = ""  # what the certificate is for, unless it is the host
     token: str = field(default="", repr=False)
 
     def get(self, path: str) -> Any:
-        """The JSON object at path."""
+        """Return the JSON object at path."""
         return json.loads(self.send("GET", path))
 
     def items(self, path: str) -> list[Any]:
-        """The items of the list at path."""
+        """Return the items of the list at path."""
         found = self.get(path)["items"]
         return list(found)
 
     def apply(self, path: str, manifest: dict[str, Any]) -> Any:
-        """Server-side apply: what path holds becomes manifest, whoever does it and how often."""
+        """Apply the manifest at path on the server, which may be done any number of times."""
         where = f"{path}?fieldManager={MANAGER}&force=true"
         return json.loads(self.send("PATCH", where, manifest, APPLY))
 
     def send(
         self, method: str, path: str, body: dict[str, Any] | None = None, kind: str = JSON
     ) -> str:
-        """The text of the answer. Raises ApiError, OSError or http.client.HTTPException."""
+        """Return the body of the answer.
+
+        Raises ApiError, OSError or http.client.HTTPException; WriteRefused in a read-only run.
+        """
         if self.read_only and method != "GET":
-            raise WriteRefused(f"{method} {path} in a run that only looks")
+            raise WriteRefused(f"{method} {path} in a read-only run")
         name = self.name or self.host
         connection = https(self.host, self.port, name, timeout=self.timeout, context=self.context)
         try:
@@ -82,6 +84,6 @@ class Api:
 
 
 def connect(found: Credentials, *, timeout: float = 10.0, read_only: bool = False) -> Api:
-    """The API as the kubeconfig's administrator sees it."""
+    """Return the API as the kubeconfig's administrator."""
     context = found.administrator()
     return Api(found.host, found.port, context, timeout, read_only, found.name, found.token)

@@ -1,6 +1,6 @@
-"""Names asked of the cluster's DNS servers, from a machine of the lab.
+"""Query the cluster's DNS servers from a machine of the cluster.
 
-The machine only carries the packets, so that it needs no resolver's tools but bash.
+The machine only carries the packets, so that it needs no tools except bash.
 """
 
 import base64
@@ -25,16 +25,16 @@ printf %s "$answer"
 
 @dataclass(frozen=True)
 class Found:
-    """What a name stands for: its addresses, and the names it is an alias of."""
+    """The answer for a name: its addresses, and the names it is an alias of."""
 
     addresses: frozenset[str]
     aliases: tuple[str, ...]
 
 
 def ask(host: Any, server: str, name: str) -> Found:
-    """Ask server for the A records of name; host is a testinfra host.
+    """Query server for the A records of name; host is a testinfra host.
 
-    Raises AssertionError when it does not answer, or not with success.
+    Raises AssertionError when there is no answer, or not one with success.
     """
     question = dns.message.make_query(name, dns.rdatatype.A)
     packet = base64.b64encode(question.to_wire()).decode()

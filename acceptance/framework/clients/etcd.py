@@ -1,5 +1,9 @@
-"""etcd asked by HTTP from a machine of the cluster, with what every control plane has: curl, and
-the certificate of a client. Its keys stay there."""
+"""Query etcd by HTTP from a machine of the cluster, with curl and a client's certificate there.
+
+This is the suite's own way, next to labgen.cluster.etcd: smoke tests also look at clusters that
+labgen did not build, which have no etcdctl and may have etcd elsewhere; and a fault in labgen's way
+must not hide from the suite. The keys stay on the machine.
+"""
 
 import json
 from collections.abc import Sequence
@@ -18,7 +22,7 @@ CURL = "curl -sS --max-time 5 --cacert %s --cert %s --key %s"
 
 @dataclass(frozen=True)
 class Member:
-    """addresses are those at which it says clients reach it; empty before it has started."""
+    """A member; addresses are its clients' URLs' hosts, empty before it has started."""
 
     name: str
     addresses: frozenset[str]
@@ -26,7 +30,7 @@ class Member:
 
 
 def members(host: Any, etcd: Etcd) -> list[Member]:
-    """The members that etcd knows, as the machine's own member (or the first endpoint) has them."""
+    """Return etcd's members, as the machine's own member or the first endpoint reports them."""
     place = HERE if etcd.stacked else etcd.endpoints[0]
     answer = host.run(f"{CURL} --data %s %s", *_login(etcd), "{}", place + MEMBERS)
     missing_tools.ensure_curl(answer)
@@ -35,7 +39,7 @@ def members(host: Any, etcd: Etcd) -> list[Member]:
 
 
 def health(host: Any, etcd: Etcd) -> dict[str, str]:
-    """Each endpoint with "healthy" or what is wrong with it."""
+    """Return "healthy" for each endpoint, or what is wrong with it."""
     return {url: _health(host, etcd, url) for url in etcd.endpoints}
 
 

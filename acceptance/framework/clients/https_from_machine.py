@@ -1,4 +1,4 @@
-"""What the API says to a machine of the cluster that asks it over HTTPS, without a login."""
+"""Query the API over HTTPS from a machine of the cluster, without a login."""
 
 from typing import Any
 
@@ -9,8 +9,10 @@ STRANGERS = {"401", "403"}  # where nobody may ask as nobody; the API has answer
 
 
 def of_api(host: Any, place: str, *, at: str = "") -> str:
-    """ok, or what is wrong: /readyz asked at place (HOST:PORT), whose certificate has to be good
-    for HOST; with at, the connection goes there instead."""
+    """Return "ok" or what is wrong with /readyz at place (HOST:PORT), whose certificate names HOST.
+
+    With at, the connection goes there instead.
+    """
     way = ["--connect-to", f"{place}:{at}"] if at else []
     words = ["--write-out", "\n%{http_code}", *way, f"https://{place}/readyz"]
     line = "curl -sS --max-time 5 --cacert %s" + " %s" * len(words)

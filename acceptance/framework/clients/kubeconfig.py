@@ -1,4 +1,4 @@
-"""Reading kubeconfig files: where they point, and the credentials they carry."""
+"""Read kubeconfig files: the servers they name, and the credentials they contain."""
 
 import base64
 import ssl
@@ -27,11 +27,11 @@ class Credentials:
     token: str = field(default="", repr=False)
 
     def anonymous(self) -> ssl.SSLContext:
-        """Checks the server against the cluster's CA, says nothing about the client."""
+        """Return a TLS context that checks the server and presents no certificate."""
         return ssl.create_default_context(cadata=self.authority)
 
     def administrator(self) -> ssl.SSLContext:
-        """Checks the server and presents the client certificate."""
+        """Return a TLS context that checks the server and presents the client's certificate."""
         context = self.anonymous()
         if not self.certificate:
             return context
@@ -44,14 +44,15 @@ class Credentials:
 
 
 def servers(text: str) -> list[str]:
-    """The server of every cluster that the kubeconfig names."""
+    """Return the server of every cluster that the kubeconfig names."""
     return [entry["cluster"]["server"] for entry in _document(text)["clusters"]]
 
 
 def credentials(path: Path) -> Credentials:
-    """What the kubeconfig's current context uses: certificates, inline or as files, or a token.
+    """Return what the current context uses: certificates, inline or as files, or a token.
 
-    Raises KeyError, TypeError, StopIteration or ValueError for what is none, OSError.
+    Raises KeyError, TypeError, StopIteration or ValueError for a file that is not a kubeconfig with
+    credentials; OSError.
     """
     document = _document(path.read_text())
     context = _named(document["contexts"], document["current-context"])["context"]
@@ -75,7 +76,7 @@ def credentials(path: Path) -> Credentials:
 
 
 def at(found: Credentials, place: str) -> Credentials:
-    """The same credentials for HOST:PORT, whose certificate is for HOST."""
+    """Return the same credentials for HOST:PORT, whose certificate is for HOST."""
     host, _, port = place.rpartition(":")
     if (host, int(port)) == (found.host, found.port):
         return found
@@ -91,7 +92,7 @@ def _named(entries: list[dict[str, Any]], name: str) -> dict[str, Any]:
 
 
 def _pem(path: Path, entry: dict[str, Any], name: str) -> str:
-    """Inline, or a file beside the kubeconfig."""
+    """Return the inline data, or a file next to the kubeconfig."""
     if f"{name}-data" in entry:
         return base64.b64decode(entry[f"{name}-data"]).decode()
     named: str = entry[name]

@@ -14,14 +14,14 @@ from labgen.system.process import run
 from labgen.system.wait import NotYet, until
 
 TIMEOUT = 30.0  # seconds for a command that ends by itself
-FIRST_WORDS = 20.0  # seconds until a stream has said what it is waited for
+FIRST_WORDS = 20.0  # seconds until a stream has printed the lines that a test waits for
 
 
 @dataclass
 class Stream:
-    """A command that goes on, and each line it said with its moment.
+    """A command that keeps running, and each line of its output with the time it came.
 
-    Moments are those of time.monotonic(). ended and exit_code are None while it runs.
+    Times are those of time.monotonic(). ended and exit_code are None while it runs.
     """
 
     process: subprocess.Popen[bytes]
@@ -33,7 +33,7 @@ class Stream:
         return self.process.returncode
 
     def await_lines(self, number: int) -> list[str]:
-        """Wait until it has said so many lines in all; LabgenError when it does not."""
+        """Wait until it has printed that many lines; raises LabgenError when it does not."""
 
         def look() -> list[str]:
             if len(self.lines) < number:
@@ -43,7 +43,7 @@ class Stream:
         return until(look, what=f"{number} lines of kubectl", timeout=FIRST_WORDS, interval=0.05)
 
     def listen(self) -> None:
-        """Take down what it says until it ends."""
+        """Record its output until it ends."""
         assert self.process.stdout
         for line in self.process.stdout:
             self.lines.append((time.monotonic(), line.decode(errors="replace").rstrip()))
@@ -52,13 +52,13 @@ class Stream:
 
 
 def call(lab: Lab, *words: str) -> str:
-    """What kubectl with words says, to its end. Raises LabgenError with what went wrong."""
+    """Run kubectl to its end and return its output; raises LabgenError when it fails."""
     return run(_argv(lab, words), timeout=TIMEOUT).stdout
 
 
 @contextmanager
 def begun(lab: Lab, *words: str) -> Iterator[Stream]:
-    """kubectl with words while the block runs; killed in the end if it still runs."""
+    """Run kubectl during the block; it is killed at the end if it still runs."""
     process = subprocess.Popen(
         _argv(lab, words),
         stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The lab's machines over testinfra, and what is looked up on them."""
+"""The cluster's machines over testinfra, and what is queried on them."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ ETCDCTL = (
 
 
 def on(lab: Lab) -> On:
-    """Testinfra hosts by machine name; the shared connections are those of the ssh_config.
+    """Return testinfra hosts by machine name, over the shared connections of the ssh_config.
 
     Their commands run as root, as labgen's own do.
     """
@@ -40,7 +40,7 @@ def on(lab: Lab) -> On:
 
 
 def through(ssh: Ssh) -> On:
-    """Testinfra hosts by their names in an ssh_config."""
+    """Return testinfra hosts by their names in an ssh_config."""
 
     def host(name: str) -> Any:
         found = testinfra.get_host(f"ssh://{name}", ssh_config=str(ssh.config), controlpersist=0)
@@ -52,7 +52,7 @@ def through(ssh: Ssh) -> On:
 
 
 def _by_sudo(backend: Any, ssh: Ssh, name: str, command: str, *words: str) -> Any:
-    """In place of testinfra's own sudo, which knows no password."""
+    """Run a command in place of testinfra's own sudo, which takes no password."""
     line = backend.quote(command, *words)
     done = ssh.run(name, ["sh", "-c", line], timeout=TIMEOUT, check=False)
     return backend.result(done.exit_code, line.encode(), done.stdout, done.stderr)
@@ -109,7 +109,7 @@ def move_leader(host: Any, member: int) -> None:
 
 
 def routes(host: Any) -> dict[str, dict[str, Any]]:
-    """The machine's IPv4 routes by destination, as iproute2 prints them in JSON."""
+    """Return the machine's IPv4 routes by destination, as iproute2 prints them in JSON."""
     return {route["dst"]: route for route in json.loads(host.check_output("ip -j -4 route show"))}
 
 

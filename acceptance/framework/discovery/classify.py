@@ -38,7 +38,7 @@ def classify(
     endpoint: str,
     kept: Vip,
 ) -> Cluster:
-    """said is by the address of an inventory's host; kept is what was found out of the VIP."""
+    """Return the cluster; reports is by the address of an inventory's host, kept is the VIP."""
     found = machines(objects)
     paired = _paired(inventory, found, reports)
     inspections = by_node(inventory, objects, reports)
@@ -69,19 +69,19 @@ def classify(
 
 
 def machines(objects: Objects) -> tuple[Machine, ...]:
-    """The cluster's machines, as its nodes say."""
+    """Return the cluster's machines, as its nodes report them."""
     return control_plane.machines(objects)
 
 
 def by_node(inventory: Inventory, objects: Objects, reports: Reports) -> dict[str, Inspection]:
-    """What was seen of each node."""
+    """Return the inspection of each node."""
     paired = _paired(inventory, machines(objects), reports)
     found = {name: reports[label] for name, label in paired.items()}
     return {name: seen for name, seen in found.items() if isinstance(seen, Inspection)}
 
 
 def reached(cluster: Cluster, addresses: frozenset[str], server: str) -> Cluster:
-    """The cluster with the addresses that this host may ask, and where it asks the API."""
+    """Return the cluster with the addresses that this host may query, and the API's server."""
     return replace(cluster, reached=addresses, server=server)
 
 
@@ -102,7 +102,7 @@ def _paired(
 
 
 def _unread(paired: Mapping[str, str], reports: Reports) -> dict[str, str]:
-    """Node -> why it could not be looked at."""
+    """Return why a node could not be inspected, by node."""
     found = {name: reports[label] for name, label in paired.items()}
     return {name: it.finding.what for name, it in found.items() if isinstance(it, Unread)}
 

@@ -1,4 +1,4 @@
-"""Finding out what the cluster of an inventory is, step by step. Read this page first."""
+"""Discover the cluster of an inventory, step by step. Read this page first."""
 
 import shlex
 from collections.abc import Mapping
@@ -29,10 +29,9 @@ STRANGERS = {401, 403}
 
 
 def discover(inventory: Inventory, directory: Path) -> Cluster:
-    """What the cluster is; directory is the run's own, 0700, and has all that is kept of it.
+    """Return what is known of the cluster; directory is the run's own, for what it fetches.
 
-    Raises HarnessError where nothing can be known, by a mistake of the inventory; LabgenError where
-    the API does not answer.
+    Raises HarnessError for an error of the inventory, LabgenError when the API does not answer.
     """
     routing.ensure(host.address for _, host in inventory.hosts)
     ssh = logins.ssh_client(inventory, directory)
@@ -70,8 +69,10 @@ def _reached(cluster: Cluster, named: list[IPv4Address]) -> frozenset[str]:
 def _asked(
     credentials: Credentials, place: str, address: IPv4Address | Unknown, named: list[IPv4Address]
 ) -> str:
-    """Where the suite asks the API: at the endpoint, which has to answer, if that may be asked from
-    here; else where the kubeconfig says."""
+    """Return where the suite queries the API.
+
+    It is the endpoint, which has to answer, if this host may query it; else what kubeconfig names.
+    """
     server = f"{credentials.host}:{credentials.port}"
     if place == server or isinstance(address, Unknown) or not routing.alike([address], named):
         return server
@@ -85,8 +86,10 @@ def _asked(
 
 
 def _ensure_read(inventory: Inventory, reports: Mapping[str, Inspection | Unread]) -> None:
-    """A machine that is silent may be the cluster's trouble; a login that is refused is the
-    inventory's, and so is an inventory of which nobody answers."""
+    """Raise HarnessError for refused logins, and for an inventory of which no machine answers.
+
+    A single machine that does not answer may be the cluster's fault.
+    """
     unread = {label: it for label, it in reports.items() if isinstance(it, Unread)}
     all_silent = bool(reports) and len(unread) == len(reports) and not inventory.kubeconfig
     reported = {label: it for label, it in unread.items() if all_silent or not it.silent}
@@ -100,7 +103,7 @@ def _ensure_read(inventory: Inventory, reports: Mapping[str, Inspection | Unread
 def _fetch(
     inventory: Inventory, ssh: Ssh, inspections: Mapping[str, Inspection], directory: Path
 ) -> Path:
-    """The administrator's kubeconfig of the first machine that has one, for as long as the run."""
+    """Copy the administrator's kubeconfig of the first machine that has one, for this run."""
     for label, seen in inspections.items():
         if seen.administrator:
             text = ssh.run(label, ["cat", ADMIN], timeout=LOGIN).stdout
@@ -117,12 +120,12 @@ def _credentials(path: Path) -> Credentials:
     except OSError as error:
         raise HarnessError(f"cannot read {path}: {error.strerror}") from error
     except KeyError as error:
-        raise HarnessError(f"{path} is no kubeconfig that can be used: it lacks {error}") from error
+        raise HarnessError(f"{path} is not a usable kubeconfig: it lacks {error}") from error
     except StopIteration as error:
         what = "its current context, or what that names, is not in it"
-        raise HarnessError(f"{path} is no kubeconfig that can be used: {what}") from error
+        raise HarnessError(f"{path} is not a usable kubeconfig: {what}") from error
     except (TypeError, ValueError, YAMLError) as error:
-        raise HarnessError(f"{path} is no kubeconfig that can be used: {error}") from error
+        raise HarnessError(f"{path} is not a usable kubeconfig: {error}") from error
 
 
 def _address(host: str) -> IPv4Address:
@@ -138,7 +141,7 @@ def _read(api: Api) -> objects.Objects:
         return objects.read(api)
     except ApiError as error:
         if error.status in STRANGERS:
-            what = "the kubeconfig's user may not look at the cluster"
+            what = "the kubeconfig's user may not read the cluster"
             raise HarnessError(f"{what}: {error}") from error
         what = f"the API at {place} does not answer well"
         raise LabgenError(what, last_seen=str(error)) from error

@@ -1,4 +1,4 @@
-"""What a machine of somebody's cluster said of itself: the lines of inspect.sh, as values."""
+"""Inspect a machine of a cluster that labgen did not build: the lines of inspect.sh, as values."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,28 +16,27 @@ API_SERVER = "kube-apiserver"
 
 @dataclass(frozen=True)
 class Inspection:
-    """keepalived: it is a service there. kept has all addresses that its configuration names,
-    haproxy the lines of HAProxy's that name sections, places and servers."""
+    """What one machine reported."""
 
     addresses: frozenset[IPv4Address]
     control_plane: bool
-    administrator: bool
-    keepalived: bool
-    kept: frozenset[str]
-    haproxy: tuple[str, ...]
+    administrator: bool  # it has the administrator's kubeconfig
+    keepalived: bool  # it is a service there
+    kept: frozenset[str]  # the addresses in keepalived's configuration
+    haproxy: tuple[str, ...]  # the lines that name sections, addresses and servers
 
 
 def inspect(ssh: Ssh, name: str) -> Inspection:
-    """Look at one machine, as root. Raises LabgenError."""
+    """Inspect one machine as root; raises LabgenError."""
     done = ssh.run(name, ["bash", "-s"], timeout=TIMEOUT, input=SCRIPT.read_bytes())
     return parse(done.stdout)
 
 
 def parse(text: str) -> Inspection:
-    """The values in what inspect.sh said. Raises LabgenError when it did not come to its end."""
+    """Return the values in the output of inspect.sh; raises LabgenError when it was cut off."""
     lines = text.splitlines()
     if END not in lines:
-        raise LabgenError("the look at the machine was cut off", last_seen=(lines or ["-"])[-1])
+        raise LabgenError("the machine's inspection was cut off", last_seen=(lines or ["-"])[-1])
     manifests = set(_of(lines, "manifest"))
     runs = API_SERVER in _of(lines, "runs")
     return Inspection(

@@ -39,7 +39,7 @@ def ssh_client(inventory: Inventory, directory: Path) -> Ssh:
 
 
 def hosts(inventory: Inventory) -> list[Machine]:
-    """The inventory's hosts before anything else is known of them, each by its address as name."""
+    """Return the inventory's hosts as machines, named by their addresses until more is known."""
     return [
         Machine(str(host.address), Role.WORKER, host.address, cpus=0, memory=0, disk=0, host=host)
         for _, host in inventory.hosts
@@ -47,7 +47,7 @@ def hosts(inventory: Inventory) -> list[Machine]:
 
 
 def on(cluster: Cluster, ssh: Ssh) -> On:
-    """Testinfra hosts by the names of nodes; skips the test where there is no login."""
+    """Return testinfra hosts by the names of nodes; skip the test where there is no login."""
     through = machines.through(ssh)
 
     def host(name: str) -> Any:
@@ -59,7 +59,7 @@ def on(cluster: Cluster, ssh: Ssh) -> On:
 
 
 def read(inventory: Inventory, ssh: Ssh) -> Mapping[str, Inspection | Unread]:
-    """What each host says, or why it says nothing, by its address."""
+    """Return each host's inspection, or why it could not be read, by its address."""
     plain = Ssh(ssh.config)
     return gather({m.name: partial(_read, plain, ssh, m) for m in hosts(inventory)})
 
@@ -72,4 +72,4 @@ def _read(plain: Ssh, ssh: Ssh, machine: Machine) -> Inspection | Unread:
     except Unread as unread:
         return unread
     except LabgenError as error:
-        return Unread(error.message, error.hint or f"look at it: ssh {machine.address}")
+        return Unread(error.message, error.hint or f"to inspect: ssh {machine.address}")

@@ -1,4 +1,4 @@
-"""The API of a cluster that is somebody else's: what its user may not see is not known."""
+"""The API of a cluster that labgen did not build, as a user who may be forbidden to see things."""
 
 from dataclasses import dataclass, fields
 from http import HTTPStatus
@@ -11,7 +11,7 @@ from acceptance.framework.clients.api import JSON, Api, ApiError
 
 @dataclass(frozen=True)
 class ReadOnlyApi(Api):
-    """Skips the test that asks for what the kubeconfig's user is forbidden to see."""
+    """Skips a test that needs what the kubeconfig's user is forbidden to see."""
 
     def send(
         self, method: str, path: str, body: dict[str, Any] | None = None, kind: str = JSON

@@ -1,5 +1,7 @@
-"""Where packets to a found cluster go: what the user named may be asked, and what lies on the same
-way as that. Asked first, before any packet is sent."""
+"""Check where packets to a discovered cluster go, before any packet is sent.
+
+This host may query the addresses that the user named, and those that packets reach the same way.
+"""
 
 from collections.abc import Iterable
 from ipaddress import IPv4Address
@@ -13,8 +15,10 @@ LOOPBACK = "lo"
 
 
 def ensure(addresses: Iterable[IPv4Address]) -> None:
-    """Raise LabgenError unless each address has a route, and not through the bridge of a lab of
-    ours: one with the same addresses would be taken for the cluster."""
+    """Raise LabgenError unless each address has a route that is not through a lab's bridge.
+
+    A lab with the same addresses would be taken for the cluster.
+    """
     bridges = {bridge(name): name for name in store.names()}
     for address in addresses:
         device = route.device(address)
@@ -24,13 +28,16 @@ def ensure(addresses: Iterable[IPv4Address]) -> None:
             lab = bridges[device]
             raise LabgenError(
                 f"packets to {address} would reach lab {lab}, by {device}; nothing was sent",
-                hint=f"where that lab is meant: labgen verify {lab}",
+                hint=f"to verify that lab: labgen verify {lab}",
             )
 
 
 def alike(addresses: Iterable[IPv4Address], named: Iterable[IPv4Address]) -> frozenset[str]:
-    """Those of addresses that may be asked from here: they were named, or packets to them leave as
-    those to a named one do. One that only the cluster told may be somebody else's here."""
+    """Return the addresses that this host may query.
+
+    They were named, or packets to them leave by the interface of a named one. An address that only
+    the cluster reported may belong to something else on this host's network.
+    """
     asked = set(named)
     ways = {route.device(address) for address in asked} - {None, LOOPBACK}
     return frozenset(

@@ -1,4 +1,4 @@
-"""What was found of a cluster, as lines for people."""
+"""Summarise what was discovered of a cluster, in lines for people."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from labgen.lab.lab import Machine
 
 
 def summary(cluster: Cluster) -> list[str]:
-    """One a subject; what cannot be known is told with its reason."""
+    """Return one line for each subject; a fact that is not known has its reason."""
     pairs = [
         ("control planes", _machines(cluster, cluster.control_planes)),
         ("workers", _machines(cluster, cluster.workers)),
@@ -43,13 +43,13 @@ def _or_why(value: object) -> str:
 def _endpoint(cluster: Cluster) -> str:
     if cluster.server in {"", cluster.endpoint}:
         return cluster.endpoint
-    return f"{cluster.endpoint}, to which this host has another way; asked is {cluster.server}"
+    return f"{cluster.endpoint}, to which this host has another route; {cluster.server} is queried"
 
 
 def _vip(cluster: Cluster) -> str:
     if isinstance(cluster.vip, Unknown):
         return f"not known: {cluster.vip.reason}"
-    return f"{cluster.vip}, on {', '.join(cluster.holders) or 'no machine that was looked at'}"
+    return f"{cluster.vip}, on {', '.join(cluster.holders) or 'no machine that was inspected'}"
 
 
 def _etcd(cluster: Cluster) -> str:

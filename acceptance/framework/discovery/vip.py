@@ -1,4 +1,4 @@
-"""The API's endpoint: whether its address is virtual, and who keeps it."""
+"""The API's endpoint: whether its address is virtual, and what program manages it."""
 
 import socket
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ KUBE_VIP_ADDRESS = ("address", "vip_address")  # its environment's words, the se
 
 @dataclass(frozen=True)
 class Vip:
-    """address is the VIP; kept_by is the program that is told to keep it, holders have it now."""
+    """The VIP, the program that is configured with it, and the machines that have it now."""
 
     address: IPv4Address | Unknown
     kept_by: str = ""
@@ -26,7 +26,7 @@ class Vip:
 
 
 def resolved(host: str) -> IPv4Address | Unknown:
-    """The address that the endpoint's name stands for on this host."""
+    """Return the address of the endpoint's name, as this host resolves it."""
     try:
         return IPv4Address(socket.gethostbyname(host))
     except (OSError, ValueError) as error:
@@ -40,7 +40,7 @@ def classify(
     inspections: Mapping[str, Inspection],
     objects: Objects,
 ) -> Vip:
-    """By whose the address is, who has it now, and who is told to keep it."""
+    """Decide by the address's owner, its present holders, and the program configured with it."""
     if isinstance(address, Unknown):
         return Vip(address)
     owner = next((machine.name for machine in machines if machine.address == address), None)
@@ -62,7 +62,7 @@ def classify(
 
 
 def named(address: IPv4Address, found: Vip) -> Vip:
-    """Whoever wrote the inventory knows it to be virtual."""
+    """Return the VIP with the address that the inventory names as virtual."""
     return replace(found, address=address)
 
 
@@ -71,7 +71,7 @@ def _none(reason: str) -> Vip:
 
 
 def _keeper(address: IPv4Address, inspections: Mapping[str, Inspection], objects: Objects) -> str:
-    """Which program is told to keep the address; empty for none that is known."""
+    """Return the program that is configured with the address; empty for none that is known."""
     if any(str(address) in seen.kept for seen in inspections.values()):
         return "keepalived"
     return KUBE_VIP if any(_keeps(pod, address) for pod in objects.pods) else ""

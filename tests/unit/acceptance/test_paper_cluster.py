@@ -20,7 +20,7 @@ def test_kubeconfig_alone_is_looked_at_and_the_rest_skipped_with_reasons(
     for reason in (
         "no SSH login to rack6 in the inventory",
         "CNI is calico: flannel's own interface and routes are not looked for",
-        "this host's way to 192.168.0.3 is not the one to the cluster: it is not asked",
+        "this host's route to 192.168.0.3 is not the one to the cluster: it is not queried",
         "the API servers are no pods: the control plane runs in another way",
         "the kubeconfig's user may not see it: GET",
         "cannot be known without an SSH login to each",
@@ -53,9 +53,7 @@ def test_user_who_may_not_look_knows_nothing(certificate: Path, tmp_path: Path) 
     with serving(certificate, {}, tmp_path) as inventory:
         done = acceptance(tmp_path, "--inventory", str(inventory))
     assert done.exit_code == HARNESS
-    assert (
-        "the kubeconfig's user may not look at the cluster: GET /api/v1/nodes: 403" in done.stderr
-    )
+    assert "the kubeconfig's user may not read the cluster: GET /api/v1/nodes: 403" in done.stderr
 
 
 def test_nothing_is_left_of_a_run(

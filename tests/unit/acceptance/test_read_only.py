@@ -1,4 +1,4 @@
-"""A run that only looks cannot change anything through the API."""
+"""A read-only run cannot change anything through the API."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def test_looking_only_sends_nothing_but_get(server: Server) -> None:
     api = Api(LOOPBACK, server.port, server.trusting, read_only=True)
     assert api.items("/api/v1/namespaces/default/configmaps")[0]["data"] == {"a": "b"}
     for method in ("PATCH", "POST", "PUT", "DELETE"):
-        with pytest.raises(WriteRefused, match=f"{method} /x/mine in a run that only looks"):
+        with pytest.raises(WriteRefused, match=f"{method} /x/mine in a read-only run"):
             api.send(method, "/x/mine", {"data": {}})
     with pytest.raises(WriteRefused):
         namespaces.make(api, "mine")

@@ -47,4 +47,4 @@ def test_bridge_of_a_lab_of_ours_is_never_the_way(ways: dict[IPv4Address, str | 
     ways[MASTER] = bridge("demo")
     with pytest.raises(LabgenError, match="would reach lab demo") as caught:
         routing.ensure([NODE, MASTER])
-    assert caught.value.hint == "where that lab is meant: labgen verify demo"
+    assert caught.value.hint == "to verify that lab: labgen verify demo"

@@ -67,7 +67,7 @@ def test_mistakes_of_an_inventory_are_told_where_they_stand(
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("users: []\n", "is no kubeconfig that can be used"), (None, "No such file")],
+    [("users: []\n", "is not a usable kubeconfig"), (None, "No such file")],
     ids=["no kubeconfig", "no file"],
 )
 def test_kubeconfig_that_is_none_says_nothing_of_the_cluster(
