@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from labgen.errors import LabgenError
 from labgen.lab.lab import Lab, Machine
 from labgen.machine.ssh import Ssh
 from labgen.system.parallel import gather
@@ -75,6 +76,18 @@ def remove_member(ssh: Ssh, lab: Lab, machine: Machine, via: Machine) -> None:
     for member in json.loads(listed.stdout)["members"]:
         if peer in member["peerURLs"]:
             _run(ssh, lab, via, "member", "remove", f"{member['ID']:x}")
+
+
+def move_leader(ssh: Ssh, lab: Lab, to: str, via: Machine) -> None:
+    """Have the member of that name lead etcd; via is the present leader, no other member obeys.
+
+    Raises CommandFailed, CommandTimedOut, or LabgenError when there is no such member.
+    """
+    listed = _run(ssh, lab, via, "member", "list", "-w", "json")
+    ids = {member.get("name"): member["ID"] for member in json.loads(listed.stdout)["members"]}
+    if to not in ids:
+        raise LabgenError(f"etcd has no member {to}")
+    _run(ssh, lab, via, "move-leader", f"{ids[to]:x}")
 
 
 def _run(ssh: Ssh, lab: Lab, machine: Machine, *words: str, check: bool = True) -> Completed:

@@ -10,7 +10,6 @@ import testinfra
 
 from acceptance.framework import missing_tools
 from labgen.cluster import haproxy, vip
-from labgen.cluster.etcd import ETCD_PKI
 from labgen.lab.lab import Lab, Machine
 from labgen.machine import access
 from labgen.machine.ssh import Ssh
@@ -23,12 +22,6 @@ On = Callable[[str], Any]
 
 # local_endpoint(ADDRESS, PORT) is the address by which a client here reaches that of the cluster.
 LocalEndpoint = Callable[[str, int], str]
-
-ETCDCTL = (
-    f"/usr/local/bin/etcdctl --endpoints=https://127.0.0.1:2379 --cacert={ETCD_PKI}/ca.crt "
-    f"--cert={ETCD_PKI}/healthcheck-client.crt --key={ETCD_PKI}/healthcheck-client.key "
-    "--command-timeout=5s"
-)
 
 
 def on(lab: Lab) -> On:
@@ -80,43 +73,6 @@ def api_servers_seen(host: Any, socket: str = haproxy.SOCKET) -> dict[str, str]:
     return haproxy.parse(answer.stdout, backend="")
 
 
-def etcd_members(host: Any) -> list[dict[str, Any]]:
-    """The members that etcd knows, each with name and, for one without a vote, isLearner."""
-    found = _etcdctl(host, "member list")["members"]
-    return list(found)
-
-
-def etcd_health(host: Any) -> dict[str, str]:
-    """Each member's client URL with "healthy" or what is wrong with it."""
-    return {
-        member["endpoint"]: "healthy" if member["health"] else member.get("error", "unhealthy")
-        for member in _etcdctl(host, "endpoint health --cluster")
-    }
-
-
-def etcd_leader(host: Any) -> int:
-    """The member id of etcd's leader, as the machine's own member knows it; 0 for none."""
-    return int(_etcdctl(host, "endpoint status")[0]["Status"]["leader"])
-
-
-def move_leader(host: Any, member: int) -> None:
-    """Have the etcd member of that id lead; host is the present leader's, nobody else obeys.
-
-    Raises AssertionError with what etcdctl said.
-    """
-    answer = host.run(f"{ETCDCTL} move-leader {member:x}")
-    assert answer.rc == 0, answer.stdout + answer.stderr
-
-
 def routes(host: Any) -> dict[str, dict[str, Any]]:
     """Return the machine's IPv4 routes by destination, as iproute2 prints them in JSON."""
     return {route["dst"]: route for route in json.loads(host.check_output("ip -j -4 route show"))}
-
-
-def _etcdctl(host: Any, words: str) -> Any:
-    """One etcdctl command's JSON; it exits with an error when a member is unhealthy."""
-    answer = host.run(f"{ETCDCTL} --write-out=json {words}")
-    try:
-        return json.loads(answer.stdout)
-    except ValueError:
-        raise AssertionError(f"etcdctl {words}: {answer.stdout}{answer.stderr}") from None

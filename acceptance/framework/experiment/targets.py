@@ -3,13 +3,13 @@
 What cannot be prepared is an error of the harness.
 """
 
-from collections.abc import Mapping
-
 import pytest
 
-from acceptance.framework.clients import machines
 from acceptance.framework.errors import HarnessError
 from acceptance.framework.experiment.testbed import Testbed
+from labgen.cluster import etcd
+from labgen.errors import LabgenError, reason
+from labgen.machine import access
 
 
 def holder(testbed: Testbed) -> str:
@@ -27,7 +27,7 @@ def etcd_leader(testbed: Testbed) -> str:
     leader, members = _members(testbed)
     if leader == holder(testbed):
         leader = next(name for name in members if name != leader)
-        _move(testbed, leader, members[leader])
+        _move(testbed, leader)
     return leader
 
 
@@ -44,21 +44,22 @@ def worker(testbed: Testbed) -> str:
     return testbed.lab.workers[-1].name
 
 
-def _members(testbed: Testbed) -> tuple[str, Mapping[str, int]]:
-    """Return the leader's name and the id of each member."""
-    first = testbed.on(holder(testbed))
+def _members(testbed: Testbed) -> tuple[str, list[str]]:
+    """Return the leader's name and the names of all members."""
+    lab = testbed.lab
     try:
-        members = {member["name"]: member["ID"] for member in machines.etcd_members(first)}
-        leader = machines.etcd_leader(first)
-        return next(name for name, number in members.items() if number == leader), members
-    except (AssertionError, StopIteration) as error:
-        raise HarnessError(f"etcd does not report its leader: {error}") from error
+        members = etcd.members(access.ssh_client(lab), lab, lab.control_planes[0])
+        return next(m.name for m in members if m.leader), [m.name for m in members]
+    except (LabgenError, ValueError, StopIteration) as error:
+        raise HarnessError(f"etcd does not report its leader: {reason(error)}") from error
 
 
-def _move(testbed: Testbed, leader: str, member: int) -> None:
+def _move(testbed: Testbed, leader: str) -> None:
+    lab = testbed.lab
     try:
-        machines.move_leader(testbed.on(holder(testbed)), member)
-    except AssertionError as error:
-        raise HarnessError(f"etcd's leadership cannot be moved to {leader}: {error}") from error
+        etcd.move_leader(access.ssh_client(lab), lab, leader, via=lab.machine(holder(testbed)))
+    except LabgenError as error:
+        what = f"etcd's leadership cannot be moved to {leader}"
+        raise HarnessError(f"{what}: {error.reason}") from error
     if _members(testbed)[0] != leader:
         raise HarnessError(f"etcd's leadership was moved to {leader}, but another member leads")

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from acceptance.framework.clients import machines
 from acceptance.framework.experiment.probes import counter
+from labgen.cluster import etcd
 from labgen.lab.lab import Machine
+from labgen.machine import access
 from labgen.system.journal import Journal
 from labgen.system.process import run
 from tests.e2e.mutation import certificates
@@ -255,9 +256,8 @@ def once(
 
 def idle_master(editor: ClusterEditor) -> Machine:
     """Return the one whose power the suite will cut: no VIP holder, not etcd's leader."""
-    first = machines.on(editor.lab)(editor.masters[0].name)
-    names = {member["ID"]: member["name"] for member in machines.etcd_members(first)}
-    leader = names[machines.etcd_leader(first)]
+    members = etcd.members(access.ssh_client(editor.lab), editor.lab, editor.masters[0])
+    leader = next(member.name for member in members if member.leader)
     return next(machine for machine in editor.masters[1:] if machine.name != leader)
 
 

@@ -1,12 +1,18 @@
 """etcdctl's answers, read."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from labgen.cluster import etcd
 from labgen.cluster.etcd import EtcdMember
+from labgen.errors import LabgenError
+from labgen.machine.ssh import Ssh
+from labgen.system.process import Completed
+from tests.unit.lab.samples import lab
 
 BIG = 12593026477526642892  # member ids are unsigned 64 bit
 
@@ -59,3 +65,24 @@ def test_a_member_that_never_started_is_known_by_its_address() -> None:
     listed = {"members": [{"ID": 1, "peerURLs": ["https://10.89.0.5:2380"]}]}
     (member,) = etcd.parse(json.dumps(listed), "")
     assert (member.name, member.address) == ("unstarted", "10.89.0.5")
+
+
+@dataclass(frozen=True)
+class _Members(Ssh):
+    """Control planes whose etcdctl lists two members; what they ran is kept."""
+
+    ran: list[tuple[str, ...]] = field(default_factory=list)
+
+    def run(self, host: str, argv: Sequence[str], *, timeout: float, **_: object) -> Completed:
+        self.ran.append((host, *(word for word in argv if not word.startswith("--"))))
+        members = [{"ID": BIG, "name": "master2"}, {"ID": 3, "name": "master3"}]
+        return Completed(tuple(argv), 0, json.dumps({"members": members}), "")
+
+
+def test_the_present_leader_is_told_to_hand_over_by_the_members_number() -> None:
+    sample = lab("ha-3x0")
+    ssh = _Members(sample.ssh_config)
+    etcd.move_leader(ssh, sample, "master2", via=sample.machine("master1"))
+    assert ssh.ran[-1] == ("master1", "etcdctl", "move-leader", f"{BIG:x}")
+    with pytest.raises(LabgenError, match="etcd has no member master9"):
+        etcd.move_leader(ssh, sample, "master9", via=sample.machine("master1"))
