@@ -62,12 +62,9 @@ def _pod(item: dict[str, Any]) -> Pod:
     status = item["status"]
     conditions = {c["type"]: c for c in status.get("conditions", [])}
     containers = status.get("containerStatuses", [])
-    waiting = [
-        container
-        for container in [*status.get("initContainerStatuses", []), *containers]
-        if "waiting" in container.get("state", {})
-    ]
-    reasons = [c["state"]["waiting"].get("reason", "waiting") for c in waiting]
+    everything = [*status.get("initContainerStatuses", []), *containers]
+    stopped = [container for container in everything if _stopped(container)]
+    reasons = [_stopped(container) for container in stopped]
     deleted = "deletionTimestamp" in item["metadata"]
     ready = conditions.get("Ready", {}).get("status") == "True" and not deleted
     return Pod(
@@ -76,13 +73,22 @@ def _pod(item: dict[str, Any]) -> Pod:
         labels=item["metadata"].get("labels", {}),
         ready=ready,
         state="terminating" if deleted else ", ".join(reasons) or status.get("phase", "unknown"),
-        message="" if ready or deleted else _message(waiting, conditions),
+        message="" if ready or deleted else _message(stopped, conditions),
         started=_started(containers),
     )
 
 
-def _message(waiting: Sequence[Mapping[str, Any]], conditions: Mapping[str, Any]) -> str:
-    said = "; ".join(dict.fromkeys(text for c in waiting for text in _messages(c)))
+def _stopped(container: Mapping[str, Any]) -> str:
+    """Return why a container waits or has failed; empty for one that runs or has done its work."""
+    state = container.get("state", {})
+    if "waiting" in state:
+        return str(state["waiting"].get("reason", "waiting"))
+    ended = state.get("terminated", {})
+    return str(ended.get("reason", "Error")) if ended.get("exitCode") else ""
+
+
+def _message(stopped: Sequence[Mapping[str, Any]], conditions: Mapping[str, Any]) -> str:
+    said = "; ".join(dict.fromkeys(text for c in stopped for text in _messages(c)))
     if said:
         return said
     failed = (conditions.get(kind, {}) for kind in ("PodScheduled", "Ready"))
@@ -91,10 +97,11 @@ def _message(waiting: Sequence[Mapping[str, Any]], conditions: Mapping[str, Any]
 
 
 def _messages(container: Mapping[str, Any]) -> Iterator[str]:
-    """What a waiting container says of itself, then how it ended the last time."""
-    if text := container["state"]["waiting"].get("message"):
+    """Yield the message of a container that waits, then how it ended the last time."""
+    state = container["state"]
+    if text := state.get("waiting", {}).get("message"):
         yield " ".join(text.split())
-    if ended := container.get("lastState", {}).get("terminated"):
+    if ended := state.get("terminated") or container.get("lastState", {}).get("terminated"):
         last = (ended.get("message") or "").strip().splitlines()
         why = f": {last[-1].strip()}" if last else ""
         yield f"{container.get('name', 'it')} last ended with exit code {ended['exitCode']}{why}"

@@ -81,6 +81,19 @@ def test_a_pod_that_is_not_ready_says_why(status: Mapping[str, Any], trouble: st
     assert pod.trouble == trouble
 
 
+def test_a_container_that_has_just_failed_is_not_running() -> None:
+    ended = {"exitCode": 1, "reason": "Error", "message": "unknown flag"}
+    failed = {"name": "proxy", "state": {"terminated": ended}}
+    done = {"name": "copy", "state": {"terminated": {"exitCode": 0, "reason": "Completed"}}}
+    status = {
+        "phase": "Running",
+        "initContainerStatuses": [done],
+        "containerStatuses": [failed],
+    }
+    [pod] = pods(serving(_pod("x", status)))
+    assert pod.trouble == "Error: proxy last ended with exit code 1: unknown flag"
+
+
 def test_an_init_containers_message_is_the_pods() -> None:
     waiting = [{"name": "copy", "state": {"waiting": {"reason": "ErrImageNeverPull"}}}]
     [pod] = pods(serving(_pod("x", {"phase": "Pending", "initContainerStatuses": waiting})))
