@@ -1,4 +1,4 @@
-"""Faults: what is done to a lab on purpose, each with its undo. catalogue.py is the page to read.
+"""Faults: failures that labgen injects into a lab and heals again. Read catalog.py first.
 
 injection = inject(lab, "power-cut", "holder", duration=30)
 heal(lab)

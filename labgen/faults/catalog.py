@@ -1,4 +1,4 @@
-"""Every fault by its name, in the order in which they are shown."""
+"""All faults by name, in the order in which they are listed."""
 
 from collections.abc import Mapping
 
@@ -45,7 +45,7 @@ FAULTS: Mapping[str, Fault] = {
 
 
 def find(name: str) -> Fault:
-    """The fault of that name; WrongCall with the names there are."""
+    """Return the fault of that name. Raises UsageError with all names if there is none."""
     if name not in FAULTS:
         raise UsageError(f"there is no fault {name}", hint=f"faults: {', '.join(FAULTS)}")
     return FAULTS[name]

@@ -1,4 +1,4 @@
-"""Injecting, healing, looking: the order in which records are kept and things are done."""
+"""Inject, heal and list faults. A record is written before anything is changed."""
 
 import contextlib
 import time
@@ -26,20 +26,21 @@ def inject(
     seed: int | None = None,
     waiting_for: Waiting = lambda _: None,
 ) -> Injection:
-    """Do the fault of that name to target (machines or roles, with commas), its own by default.
+    """Inject the fault of that name into target: machines or roles, separated by commas.
 
-    With lasting it heals itself after so many seconds, whatever becomes of this process. Raises
-    WrongCall for what does not fit or is active already, HostUnfit where the fault is impossible.
-    waiting_for is told who else is at work on the lab.
+    With duration, the fault heals itself after that many seconds, even if this process dies.
+    waiting_for is called with the name of the process that works on the lab at present.
+    Raises UsageError if the target does not suit the fault or has it already, HostUnfit if a
+    machine cannot have the fault.
     """
     wanted = find(fault)
     if wanted.one_shot and duration is not None:
-        raise UsageError(f"{fault} is over by itself: there is nothing to heal after a time")
+        raise UsageError(f"{fault} ends by itself: there is nothing to heal after a duration")
     with store.hold(lab.name, waiting_for):
         site = Site(lab)
         machines, used = targets.choose(site, wanted, target or wanted.target, seed)
         _ensure_absent(site, wanted, machines)
-        asked = Injection(
+        request = Injection(
             id=records.new_id(),
             fault=fault,
             machines=tuple(machine.name for machine in machines),
@@ -48,46 +49,48 @@ def inject(
             duration=wanted.duration if duration is None else duration,
             seed=used,
         )
-        return _inject(site, wanted, machines, asked)
+        return _inject(site, wanted, machines, request)
 
 
-def _inject(site: Site, fault: Fault, machines: tuple[Machine, ...], asked: Injection) -> Injection:
-    """Record, arm, do, record: a kill between any two leaves nothing that heal does not find."""
-    records.write(site.lab, asked)
-    _note(site.lab, "fault-asked", asked)
+def _inject(
+    site: Site, fault: Fault, machines: tuple[Machine, ...], request: Injection
+) -> Injection:
+    """Record, start the timer, inject, record again, so that heal finds it after any crash."""
+    records.write(site.lab, request)
+    _log_event(site.lab, "fault-asked", request)
     try:
-        if asked.duration and fault.driver.host_side:
-            heal_timer.start(site.lab, asked)
-        moment = fault.driver.inject(site, machines, asked.duration)
+        if request.duration and fault.driver.host_side:
+            heal_timer.start(site.lab, request)
+        moment = fault.driver.inject(site, machines, request.duration)
     except LabgenError:
-        with contextlib.suppress(LabgenError):  # what fails here is told by heal
-            _undo_one(site, asked)
+        with contextlib.suppress(LabgenError):  # heal reports what fails here
+            _undo_one(site, request)
         raise
     at = records.iso(time.time() - (time.monotonic() - moment))
-    done = replace(asked, at=at, moment=moment)
+    done = replace(request, at=at, moment=moment)
     if fault.one_shot:
         records.remove(site.lab, done)
     else:
         records.write(site.lab, done)
-    _note(site.lab, "fault-injected", done)
+    _log_event(site.lab, "fault-injected", done)
     return done
 
 
 def heal(lab: Lab, *, waiting_for: Waiting = lambda _: None) -> list[Injection]:
-    """Undo every fault that labgen knows of and return those that were still in effect.
+    """Heal every recorded fault and return those that were still active.
 
-    Raises the first error, or SeveralErrors, after all have been tried; what failed stays known.
+    All are tried. Raises the error, or SeveralErrors, after that; failed ones stay recorded.
     """
     with store.hold(lab.name, waiting_for):
         return undo(lab)
 
 
 def undo(lab: Lab) -> list[Injection]:
-    """heal() for one who holds the lab already."""
+    """Do the same as heal() for a caller that has the lab's lock."""
     site = Site(lab)
     undone: list[Injection] = []
     errors: dict[str, BaseException] = {}
-    for kept in sorted(records.read(lab), key=_from_host, reverse=True):
+    for kept in sorted(records.read(lab), key=_is_host_side, reverse=True):
         try:
             if _undo_one(site, kept):
                 undone.append(kept)
@@ -101,7 +104,7 @@ def undo(lab: Lab) -> list[Injection]:
 
 
 def undo_one(lab: Lab, id: str) -> None:
-    """Undo the injection of that id, where it is still known; waits for others at work."""
+    """Heal the injection of that id if it is still recorded, after waiting for the lab's lock."""
     with store.hold(lab.name, lambda _: None):
         for kept in records.read(lab):
             if kept.id == id:
@@ -109,13 +112,13 @@ def undo_one(lab: Lab, id: str) -> None:
 
 
 def active(lab: Lab) -> list[Injection]:
-    """The faults that are in effect now, oldest first, by what is observed on their machines.
+    """Return the faults that are observed now, oldest first.
 
-    One that healed itself or that a reboot ended is not among them. One whose machine does not
-    answer is.
+    Faults that healed themselves or that a reboot ended are left out. A fault whose machine does
+    not answer is included.
     """
     site = Site(lab)
-    return [kept for kept in records.read(lab) if _holds(site, kept)]
+    return [kept for kept in records.read(lab) if _is_observed(site, kept)]
 
 
 def _undo_one(site: Site, injection: Injection) -> bool:
@@ -124,11 +127,11 @@ def _undo_one(site: Site, injection: Injection) -> bool:
     machines = [machine for machine in site.lab.machines if machine.name in injection.machines]
     changed = fault.driver.heal(site, machines) if fault else False
     records.remove(site.lab, injection)
-    _note(site.lab, "fault-healed", injection, changed=changed)
+    _log_event(site.lab, "fault-healed", injection, changed=changed)
     return changed
 
 
-def _holds(site: Site, injection: Injection) -> bool:
+def _is_observed(site: Site, injection: Injection) -> bool:
     fault = FAULTS.get(injection.fault)
     machines = [machine for machine in site.lab.machines if machine.name in injection.machines]
     try:
@@ -140,12 +143,12 @@ def _holds(site: Site, injection: Injection) -> bool:
 
 
 def _ensure_absent(site: Site, fault: Fault, machines: tuple[Machine, ...]) -> None:
-    """Refuse what is in effect there already; records of what is over are removed."""
+    """Raise UsageError if the fault is active on a machine; remove records of ended faults."""
     wanted = {machine.name for machine in machines}
     for kept in records.read(site.lab):
         if kept.fault != fault.name or not wanted & set(kept.machines):
             continue
-        if _holds(site, kept):
+        if _is_observed(site, kept):
             raise UsageError(
                 f"{kept} is active already, since {kept.at}",
                 hint=f"labgen fault heal {site.lab.name}",
@@ -153,13 +156,13 @@ def _ensure_absent(site: Site, fault: Fault, machines: tuple[Machine, ...]) -> N
         _undo_one(site, kept)
 
 
-def _from_host(injection: Injection) -> bool:
-    """Machines are given back their power before anything is undone on them."""
+def _is_host_side(injection: Injection) -> bool:
+    """Return whether the host heals it. Those come first: the others need running machines."""
     fault = FAULTS.get(injection.fault)
     return fault is not None and fault.driver.host_side
 
 
-def _note(lab: Lab, event: str, injection: Injection, **facts: object) -> None:
+def _log_event(lab: Lab, event: str, injection: Injection, **facts: object) -> None:
     Journal(lab.journal).write(
         event,
         id=injection.id,

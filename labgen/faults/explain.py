@@ -1,4 +1,4 @@
-"""What a fault does, what should happen and in what time, and why: as lines for a terminal."""
+"""Explanations of faults as lines for a terminal."""
 
 import textwrap
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ WIDTH = 96
 
 
 def explain(fault: Fault, balancer: LoadBalancer, named: str) -> list[str]:
-    """The explanation with the times that follow from balancer; named says whose they are."""
+    """Return the explanation with times computed for balancer, which is called named."""
     lines = [f"{fault.name}: {fault.summary}", "", *_wrapped(_done_to(fault)), "", "What it does"]
     lines += [*_wrapped(fault.does), "", f"What should happen, with the timings of {named}"]
     for expectation in fault.expected:
@@ -25,7 +25,7 @@ def explain(fault: Fault, balancer: LoadBalancer, named: str) -> list[str]:
 
 
 def times(expectation: Expectation, balancer: LoadBalancer) -> str:
-    """The computed time as words: 0.23 to 0.33 s, or never; empty where nothing is computed."""
+    """Return the computed time, such as "0.23 to 0.33 s" or "never"; empty if there is none."""
     if expectation.seconds is None:
         return ""
     found = expectation.seconds(balancer)
@@ -36,7 +36,7 @@ def times(expectation: Expectation, balancer: LoadBalancer) -> str:
 
 
 def fitting(fault: Fault) -> str:
-    """The machines it can be done to, in words."""
+    """Return the eligible roles in words."""
     return "control planes and workers" if fault.eligible_roles == ANY else "control planes"
 
 
@@ -45,8 +45,8 @@ def mentions_skew(fault: Fault) -> bool:
 
 
 def _done_to(fault: Fault) -> str:
-    one_shot = "Over by itself. " if fault.one_shot else ""
-    return f"{one_shot}Done to: {fault.target}, unless told otherwise; fits {fitting(fault)}."
+    one_shot = "Ends by itself. " if fault.one_shot else ""
+    return f"{one_shot}Default target: {fault.target}. For {fitting(fault)}."
 
 
 def _rounded(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""What a fault is, and the two things that every way of doing one can do."""
+"""What a fault is, and what a driver does: inject, heal and observe."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ ANY = (Role.CONTROL_PLANE, Role.WORKER)
 
 @dataclass(frozen=True)
 class Site:
-    """A lab, and how to get at its machines."""
+    """A lab, and access to its machines."""
 
     lab: Lab
 
@@ -28,69 +28,63 @@ class Site:
 
     @cached_property
     def ssh(self) -> Ssh:
-        """Over SSH, after the route was checked; raises LabgenError."""
+        """Return an SSH client for the machines, after checking the route. Raises LabgenError."""
         return access.ssh(self.lab)
 
     def connect(self, machine: Machine, timeout: float) -> None:
-        """Wait until the machine answers on SSH."""
+        """Wait at most timeout seconds until the machine answers on SSH."""
         self.ssh.connect(machine.name, str(machine.address), timeout=timeout, port=machine.port)
 
     def state(self, machine: Machine) -> State:
-        """The machine's power state now."""
+        """Return the machine's present power state."""
         return self.provider.machines(self.lab)[machine.name]
 
 
 class FaultDriver(Protocol):
-    """How a fault is done to machines. Each may be called again after a crash in its middle."""
+    """Injects and heals a fault. After a crash, every method may be called again."""
 
     @property
     def host_side(self) -> bool:
-        """Whether it takes the machine away, so that only the host can undo it."""
+        """Return whether only the host can heal the fault, because the machine is down."""
         ...
 
     def inject(self, site: Site, machines: Sequence[Machine], duration: float | None) -> float:
-        """Do it; returns the time.monotonic() at which it had taken effect on all machines.
+        """Inject the fault. Return the time.monotonic() at which it affected all machines.
 
-        With lasting, a machine that is still there undoes it by itself after so many seconds.
+        With duration, machines that still run heal themselves after that many seconds.
         """
         ...
 
     def heal(self, site: Site, machines: Sequence[Machine]) -> bool:
-        """Undo what of it there is; True if there was anything."""
+        """Heal the fault, also a partial one. Return whether anything had to be healed."""
         ...
 
     def is_active(self, site: Site, machine: Machine) -> bool:
-        """Whether it is in effect on the machine now, by what is observed there."""
+        """Return whether the fault is observed on the machine now."""
         ...
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """What should happen, and when: in words or as a formula of the scenario's timings.
-
-    seconds computes it from its load balancer, as the least and the most.
-    """
+    """An expected effect of a fault."""
 
     what: str
-    when: str = ""
+    when: str = ""  # in words, or as a formula of the scenario's timings
+    # computes the shortest and the longest time from the scenario's load balancer settings
     seconds: Callable[[LoadBalancer], tuple[float, float]] | None = None
 
 
 @dataclass(frozen=True)
 class Fault:
-    """target is whom it is done to unless told otherwise, fits which machines it can be done to.
-
-    ends: it is over by itself, there is nothing to heal. lasting: seconds after which it heals
-    itself unless told otherwise. does, expected and why are for `labgen fault explain`.
-    """
+    """A failure of one or more machines."""
 
     name: str
-    summary: str
-    target: str
+    summary: str  # one line, for the list
+    target: str  # the default target: a role
     driver: FaultDriver
-    does: str
+    does: str  # this and the next two are printed by `labgen fault explain`
     expected: tuple[Expectation, ...]
     why: str
-    eligible_roles: tuple[Role, ...] = ANY
-    one_shot: bool = False
-    duration: float | None = None
+    eligible_roles: tuple[Role, ...] = ANY  # roles of the machines that can have it
+    one_shot: bool = False  # it ends by itself, there is nothing to heal
+    duration: float | None = None  # seconds until it heals itself, by default

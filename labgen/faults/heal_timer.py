@@ -1,5 +1,7 @@
-"""The processes of the host that heal a fault after its time, where its machine cannot: found by
-their command line, so that no pid is ever kept and none of another process's is ended.
+"""Processes of this host that heal a fault after its duration if its machine cannot.
+
+They are found by their command line. No pid is stored, so no other process can be killed by
+mistake.
 """
 
 import contextlib
@@ -20,27 +22,27 @@ END_TIMEOUT = 10.0  # seconds
 
 
 def start(lab: Lab, injection: Injection) -> None:
-    """Have the injection undone after its time by a process that outlives this one."""
+    """Start a process, which outlives this one, to heal the injection after its duration."""
     words = [str(lab.directory), injection.id, f"{injection.duration:g}"]
     run([sys.executable, "-m", MODULE, *words], timeout=START_TIMEOUT, cwd=Path("/"))
 
 
 def end(lab: Lab, id: str | None = None) -> None:
-    """End the lab's waiting processes, or the one for that injection; not this process itself."""
+    """End the lab's timers, or the one of that injection; never this process."""
     for process in running(lab, id):
         with contextlib.suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)  # it holds nothing while it waits
+            os.kill(process, signal.SIGKILL)  # it has no lock while it waits
 
     def look() -> None:
         left = running(lab, id)
         if left:
             raise NotYet(f"processes {left}")
 
-    until(look, what="the end of what waits to heal", timeout=END_TIMEOUT, interval=0.02)
+    until(look, what="the end of the heal timers", timeout=END_TIMEOUT, interval=0.02)
 
 
 def running(lab: Lab, id: str | None = None) -> list[int]:
-    """The lab's waiting processes, or those for that injection, without this process."""
+    """Return the pids of the lab's timers, or of that injection's, without this process."""
     return [
         process
         for process, words in _everywhere()
@@ -49,7 +51,7 @@ def running(lab: Lab, id: str | None = None) -> list[int]:
 
 
 def of_labs() -> list[tuple[int, Path]]:
-    """All waiting processes of this host, each with its lab's directory."""
+    """Return all timers of this host: their pids and the directories of their labs."""
     found = []
     for process, words in _everywhere():
         arguments = words[words.index(MODULE.encode()) + 1 :]
@@ -59,7 +61,7 @@ def of_labs() -> list[tuple[int, Path]]:
 
 
 def _everywhere() -> list[tuple[int, list[bytes]]]:
-    """Pid and command line of all of them but this process."""
+    """Return pid and command line of all timers except this process."""
     found = []
     for entry in PROC.iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():

@@ -1,8 +1,9 @@
-"""Undo an injection when its time is over.
+"""Heal an injection after its duration.
 
 python -m labgen.faults.heal_timer_process LAB-DIRECTORY ID SECONDS
 
-Leaves its caller at once and waits by itself; ends early when somebody else healed the fault.
+The process detaches from its caller. It ends early if the fault has been healed by then. It is not
+a part of heal_timer.py because it imports the engine, which imports that.
 """
 
 import os
@@ -17,11 +18,11 @@ from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.system.journal import Journal
 
-LOOK = 0.5  # seconds between two looks whether the fault is still there
+INTERVAL = 0.5  # seconds between two checks whether the fault is still recorded
 
 
 def main(directory: str, id: str, seconds: str) -> None:
-    """Detach, wait, heal."""
+    """Detach, wait and heal."""
     lab = store.load(Path(directory).name)
     caller = os.getpid()
     if os.fork():
@@ -39,13 +40,13 @@ def main(directory: str, id: str, seconds: str) -> None:
 
 def _wait(lab: Lab, id: str, deadline: float) -> None:
     while records.path(lab, id).exists() and (left := deadline - time.monotonic()) > 0:
-        time.sleep(min(LOOK, left))
+        time.sleep(min(INTERVAL, left))
 
 
 def _detach(caller: int) -> None:
-    """A session of its own and no open files of the caller, who waits for their end.
+    """Start a new session and close the caller's files, for whose end run() waits.
 
-    The caller has the same command line: once it is gone, this is the only process to be found.
+    Return when the caller, which has the same command line, has ended: then this is the only timer.
     """
     os.setsid()
     nothing = os.open(os.devnull, os.O_RDWR)

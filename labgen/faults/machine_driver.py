@@ -1,6 +1,6 @@
-"""Faults that a machine does to itself: shell in provisioners/faults, sent along each time.
+"""Faults that happen on a machine: shell in provisioners/faults, sent with each use.
 
-All that it creates there lies in /run, which a machine that loses its power or boots has lost.
+What it creates there is in /run, unless survives_reboot: a power cut or a boot removes it.
 """
 
 import shlex
@@ -20,8 +20,8 @@ from labgen.system.process import Completed
 
 PLACE = "/run/labgen/provisioners"
 SENT = ("faults", "lib")
-# Seconds, multiplied by the lab's slowdown. A script may take longer than the waits of the slowest:
-# an etcd member that comes back. A machine may just have been switched on when SSH has to answer.
+# Both in seconds, multiplied by the lab's slowdown. The slowest script waits for an etcd member
+# that is replaced. The machine may just have been powered on when SSH has to answer.
 TIMEOUT = 150.0
 ANSWER_TIMEOUT = 60.0
 REFUSED, ABSENT = 3, 4  # exit codes of provisioners/faults/run.sh
@@ -29,14 +29,11 @@ EFFECT = "effect "
 
 
 @dataclass(frozen=True)
-class OnMachine:
-    """The fault of that name in provisioners/faults.
-
-    survives_reboot: neither a power cut nor a boot ends it.
-    """
+class MachineDriver:
+    """Run the fault of that name in provisioners/faults on each machine."""
 
     name: str
-    survives_reboot: bool = False
+    survives_reboot: bool = False  # neither a power cut nor a boot ends the fault
     host_side: bool = False
 
     def inject(self, site: Site, machines: Sequence[Machine], duration: float | None) -> float:
@@ -49,7 +46,10 @@ class OnMachine:
         return any(gather(tasks).values())
 
     def is_active(self, site: Site, machine: Machine) -> bool:
-        """Raises LabgenError when the machine has power and does not say."""
+        """Return whether the fault is active.
+
+        Raises LabgenError if a running machine does not answer.
+        """
         if site.state(machine) is not State.ON:
             return self.survives_reboot or site.state(machine) is State.PAUSED
         return self._run(site, machine, "is-active").exit_code != ABSENT
@@ -65,7 +65,7 @@ class OnMachine:
             return False
         if state is not State.ON:
             raise LabgenError(
-                f"{self.name} on {machine.name} cannot be undone: the machine is {state}",
+                f"{self.name} on {machine.name} cannot be healed: the machine is {state}",
                 hint=f"labgen start {site.lab.name} {machine.name}    then heal again",
             )
         site.connect(machine, ANSWER_TIMEOUT * site.lab.slowdown)

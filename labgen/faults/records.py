@@ -1,5 +1,7 @@
-"""Injections and their records: one file each in the lab's directory, written before anything is
-done, so that `heal` knows of every fault wherever labgen was killed.
+"""Records of injections, each a file in the lab's directory.
+
+A record is written before the fault is injected, so that `heal` finds it wherever labgen was
+killed.
 """
 
 import contextlib
@@ -16,20 +18,15 @@ from labgen.system import files
 
 @dataclass(frozen=True)
 class Injection:
-    """A fault on machines, by their names.
-
-    at is when it took effect (UTC, ISO 8601), moment the same on time.monotonic() of this boot of
-    the host; before it took effect, both are when it was asked for. lasting is the seconds after
-    which it heals itself, seed what `random` was drawn with.
-    """
+    """A fault on machines. Before it takes effect, at and moment are the time of the request."""
 
     id: str
     fault: str
-    machines: tuple[str, ...]
-    at: str
-    moment: float
-    duration: float | None = None
-    seed: int | None = None
+    machines: tuple[str, ...]  # names
+    at: str  # when it took effect: UTC, ISO 8601
+    moment: float  # the same as time.monotonic() of this boot of the host
+    duration: float | None = None  # seconds after which it heals itself
+    seed: int | None = None  # of the random target
 
     def __str__(self) -> str:
         return f"{self.fault} on {', '.join(self.machines)}"
@@ -40,25 +37,25 @@ def new_id() -> str:
 
 
 def iso(epoch: float) -> str:
-    """Seconds since 1970 as UTC, ISO 8601."""
+    """Return a time, given in seconds since 1970, as UTC in ISO 8601."""
     return datetime.fromtimestamp(epoch, UTC).isoformat()
 
 
 def write(lab: Lab, injection: Injection) -> None:
-    """Keep the injection until remove(); an older record of the same id is replaced."""
+    """Write the record; it replaces an older one of the same id."""
     text = json.dumps(asdict(injection), indent=2) + "\n"
     files.write(path(lab, injection.id), text, mode=files.PRIVATE)
 
 
 def remove(lab: Lab, injection: Injection) -> None:
-    """Forget the injection; one that is forgotten already is fine."""
+    """Remove the record if there is one."""
     path(lab, injection.id).unlink(missing_ok=True)
-    with contextlib.suppress(OSError):  # others are kept there, or none ever was
+    with contextlib.suppress(OSError):  # it has other records, or does not exist
         _directory(lab).rmdir()
 
 
 def read(lab: Lab) -> Sequence[Injection]:
-    """All that are kept, oldest first; what a crash or an editor damaged is passed over."""
+    """Return all recorded injections, oldest first; damaged files are skipped."""
     found = []
     for kept in _directory(lab).glob("*.json"):
         with contextlib.suppress(OSError, ValueError, TypeError):

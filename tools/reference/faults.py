@@ -1,4 +1,4 @@
-"""docs/reference/faults.md, from the catalogue of faults and the timing profiles."""
+"""Write docs/reference/faults.md from the catalog of faults and the timing profiles."""
 
 from labgen.faults import FAULTS, Fault
 from labgen.faults.explain import fitting, mentions_skew, times
@@ -12,39 +12,39 @@ HEAD = """\
 
 <!-- generated: .venv/bin/python -m tools.reference -->
 
-What `labgen fault inject NAME FAULT` knows: [how to break a lab](../how-to/break-a-lab.md), and
-[how the parts fit together](../explanation/ha.md). `labgen fault explain FAULT --lab NAME` computes
-the times below with the timings of your lab.
+The faults of `labgen fault inject NAME FAULT`. See [how to break a lab](../how-to/break-a-lab.md)
+and [how high availability works](../explanation/ha.md). `labgen fault explain FAULT --lab NAME`
+computes the times below with the timings of your lab.
 """
 ROLES = """\
 ## Targets
 
-A machine's name, one of these roles, or several of them with commas between.
+A machine's name, one of these roles, or several of them separated by commas.
 
 | role | machine |
 | --- | --- |
 | `holder` | the control plane that has the VIP; refused while two have it |
 | `not-holder` | the first control plane without the VIP |
 | `etcd-leader` | the control plane whose etcd member leads |
-| `random` | one that the fault fits; `--seed NUMBER` draws the same again |
+| `random` | an eligible machine at random; `--seed NUMBER` repeats the choice |
 | `all` | every machine |
 """
 
 
 def page() -> str:
-    """The whole page as Markdown."""
+    """Return the page as Markdown."""
     rows = [
         f"| [`{it.name}`](#{it.name}) | {it.summary} | `{it.target}` |" for it in FAULTS.values()
     ]
-    head = [HEAD, "| fault | in short | target |", "| --- | --- | --- |", *rows, "", ROLES]
+    head = [HEAD, "| fault | summary | default target |", "| --- | --- | --- |", *rows, "", ROLES]
     return "\n".join([*head, *(_section(fault) for fault in FAULTS.values())])
 
 
 def _section(fault: Fault) -> str:
-    one_shot = ", over by itself" if fault.one_shot else ""
+    one_shot = ", ends by itself" if fault.one_shot else ""
     duration = f", heals itself after {fault.duration:g} s" if fault.duration else ""
     lines = [f"## {fault.name}", "", f"For {fitting(fault)}{one_shot}{duration}. {fault.does}", ""]
-    lines += ["| what should happen | when | `fast` | `standard` |", "| --- | --- | --- | --- |"]
+    lines += ["| expected effect | when | `fast` | `standard` |", "| --- | --- | --- | --- |"]
     lines += [_row(expectation) for expectation in fault.expected]
     if mentions_skew(fault):
         lines += ["", f"{forecast.MEANING_OF_SKEW}."]

@@ -1,1 +1,1 @@
-"""The faults, in the file of what each one breaks."""
+"""Definitions of all faults, one file for each component that they break."""

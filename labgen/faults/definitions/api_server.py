@@ -1,54 +1,58 @@
-"""Faults of an API server on a machine that lives on."""
+"""Faults of one API server; the machine itself keeps running."""
 
 from labgen.faults.fault import CONTROL_PLANES, Expectation, Fault
-from labgen.faults.machine_driver import OnMachine
+from labgen.faults.machine_driver import MachineDriver
 from labgen.timing import forecast
 
 API_SERVER_KILLED = Fault(
     name="api-server-killed",
-    summary="the API server ends by SIGKILL; the kubelet starts it again",
+    summary="the API server is killed with SIGKILL; the kubelet restarts it",
     target="holder",
     eligible_roles=CONTROL_PLANES,
     one_shot=True,
-    driver=OnMachine("api-server-killed"),
+    driver=MachineDriver("api-server-killed"),
     does="Kills kube-apiserver with SIGKILL, once. There is nothing to heal.",
     expected=(
-        Expectation("connections to this API server break; its port refuses new ones", "at once"),
-        Expectation("HAProxy passes each refused connection on to another API server", "at once"),
+        Expectation(
+            "connections to this API server break; its port refuses new ones", "immediately"
+        ),
+        Expectation("HAProxy retries each refused connection on another API server", "immediately"),
         Expectation("the VIP does not move"),
         Expectation(
-            "the kubelet starts it again",
-            "within some seconds; soon after an earlier death 10 s, then 20 s, 40 s, at most 5 min",
+            "the kubelet restarts it",
+            "within some seconds; after repeated failures with a back-off of 10 s, 20 s, 40 s "
+            "and so on, at most 5 min",
         ),
     ),
     why=(
-        "keepalived asks only whether HAProxy lives, and it does. A closed port answers at once, "
-        "and nobody waits for a timeout: `option redispatch 1` sends the first retry elsewhere."
+        "keepalived checks only HAProxy, which still runs. A closed port refuses connections "
+        "immediately, so HAProxy waits for no timeout: with `option redispatch 1`, the first retry "
+        "goes to another server."
     ),
 )
 
 API_SERVER_STOPPED = Fault(
     name="api-server-stopped",
-    summary="the API server ends and stays down: its manifest is taken away",
+    summary="the API server is stopped and stays down: its manifest is moved away",
     target="holder",
     eligible_roles=CONTROL_PLANES,
-    driver=OnMachine("api-server-stopped", survives_reboot=True),
+    driver=MachineDriver("api-server-stopped", survives_reboot=True),
     does=(
         "Moves the manifest of the static pod out of the kubelet's directory and kills "
-        "kube-apiserver. Healing moves it back. A boot does not heal it, and the machine's timer "
-        "for `--for` does not outlive one."
+        "kube-apiserver. Healing moves the manifest back. The fault survives a reboot; the "
+        "machine's timer for `--for` does not."
     ),
     expected=(
-        Expectation("HAProxy passes each refused connection on to another API server", "at once"),
+        Expectation("HAProxy retries each refused connection on another API server", "immediately"),
         Expectation(
-            "HAProxy takes the API server out, on every master",
+            "HAProxy marks the API server as down, on every control plane",
             forecast.SERVER_REFUSES,
             forecast.server_refuses,
         ),
         Expectation("the VIP does not move"),
     ),
     why=(
-        "The choice of an API server fails over in HAProxy, without keepalived: the holder needs "
-        "no API server of its own."
+        "HAProxy fails over between API servers; keepalived is not involved. The VIP holder does "
+        "not need an API server of its own."
     ),
 )

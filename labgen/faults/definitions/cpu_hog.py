@@ -1,27 +1,28 @@
-"""The fault of a machine that is busy with something else."""
+"""The fault of a machine whose CPUs are busy."""
 
 from labgen.faults.fault import Expectation, Fault
-from labgen.faults.machine_driver import OnMachine
+from labgen.faults.machine_driver import MachineDriver
 
 CPU_HOG = Fault(
     name="cpu-hog",
-    summary="as many endless loops as there are cores, each as heavy as any process",
+    summary="one endless loop for each core, at normal priority",
     target="holder",
-    driver=OnMachine("cpu-hog"),
+    driver=MachineDriver("cpu-hog"),
     duration=60.0,
     does=(
-        "Runs one endless loop for each core, in a unit of its own with the weight of any other. "
-        "Ends after 60 s unless `--for` says otherwise. Machine-containers share the host's cores: "
-        "there the loops get the host's cores divided by the lab's machines, as on machines of "
-        "their own, whose loops slow down no other."
+        "Runs one endless loop for each core, in a unit with the default CPU weight. Heals itself "
+        "after 60 s unless `--for` sets another time. System containers share the host's cores, so "
+        "there the loops are limited to one machine's share: the host's cores divided by the "
+        "number of machines. The other machines are not slowed down, as with real machines."
     ),
     expected=(
-        Expectation("answers are slower"),
+        Expectation("the machine responds more slowly"),
         Expectation("the VIP does not move, and no request fails"),
         Expectation("etcd keeps its leader"),
     ),
     why=(
-        "Settings that fail over within half a second must not do so because a machine is busy: "
-        "three adverts would have to be late in a row, two checks of an API server to time out."
+        "Settings that fail over within half a second must not fail over because a machine is "
+        "busy. That would take three late adverts in a row, or two timeouts of an API server's "
+        "health check."
     ),
 )

@@ -1,22 +1,22 @@
-"""The fault of a machine whose disk has no room left; machine-containers cannot have it."""
+"""The fault of a machine whose disk is full; system containers cannot have it."""
 
 from collections.abc import Sequence
 
 from labgen.errors import HostUnfit
 from labgen.faults.fault import Expectation, Fault, Site
-from labgen.faults.machine_driver import OnMachine
+from labgen.faults.machine_driver import MachineDriver
 from labgen.lab.lab import Machine
 
 
-class OnItsOwnDisk(OnMachine):
-    """Raises HostUnfit for machines that share their host's disk, before anything is filled."""
+class DedicatedDiskDriver(MachineDriver):
+    """Raise HostUnfit for machines that share their host's disk, before anything is written."""
 
     def inject(self, site: Site, machines: Sequence[Machine], duration: float | None) -> float:
         if any(_shares_disk(site, machine) for machine in machines):
             raise HostUnfit(
-                "disk-full: machine-containers share the host's disk, and filling it would stop "
+                "disk-full: system containers share the host's disk, and filling it would stop "
                 "the host",
-                hint="etcd-full has etcd act as with a full disk",
+                hint="etcd-full makes etcd behave as if its disk were full",
             )
         return super().inject(site, machines, duration)
 
@@ -33,27 +33,26 @@ def _shares_disk(site: Site, machine: Machine) -> bool:
 
 DISK_FULL = Fault(
     name="disk-full",
-    summary="/var is full; not on machine-containers: see etcd-full",
+    summary="/var is full; not on system containers: see etcd-full",
     target="holder",
-    driver=OnItsOwnDisk("disk-full", survives_reboot=True),
+    driver=DedicatedDiskDriver("disk-full", survives_reboot=True),
     does=(
-        "Reserves every free block of /var's file system, root's reserve too, for one file, which "
-        "healing deletes. A boot does not heal it, and the machine's timer for `--for` does not "
-        "outlive one. Refused on machine-containers: their /var is the host's disk. A small file "
-        "system mounted over part of /var would be full without effect: who has files open there, "
-        "as etcd and containerd do, goes on in the old ones."
+        "Allocates every free block of /var's file system, including root's reserve, to one file, "
+        "which healing deletes. The fault survives a reboot; the machine's timer for `--for` does "
+        "not. Refused on system containers, whose /var is on the host's disk. Mounting a small "
+        "full file system over a part of /var would have no effect, because etcd and containerd "
+        "keep writing to the files that they have open."
     ),
     expected=(
-        Expectation("etcd ends when it needs its next file: it reserves 64 MiB ahead for its log"),
+        Expectation("etcd exits when it needs its next WAL file: it preallocates 64 MiB"),
         Expectation("the kubelet reports DiskPressure and evicts pods"),
         Expectation(
-            "after healing, the kubelet starts again what ended",
-            "within 5 min, by how often it had failed",
+            "after healing, the kubelet restarts what has ended",
+            "within 5 min, depending on its back-off",
         ),
     ),
     why=(
-        "Logs and images grow until somebody looks. What was acknowledged is on the disk already; "
-        "what cannot be written any more is not acknowledged. A lab may break what it is made of, "
-        "never the host it runs on."
+        "Logs and images grow unnoticed. etcd acknowledges a write only when it is on the disk, so "
+        "no acknowledged write is lost. A lab may break its own machines, but never its host."
     ),
 )

@@ -1,23 +1,23 @@
-"""Faults of the network around a machine that lives: who hears whom."""
+"""Faults of the network of a machine that keeps running."""
 
 from labgen.faults.fault import Expectation, Fault
-from labgen.faults.machine_driver import OnMachine
+from labgen.faults.machine_driver import MachineDriver
 from labgen.timing import forecast
 
 HEALED = (
-    "Pods' traffic, VRRP, etcd and ARP are cut too; the host, and labgen with it, hears the "
-    "machine and is heard. Healing lets all packets pass."
+    "This includes VRRP, etcd, ARP and the pods' traffic. Packets between the machine and the "
+    "host, where labgen runs, pass. Healing lets all packets pass."
 )
 
 PARTITION = Fault(
     name="partition",
-    summary="the machine and the other machines do not hear each other",
+    summary="no packets pass between the machine and the other machines",
     target="holder",
-    driver=OnMachine("partition"),
-    does=f"Loses all packets between the machine and the other machines, both ways. {HEALED}",
+    driver=MachineDriver("partition"),
+    does=f"Drops all packets between the machine and the other machines. {HEALED}",
     expected=(
         Expectation(
-            "of the holder: the next master takes the VIP as well, two owners",
+            "of the holder: the next control plane takes the VIP as well: two owners",
             forecast.VIP_AWAY,
             forecast.vip_away,
         ),
@@ -25,8 +25,8 @@ PARTITION = Fault(
             "of the holder: clients follow the new owner's gratuitous ARP", "at the same time"
         ),
         Expectation(
-            "of another master: it takes the VIP as well, and clients follow it to a machine "
-            "without a majority of etcd: the API is away",
+            "of another control plane: it takes the VIP as well, and clients follow it to a "
+            "machine without etcd's majority: the API is unavailable",
             forecast.VIP_AWAY,
             forecast.vip_away,
         ),
@@ -41,124 +41,127 @@ PARTITION = Fault(
         ),
     ),
     why=(
-        "Two owners are unavoidable: neither side can know whether the other is dead or only not "
-        "heard. etcd needs a majority and cannot be of two minds, so both owners lead to the same "
-        "data or to none. Which owner a client reaches is a matter of the last gratuitous ARP."
+        "Two owners are unavoidable: neither side can know whether the other is dead or only "
+        "unreachable. etcd needs a majority, so through both owners a client gets the same data, "
+        "or no answer. The last gratuitous ARP decides which owner a client reaches."
     ),
 )
 
 PARTITION_IN = Fault(
     name="partition-in",
-    summary="the machine does not hear the other machines; they hear it",
+    summary="no packets from the other machines reach the machine; its own reach them",
     target="holder",
-    driver=OnMachine("partition-in"),
-    does=f"Loses all packets from the other machines to the machine. {HEALED}",
+    driver=MachineDriver("partition-in"),
+    does=f"Drops all packets from the other machines to the machine. {HEALED}",
     expected=(
-        Expectation("of the holder: it goes on to send adverts, and the VIP stays"),
+        Expectation("of the holder: it keeps sending adverts, and the VIP stays"),
         Expectation(
-            "of the holder: its HAProxy reaches no API server but its own, which has no majority "
-            "of etcd: the API is away until this is healed",
+            "of the holder: its HAProxy reaches only the machine's own API server, which lacks "
+            "etcd's majority: the API is unavailable until the fault is healed",
             forecast.SERVER_OUT,
             forecast.server_out,
         ),
         Expectation(
-            "of another master: it hears no adverts, takes the VIP as well, and clients follow it",
+            "of another control plane: it receives no adverts and takes the VIP as well, and "
+            "clients follow it",
             forecast.VIP_AWAY,
             forecast.vip_away,
         ),
         Expectation(
-            "of etcd's leader: it steps down without answers, and the others elect another",
+            "of etcd's leader: it receives no answers and steps down, and the others elect another",
             forecast.ETCD_STEPS_DOWN,
             forecast.etcd_steps_down,
         ),
         Expectation("the node is NotReady", forecast.NOT_READY, forecast.not_ready),
     ),
     why=(
-        "keepalived watches HAProxy, not the API behind it, and a master that is heard counts as "
-        "alive. One deaf holder is the price for a VIP that never moves because an API server is "
-        "slow."
+        "keepalived checks HAProxy, not the API behind it, and a holder whose adverts arrive "
+        "counts as alive. This is the price for a VIP that never moves because of a slow API "
+        "server."
     ),
 )
 
 PARTITION_OUT = Fault(
     name="partition-out",
-    summary="the other machines do not hear the machine; it hears them",
+    summary="no packets from the machine reach the other machines; theirs reach it",
     target="holder",
-    driver=OnMachine("partition-out"),
-    does=f"Loses all packets from the machine to the other machines. {HEALED}",
+    driver=MachineDriver("partition-out"),
+    does=f"Drops all packets from the machine to the other machines. {HEALED}",
     expected=(
         Expectation(
-            "of the holder: the next master takes the VIP as well; the holder hears an owner of "
-            "lower priority and stays: two owners",
+            "of the holder: the next control plane takes the VIP as well; the holder receives its "
+            "adverts, of lower priority, and keeps the VIP: two owners",
             forecast.VIP_AWAY,
             forecast.vip_away,
         ),
         Expectation(
-            "of the holder: with each of the other's adverts it announces the VIP again, and "
-            "clients go to a machine without a majority of etcd"
+            "of the holder: on each of the other's adverts it announces the VIP again, and "
+            "clients go to a machine without etcd's majority"
         ),
-        Expectation("of another master: the VIP stays"),
+        Expectation("of another control plane: the VIP stays"),
         Expectation(
             "of etcd's leader: the others elect another", forecast.ETCD_LEADER, forecast.etcd_leader
         ),
         Expectation("the node is NotReady", forecast.NOT_READY, forecast.not_ready),
     ),
     why=(
-        "VRRP decides by what is heard: the one that is not heard never learns that it is not. "
-        "Cables and switch ports do fail in one direction."
+        "VRRP decides by the adverts that arrive: a machine never learns that its own are lost. "
+        "Real cables and switch ports do fail in one direction."
     ),
 )
 
 PARTITION_CLIENTS = Fault(
     name="partition-clients",
-    summary="whoever is no machine of the lab does not reach the machine, nor it them",
+    summary="no packets pass between the machine and clients outside of the lab",
     target="holder",
-    driver=OnMachine("partition-clients"),
+    driver=MachineDriver("partition-clients"),
     does=(
-        "Loses all packets between the machine and everything that is no machine of the lab: the "
-        "host, where clients of the VIP are. labgen's SSH passes. Healing lets all pass."
+        "Drops all packets between the machine and everything outside of the lab, including the "
+        "host, where clients of the VIP run. labgen's SSH passes. Healing lets all packets pass."
     ),
     expected=(
-        Expectation("of the holder: the API is away for clients outside, until this is healed"),
-        Expectation("within the lab all goes on: the VIP stays, nodes are Ready"),
-        Expectation("of a machine without the VIP: no client notices anything"),
+        Expectation(
+            "of the holder: the API is unavailable to clients outside until the fault is healed"
+        ),
+        Expectation("inside the lab nothing changes: the VIP stays, nodes are Ready"),
+        Expectation("of a machine without the VIP: no client notices"),
     ),
     why=(
-        "Masters watch each other, and none of them watches the way to the clients. A holder whose "
-        "uplink is dead is healthy in the eyes of VRRP; a real cluster would have keepalived watch "
-        "the way to its gateway."
+        "Control planes monitor each other, and none of them monitors the route to the clients. "
+        "For VRRP, a holder with a dead uplink is healthy. On a real cluster, keepalived should "
+        "track the route to the gateway."
     ),
 )
 
 PACKET_LOSS = Fault(
     name="packet-loss",
-    summary="20 of 100 packets to and from the machine are lost, at random",
+    summary="20 % of the packets to and from the machine are lost, at random",
     target="holder",
-    driver=OnMachine("packet-loss"),
+    driver=MachineDriver("packet-loss"),
     does=(
-        "Loses 20 of 100 packets in each direction, by nf_tables' random numbers, which more "
-        "kernels have than the queueing discipline netem. labgen's SSH is spared. Healing lets all "
+        "Drops 20 % of the packets in each direction at random. labgen's SSH passes. It uses "
+        "nf_tables, which more kernels have than the queueing discipline netem. Healing lets all "
         "packets pass."
     ),
     expected=(
         Expectation(
-            "of the holder: now and then three adverts in a row are lost to the next master, and "
-            "it takes the VIP until the next advert",
-            "after 155 adverts on average: the mean wait for three of 20 in 100 in a row",
+            "of the holder: occasionally the next control plane misses three adverts in a row and "
+            "takes the VIP until the next advert",
+            "after 155 adverts on average: the mean wait for three losses in a row at 20 %",
             forecast.three_lost,
         ),
         Expectation(
-            "new connections are slower by TCP's retransmission", "1 s for each lost SYN or answer"
+            "new connections are delayed by TCP's retransmission", "1 s for each lost SYN or answer"
         ),
         Expectation(
-            "HAProxy on the machine takes the other API servers out and in again, and closes the "
-            "connections to them: 36 in 100 of its first SYNs or their answers are lost, and "
-            "connectTimeout is over before the second"
+            "HAProxy on the machine marks the other API servers as down and up again, and closes "
+            "the connections to them: 36 % of its first SYNs or their answers are lost, and "
+            "connectTimeout ends before the second SYN"
         ),
-        Expectation("etcd and watches go on: TCP repeats what is lost"),
+        Expectation("etcd and watches continue: TCP retransmits lost packets"),
     ),
     why=(
-        "Losses hurt whoever sends once: adverts. The shorter their interval, the oftener three in "
-        "a row are lost: `fast` moves the VIP ten times as often as `standard`."
+        "Adverts are never sent again. The shorter their interval, the more often three in a row "
+        "are lost: `fast` moves the VIP ten times as often as `standard`."
     ),
 )

@@ -1,4 +1,4 @@
-"""Faults of a machine's power: done and undone by the host, with the provider's switches."""
+"""Faults of a machine's power, injected and healed by the host through the provider."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,43 +9,43 @@ from labgen.lab.lab import Machine
 from labgen.providers.base import Power, State
 from labgen.timing import forecast
 
-BOOT_TIMEOUT = 60.0  # seconds; a machine-container answers after two on a quiet host
+BOOT_TIMEOUT = 60.0  # seconds; a system container answers after two on an idle host
 
 
 @dataclass(frozen=True)
-class Switched:
-    """action is done to a machine's power, undo brings it back from the state it leads to."""
+class PowerDriver:
+    """Change the power of machines by an action of the provider."""
 
-    action: Power
-    undo: Power = Power.ON
-    state: State = State.OFF
+    action: Power  # injects the fault
+    undo: Power = Power.ON  # heals it
+    state: State = State.OFF  # the power state in between
     host_side: bool = True
 
     def inject(self, site: Site, machines: Sequence[Machine], duration: float | None) -> float:  # noqa: ARG002 - the host waits
-        unsupported_reason = {
+        reasons = {
             site.provider.unsupported_reason(machine, action)
             for machine in machines
             for action in (self.action, self.undo)
         }
-        if reasons := sorted(reason for reason in unsupported_reason if reason):
-            raise HostUnfit("; ".join(reasons))
+        if unsupported := sorted(reason for reason in reasons if reason):
+            raise HostUnfit("; ".join(unsupported))
         return site.provider.power(site.lab, machines, self.action)
 
     def heal(self, site: Site, machines: Sequence[Machine]) -> bool:
-        away = [machine for machine in machines if self.is_active(site, machine)]
-        site.provider.power(site.lab, away, self.undo)
+        affected = [machine for machine in machines if self.is_active(site, machine)]
+        site.provider.power(site.lab, affected, self.undo)
         limit = BOOT_TIMEOUT * site.lab.slowdown
-        for machine in away:
+        for machine in affected:
             site.connect(machine, limit)
-        return bool(away)
+        return bool(affected)
 
     def is_active(self, site: Site, machine: Machine) -> bool:
         return site.state(machine) is self.state
 
 
 @dataclass(frozen=True)
-class Restarted(Switched):
-    """Shut down and switched on again: it is over when the machine answers."""
+class RebootDriver(PowerDriver):
+    """Shut machines down and power them on again; the fault ends when they answer."""
 
     def inject(self, site: Site, machines: Sequence[Machine], duration: float | None) -> float:
         moment = super().inject(site, machines, duration)
@@ -55,13 +55,15 @@ class Restarted(Switched):
 
 POWER_CUT = Fault(
     name="power-cut",
-    summary="the machine is off from one moment to the next",
+    summary="the machine loses power, without a shutdown",
     target="holder",
-    driver=Switched(Power.OFF),
-    does="Pulls the machine's plug. Healing switches it on again.",
+    driver=PowerDriver(Power.OFF),
+    does="Turns the machine's power off. Healing turns it on again.",
     expected=(
         Expectation(
-            "of the holder: the next master takes the VIP", forecast.VIP_AWAY, forecast.vip_away
+            "of the holder: the next control plane takes the VIP",
+            forecast.VIP_AWAY,
+            forecast.vip_away,
         ),
         Expectation(
             "of the holder: the longest gap for new connections to the API",
@@ -69,12 +71,12 @@ POWER_CUT = Fault(
             forecast.longest_gap,
         ),
         Expectation(
-            "of a control plane: HAProxy takes its API server out, sooner with clients about",
+            "of a control plane: HAProxy marks its API server as down, sooner if clients use it",
             forecast.SERVER_OUT,
             forecast.server_out,
         ),
         Expectation(
-            "of a control plane: connections through another's HAProxy to its API server end",
+            "of a control plane: connections to its API server through another HAProxy are closed",
             forecast.SESSIONS_END,
             forecast.sessions_end,
         ),
@@ -84,80 +86,82 @@ POWER_CUT = Fault(
         Expectation("the node is NotReady", forecast.NOT_READY, forecast.not_ready),
     ),
     why=(
-        "A machine without power says nothing, not even that a connection is refused: everybody "
-        "who waits for it waits for a timeout. A machine-container's page cache is the host's and "
-        "survives: what etcd wrote and had not synced would be lost on a machine of its own."
+        "A machine without power does not even refuse connections, so everything that waits for it "
+        "waits for a timeout. A system container uses the host's page cache, which survives: on a "
+        "real machine, what etcd has written but not synced would be lost."
     ),
 )
 
 REBOOT = Fault(
     name="reboot",
-    summary="the machine shuts down in order and starts again",
+    summary="the machine shuts down cleanly and starts again",
     target="holder",
-    driver=Restarted(Power.SHUTDOWN),
+    driver=RebootDriver(Power.SHUTDOWN),
     one_shot=True,
     does=(
-        "Shuts the machine down and switches it on. Over when it answers on SSH; there is nothing "
-        "to heal."
+        "Shuts the machine down and turns it on again. The fault ends when the machine answers on "
+        "SSH; there is nothing to heal."
     ),
     expected=(
         Expectation(
-            "of the holder: it gives the VIP away, and the next master takes it",
+            "of the holder: it releases the VIP, and the next control plane takes it",
             forecast.SKEW,
             forecast.handed_over,
         ),
         Expectation("connections through its HAProxy and to its API server break", "once"),
         Expectation(
-            "of the holder: the VIP returns once keepalived and HAProxy run again, before the API "
-            "server of the machine does",
-            "some seconds after its power is back",
+            "of the holder: the VIP returns when keepalived and HAProxy run again, before the "
+            "machine's API server does",
+            "some seconds after power-on",
         ),
     ),
     why=(
-        "keepalived says goodbye when it is stopped, so nobody waits for missed adverts. The API "
-        "server may end before HAProxy has noticed: its port then refuses, and HAProxy goes on to "
-        "the next one."
+        "A stopped keepalived sends an advert of priority 0, so the others do not wait for missed "
+        "adverts. The API server may end before HAProxy has detected it: its port then refuses "
+        "connections, and HAProxy tries the next server."
     ),
 )
 
 SHUTDOWN = Fault(
     name="shutdown",
-    summary="the machine shuts down in order and stays off",
+    summary="the machine shuts down cleanly and stays off",
     target="holder",
-    driver=Switched(Power.SHUTDOWN),
-    does="Shuts the machine down. Healing switches it on again.",
+    driver=PowerDriver(Power.SHUTDOWN),
+    does="Shuts the machine down. Healing turns it on again.",
     expected=(
         Expectation(
-            "of the holder: it gives the VIP away, and the next master takes it",
+            "of the holder: it releases the VIP, and the next control plane takes it",
             forecast.SKEW,
             forecast.handed_over,
         ),
         Expectation(
-            "of a control plane: HAProxy takes its API server out, sooner with clients about",
+            "of a control plane: HAProxy marks its API server as down, sooner if clients use it",
             forecast.SERVER_OUT,
             forecast.server_out,
         ),
         Expectation("the node is NotReady", forecast.NOT_READY, forecast.not_ready),
     ),
-    why="As a reboot; what is missing afterwards is missing until it is healed.",
+    why="It begins like a reboot, but the machine stays off until the fault is healed.",
 )
 
 PAUSE = Fault(
     name="pause",
-    summary="the machine stands still: nothing on it runs, and nothing is closed",
+    summary="the machine is frozen: its processes do not run, its connections stay open",
     target="holder",
-    driver=Switched(Power.PAUSE, undo=Power.RESUME, state=State.PAUSED),
+    driver=PowerDriver(Power.PAUSE, undo=Power.RESUME, state=State.PAUSED),
     does=(
-        "Freezes all processes of the machine, as a hypervisor does while it moves one. Its "
-        "kernel still answers ARP and takes connections. Healing lets them run on."
+        "Freezes all processes of the machine, as a hypervisor does during a live migration. Its "
+        "kernel still answers ARP and accepts connections. Healing resumes the processes."
     ),
     expected=(
         Expectation(
-            "of the holder: the next master takes the VIP", forecast.VIP_AWAY, forecast.vip_away
+            "of the holder: the next control plane takes the VIP",
+            forecast.VIP_AWAY,
+            forecast.vip_away,
         ),
         Expectation("open connections to it hang instead of breaking"),
         Expectation(
-            "of a control plane: HAProxy takes its API server out",
+            "of a control plane: HAProxy marks its API server as down",
             forecast.SERVER_STUCK,
             forecast.server_stuck,
         ),
@@ -165,13 +169,13 @@ PAUSE = Fault(
             "of etcd's leader: the others elect another", forecast.ETCD_LEADER, forecast.etcd_leader
         ),
         Expectation(
-            "after healing, two owners of the VIP until the first advert is heard",
+            "after healing, two owners of the VIP until the first advert arrives",
             "advertInterval",
             forecast.one_advert,
         ),
     ),
     why=(
-        "A machine that stood still does not know it: it wakes as the holder and as etcd's leader "
-        "and has to be told otherwise, by adverts and by a higher term."
+        "The machine does not know that it was frozen: it resumes as the VIP holder and as etcd's "
+        "leader, until it receives adverts and a higher term."
     ),
 )

@@ -133,7 +133,7 @@ def test_what_is_over_by_itself_is_not_kept_and_takes_no_time(
     stub(monkeypatch, tmp_path, "ssh", "cat >/dev/null")
     faults.inject(lab, "api-server-killed", "master1")
     assert _kept(lab) == []
-    with pytest.raises(UsageError, match="over by itself"):
+    with pytest.raises(UsageError, match="ends by itself"):
         faults.inject(lab, "api-server-killed", "master1", duration=30)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from labgen.faults import FAULTS, Fault
 from labgen.faults.explain import explain, times
-from labgen.faults.machine_driver import OnMachine
+from labgen.faults.machine_driver import MachineDriver
 from labgen.faults.targets import RANDOM, ROLES
 from labgen.scenario.model import LoadBalancer
 from labgen.scenario.profiles import PROFILES
@@ -16,7 +16,7 @@ from tests.unit.lab.samples import scenario
 FAST = LoadBalancer("fast", PROFILES["fast"])
 STANDARD = LoadBalancer("standard", PROFILES["standard"])
 SHELL = data.directory("provisioners") / "faults"
-SHELL_FAULTS = {name: it for name, it in FAULTS.items() if isinstance(it.driver, OnMachine)}
+SHELL_FAULTS = {name: it for name, it in FAULTS.items() if isinstance(it.driver, MachineDriver)}
 each = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 
 
@@ -57,7 +57,7 @@ def test_rows_and_scripts_are_the_faults_of_the_catalog() -> None:
 
 @pytest.mark.parametrize("fault", SHELL_FAULTS.values(), ids=SHELL_FAULTS)
 def test_a_shell_fault_has_the_same_name_in_shell_and_catalog(fault: Fault) -> None:
-    assert isinstance(fault.driver, OnMachine)
+    assert isinstance(fault.driver, MachineDriver)
     assert fault.driver.name == fault.name
 
 
