@@ -1,1 +1,1 @@
-"""Clusters that labgen did not build: the file that says how they are reached."""
+"""The file that says how to reach a cluster that labgen did not build."""

@@ -1,4 +1,4 @@
-"""Loading an inventory: read, parse, check; every mistake is told at once."""
+"""Load an inventory: read, parse, check. All errors are reported together."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,27 +11,29 @@ from labgen.scenario.load import in_file, read_document
 from labgen.scenario.resolve import host, resolved_path
 
 ONLY_LOOKS = (
-    "tier {tier} disturbs: it breaks parts of the cluster and creates workloads; one that labgen "
-    "did not build is only looked at"
+    "tier {tier} is disruptive: it breaks parts of the cluster and creates workloads; a "
+    "cluster that labgen did not build is only inspected"
 )
 OTHERWISE = (
-    "looking: labgen verify --inventory {file} --tier smoke\n"
-    "where machines may be broken: bring a cluster to them, by a scenario with provider ssh"
+    "read-only: labgen verify --inventory {file} --tier smoke\n"
+    "where machines may fail: build a cluster on them, with a scenario of provider ssh"
 )
 EMPTY = "write hosts, kubeconfig or both"
 
 
 def load(path: Path) -> Inventory:
-    """The inventory at path. Raises ScenarioInvalid with all mistakes, WrongCall if the file cannot
-    be read."""
+    """Load the inventory at path.
+
+    Raises ScenarioInvalid with all errors, and UsageError if the file cannot be read.
+    """
     document = read_document(path, hint="an inventory names hosts, a kubeconfig or both")
     diagnostics = list(document.diagnostics)
     if not isinstance(document.data, dict):
-        what = "the file is empty" if document.data is None else "the file is no mapping"
+        what = "the file is empty" if document.data is None else "the file is not a mapping"
         diagnostics.append(Diagnostic((), f"{what}; {EMPTY}"))
         raise ScenarioInvalid(in_file(diagnostics, path, document))
     part, of_shape = parse.parse_as(InventoryPart, document.data)
-    bad = {mistake.field for mistake in (*diagnostics, *of_shape)}
+    bad = {diagnostic.field for diagnostic in (*diagnostics, *of_shape)}
     diagnostics += [*of_shape, *_check(part, bad)]
     if diagnostics:
         raise ScenarioInvalid(in_file(diagnostics, path, document))
@@ -40,7 +42,7 @@ def load(path: Path) -> Inventory:
 
 def _check(part: InventoryPart, bad: set[Field]) -> Iterator[Diagnostic]:
     if not part.hosts and not part.kubeconfig and not {("hosts",), ("kubeconfig",)} & bad:
-        yield Diagnostic((), f"it names no way to the cluster; {EMPTY}")
+        yield Diagnostic((), f"it does not say how to reach the cluster; {EMPTY}")
     seen: dict[object, int] = {}
     for index, machine in enumerate(part.hosts):
         field: Field = ("hosts", index, "address")

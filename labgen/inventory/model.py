@@ -9,14 +9,10 @@ from labgen.scenario.model import Host
 
 @dataclass(frozen=True)
 class Inventory:
-    """How a cluster is reached that labgen did not build.
+    """How to reach a cluster that labgen did not build."""
 
-    hosts are its machines, with their names where the file has them. Without kubeconfig, a control
-    plane's own admin.conf is read. vip and port are None where they are to be found.
-    """
-
-    source: Path
-    hosts: tuple[tuple[str, Host], ...] = ()
-    kubeconfig: Path | None = None
-    vip: IPv4Address | None = None
-    port: int | None = None
+    source: Path  # the file
+    hosts: tuple[tuple[str, Host], ...] = ()  # each machine after its name, which may be empty
+    kubeconfig: Path | None = None  # None: a control plane's own admin.conf
+    vip: IPv4Address | None = None  # None: labgen finds it
+    port: int | None = None  # of the API at the VIP; None: labgen finds it

@@ -1,2 +1,4 @@
-"""A lab's facts -> the configuration files of its machines. Pure: nothing is read or run here
-but the templates beside this file."""
+"""From a lab's facts to the configuration files of its machines, by the templates in here.
+
+Nothing is run, and nothing else is read.
+"""

@@ -12,18 +12,18 @@ from labgen.system.host import MachineProfile
 
 DIRECTORY = "/etc/labgen/payload"  # where a machine has these files
 STATIC_PODS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
-# Seconds between two looks of a shell whether flanneld is ready; each is a process, and on an
-# emulated processor ten in a second take what flanneld would need.
+# Seconds between two checks of a shell whether flanneld is ready. Each is a process, and on an
+# emulated processor ten a second take the time that flanneld needs.
 LOOK_EVERY = 0.1
 PATIENCE = 4  # x connectTimeout that HAProxy waits for an API server's acknowledgements: tcp-ut
 
 
 @dataclass(frozen=True)
 class File:
-    """content as text, mode as in chmod."""
+    """A file of a machine."""
 
     content: str
-    mode: int = 0o644
+    mode: int = 0o644  # as in chmod
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ def payload(
     images: Images,
     secrets: JoinSecrets,
 ) -> dict[str, File]:
-    """All files of machine but kubeadm.yaml; of them keepalived.conf may hold a secret."""
+    """Return all files of machine except kubeadm.yaml. keepalived.conf may hold a secret."""
     files = {
         "hosts": File(render("hosts", lab=lab)),
-        # CoreDNS wants an upstream; the gateway answers no name, at once
+        # CoreDNS needs an upstream; the gateway refuses every name immediately
         "resolv.conf": File(f"nameserver {lab.gateway}\n"),
         "kubelet.default": File("KUBELET_EXTRA_ARGS=\n"),
     }
@@ -72,7 +72,7 @@ def payload(
 
 
 def kubeadm_init(lab: Lab, profile: MachineProfile, secrets: JoinSecrets) -> File:
-    """kubeadm's configuration of the first control plane; holds secrets."""
+    """Return kubeadm's configuration of the first control plane; it holds secrets."""
     return _kubeadm(lab, lab.control_planes[0], profile, secrets, join=False)
 
 
@@ -84,12 +84,15 @@ def kubeadm_join(
     *,
     ca_hash: str,
 ) -> File:
-    """kubeadm's configuration of a joining machine; ca_hash as sha256:HEX; holds secrets."""
+    """Return kubeadm's configuration of a joining machine; it holds secrets.
+
+    ca_hash is sha256:HEX.
+    """
     return _kubeadm(lab, machine, profile, secrets, join=True, ca_hash=ca_hash)
 
 
 def environment(lab: Lab, machine: Machine, images: tuple[str, ...]) -> Mapping[str, str]:
-    """The variables of lab.env."""
+    """Return the variables of lab.env."""
     return {
         "LAB": lab.name,
         "ROLE": machine.role,

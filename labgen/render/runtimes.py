@@ -10,13 +10,12 @@ DEFAULT = "containerd"  # what machines of labgen's image have
 
 @dataclass(frozen=True)
 class Runtime:
-    """socket is CRI's; phases bring it up, in order; templates are those of its own files; disks
-    are its directories below /var/lib, which want a real file system."""
+    """A container runtime of a machine."""
 
-    socket: str
-    phases: tuple[str, ...]
-    templates: tuple[str, ...]
-    disks: tuple[str, ...]
+    socket: str  # of the CRI
+    phases: tuple[str, ...]  # that bring it up, in order
+    templates: tuple[str, ...]  # of its own files
+    disks: tuple[str, ...]  # its directories in /var/lib, which need a real file system
 
 
 RUNTIMES = {

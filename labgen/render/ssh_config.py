@@ -9,8 +9,10 @@ from labgen.render.templating import render
 
 
 def ssh_config(lab: Lab, sockets: Path, known_hosts: Path | None = None) -> str:
-    """The lab's ssh_config; sockets is the directory of its shared connections, known_hosts the
-    lab's own unless told otherwise. Existing machines have the user's own login and known_hosts.
+    """Return the lab's ssh_config.
+
+    sockets is the directory of its shared connections; known_hosts is the lab's own by default.
+    Existing machines have the user's own login and known_hosts.
 
     %n in the socket's name is the machine's name as typed. A socket's path may have 107
     characters (unix(7)), which is why it does not lie in the lab's directory.
@@ -27,7 +29,7 @@ def ssh_config(lab: Lab, sockets: Path, known_hosts: Path | None = None) -> str:
 
 
 def found_ssh_config(machines: Sequence[Machine], sockets: Path, known_hosts: Path) -> str:
-    """The same for machines of a cluster that labgen did not build."""
+    """Return the same for machines of a cluster that labgen did not build."""
     return render(
         "ssh_config",
         whose="a cluster that labgen did not build",

@@ -1,4 +1,4 @@
-"""Templates to text. A name that a template wants and does not get is an error."""
+"""Templates to text. A name that a template uses and does not get is an error."""
 
 from functools import cache
 from typing import Any
@@ -9,7 +9,7 @@ from labgen.system import data
 
 
 def render(template: str, **values: Any) -> str:
-    """The text of templates/TEMPLATE.j2 with values; Vagrantfile.j2 stands at the top."""
+    """Return the text of templates/TEMPLATE.j2 with values; Vagrantfile.j2 stands at the top."""
     return _environment().get_template(f"{template}.j2").render(**values)
 
 

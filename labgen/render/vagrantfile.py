@@ -1,4 +1,4 @@
-"""What libvirt and Vagrant are told of a lab: its Vagrantfile, and the XML of network and pool."""
+"""A lab's definitions for Vagrant and libvirt: the Vagrantfile, and XML of network and pool."""
 
 import re
 from base64 import b64encode
@@ -15,7 +15,7 @@ PREFIX = "labgen-"  # of all that is a lab's
 MARK = "labgen.directory="
 POOL = "labgen"
 POOL_PATH = "/var/lib/libvirt/labgen"
-# On one interface with its old name, as machine-containers have it.
+# One interface with its old name, as system containers have it.
 KERNEL_WORDS = "root=/dev/vda rw console=ttyS0 net.ifnames=0 quiet"
 # The emulator of QEMU 7.2 spoils flags in cmpxchg16b, and udev crashes; HAProxy wants to see that
 # the processor has it, so it is the kernel alone that is told to do without. With two processors it
@@ -36,37 +36,34 @@ w /sys/kernel/debug/sched/base_slice_ns - - - - 20000000
 
 @dataclass(frozen=True)
 class Hypervisor:
-    """Where a lab's virtual machines run; emulated: by QEMU alone, without KVM.
-
-    network is the UUID of the lab's network: others, of this host or another, may have labs of that
-    name there. Labs that were made without one have none.
-    """
+    """Where a lab's virtual machines run."""
 
     uri: str
-    emulated: bool
+    emulated: bool  # by QEMU alone, without KVM
+    # The UUID of the lab's network: other users may have labs of the same name there. Empty for
+    # labs that were created without one.
     network: str = ""
 
 
 @dataclass(frozen=True)
 class Box:
-    """The box that machines are made of. catalog is the file that tells Vagrant where it is, kernel
-    and initrd boot its disk."""
+    """The box that machines are made of."""
 
     name: str
     version: str
-    catalog: Path
-    kernel: Path
+    catalog: Path  # the file by which Vagrant finds the box
+    kernel: Path  # boots the box's disk
     initrd: Path
 
 
 def box_names(box: Box) -> tuple[str, str]:
-    """What the box's kernel and initrd are called in the pool."""
+    """Return the names of the box's kernel and initrd in the pool."""
     files = f"{box.name.replace('/', '-')}-{box.version}"
     return f"{files}-vmlinuz", f"{files}-initrd.img"
 
 
 def prefix(lab: Lab) -> str:
-    """What the lab's domains begin with."""
+    """Return what the names of the lab's domains begin with."""
     return f"{PREFIX}{lab.name}-"
 
 
@@ -79,38 +76,39 @@ def domain_name(lab: Lab, machine: str) -> str:
 
 
 def mark(lab: Lab) -> str:
-    """Says in libvirt whose a thing is: this host, for others may use the same libvirt, and the
-    lab's directory, in letters that need no quoting anywhere."""
+    """Return the mark of the lab's resources in libvirt: this host and the lab's directory.
+
+    Other hosts may use the same libvirt. The mark's letters need no quoting anywhere.
+    """
     return f"{MARK}{host.identity()}:{quote(str(lab.directory))}"
 
 
 def marked(text: str) -> Path | None:
-    """The directory of the lab that libvirt's description of a thing names, if it is of this
-    host."""
+    """Return the lab's directory in the mark in text; None if there is no mark of this host."""
     found = re.search(rf"{re.escape(MARK + host.identity())}:([^\s\"'<]+)", text)
     return Path(unquote(found[1])) if found else None
 
 
 def network_xml(lab: Lab, uuid: str, *, whose: str = "") -> str:
-    """libvirt's XML of the lab's isolated network; the machines' leases never end.
+    """Return libvirt's XML of the lab's isolated network; the machines' leases never end.
 
-    whose is its mark; it has none when somebody makes it without labgen.
+    whose is its mark, which is empty where Vagrant is used without labgen.
     """
     return render("libvirt-network.xml", lab=lab, name=network_name(lab), uuid=uuid, whose=whose)
 
 
 def pool_xml() -> str:
-    """libvirt's XML of the storage pool that all labs share."""
+    """Return libvirt's XML of the storage pool that all labs share."""
     return render("libvirt-pool.xml", pool=POOL, path=POOL_PATH)
 
 
 def probe_xml(name: str, *, kernel: str, initrd: str) -> str:
-    """libvirt's XML of a machine that switches itself off as soon as its kernel runs."""
+    """Return libvirt's XML of a machine that switches itself off as soon as its kernel runs."""
     return render("libvirt-probe.xml", name=name, kernel=kernel, initrd=initrd)
 
 
 def vagrantfile(lab: Lab, hypervisor: Hypervisor, box: Box) -> str:
-    """The lab's Vagrantfile. Where the scenario names a box of its own, that is in place of box."""
+    """Return the lab's Vagrantfile. A box that the scenario names replaces box."""
     words = f"{KERNEL_WORDS} {_emulated_words()}" if hypervisor.emulated else KERNEL_WORDS
     kernel, initrd = box_names(box)
     return render(

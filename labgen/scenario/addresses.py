@@ -1,4 +1,4 @@
-"""Which address a machine, the VIP and a lab get. Pure functions; taking them is labgen.lab's."""
+"""Which addresses the machines, the VIP and a lab get. labgen.lab reserves them."""
 
 from collections.abc import Collection, Container, Iterable
 from ipaddress import IPv4Address, IPv4Network
@@ -9,32 +9,32 @@ from labgen.scenario.model import Scenario
 GATEWAY = 1
 # The numbering of the on-premise clusters this tool mirrors.
 USUAL_VIP = 244
-# Just above podman's own 10.88.0.0/16. That pods (10.244.0.0/16) and services (10.96.0.0/12)
-# are not hit is for the caller to say, by naming them as taken.
+# Just above podman's own 10.88.0.0/16. Callers name the ranges of pods (10.244.0.0/16) and Services
+# (10.96.0.0/12) as taken.
 FIRST_BLOCK = 89
 # A VRRP router id is one byte and not 0 (RFC 5798, section 5.2.3).
 ROUTER_IDS = range(1, 256)
 
 
 def last_usable(subnet: IPv4Network) -> int:
-    """The highest host number in subnet: the one before the broadcast address."""
+    """Return the highest host number in subnet: the one before the broadcast address."""
     return subnet.num_addresses - 2
 
 
 def host(subnet: IPv4Network, number: int) -> IPv4Address:
-    """The address with that host number. Raises LabgenError if subnet has no such host."""
+    """Return the address with that host number. Raises LabgenError if subnet has no such host."""
     if not 1 <= number <= last_usable(subnet):
         raise LabgenError(f"{subnet} has no host number {number}", hint="use a larger subnet")
     return subnet.network_address + number
 
 
 def machine_addresses(scenario: Scenario, subnet: IPv4Network) -> dict[str, IPv4Address]:
-    """Each machine's address by name, in the scenario's order. Raises LabgenError."""
+    """Return each machine's address by name, in the scenario's order. Raises LabgenError."""
     return {machine.name: host(subnet, machine.host_number) for machine in scenario.machines}
 
 
 def vip_address(scenario: Scenario, subnet: IPv4Network) -> IPv4Address:
-    """The VIP: the scenario's own, else the usual number or the last one free.
+    """Return the VIP: the scenario's own, else the usual number or the highest free one.
 
     Raises LabgenError if the machines have taken all addresses.
     """
@@ -47,7 +47,7 @@ def vip_address(scenario: Scenario, subnet: IPv4Network) -> IPv4Address:
 
 
 def vip_number(subnet: IPv4Network, taken: Container[int]) -> int | None:
-    """The host number for a VIP that none of taken has; None if there is none."""
+    """Return a host number for the VIP that is not taken; None if there is none."""
     last = last_usable(subnet)
     if last >= USUAL_VIP and USUAL_VIP not in taken:
         return USUAL_VIP
@@ -55,13 +55,16 @@ def vip_number(subnet: IPv4Network, taken: Container[int]) -> int | None:
 
 
 def free_subnet(taken: Iterable[IPv4Network]) -> IPv4Network:
-    """The first /24 from 10.89.0.0 upwards that overlaps nothing taken. Raises LabgenError."""
+    """Return the first /24 from 10.89.0.0 upwards that overlaps none of taken.
+
+    Raises LabgenError if there is none.
+    """
     obstacles = list(taken)
     for block in range(FIRST_BLOCK, 256):
-        local_endpoint = [network for network in obstacles if network.overlaps(_ten(block, 0, 16))]
+        near = [network for network in obstacles if network.overlaps(_ten(block, 0, 16))]
         for third in range(256):
             candidate = _ten(block, third, 24)
-            if not any(candidate.overlaps(network) for network in local_endpoint):
+            if not any(candidate.overlaps(network) for network in near):
                 return candidate
     raise LabgenError(
         "no /24 between 10.89.0.0 and 10.255.255.255 is free: routes of this host cover them all",
@@ -70,7 +73,7 @@ def free_subnet(taken: Iterable[IPv4Network]) -> IPv4Network:
 
 
 def free_router_id(taken: Collection[int]) -> int:
-    """The lowest VRRP router id that is not taken. Raises LabgenError if all 255 are."""
+    """Return the lowest VRRP router id that is not taken. Raises LabgenError if all 255 are."""
     for number in ROUTER_IDS:
         if number not in taken:
             return number
@@ -78,7 +81,10 @@ def free_router_id(taken: Collection[int]) -> int:
 
 
 def usual_router_id(vip: IPv4Address, taken: Collection[int]) -> int:
-    """The VIP's last byte where it can be had. Raises as free_router_id()."""
+    """Return the VIP's last byte if it is not taken, else the lowest free router id.
+
+    Raises LabgenError if all 255 are taken.
+    """
     number = vip.packed[-1]
     return number if number and number not in taken else free_router_id(taken)
 

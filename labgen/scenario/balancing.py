@@ -1,4 +1,4 @@
-"""How the values of loadBalancer are read that are no single words. Each raises ValueError."""
+"""Readers of the values of loadBalancer that are not single words. Each raises ValueError."""
 
 from ipaddress import AddressValueError, IPv4Address
 
@@ -10,19 +10,13 @@ MACHINE = "machine"
 PRIORITIES = (1, 254)  # 0 and 255 have meanings of their own: RFC 5798, section 5.2.4
 
 
-def switch(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    raise ValueError(f"expected true or false, found {kind_of(value)}")
-
-
 def duration_or_none(value: object) -> int:
-    """Milliseconds, 0 for none."""
+    """Return milliseconds, 0 for none."""
     return 0 if value == NONE else duration(value)
 
 
 def priorities(value: object) -> tuple[int, ...]:
-    """VRRP priorities, all different, the highest first; none of them for auto."""
+    """Return VRRP priorities, all different, the highest first; none for auto."""
     if value == AUTO:
         return ()
     if not isinstance(value, list) or not value:
@@ -37,7 +31,7 @@ def priorities(value: object) -> tuple[int, ...]:
 
 
 def bind(value: object) -> tuple[str, ...]:
-    """What HAProxy binds to: *, machine or IPv4 addresses."""
+    """Return what HAProxy binds to: *, machine or IPv4 addresses."""
     if not isinstance(value, list) or not value:
         raise ValueError(f"expected a list as [machine, 127.0.0.1], found {kind_of(value)}")
     return tuple(_place(item) for item in value)

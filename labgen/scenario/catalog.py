@@ -11,7 +11,10 @@ SUFFIX = ".yaml"
 
 
 def find(scenario: str) -> Path:
-    """The file of a scenario, given by path or by name. Raises WrongCall if there is none."""
+    """Return the file of a scenario, given by path or by name.
+
+    Raises UsageError if there is none.
+    """
     if "/" in scenario or scenario.endswith(SUFFIX):
         path = Path(scenario)
         if not path.is_file():
@@ -21,19 +24,19 @@ def find(scenario: str) -> Path:
         path = directory / f"{scenario}{SUFFIX}"
         if path.is_file():
             return path
-    local_endpoint = difflib.get_close_matches(scenario, names(), n=1)
-    question = f"; did you mean {local_endpoint[0]}?" if local_endpoint else ""
+    close = difflib.get_close_matches(scenario, names(), n=1)
+    question = f"; did you mean {close[0]}?" if close else ""
     raise UsageError(f"there is no scenario {scenario!r}{question}", hint="there are: " + _list())
 
 
 def names() -> list[str]:
-    """The names that find knows, sorted."""
+    """Return the names of all scenarios, sorted."""
     files = [file for directory in _directories() for file in directory.glob(f"*{SUFFIX}")]
     return sorted({file.stem for file in files if file.is_file()})
 
 
 def _directories() -> list[Path]:
-    """Those in the working directory come first: they are the user's own."""
+    """Return where scenarios are; the user's own, in the working directory, come first."""
     return [HERE, data.directory("scenarios")]
 
 

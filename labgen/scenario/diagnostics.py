@@ -1,4 +1,4 @@
-"""A mistake in a scenario and where it stands. Finding mistakes happens in the other modules."""
+"""An error in a scenario and its place. The other modules find the errors."""
 
 from dataclasses import dataclass
 
@@ -17,23 +17,18 @@ class Mark:
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """What is wrong with one field, and what would be right.
-
-    also names the other fields that make it a mistake: where an override set one of them, the
-    override is to blame. at_key places it at the field's key instead of its value. mark is for
-    places that the field does not lead to, override for an override that could not be applied.
-    """
+    """An error of one field."""
 
     field: Field
-    text: str
-    also: tuple[Field, ...] = ()
-    at_key: bool = False
-    mark: Mark | None = None
-    override: str | None = None
+    text: str  # what is wrong, and what would be right
+    also: tuple[Field, ...] = ()  # fields that the error depends on: an override of one is blamed
+    at_key: bool = False  # its place is the field's key instead of the value
+    mark: Mark | None = None  # its place, where the field does not lead to it
+    override: str | None = None  # the override that could not be applied
 
 
 class ScenarioInvalid(UsageError):
-    """All mistakes of a scenario, one line each."""
+    """All errors of a scenario, one line each."""
 
     def __init__(self, lines: tuple[str, ...]) -> None:
         self.lines = lines
@@ -41,11 +36,11 @@ class ScenarioInvalid(UsageError):
 
 
 def dotted(field: Field) -> str:
-    """The field as people write it: machines[0].count."""
+    """Return the field as people write it: machines[0].count."""
     words = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in field]
     return "".join(words).removeprefix(".")
 
 
 def covers(outer: Field, inner: Field) -> bool:
-    """Whether inner is outer or lies within it."""
+    """Return whether inner is outer or lies within it."""
     return inner[: len(outer)] == outer

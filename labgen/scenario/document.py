@@ -17,7 +17,7 @@ STREAM_ENDS = ("end of stream", "<stream end>")
 
 
 class NotYaml(ValueError):
-    """The text is no YAML; mark is where reading stopped."""
+    """The text is not YAML; mark is where reading stopped."""
 
     def __init__(self, text: str, mark: Mark) -> None:
         super().__init__(text)
@@ -26,14 +26,18 @@ class NotYaml(ValueError):
 
 @dataclass(frozen=True)
 class Document:
-    """data is made of dict, list, str, int, float, bool and None; mistakes were met on the way."""
+    """A text that was read.
+
+    data is made of dict, list, str, int, float, bool and None. diagnostics are errors that did not
+    end the reading.
+    """
 
     root: Node | None
     data: object
     diagnostics: tuple[Diagnostic, ...]
 
     def mark(self, field: Field, *, at_key: bool = False) -> Mark:
-        """Where the field's value (or key) stands; the nearest parent's key if it is missing.
+        """Return the place of the field's value or key, or that of the nearest parent's key.
 
         YAML places a value that is left out on the next line; its key is nearer.
         """
@@ -50,7 +54,10 @@ class Document:
 
 
 def read(text: str) -> Document:
-    """Read one YAML document. Raises NotYaml; duplicate keys are mistakes, the first one counts."""
+    """Read one YAML document. Of duplicate keys, which are errors, the first one counts.
+
+    Raises NotYaml.
+    """
     yaml = YAML(typ="safe", pure=True)
     yaml.composer.warn_double_anchors = False  # YAML 1.2 allows it, and a warning has no place here
     diagnostics: list[Diagnostic] = []
@@ -86,7 +93,7 @@ def _problem(error: MarkedYAMLError) -> str:
 def _plain(
     yaml: YAML, node: Node, field: Field, diagnostics: list[Diagnostic], done: dict[int, object]
 ) -> object:
-    """The node's plain value; a node that aliases name again is converted once."""
+    """Return the node's plain value. A node that aliases repeat is converted once."""
     if id(node) not in done:
         done[id(node)] = None  # an alias to its own parent reads as nothing
         done[id(node)] = _convert(yaml, node, field, diagnostics, done)
@@ -135,7 +142,7 @@ def _scalar(yaml: YAML, node: Node, field: Field, diagnostics: list[Diagnostic])
 
 
 def _child(node: Node, step: str | int) -> tuple[Node, Node] | None:
-    """The key and the value at step; an item of a list is its own key."""
+    """Return the key and the value at step. An item of a list is its own key."""
     if isinstance(node, SequenceNode) and isinstance(step, int):
         items: list[Node] = node.value
         return (items[step], items[step]) if step < len(items) else None

@@ -1,4 +1,4 @@
-"""What the checks of a scenario need to know from outside of it."""
+"""What the checks of a scenario need to know about the host and its bundle."""
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network
@@ -14,10 +14,7 @@ class Route:
 
 @dataclass(frozen=True)
 class HostEnvironment:
-    """known_versions are the bundle's Kubernetes versions; empty means: do not check.
+    """What this host has."""
 
-    routes are those of the host that a lab must keep clear of.
-    """
-
-    known_versions: tuple[str, ...] = ()
-    routes: tuple[Route, ...] = ()
+    known_versions: tuple[str, ...] = ()  # the bundle's Kubernetes versions; empty: do not check
+    routes: tuple[Route, ...] = ()  # a lab's addresses must not overlap them

@@ -1,4 +1,4 @@
-"""Loading a scenario: read, override, parse, check; every mistake is told at once."""
+"""Load a scenario: read, override, parse, check. All errors are reported together."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +22,7 @@ def load(
 ) -> Scenario:
     """Load the scenario at path with overrides (KEY=VALUE) in their order.
 
-    Raises ScenarioInvalid with all mistakes, WrongCall if the file cannot be read.
+    Raises ScenarioInvalid with all errors, and UsageError if the file cannot be read.
     """
     document = read_document(path, hint="labgen scenario list shows what is there")
     data, diagnostics = document.data, list(document.diagnostics)
@@ -32,16 +32,16 @@ def load(
             override = parse(text)
             data = apply(data, override)
         except BadOverride as error:
-            diagnostics.append(error.mistake)
+            diagnostics.append(error.diagnostic)
         else:
             applied.append(override)
     if not isinstance(data, dict):
-        what = "the file is empty" if data is None else "the file is no mapping"
+        what = "the file is empty" if data is None else "the file is not a mapping"
         what += "; write at least name and machines"
         diagnostics.append(Diagnostic((), what))
         raise ScenarioInvalid(_lines(diagnostics, path, document, overrides, applied))
     part, of_shape = parse_shape(data)
-    bad = tuple(mistake.field for mistake in (*diagnostics, *of_shape) if mistake.field)
+    bad = tuple(it.field for it in (*diagnostics, *of_shape) if it.field)
     context = ValidationContext(part, data, bad, host_environment)
     diagnostics += [*of_shape, *check(context)]
     if diagnostics:
@@ -50,7 +50,10 @@ def load(
 
 
 def read_document(path: Path, *, hint: str) -> Document:
-    """The YAML file at path. Raises ScenarioInvalid, WrongCall with hint if it cannot be read."""
+    """Read the YAML file at path.
+
+    Raises ScenarioInvalid if it is not YAML, and UsageError with hint if it cannot be read.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -67,7 +70,7 @@ def read_document(path: Path, *, hint: str) -> Document:
 
 
 def in_file(diagnostics: Sequence[Diagnostic], path: Path, document: Document) -> tuple[str, ...]:
-    """Each mistake of a file as a line, by position."""
+    """Return each error of a file as a line, by position."""
     return _lines(diagnostics, path, document, (), ())
 
 
@@ -78,25 +81,26 @@ def _lines(
     overrides: Sequence[str],
     applied: Sequence[Override],
 ) -> tuple[str, ...]:
-    """Each mistake as a line: those in the file by position, then overrides in theirs."""
+    """Return each error as a line: those in the file by position, then those in overrides."""
     written: list[tuple[Mark, str]] = []
     in_overrides: list[tuple[int, str]] = []
-    for mistake in diagnostics:
-        text = f"{dotted(mistake.field)}: {mistake.text}" if mistake.field else mistake.text
-        blamed = mistake.override or (None if mistake.mark else _blamed(mistake, applied))
+    for diagnostic in diagnostics:
+        text, field = diagnostic.text, diagnostic.field
+        text = f"{dotted(field)}: {text}" if field else text
+        blamed = diagnostic.override or (None if diagnostic.mark else _blamed(diagnostic, applied))
         if blamed:
             in_overrides.append((overrides.index(blamed), f"-s {blamed}: {text}"))
         else:
-            mark = mistake.mark or document.mark(mistake.field, at_key=mistake.at_key)
+            mark = diagnostic.mark or document.mark(field, at_key=diagnostic.at_key)
             written.append((mark, f"{path}:{mark.line}:{mark.column}: {text}"))
     written.sort(key=lambda pair: pair[0])
     in_overrides.sort(key=lambda pair: pair[0])
     return tuple(line for _, line in (*written, *in_overrides))
 
 
-def _blamed(mistake: Diagnostic, applied: Sequence[Override]) -> str | None:
-    """The last override that set the field, or else one of those that make it a mistake."""
-    for fields in ((mistake.field,), mistake.also):
+def _blamed(diagnostic: Diagnostic, applied: Sequence[Override]) -> str | None:
+    """Return the last override of the field, or else of a field that the error depends on."""
+    for fields in ((diagnostic.field,), diagnostic.also):
         for override in reversed(applied):
             if any(covers(override.field, field) for field in fields):
                 return override.text

@@ -13,7 +13,7 @@ INDEX = re.compile(r"[0-9]{1,4}")
 
 @dataclass(frozen=True)
 class Override:
-    """text is what the user wrote after -s."""
+    """One override; text is what the user wrote after -s."""
 
     text: str
     field: Field
@@ -21,11 +21,11 @@ class Override:
 
 
 class BadOverride(ValueError):
-    """The override can not be read or does not fit the scenario."""
+    """The override cannot be read or does not fit the scenario."""
 
-    def __init__(self, text: str, mistake: str, field: Field = ()) -> None:
-        super().__init__(mistake)
-        self.mistake = Diagnostic(field, mistake, override=text)
+    def __init__(self, text: str, problem: str, field: Field = ()) -> None:
+        super().__init__(problem)
+        self.diagnostic = Diagnostic(field, problem, override=text)
 
 
 def parse(text: str) -> Override:
@@ -38,13 +38,13 @@ def parse(text: str) -> Override:
         document = read(value)
     except NotYaml as error:
         raise BadOverride(text, str(error), field) from None
-    for mistake in document.diagnostics:
-        raise BadOverride(text, mistake.text, (*field, *mistake.field))
+    for diagnostic in document.diagnostics:
+        raise BadOverride(text, diagnostic.text, (*field, *diagnostic.field))
     return Override(text, field, document.data)
 
 
 def apply(data: object, override: Override) -> object:
-    """A copy of data with the override's value in its place. Raises BadOverride."""
+    """Return a copy of data with the override's value in its place. Raises BadOverride."""
     return _replaced(data, override, 0)
 
 
@@ -74,7 +74,7 @@ def _replaced(data: object, override: Override, depth: int) -> object:
             raise BadOverride(override.text, what)
         return [*data[:step], _replaced(data[step], override, depth + 1), *data[step + 1 :]]
     if isinstance(data, list):
-        what = f"{dotted(parent)} is a list; say which one, as {dotted((*parent, 0, step))}"
+        what = f"{dotted(parent)} is a list; name one item, as {dotted((*parent, 0, step))}"
         raise BadOverride(override.text, what)
     if not isinstance(data, dict) and data is not None:
         raise BadOverride(override.text, f"{dotted(parent)} is a single value, it has no {step}")

@@ -10,8 +10,8 @@ from labgen.scenario.schema.timings import Timings
 FAST = Timings(
     advert_interval=100,  # three missed adverts move the VIP: after 0.3 s and the skew
     script_interval=1000,  # keepalived's smallest: the interval is a whole number of seconds
-    # a dead HAProxy refuses at once, this is for a slow one: where the host's processors stood
-    # still for up to a second now and then, a timeout of one second moved the VIP within minutes
+    # a dead HAProxy refuses immediately, this is for a slow one: on hosts whose processors paused
+    # for up to a second, a timeout of one second moved the VIP within minutes
     script_timeout=3000,
     script_fall=1,
     script_rise=1,

@@ -1,4 +1,4 @@
-"""The host's routes, as iproute2 tells them."""
+"""The host's routes, as iproute2 reports them."""
 
 import json
 import shutil
@@ -16,19 +16,19 @@ TIMEOUT = 20.0  # seconds; through a jump that includes a login
 
 
 def host_routes(jump: JumpHost | None = None) -> tuple[Route, ...]:
-    """The IPv4 unicast routes of all tables but default routes, of this host or of the jump's.
+    """Return the IPv4 unicast routes of this host or of the jump host, without default routes.
 
-    Raises HostUnfit without iproute2, CommandFailed.
+    Raises HostUnfit without iproute2, and CommandFailed.
     """
     if jump is None and shutil.which("ip") is None:
         raise HostUnfit("ip is not installed", hint="apt-get install iproute2")
-    ask = jump.run if jump else run
-    shown = ask([*SHOW, "table", "all", "type", "unicast"], timeout=TIMEOUT)
+    run_there = jump.run if jump else run
+    shown = run_there([*SHOW, "table", "all", "type", "unicast"], timeout=TIMEOUT)
     return parse_routes(shown.stdout)
 
 
 def parse_routes(text: str) -> tuple[Route, ...]:
-    """The routes in the JSON that `ip -j route show` prints."""
+    """Return the routes in the JSON that `ip -j route show` prints."""
     entries = json.loads(text or "[]")
     routes = [
         Route(IPv4Network(entry["dst"], strict=False), entry.get("dev", "several devices"))

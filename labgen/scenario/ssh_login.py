@@ -1,4 +1,4 @@
-"""How the values of existing machines are read. Each raises ValueError saying what is right."""
+"""Readers of the values of existing machines. Each raises ValueError that says what is right."""
 
 import re
 from ipaddress import AddressValueError, IPv4Address
@@ -15,7 +15,7 @@ COMMAND = "a list of words as [ipmitool, -H, 192.168.0.103, power, off]"
 
 
 def address(value: object) -> IPv4Address:
-    """A machine's own address."""
+    """Return a machine's own address."""
     written = text("192.168.0.3")(value)
     try:
         return IPv4Address(written)
@@ -26,6 +26,7 @@ def address(value: object) -> IPv4Address:
 
 
 def user(value: object) -> str:
+    """Return a login name."""
     written = text("root or admin")(value)
     if not USER.fullmatch(written):
         raise ValueError(f"{shown(written)} is no login; write a name as root or admin")
@@ -33,7 +34,7 @@ def user(value: object) -> str:
 
 
 def place(value: object) -> str:
-    """A host to jump from, which may be an alias of ~/.ssh/config."""
+    """Return a jump host, which may be an alias of ~/.ssh/config."""
     written = text("admin@gateway.example.org:22")(value)
     if not PLACE.fullmatch(written):
         raise ValueError(
@@ -43,7 +44,7 @@ def place(value: object) -> str:
 
 
 def path(value: object) -> str:
-    """A file's path; what it is relative to is known later."""
+    """Return a file's path as it is written."""
     written = text("~/.ssh/id_ed25519")(value)
     if not written.strip() or any(not sign.isprintable() for sign in written):
         raise ValueError(f"{shown(written)} is no path; write it like ~/.ssh/id_ed25519")
@@ -51,7 +52,7 @@ def path(value: object) -> str:
 
 
 def host_key(value: object) -> str:
-    """The public key of a machine's sshd, without a comment."""
+    """Return the public key of a machine's sshd, without a comment."""
     written = " ".join(text("ssh-ed25519 AAAA...")(value).split()[:2])
     if not HOST_KEY.fullmatch(written):
         raise ValueError(
@@ -62,7 +63,7 @@ def host_key(value: object) -> str:
 
 
 def command(value: object) -> tuple[str, ...]:
-    """A program with its words; it is run without a shell."""
+    """Return a program with its arguments; it is run without a shell."""
     words = value if isinstance(value, list) else None
     if words is None:
         raise ValueError(f"expected {COMMAND}, found {kind_of(value)}")

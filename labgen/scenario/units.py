@@ -1,4 +1,4 @@
-"""Durations (250ms, 1s) and sizes (2GiB, 512MiB): reading and writing them."""
+"""Read and write durations (250ms, 1s) and sizes (2GiB, 512MiB)."""
 
 import re
 from decimal import Decimal
@@ -11,7 +11,7 @@ LONGEST = 2**31 - 1
 
 
 def duration(text: str) -> int:
-    """The milliseconds of a duration such as 250ms, 1s, 1.5s or 2m. Raises ValueError."""
+    """Return the milliseconds of a duration such as 250ms, 1s, 1.5s or 2m. Raises ValueError."""
     amount = _amount(text, DURATIONS, "a duration", "a number and ms, s or m, as 250ms or 1s")
     if amount != int(amount):
         raise ValueError(f"{text!r} has parts of a millisecond; use whole milliseconds")
@@ -21,7 +21,7 @@ def duration(text: str) -> int:
 
 
 def size(text: str) -> int:
-    """The MiB of a size such as 512MiB, 2GiB or 1.5GiB. Raises ValueError."""
+    """Return the MiB of a size such as 512MiB, 2GiB or 1.5GiB. Raises ValueError."""
     amount = _amount(text, SIZES, "a size", "a number and MiB, GiB or TiB, as 2GiB")
     if amount != int(amount) or amount < 1:
         raise ValueError(f"{text!r} is not a whole number of MiB; use 1MiB or more")
@@ -29,12 +29,12 @@ def size(text: str) -> int:
 
 
 def show_duration(milliseconds: int) -> str:
-    """The shortest way to write a duration that reads back to the same."""
+    """Return the shortest way to write a duration that reads back to the same."""
     return f"{milliseconds // 1000}s" if milliseconds % 1000 == 0 else f"{milliseconds}ms"
 
 
 def show_size(mebibytes: int) -> str:
-    """The shortest way to write a size that reads back to the same."""
+    """Return the shortest way to write a size that reads back to the same."""
     return f"{mebibytes // 1024}GiB" if mebibytes % 1024 == 0 else f"{mebibytes}MiB"
 
 

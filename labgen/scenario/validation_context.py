@@ -1,4 +1,4 @@
-"""A scenario on its way through the checks: complete, but not yet known to be good."""
+"""A scenario during validation: complete, but possibly with errors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,21 +17,21 @@ SERVICE_SUBNET: Field = ("kubernetes", "serviceSubnet")
 
 @dataclass(frozen=True)
 class ValidationContext:
-    """part has defaults at the fields in bad; data is what was written, overrides included."""
+    """What the checks read."""
 
-    part: ScenarioPart
-    data: object
-    bad: tuple[Field, ...]
+    part: ScenarioPart  # has defaults at the fields in bad
+    data: object  # what was written, with overrides
+    bad: tuple[Field, ...]  # fields with errors that are reported already
     host_environment: HostEnvironment
 
     def trusts(self, *fields: Field) -> bool:
-        """Whether all of these were readable: no check may judge a stand-in."""
+        """Return whether all of these were readable: no check may judge a stand-in."""
         return not any(
             covers(bad, field) or covers(field, bad) for bad in self.bad for field in fields
         )
 
     def written(self, field: Field) -> bool:
-        """Whether the field stands in the file or an override, and is no default."""
+        """Return whether the field stands in the file or an override, and is no default."""
         value = self.data
         for step in field:
             items = dict(enumerate(value)) if isinstance(value, list) else value
@@ -42,21 +42,22 @@ class ValidationContext:
 
     @property
     def groups(self) -> list[tuple[Field, MachinesPart]]:
-        """Each group of machines with its field."""
+        """Return each group of machines with its field."""
         return [(("machines", index), group) for index, group in enumerate(self.part.machines)]
 
     @property
     def control_planes(self) -> list[tuple[Field, MachinesPart]]:
+        """Return each group of control planes with its field."""
         return [item for item in self.groups if item[1].role == Role.CONTROL_PLANE]
 
     @property
     def existing(self) -> bool:
-        """Whether the machines are there already."""
+        """Return whether the machines are existing ones."""
         return self.part.provider.name == "ssh" and self.trusts(("provider", "name"))
 
     @property
     def hosts(self) -> list[tuple[Field, str, HostPart]]:
-        """Each existing machine with its field and its name."""
+        """Return each existing machine with its field and its name."""
         return [
             ((*field, "hosts", index), name, host)
             for field, group in self.groups
@@ -65,22 +66,25 @@ class ValidationContext:
 
     @property
     def count_fields(self) -> tuple[Field, ...]:
-        """What the number of machines is made of."""
+        """Return the fields that the number of machines depends on."""
         return tuple(count_field(field, group) for field, group in self.groups)
 
     @property
     def counts_known(self) -> bool:
-        """Whether it is known how many machines there are."""
+        """Return whether the number of machines is known."""
         return ("machines",) not in self.bad and self.trusts(*self.count_fields)
 
     @property
     def role_fields(self) -> tuple[Field, ...]:
+        """Return the field of each group's role."""
         return tuple((*field, "role") for field, _ in self.groups)
 
     @property
     def host_numbers(self) -> Sequence[int]:
-        """The host numbers of all machines, in their order; without a subnet, none of existing
-        machines."""
+        """Return the host numbers of all machines in their order.
+
+        Without a subnet there are none of existing machines.
+        """
         first, subnet = self.part.network.first_host, self.part.network.subnet
         if not self.existing:
             return range(first, first + sum(group.number for group in self.part.machines))
@@ -89,11 +93,11 @@ class ValidationContext:
         return [int(host.address) - int(subnet.network_address) for _, _, host in self.hosts]
 
     def machine_name(self, host_number: int) -> str:
-        """The name of the machine with that host number. Raises ValueError if there is none."""
+        """Return the name of the machine with that number. Raises ValueError if there is none."""
         names = [name for group in self.part.machines for name in group.names]
         return names[list(self.host_numbers).index(host_number)]
 
 
 def count_field(field: Field, group: MachinesPart) -> Field:
-    """What says how many machines a group has."""
+    """Return the field that sets how many machines a group has."""
     return (*field, "hosts" if group.hosts else "count")

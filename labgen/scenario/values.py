@@ -1,4 +1,4 @@
-"""How single values of a scenario file are read. Each raises ValueError saying what is right."""
+"""Readers of single values of a scenario file. Each raises ValueError that says what is right."""
 
 import re
 from collections.abc import Callable
@@ -23,7 +23,7 @@ RUNTIMES = ("containerd", "cri-o", "docker")
 
 
 def kind_of(value: object) -> str:
-    """A value in words, short enough for a message."""
+    """Return a value in words, short enough for a message."""
     match value:
         case None:
             return "nothing"
@@ -40,12 +40,12 @@ def kind_of(value: object) -> str:
 
 
 def shown(text: str) -> str:
-    """The text in quotes, cut short if it is long."""
+    """Return the text in quotes, shortened if it is long."""
     return repr(text if len(text) <= 40 else f"{text[:37]}...")
 
 
 def text(example: str) -> Callable[[object], str]:
-    """A reader of text that tells example to those who wrote something else."""
+    """Return a reader of text; its error shows example."""
 
     def read(value: object) -> str:
         if isinstance(value, str):
@@ -56,15 +56,17 @@ def text(example: str) -> Callable[[object], str]:
 
 
 def duration(value: object) -> int:
+    """Return milliseconds."""
     return units.duration(text("250ms or 1s")(value))
 
 
 def size(value: object) -> int:
+    """Return MiB."""
     return units.size(text("2GiB")(value))
 
 
 def disk(value: object) -> int:
-    """A size in whole GiB."""
+    """Return GiB."""
     mebibytes = units.size(text("20GiB")(value))
     if mebibytes % 1024:
         raise ValueError(f"{shown(str(value))} is no whole number of GiB; write it as 20GiB")
@@ -72,7 +74,7 @@ def disk(value: object) -> int:
 
 
 def count(lowest: int, highest: int) -> Callable[[object], int]:
-    """A reader of whole numbers within limits."""
+    """Return a reader of whole numbers within limits."""
 
     def read(value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool):
@@ -85,7 +87,7 @@ def count(lowest: int, highest: int) -> Callable[[object], int]:
 
 
 def network(value: object) -> IPv4Network:
-    """An IPv4 network in its one canonical form, as 10.89.50.0/24."""
+    """Return an IPv4 network, written in its one canonical form, as 10.89.50.0/24."""
     written = text("10.89.50.0/24")(value)
     if ":" in written:
         raise ValueError(f"{shown(written)} is IPv6; labs are IPv4, write it like 10.89.50.0/24")
@@ -103,10 +105,12 @@ def network(value: object) -> IPv4Network:
 
 
 def network_or_auto(value: object) -> IPv4Network | None:
+    """Return an IPv4 network, None for auto."""
     return None if value == AUTO else network(value)
 
 
 def address_or_auto(value: object) -> IPv4Address | None:
+    """Return an IPv4 address, None for auto."""
     if value == AUTO:
         return None
     written = text("auto or 10.89.50.244")(value)
@@ -121,7 +125,7 @@ def address_or_auto(value: object) -> IPv4Address | None:
 
 
 def label(value: object) -> str:
-    """A DNS label: labs and machines are known by such names."""
+    """Return a DNS label, the form of the names of labs and machines."""
     written = text("ha-3x3")(value)
     if len(written) > LABEL_LENGTH:
         raise ValueError(f"{len(written)} characters are too long for a DNS label; use 63 at most")
@@ -131,7 +135,7 @@ def label(value: object) -> str:
 
 
 def prefix(value: object) -> str:
-    """What machine names begin with; their number follows."""
+    """Return what machine names begin with; a number follows."""
     written = text("master")(value)
     if not PREFIX.fullmatch(written):
         raise ValueError(f"{shown(written)} makes no DNS label; {LETTERS}")
@@ -139,6 +143,7 @@ def prefix(value: object) -> str:
 
 
 def version(value: object) -> str:
+    """Return a version of Kubernetes, as v1.37.2."""
     written = text("v1.37.2")(value)
     if not VERSION.fullmatch(written):
         raise ValueError(f"{shown(written)} is no version; write all of it, as v1.37.2")
@@ -146,7 +151,7 @@ def version(value: object) -> str:
 
 
 def libvirt_uri(value: object) -> str:
-    """Where a libvirt that runs QEMU is, https://libvirt.org/uri.html."""
+    """Return the URI of a libvirt that runs QEMU, https://libvirt.org/uri.html."""
     written = text("qemu:///system")(value)
     if not LIBVIRT.fullmatch(written):
         raise ValueError(f"{shown(written)} is no URI of QEMU's; write it like qemu:///system")
@@ -161,12 +166,12 @@ def libvirt_uri(value: object) -> str:
 
 
 def by_ssh(uri: str | None) -> bool:
-    """Whether that URI is of a libvirt on another host."""
+    """Return whether the URI is that of a libvirt on another host."""
     return uri is not None and uri.startswith("qemu+ssh:")
 
 
 def choice(*allowed: str) -> Callable[[object], str]:
-    """A reader of one of a few words."""
+    """Return a reader of one of a few words."""
     words = " or ".join(filter(None, [", ".join(allowed[:-1]), allowed[-1]]))
 
     def read(value: object) -> str:

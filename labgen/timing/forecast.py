@@ -1,8 +1,8 @@
-"""What a scenario's load balancer promises: the formulas of docs/explanation/ha.md, in seconds.
+"""Times that follow from a scenario's load balancer: the formulas of docs/explanation/ha.md.
 
-Each function returns the least and the most, NEVER for what its settings leave out; the formula in
-words stands beside it, by the names of the scenario's timings. What Kubernetes and etcd promise by
-their defaults is here too.
+Each function returns the shortest and the longest time in seconds, NEVER for what the settings
+leave out. The formula in words stands above, with the names of the scenario's timings. Times that
+follow from defaults of Kubernetes and etcd are here too.
 """
 
 import math
@@ -40,38 +40,43 @@ NOT_READY = "50 s after the last lease, which is renewed every 10 s; looked at e
 
 
 def skew(balancer: LoadBalancer) -> float:
-    """How long the second master waits in addition (RFC 5798, section 6.1; of one second, whatever
-    the interval, in version 2: RFC 3768, section 6.1)."""
+    """Return the additional wait of the next control plane (RFC 5798, section 6.1).
+
+    In version 2 it is a part of one second, whatever the interval (RFC 3768, section 6.1).
+    """
     priority = balancer.priorities[:2][-1]  # a single control plane is its own next one
     unit = 1.0 if balancer.keepalived.vrrp_version == SECONDS_ONLY else _advert(balancer)
     return (256 - priority) / 256 * unit
 
 
 def one_advert(balancer: LoadBalancer) -> Range:
-    """Until the next advert."""
+    """Return the time until the next advert."""
     return 0.0, _advert(balancer)
 
 
 def handed_over(balancer: LoadBalancer) -> Range:
-    """From an advert of priority 0 until the next master has the VIP."""
+    """Return the time from an advert of priority 0 until the next control plane has the VIP."""
     return skew(balancer), skew(balancer)
 
 
 def vip_away(balancer: LoadBalancer) -> Range:
-    """From the holder's silence until the next master has the VIP."""
+    """Return the time from the holder's silence until the next control plane has the VIP."""
     advert = _advert(balancer)
     return 2 * advert + skew(balancer), 3 * advert + skew(balancer)
 
 
 def longest_gap(balancer: LoadBalancer) -> Range:
-    """Of new connections, when the holder falls silent with an API server: past HAProxy, the next
-    holder's own API server answers, and nobody waits for the dead one."""
+    """Return the longest gap of new connections when the holder's machine falls silent.
+
+    Without HAProxy in between, the next holder's own API server answers, and no client waits for
+    the dead one.
+    """
     least, most = vip_away(balancer)
     return least, most if balancer.direct else most + balancer.timings.connect_timeout / 1000
 
 
 def haproxy_noticed(balancer: LoadBalancer) -> Range:
-    """From the death of the holder's HAProxy until the next master has the VIP."""
+    """Return the time from the death of the holder's HAProxy until the VIP has moved."""
     if balancer.keepalived.track_script == "none":
         return NEVER
     timings = balancer.timings
@@ -82,19 +87,22 @@ def haproxy_noticed(balancer: LoadBalancer) -> Range:
 
 
 def server_out(balancer: LoadBalancer) -> Range:
-    """Until HAProxy's own checks take out an API server whose machine is silent."""
+    """Return the time until HAProxy's checks take out an API server whose machine is silent."""
     return _checks(balancer.timings, balancer.timings.connect_timeout)
 
 
 def server_in(balancer: LoadBalancer) -> float:
-    """The longest until HAProxy's checks put an API server in that has come back."""
+    """Return the longest time until HAProxy's checks put a returned API server in."""
     timings = balancer.timings
     return timings.rise * (timings.down_interval + timings.check_timeout) / 1000
 
 
 def sessions_end(balancer: LoadBalancer) -> Range:
-    """Until HAProxy ends the sessions with an API server whose machine is silent: tcp-ut, which
-    the kernel looks at when it sends again (tcp_retransmits_timed_out, net/ipv4/tcp_timer.c)."""
+    """Return the time until HAProxy ends the sessions with an API server whose machine is silent.
+
+    That is tcp-ut, which the kernel checks when it retransmits (tcp_retransmits_timed_out,
+    net/ipv4/tcp_timer.c).
+    """
     if not balancer.haproxy.safeguards:
         return NEVER
     patience = PATIENCE * balancer.timings.connect_timeout / 1000
@@ -102,32 +110,34 @@ def sessions_end(balancer: LoadBalancer) -> Range:
 
 
 def server_refuses(balancer: LoadBalancer) -> Range:
-    """The same where the machine is there and refuses connections."""
+    """Return the time until they take out one whose machine refuses connections."""
     return _checks(balancer.timings, 0)
 
 
 def server_stuck(balancer: LoadBalancer) -> Range:
-    """The same where the API server takes connections and does not answer: a check of TCP alone
-    is content with that."""
+    """Return the time until they take out one that accepts connections and does not answer.
+
+    A check of TCP alone never notices.
+    """
     if balancer.haproxy.check == "tcp":
         return NEVER
     return _checks(balancer.timings, balancer.timings.check_timeout)
 
 
 def three_lost(balancer: LoadBalancer) -> Range:
-    """The mean time until three adverts in a row are lost, when 20 in 100 are."""
+    """Return the mean time until three consecutive adverts are lost when 20 in 100 are."""
     adverts = (1 - 0.2**3) / (0.8 * 0.2**3)
     return adverts * _advert(balancer), adverts * _advert(balancer)
 
 
 def etcd_leader(balancer: LoadBalancer) -> Range:
-    """From the leader's silence until there is another."""
+    """Return the time from the leader's silence until there is another leader."""
     election = ELECTION * balancer.timings.slowdown
     return election, 2 * election
 
 
 def etcd_steps_down(balancer: LoadBalancer) -> Range:
-    """From the moment at which the leader hears no answers until there is another."""
+    """Return the time from the leader's last received answer until there is another leader."""
     election = ELECTION * balancer.timings.slowdown
     return 2 * election, 4 * election
 
@@ -137,11 +147,11 @@ def _advert(balancer: LoadBalancer) -> float:
 
 
 def not_ready(_: LoadBalancer) -> Range:
-    """From a kubelet's silence until its node is NotReady."""
+    """Return the time from a kubelet's silence until its node is NotReady."""
     return GRACE - LEASE, GRACE + MONITOR
 
 
 def _checks(timings: Timings, each: int) -> Range:
-    """Until fall checks have failed, each after so many milliseconds."""
+    """Return the time until fall checks have failed, each after so many milliseconds."""
     again = (timings.fall - 1) * (timings.fast_interval + each)
     return (each + again) / 1000, (timings.check_interval + each + again) / 1000

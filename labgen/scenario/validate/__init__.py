@@ -1,4 +1,4 @@
-"""What a scenario must hold beyond its shape. One file per subject, one function per promise."""
+"""Checks across fields. One file per subject, one function per check."""
 
 from collections.abc import Callable, Iterator
 
@@ -45,5 +45,5 @@ CHECKS: tuple[Callable[[ValidationContext], Iterator[Diagnostic]], ...] = (
 
 
 def check(context: ValidationContext) -> list[Diagnostic]:
-    """All mistakes that the checks find."""
-    return [mistake for find in CHECKS for mistake in find(context)]
+    """Return all errors that the checks find."""
+    return [diagnostic for find in CHECKS for diagnostic in find(context)]

@@ -1,4 +1,4 @@
-"""Whether keepalived can do what it is told, and for as many control planes as there are."""
+"""Whether keepalived can do what is configured, for the number of control planes."""
 
 from collections.abc import Iterator
 

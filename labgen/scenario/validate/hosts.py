@@ -20,17 +20,19 @@ def machines_come_from_the_provider(context: ValidationContext) -> Iterator[Diag
         hosts: Field = (*field, "hosts")
         if group.hosts and not context.existing:
             text = (
-                f"the provider {name} makes its machines; write provider.name: ssh for machines "
-                "that exist, or leave hosts out"
+                f"the provider {name} creates its machines; write provider.name: ssh for "
+                "existing machines, or leave hosts out"
             )
             yield Diagnostic(hosts, text, also=(PROVIDER,))
         elif context.existing and not group.hosts and context.trusts(hosts, field):
-            text = "the provider ssh makes no machines; list those that exist, each with an address"
+            text = (
+                "the provider ssh creates no machines; list those that exist, each with an address"
+            )
             yield Diagnostic(hosts, text, also=(PROVIDER,))
 
 
 def network_is_named(context: ValidationContext) -> Iterator[Diagnostic]:
-    """What labgen would choose is somebody's in a network that it did not make."""
+    """Require a network and a VIP: labgen must not choose them in a network of other people's."""
     if not context.existing:
         return
     network = context.part.network
@@ -38,7 +40,7 @@ def network_is_named(context: ValidationContext) -> Iterator[Diagnostic]:
         text = "existing machines have a network; name it, as 192.168.0.0/24"
         yield Diagnostic(SUBNET, text, also=(PROVIDER,))
     if network.vip is None and context.trusts(VIP):
-        text = "name an address of the machines' network that nobody has, as 192.168.0.244"
+        text = "name an address of the machines' network that is not in use, as 192.168.0.244"
         yield Diagnostic(VIP, text, also=(PROVIDER,))
     if context.written(FIRST_HOST):
         text = "existing machines have addresses; leave it out"
@@ -90,5 +92,7 @@ def sizes_are_their_own(context: ValidationContext) -> Iterator[Diagnostic]:
     for field, _ in context.groups:
         for key in SIZES:
             if context.written((*field, key)):
-                known = "hosts says how many" if key == "count" else "existing machines have theirs"
+                known = (
+                    "hosts sets the number" if key == "count" else "existing machines have theirs"
+                )
                 yield Diagnostic((*field, key), f"{known}; leave {key} out", also=(PROVIDER,))

@@ -61,14 +61,14 @@ def names_are_labels(context: ValidationContext) -> Iterator[Diagnostic]:
         digits = len(longest) - len(group.name_prefix)
         if len(longest) > LABEL_LENGTH and context.trusts(prefix, count):
             text = (
-                f"names up to {len(longest)} characters long come of it, a DNS label has at most "
+                f"it makes names of up to {len(longest)} characters, a DNS label has at most "
                 f"{LABEL_LENGTH}; use a prefix of {LABEL_LENGTH - digits} or fewer"
             )
             yield Diagnostic(prefix, text, also=(count,))
 
 
 def names_are_unique(context: ValidationContext) -> Iterator[Diagnostic]:
-    """Equal prefixes, and the rarer node1 beside node with eleven machines."""
+    """Find equal prefixes, and node1 next to node with eleven machines."""
     prefixes: dict[str, Field] = {}
     names: set[str] = set()
     for field, group in context.groups:

@@ -13,7 +13,7 @@ def subnets_are_apart(context: ValidationContext) -> Iterator[Diagnostic]:
     for (one, one_subnet), (other, other_subnet) in combinations(_subnets(context), 2):
         if not one_subnet.overlaps(other_subnet):
             continue
-        # The one to blame is the one that somebody wrote.
+        # Report the field that was written, not a default.
         blame_one = context.written(one) and not context.written(other)
         field, subnet = (one, one_subnet) if blame_one else (other, other_subnet)
         with_field, with_subnet = (other, other_subnet) if blame_one else (one, one_subnet)
@@ -23,10 +23,10 @@ def subnets_are_apart(context: ValidationContext) -> Iterator[Diagnostic]:
 
 def host_reaches_none_of_them(context: ValidationContext) -> Iterator[Diagnostic]:
     if by_ssh(context.part.provider.uri):
-        return  # the lab is on another host, whose libvirt looks at its routes
+        return  # the lab is on another host, whose libvirt checks its routes
     for field, subnet in _subnets(context):
         if context.existing and field == SUBNET:
-            continue  # where existing machines are, this host has to come
+            continue  # this host must reach existing machines
         for route in context.host_environment.routes:
             if subnet.overlaps(route.destination):
                 text = (

@@ -11,7 +11,7 @@ MAKERS = ("container", "libvirt")
 
 
 def software_is_for_existing_machines(context: ValidationContext) -> Iterator[Diagnostic]:
-    """Those that labgen makes have all of it in their image."""
+    """Refuse it for machines that labgen creates: their image has all of it."""
     provider = context.part.provider.name
     if provider not in MAKERS:
         return
@@ -22,7 +22,7 @@ def software_is_for_existing_machines(context: ValidationContext) -> Iterator[Di
 
 
 def box_is_for_libvirt(context: ValidationContext) -> Iterator[Diagnostic]:
-    """And it has a name: by that Vagrant knows it."""
+    """Refuse a box of another provider, and one without a name: Vagrant knows it by its name."""
     provider = context.part.provider
     written = provider.box is not None and provider.box != BoxSpec()
     if written and provider.name != "libvirt":

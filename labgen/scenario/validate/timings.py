@@ -22,7 +22,7 @@ def keepalived_can_count_them(context: ValidationContext) -> Iterator[Diagnostic
         yield from _whole_seconds(context)
     elif advert % CENTISECOND or advert > LONGEST_ADVERT:
         text = (
-            f"VRRP cannot say {show_duration(advert)}; "
+            f"VRRP cannot express {show_duration(advert)}; "
             f"use a multiple of 10ms, at most {show_duration(LONGEST_ADVERT)}"
         )
         yield Diagnostic(ADVERT, text)
@@ -36,7 +36,7 @@ def keepalived_can_count_them(context: ValidationContext) -> Iterator[Diagnostic
 
 
 def _whole_seconds(context: ValidationContext) -> Iterator[Diagnostic]:
-    """What version 2 cannot say, be it the file's own or its profile's."""
+    """Check the advert interval, be it the file's or its profile's, for version 2."""
     balancer = context.part.load_balancer
     if not context.trusts(ADVERT, VERSION, PROFILE):
         return

@@ -1,4 +1,4 @@
-"""An inventory is read with every mistake told where it stands, and what is left out is usual."""
+"""An inventory is read: each error is reported with its place, and defaults are filled in."""
 
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -53,6 +53,6 @@ def test_kubeconfig_alone_is_enough(tmp_path: Path) -> None:
     assert (found.vip, found.port) == (IPv4Address("192.168.0.244"), 8443)
 
 
-def test_file_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
+def test_file_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"cannot read .*: No such file"):
         load(tmp_path / "absent.yaml")

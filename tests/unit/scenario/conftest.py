@@ -1,4 +1,4 @@
-"""The surroundings that all of these tests load scenarios in."""
+"""The host that all of these tests load scenarios on."""
 
 from ipaddress import IPv4Network
 from pathlib import Path

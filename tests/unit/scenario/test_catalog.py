@@ -40,6 +40,6 @@ def test_unknown_name_comes_with_the_nearest_and_the_list() -> None:
     assert "ha-3x0, ha-3x3, ha-5x2, onprem-classic, single" in str(caught.value.hint)
 
 
-def test_absent_file_is_a_wrong_call() -> None:
+def test_absent_file_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match=r"there is no file good/absent\.yaml"):
         catalog.find("good/absent.yaml")

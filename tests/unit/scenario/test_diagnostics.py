@@ -1,4 +1,4 @@
-"""Each mistake a scenario can have is told where it stands, with what would be right."""
+"""Each error in a scenario is reported with its place and with what would be right."""
 
 from pathlib import Path
 
@@ -47,14 +47,14 @@ def test_without_known_versions_any_version_will_do() -> None:
     assert scenario.kubernetes.version == "v1.20.0"
 
 
-def test_default_version_that_the_bundle_lacks_is_a_mistake_too() -> None:
+def test_default_version_that_the_bundle_lacks_is_an_error_too() -> None:
     with pytest.raises(ScenarioInvalid, match=r":1:1: kubernetes\.version: the bundle lacks"):
         load(
             Path("good/minimal.yaml"), host_environment=HostEnvironment(known_versions=("v1.99.0",))
         )
 
 
-def test_file_that_cannot_be_read_is_a_wrong_call(host_environment: HostEnvironment) -> None:
+def test_file_that_cannot_be_read_is_a_usage_error(host_environment: HostEnvironment) -> None:
     with pytest.raises(UsageError, match=r"cannot read good/absent\.yaml: No such file"):
         load(Path("good/absent.yaml"), host_environment=host_environment)
 

@@ -63,7 +63,7 @@ def test_an_override_can_mend_the_file(host_environment: HostEnvironment) -> Non
 
 
 @pytest.mark.parametrize(
-    ("override", "mistake"),
+    ("override", "error"),
     [
         (
             "kubernetes.cni.backend=foo",
@@ -117,7 +117,7 @@ def test_an_override_can_mend_the_file(host_environment: HostEnvironment) -> Non
             ),
         ),
         ("machines[3].count=1", "there is no machines[3]; machines has [0] to [2]"),
-        ("machines.count=1", "machines is a list; say which one, as machines[0].count"),
+        ("machines.count=1", "machines is a list; name one item, as machines[0].count"),
         ("network[0]=1", "network is no list; leave the number out"),
         ("name.first=x", "name is a single value, it has no first"),
         (
@@ -134,12 +134,12 @@ def test_an_override_can_mend_the_file(host_environment: HostEnvironment) -> Non
     ],
 )
 def test_what_an_override_breaks_is_told_at_the_override(
-    override: str, mistake: str, host_environment: HostEnvironment
+    override: str, error: str, host_environment: HostEnvironment
 ) -> None:
-    assert f"-s {override}: {mistake}" in refused(host_environment, override)
+    assert f"-s {override}: {error}" in refused(host_environment, override)
 
 
-def test_mistakes_of_the_file_keep_their_place_and_come_first(
+def test_errors_of_the_file_keep_their_place_and_come_first(
     host_environment: HostEnvironment,
 ) -> None:
     path = Path("bad/two-control-planes.yaml")
