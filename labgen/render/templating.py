@@ -1,5 +1,6 @@
 """Templates to text. A name that a template uses and does not get is an error."""
 
+import json
 from functools import cache
 from typing import Any
 
@@ -24,5 +25,7 @@ def _environment() -> Environment:
         autoescape=False,  # noqa: S701 - configuration files, no HTML
     )
     environment.filters["quoted"] = lambda path: f'"{path}"'  # as ssh_config(5) reads blanks
+    # Quotes every text: YAML reads no, 1e3, 0x1f and 20240612 otherwise. JSON's quoting is YAML's.
+    environment.filters["yaml"] = lambda value: json.dumps(str(value), ensure_ascii=False)
     environment.filters["seconds"] = lambda milliseconds: f"{milliseconds / 1000:g}"
     return environment

@@ -12,6 +12,7 @@ from labgen.scenario.diagnostics import Diagnostic, Field, Mark
 # What YAML 1.2's core schema knows; all else (dates, for one) stays the text that was written.
 CORE = tuple(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float"))
 
+MERGE = "tag:yaml.org,2002:merge"
 # How ruamel.yaml's messages say that the text ended too early.
 STREAM_ENDS = ("end of stream", "<stream end>")
 
@@ -112,13 +113,13 @@ def _convert(
         return _scalar(yaml, node, field, diagnostics)
     data: dict[str, object] = {}
     first: dict[str, Mark] = {}
-    for key, value in node.value:
+    for key, value in _pairs(node, field, diagnostics):
         if not isinstance(key, ScalarNode):
             text = "a list or mapping cannot be a key; write a word"
             diagnostics.append(Diagnostic(field, text, mark=_mark(key)))
             continue
         name = str(key.value)
-        if name in data:
+        if name in first:
             text = f"written twice, first on line {first[name].line}; keep one of them"
             diagnostics.append(Diagnostic((*field, name), text, mark=_mark(key)))
             continue
@@ -147,10 +148,38 @@ def _child(node: Node, step: str | int) -> tuple[Node, Node] | None:
         items: list[Node] = node.value
         return (items[step], items[step]) if step < len(items) else None
     if isinstance(node, MappingNode):
-        for key, value in node.value:
+        for key, value in _pairs(node, (), []):
             if isinstance(key, ScalarNode) and key.value == step:
                 return key, value
     return None
+
+
+def _pairs(
+    node: MappingNode, field: Field, diagnostics: list[Diagnostic], within: tuple[Node, ...] = ()
+) -> list[tuple[Node, Node]]:
+    """Return keys and values: the node's own, then those that merge keys (<<) add to them."""
+    own = [pair for pair in node.value if not _merges(pair[0])]
+    names = {key.value for key, _ in own if isinstance(key, ScalarNode)}
+    added: list[tuple[Node, Node]] = []
+    for key, value in node.value:
+        if not _merges(key):
+            continue
+        sources = value.value if isinstance(value, SequenceNode) else [value]
+        for source in sources:
+            if not isinstance(source, MappingNode) or source in (*within, node):
+                text = "<< takes a mapping from elsewhere in the file; write an alias, as *name"
+                diagnostics.append(Diagnostic(field, text, mark=_mark(key)))
+                continue
+            for pair in _pairs(source, field, diagnostics, (*within, node)):
+                if isinstance(pair[0], ScalarNode) and pair[0].value not in names:
+                    names.add(pair[0].value)
+                    added.append(pair)
+    return [*own, *added]
+
+
+def _merges(key: Node) -> bool:
+    """Return whether the key is YAML's merge key."""
+    return str(key.tag) == MERGE
 
 
 def _mark(node: Node) -> Mark:

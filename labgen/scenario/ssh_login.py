@@ -2,6 +2,7 @@
 
 import re
 from ipaddress import AddressValueError, IPv4Address
+from pathlib import Path
 
 from labgen.scenario.values import kind_of, shown, text
 
@@ -48,6 +49,13 @@ def path(value: object) -> str:
     written = text("~/.ssh/id_ed25519")(value)
     if not written.strip() or any(not sign.isprintable() for sign in written):
         raise ValueError(f"{shown(written)} is no path; write it like ~/.ssh/id_ed25519")
+    try:
+        Path(written).expanduser()
+    except RuntimeError:
+        raise ValueError(
+            f"{shown(written)} is in the home of a user that this host does not have; "
+            "write the whole path"
+        ) from None
     return written
 
 

@@ -28,6 +28,19 @@ def _difference(old: Path, new: Path) -> list[str]:
     return [line for line in lines if line[0] in "+-"]
 
 
+@pytest.mark.parametrize("name", ["20240612", "433e40", "no", "on", "null", "0x1f", "07", "1e3"])
+def test_names_that_yaml_reads_otherwise_stay_names(name: str, render: Rendering) -> None:
+    """Machines are called name1, so the name stands for the lab here and begins the machines'."""
+    prefix = f"machines[0].prefix='{name}'"
+    master = render("single", f"name='{name}'", prefix) / f"{name}1"
+    for version in ((1, 1), (1, 2)):  # kubeadm reads 1.1
+        yaml = YAML(typ="safe", pure=True)
+        yaml.version = version
+        found = {it["kind"]: it for it in yaml.load_all(master / "kubeadm.yaml")}
+        assert found["InitConfiguration"]["nodeRegistration"]["name"] == f"{name}1"
+        assert found["ClusterConfiguration"]["clusterName"] == name
+
+
 def test_every_machine_gets_a_directory(render: Rendering) -> None:
     names = sorted(path.name for path in render("ha-5x2").iterdir())
     assert names == [*(f"master{n}" for n in range(1, 6)), "node1", "node2"]
@@ -44,7 +57,7 @@ def test_secrets_of_a_lab_never_appear(render: Rendering) -> None:
     text = "".join(path.read_text() for path in render("single").rglob("*") if path.is_file())
     assert secrets.token not in text
     assert secrets.certificate_key not in text
-    assert "certificateKey: CERTIFICATE-KEY" in text
+    assert 'certificateKey: "CERTIFICATE-KEY"' in text
 
 
 def test_control_planes_run_workloads_only_where_there_are_no_workers(render: Rendering) -> None:
@@ -102,8 +115,8 @@ def test_only_what_must_differs_on_a_host_with_cgroup_v1_and_fewer_capabilities(
             "+   SystemdCgroup = false",
         ],
         "kubeadm.yaml": [
-            "- cgroupDriver: systemd",
-            "+ cgroupDriver: cgroupfs",
+            '- cgroupDriver: "systemd"',
+            '+ cgroupDriver: "cgroupfs"',
             "- failCgroupV1: true",
             "+ failCgroupV1: false",
         ],

@@ -52,4 +52,4 @@ def test_runtime_and_kubelet_agree_on_who_makes_cgroups(
     assert f"native.cgroupdriver={driver}" in (docker / "docker.json").read_text()
     assert f'cgroup_manager = "{driver}"' in (cri_o / "crio.conf").read_text()
     for machine in (docker, cri_o):
-        assert f"cgroupDriver: {driver}" in (machine / "kubeadm.yaml").read_text()
+        assert f'cgroupDriver: "{driver}"' in (machine / "kubeadm.yaml").read_text()

@@ -21,8 +21,12 @@ SCENARIOS = HERE.parents[2] / "scenarios"
 SHIPPED = sorted(SCENARIOS.glob("*.yaml"))
 GOOD = sorted((HERE / "good").glob("*.yaml"))
 MODELINE = "# yaml-language-server: $schema=schema.json\n"
-# Patterns are looser than labgen's readers, which know why a URI leads to no machines.
-BEYOND_PATTERNS = {"uri-past-the-machines", "uri-without-host-keys"}
+# Patterns are looser than labgen's readers, which know the host's users and where a URI leads.
+BEYOND_PATTERNS = {
+    "home-of-a-user-that-is-not-there",
+    "uri-past-the-machines",
+    "uri-without-host-keys",
+}
 
 
 def data_of(path: Path) -> object:

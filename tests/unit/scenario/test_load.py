@@ -128,6 +128,14 @@ def test_every_value_can_be_set(host_environment: HostEnvironment) -> None:
     assert scenario.machines[16].name == "cp2"
 
 
+def test_merge_keys_add_what_a_mapping_does_not_have(host_environment: HostEnvironment) -> None:
+    scenario = load(Path("good/merge-keys.yaml"), host_environment=host_environment)
+    assert [machine.name for machine in scenario.machines][3:] == ["node1", "node2", "storage1"]
+    worker, storage = scenario.machines[3], scenario.machines[5]
+    assert (worker.role, worker.cpus, worker.memory, worker.disk) == (Role.WORKER, 4, 4096, 20)
+    assert (storage.role, storage.cpus, storage.memory, storage.disk) == (Role.WORKER, 4, 4096, 40)
+
+
 def test_one_timing_replaces_one_value_of_the_profile(host_environment: HostEnvironment) -> None:
     scenario = load(
         Path("good/minimal.yaml"),
