@@ -42,12 +42,12 @@ def inventory(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("tier", ["ha", "full"])
-def test_somebody_elses_cluster_is_only_looked_at(
+def test_cluster_that_labgen_did_not_build_is_only_inspected(
     tmp_path: Path, inventory: Path, tier: str
 ) -> None:
     completed = acceptance(tmp_path, "--inventory", str(inventory), "--tier", tier)
     assert completed.exit_code == pytest.ExitCode.USAGE_ERROR
-    assert f"tier {tier} disturbs" in completed.stderr
+    assert f"tier {tier} is disruptive" in completed.stderr
 
 
 def test_lab_and_inventory_are_one_too_many(tmp_path: Path, inventory: Path) -> None:

@@ -162,12 +162,12 @@ def test_cluster_that_labgen_did_not_build_passes_by_its_inventory(
 
 
 @pytest.mark.parametrize("tier", ["ha", "full"])
-def test_cluster_that_labgen_did_not_build_is_only_looked_at(
+def test_cluster_that_labgen_did_not_build_is_only_inspected(
     inventory: Path, capfd: pytest.CaptureFixture[str], tier: str
 ) -> None:
     said = labgen("verify", "--inventory", str(inventory), "--tier", tier, "--disruptive")
     assert said.exit_code == 2
-    assert said.err.startswith(f"error: tier {tier} disturbs")
+    assert said.err.startswith(f"error: tier {tier} is disruptive")
     assert "by a scenario with provider ssh" in last(said)
     assert capfd.readouterr().out == ""
 
