@@ -164,4 +164,4 @@ def _remove_disks(path: Path) -> None:
 
 
 def _nothing() -> None:
-    """Do nothing: it belongs to nobody who is known."""
+    """Do nothing: its owner cannot be determined."""

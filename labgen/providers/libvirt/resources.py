@@ -25,7 +25,7 @@ from labgen.render.vagrantfile import POOL, PREFIX, domain_name, marked, network
 
 DISK = re.compile(rf"{PREFIX}.+\.img")
 BOOT_FILE = re.compile(r"-\d+(\.\d+)+-(vmlinuz|initrd\.img)$")  # see vagrantfile.box_names
-PROBED = 300.0  # seconds after which nobody waits for a probe any more
+PROBED = 300.0  # seconds after which no labgen waits for a probe any more
 
 
 def list_resources(uri: str) -> list[Resource]:
@@ -164,8 +164,8 @@ def _probes(held: Holdings) -> Iterator[Resource]:
 
 
 def _boxes(held: Holdings, others: list[Resource]) -> Iterator[Resource]:
-    """The pool, when nobody is left who has a disk in it or is about to; else the files of boxes
-    that no machine is based on and that no bundle has any more."""
+    """Yield the pool when no lab has a disk in it or is about to; otherwise the files of boxes that
+    no machine is based on and that no bundle has any more."""
     pool = held.pool
     if pool is None:
         return

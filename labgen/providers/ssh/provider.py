@@ -118,8 +118,8 @@ class SshProvider:
         return self._power(machine)
 
     def list_resources(self, lab: Lab | None = None) -> Sequence[Resource]:
-        """See base.Provider. Existing machines are queried for what the lab has on them; of labs
-        that are gone, nobody knows the machines."""
+        """See base.Provider. Existing machines are queried for what the lab has on them; which
+        machines a lab had that is gone is not known."""
         return list_resources(lab) if lab and lab.machines else []
 
     def _power(self, machine: Machine) -> str | None:

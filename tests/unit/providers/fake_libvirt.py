@@ -1,4 +1,4 @@
-"""A libvirt on paper, with the methods of the real one's that look for strays and remove them."""
+"""A fake libvirt, with the methods that list resources and remove them."""
 
 # ruff: noqa: N802 - libvirt names them so
 
