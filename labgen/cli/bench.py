@@ -1,6 +1,6 @@
-"""labgen bench: measure the same again and again."""
+"""labgen bench: repeat a fault and measure every run."""
 
-import json
+import statistics
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,11 @@ from tempfile import TemporaryDirectory
 
 import click
 
+from labgen.cli import shapes
+from labgen.cli.groups import Group
+from labgen.cli.output import output_option, print_json
 from labgen.cli.session import Session, common, load_scenario, overrides_option
+from labgen.console import print_table
 from labgen.errors import UsageError
 from labgen.lab import store
 from labgen.lab.names import ensure_lab_name
@@ -18,38 +22,63 @@ from labgen.operations import compare as comparing
 from labgen.operations.compare import Side, SideBySide
 from labgen.report import comparison_text
 
+runs_help = "How many times the fault is injected."
 
-@click.group("bench")
+
+@click.group("bench", cls=Group)
 def bench() -> None:
-    """Measure the same again and again: min, median and max of every figure."""
+    """Repeat a fault and measure every run."""
 
 
 @bench.command("failover")
 @click.argument("name")
-@click.option("--runs", type=click.IntRange(1), default=10, show_default=True, help="How often.")
+@click.option(
+    "--runs",
+    type=click.IntRange(1),
+    metavar="INTEGER",
+    default=10,
+    show_default=True,
+    help=runs_help,
+)
 @click.option(
     "--record",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Keep each recording as DIR/run-N/power-cut-holder.json.",
+    help="Write each recording to DIR/run-N/power-cut-holder.json.",
 )
+@output_option(shapes.Bench)
 @common
 @click.pass_obj
-def failover(session: Session, name: str, runs: int, record: Path | None) -> None:
-    """Cut the power of the VIP holder in the lab NAME, heal it, and repeat.
+def failover(session: Session, name: str, *, runs: int, record: Path | None, output: str) -> None:
+    """Repeat a power cut of the VIP holder of the lab NAME, and measure every run.
 
-    Each run is the failover test of the acceptance suite: it starts from a healthy lab and
-    restores it. A figure that exceeds its limit is shown, and does not end the bench. Exit code 4
-    for a run that measured nothing.
+    Each run is the failover test of the acceptance suite, starts from a healthy lab and restores
+    it. A figure that exceeds its limit is shown and does not end the bench. Exit code 4 when a run
+    measured nothing.
     """
     lab, console = store.load(name), session.console()
     with _recordings(record) as directory:
         rows = measuring.failover(lab, runs, directory, console)
-    cells = [measuring.HEADING, *(row.cells for row in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
-    for row in cells:
-        numbers = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-        click.echo("  ".join([row[0].ljust(widths[0]), *numbers]))
+    if output == "json":
+        figures = tuple(_figure(row) for row in rows)
+        print_json(shapes.Bench(lab=lab.name, runs=runs, figures=figures))
+        return
+    headings = [heading.upper() for heading in measuring.HEADING]
+    print_table(headings, [row.cells for row in rows], right=range(1, len(headings)))
+
+
+def _figure(row: measuring.Row) -> shapes.BenchFigure:
+    return shapes.BenchFigure(
+        metric=row.metric,
+        client=row.client,
+        unit=row.unit,
+        values=row.values,
+        min=min(row.values),
+        median=statistics.median(row.values),
+        max=max(row.values),
+        expected=row.expected,
+        limit=row.limit,
+    )
 
 
 @bench.command("compare")
@@ -60,29 +89,30 @@ def failover(session: Session, name: str, runs: int, record: Path | None) -> Non
     type=click.Choice(list(measuring.CASES)),
     default="power-cut",
     show_default=True,
-    help="What is done to the VIP's holder; reboot is done to one master after the other.",
+    help="The fault on the VIP holder; reboot restarts one control plane after the other.",
 )
-@click.option("--runs", type=click.IntRange(1), default=3, show_default=True, help="How often.")
+@click.option(
+    "--runs",
+    type=click.IntRange(1),
+    metavar="INTEGER",
+    default=3,
+    show_default=True,
+    help=runs_help,
+)
 @click.option(
     "--name",
     default="compare",
     show_default=True,
-    help="Labs that are brought up are called NAME-a and NAME-b.",
+    help="Names of labs that are brought up: NAME-a and NAME-b.",
 )
-@click.option("--keep", is_flag=True, help="Leave the labs that were brought up.")
+@click.option("--keep", is_flag=True, help="Keep the labs that were brought up.")
 @click.option(
     "--record",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Keep each recording in DIR/a/run-N and DIR/b/run-N.",
+    help="Write the recordings to DIR/a/run-N and DIR/b/run-N.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Form of the output.",
-)
+@output_option(shapes.BenchComparison)
 @overrides_option
 @common
 @click.pass_obj
@@ -99,12 +129,12 @@ def compare(
     output: str,
     overrides: tuple[str, ...],
 ) -> None:
-    """Run the acceptance tests of one fault on A and on B, and print each figure of both.
+    """Inject one fault into A and B, and compare every figure.
 
-    A and B are labs that are up, or scenarios: those are brought up one after the other and taken
-    down again. With -s, B is its scenario with other values. A and B may be the same scenario then:
-    the difference is what those values change. Figures that exceed a limit and tests that fail are
-    shown, and do not end the comparison. Exit code 4 for a run that measured nothing.
+    A and B are labs that are up, or scenarios, which are brought up one after the other and removed
+    again. With -s, values of the scenario B are replaced; A and B may then be the same scenario, so
+    that the differences come from these values alone. Figures that exceed their limits and failed
+    tests are shown and do not end the comparison. Exit code 4 when a run measured nothing.
     """
     sides = (
         _side(session, a, (), f"{name}-a"),
@@ -114,7 +144,7 @@ def compare(
     with _recordings(record) as directory:
         found = comparing.side_by_side(sides, case, runs, directory, session.console(), keep=keep)
     if output == "json":
-        click.echo(json.dumps(_data(found), indent=2))
+        print_json(_data(found))
         return
     shown_b = " ".join([b, *(f"-s {override}" for override in overrides)])
     for line in comparison_text.lines(found.comparison, a, shown_b):
@@ -125,31 +155,31 @@ def compare(
 
 
 def _side(session: Session, wanted: str, overrides: tuple[str, ...], lab: str) -> Side:
-    """A lab of that name, where there is one and nothing is to be set; else the scenario."""
+    """Return the lab of that name, or else the scenario."""
     if wanted in store.names():
         if overrides:
             raise UsageError(
-                f"{wanted} is a lab and its scenario is settled; -s is for scenarios",
+                f"{wanted} is a lab, whose values are fixed; -s is for scenarios",
                 hint="labgen scenario list",
             )
         return Side(wanted)
     return Side(ensure_lab_name(lab), load_scenario(session, wanted, overrides))
 
 
-def _failed(letter: str, found: Counter[str], runs: int) -> Iterator[str]:
-    for test, times in found.items():
+def _failed(letter: str, failed: Counter[str], runs: int) -> Iterator[str]:
+    for test, times in failed.items():
         yield f"failed on {letter} in {times} of {runs} runs: {test}"
 
 
-def _data(found: SideBySide) -> dict[str, object]:
-    return {
+def _data(found: SideBySide) -> shapes.BenchComparison:
+    return shapes.BenchComparison(
         **comparison_text.data(found.comparison),
-        "failed": {"a": found.failed_a, "b": found.failed_b},
-    }
+        failed={"a": found.failed_a, "b": found.failed_b},
+    )
 
 
 @contextmanager
 def _recordings(record: Path | None) -> Iterator[Path]:
-    """Where recordings go: a directory that stays, or one that does not."""
+    """Yield the directory of the recordings: record, or else one that is removed afterwards."""
     with TemporaryDirectory(prefix="labgen-bench-") as temporary:
         yield (record or Path(temporary)).absolute()

@@ -1,17 +1,21 @@
-"""labgen bundle build | list | verify."""
+"""labgen bundle: build, list and verify."""
+
+from dataclasses import asdict
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from labgen.bundle import commands, contents
 from labgen.bundle.engine import progress, recipe
 from labgen.bundle.parts.packages import SUITES
 from labgen.bundle.parts.runtimes import NAMES
 from labgen.bundle.versions import KUBERNETES, known_versions
+from labgen.cli import shapes
+from labgen.cli.groups import Group
+from labgen.cli.output import output_option, print_json
 from labgen.cli.session import Session, common
+from labgen.console import print_table
 
-MIB = 1 << 20
+MIB = 1 << 20  # bytes
 version_option = click.option(
     "--kubernetes",
     "version",
@@ -22,26 +26,26 @@ version_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def bundle() -> None:
-    """Build and check what labs are made of."""
+    """Build and verify what labs are made of."""
 
 
 @bundle.command()
 @version_option
-@click.option("--box", is_flag=True, help="Build the Vagrant box for libvirt, too.")
+@click.option("--box", is_flag=True, help="Also build the Vagrant box for libvirt.")
 @click.option(
     "--packages",
     type=click.Choice(SUITES),
     multiple=True,
-    help="Also the packages for existing machines with that Debian. May be repeated.",
+    help="Also build the packages for existing machines with this Debian release. Repeatable.",
 )
 @click.option(
     "--runtime",
     "runtimes",
     type=click.Choice(NAMES),
     multiple=True,
-    help="Also that container runtime, for scenarios that ask for it. May be repeated.",
+    help="Also build this container runtime, for scenarios that use it. Repeatable.",
 )
 @common
 @click.pass_obj
@@ -53,36 +57,40 @@ def build(
     packages: tuple[str, ...],
     runtimes: tuple[str, ...],
 ) -> None:
-    """Build what the bundle lacks; what is good is kept."""
-    told = progress.choose(quiet=session.quiet)
+    """Build the missing or outdated parts of a bundle."""
+    shown = progress.choose(quiet=session.quiet)
     options = [f"{recipe.PACKAGES} {suite}" for suite in packages]
     options += [f"{recipe.RUNTIME} {name}" for name in runtimes]
     options += [recipe.BOX] if box else []
-    commands.build(version, told, options=options)
+    commands.build(version, shown, options=options)
 
 
 @bundle.command("list")
+@output_option(shapes.Bundle, many=True)
 @common
-def list_() -> None:
-    """Show every bundle, its parts, their sizes and states."""
-    for found in commands.bundles():
+def list_(output: str) -> None:
+    """List the bundles, and the state and size of their parts."""
+    bundles = [shapes.Bundle.model_validate(asdict(found)) for found in commands.bundles()]
+    if output == "json":
+        print_json(bundles)
+        return
+    for number, found in enumerate(bundles):
+        if number:
+            click.echo()
         click.echo(f"{found.name}  {found.directory}")
-        table = Table()
-        table.add_column("part")
-        table.add_column("state")
-        table.add_column("MiB", justify="right")
-        table.add_column("built in", justify="right")
-        for part in found.parts:
-            seconds = "" if part.seconds is None else f"{part.seconds:.0f} s"
-            table.add_row(part.name, part.state, f"{part.size / MIB:.0f}", seconds)
-        Console().print(table)
+        print_table(("PART", "STATE", "MIB", "BUILT IN"), map(_row, found.parts), right=(2, 3))
+
+
+def _row(part: shapes.Part) -> tuple[str, ...]:
+    seconds = "-" if part.seconds is None else f"{part.seconds:.0f} s"
+    return part.name, part.state, f"{part.size / MIB:.0f}", seconds
 
 
 @bundle.command()
 @version_option
 @common
 def verify(version: str) -> None:
-    """Compare everything in the bundle with the sums in its lock file."""
+    """Verify a bundle against the digests in its lock file."""
     wanted = contents.recipe(version)
     good = commands.verify(wanted)
-    click.echo(f"bundle {wanted.name}: {good} parts are as they were built")
+    click.echo(f"bundle {wanted.name}: {good} parts are intact")

@@ -2,22 +2,46 @@
 
 import click
 
+from labgen.cli import shapes
+from labgen.cli.output import output_option, print_json
 from labgen.cli.session import Session, common, load_scenario, overrides_option
+from labgen.errors import HostUnfit
 from labgen.lab.names import ensure_lab_name
 from labgen.up.check import ensure_possible
 
 
 @click.command()
 @click.argument("scenario")
-@click.option("--name", help="Name of the lab; the scenario's own name by default.")
+@click.option("--name", help="Name of the lab; the name of the scenario by default.")
+@output_option(shapes.Check)
 @overrides_option
 @common
 @click.pass_obj
-def check(session: Session, scenario: str, *, name: str | None, overrides: tuple[str, ...]) -> None:
-    """Look whether `up SCENARIO` can work: this host, or each machine that exists already.
+def check(
+    session: Session,
+    scenario: str,
+    *,
+    name: str | None,
+    overrides: tuple[str, ...],
+    output: str,
+) -> None:
+    """Check whether `up SCENARIO` can work on this host.
 
-    Nothing is made or changed. Exit code 3 with all that is in the way, and what to do about it.
+    Existing machines are inspected, too. Nothing is created or changed. Exit code 3 when something
+    prevents it, with everything that does and how to mend it.
     """
     loaded = load_scenario(session, scenario, overrides)
-    choice = ensure_possible(loaded, ensure_lab_name(name or loaded.name))
-    session.console().say(f"nothing is in the way of {loaded.name}, by {choice.provider.name}")
+    lab = ensure_lab_name(name or loaded.name)
+    result = shapes.Check(scenario=loaded.name, lab=lab, possible=True)
+    try:
+        choice = ensure_possible(loaded, lab)
+    except HostUnfit as unfit:
+        if output == "json":
+            print_json(result.model_copy(update={"possible": False, "problem": str(unfit)}))
+            raise SystemExit(unfit.exit_code) from unfit
+        raise
+    chosen = choice.provider.name
+    if output == "json":
+        print_json(result.model_copy(update={"provider": chosen, "reason": choice.why}))
+        return
+    session.console().say(f"{loaded.name} can be brought up by provider {chosen}")

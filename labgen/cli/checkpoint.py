@@ -1,9 +1,12 @@
-"""labgen checkpoint save | restore | list | delete."""
+"""labgen checkpoint: save, restore, list and delete."""
 
 import re
 
 import click
 
+from labgen.cli import shapes
+from labgen.cli.groups import Group
+from labgen.cli.output import output_option, print_json
 from labgen.cli.session import Session, common
 from labgen.errors import UsageError
 from labgen.operations import checkpoints
@@ -12,7 +15,7 @@ LETTERS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 
 def _name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    """A name that is fit for a snapshot's."""
+    """Return the name when a snapshot can have it."""
     if not LETTERS.fullmatch(value):
         raise UsageError(
             f"{value!r} cannot name a checkpoint",
@@ -24,9 +27,9 @@ def _name(_context: click.Context, _parameter: click.Parameter, value: str) -> s
 wanted = click.argument("checkpoint", callback=_name)
 
 
-@click.group()
+@click.group(cls=Group)
 def checkpoint() -> None:
-    """Save a whole lab at one moment, and go back to it. Virtual machines only."""
+    """Save and restore whole labs of virtual machines."""
 
 
 @checkpoint.command()
@@ -35,7 +38,7 @@ def checkpoint() -> None:
 @common
 @click.pass_obj
 def save(session: Session, name: str, checkpoint: str) -> None:
-    """Save disk and memory of all machines of the lab NAME as CHECKPOINT."""
+    """Save disks and memory of all machines of the lab NAME as CHECKPOINT."""
     checkpoints.save(name, checkpoint, session.console())
 
 
@@ -45,7 +48,10 @@ def save(session: Session, name: str, checkpoint: str) -> None:
 @common
 @click.pass_obj
 def restore(session: Session, name: str, checkpoint: str) -> None:
-    """Bring all machines of the lab NAME back to CHECKPOINT; what came after it is lost."""
+    """Restore all machines of the lab NAME to CHECKPOINT.
+
+    Everything that happened since is lost.
+    """
     checkpoints.restore(name, checkpoint, session.console())
 
 
@@ -55,14 +61,19 @@ def restore(session: Session, name: str, checkpoint: str) -> None:
 @common
 @click.pass_obj
 def delete(session: Session, name: str, checkpoint: str) -> None:
-    """Forget CHECKPOINT of the lab NAME."""
+    """Delete CHECKPOINT of the lab NAME."""
     checkpoints.delete(name, checkpoint, session.console())
 
 
 @checkpoint.command("list")
 @click.argument("name")
+@output_option(shapes.Checkpoint, many=True)
 @common
-def list_(name: str) -> None:
+def list_(name: str, output: str) -> None:
     """List the checkpoints of the lab NAME."""
-    for found in checkpoints.names(name):
-        click.echo(found)
+    names = checkpoints.names(name)
+    if output == "json":
+        print_json([shapes.Checkpoint(name=it) for it in names])
+        return
+    for it in names:
+        click.echo(it)

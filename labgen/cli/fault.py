@@ -1,9 +1,13 @@
-"""labgen fault: break a lab on purpose, and heal it."""
+"""labgen fault: inject faults into a lab, and heal them."""
 
 import click
 
 from labgen import faults
+from labgen.cli import shapes
+from labgen.cli.groups import Group
+from labgen.cli.output import Shape, output_option, print_json
 from labgen.cli.session import Session, common
+from labgen.console import Console, print_table
 from labgen.errors import UsageError
 from labgen.faults.catalog import find
 from labgen.faults.explain import explain as explanation
@@ -12,35 +16,65 @@ from labgen.scenario.model import LoadBalancer
 from labgen.scenario.profiles import PROFILES
 from labgen.scenario.units import duration
 
+NONE = "no fault is in effect on lab {name}"
 
-@click.group("fault")
+
+@click.group("fault", cls=Group)
 def fault() -> None:
-    """Break a lab on purpose, in one of many ways, and heal it."""
+    """Inject faults into a lab, and heal them."""
 
 
 @fault.command("list")
 @click.argument("name", required=False)
+@output_option(
+    shapes.Fault,
+    many=True,
+    when="without NAME",
+    also=[Shape(shapes.Injection, many=True, when="with NAME")],
+)
 @common
-def list_faults(name: str | None) -> None:
-    """List the faults there are, or those that are in effect on the lab NAME now."""
+@click.pass_obj
+def list_faults(session: Session, name: str | None, output: str) -> None:
+    """List all faults, or those in effect on the lab NAME."""
     if name:
-        rows = [
-            (injection.fault, ", ".join(injection.machines), f"since {injection.at}")
-            for injection in faults.active(store.load(name))
-        ]
-    else:
-        rows = [(it.name, it.target, it.summary) for it in faults.FAULTS.values()]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(2)]
-    for row in rows:
-        click.echo(f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]}")
+        _list_injections(name, output, session.console())
+        return
+    found = [
+        shapes.Fault(name=it.name, target=it.target, summary=it.summary)
+        for it in faults.FAULTS.values()
+    ]
+    if output == "json":
+        print_json(found)
+        return
+    print_table(("FAULT", "TARGET", "SUMMARY"), [(it.name, it.target, it.summary) for it in found])
+
+
+def _list_injections(name: str, output: str, console: Console) -> None:
+    found = [
+        shapes.Injection(fault=it.fault, machines=it.machines, since=it.at)
+        for it in faults.active(store.load(name))
+    ]
+    if output == "json":
+        print_json(found)
+        return
+    if not found:
+        console.say(NONE.format(name=name))
+        return
+    rows = [(it.fault, ", ".join(it.machines), it.since) for it in found]
+    print_table(("FAULT", "MACHINES", "SINCE"), rows)
 
 
 @fault.command("inject")
 @click.argument("name")
 @click.argument("wanted", metavar="FAULT")
 @click.argument("machine", required=False)
-@click.option("--for", "duration", metavar="DURATION", help="Heal by itself after it, as 30s.")
-@click.option("--seed", type=int, metavar="NUMBER", help="What the role random is drawn with.")
+@click.option(
+    "--for",
+    "duration",
+    metavar="DURATION",
+    help="Heal after this time, for example 30s.",
+)
+@click.option("--seed", type=int, metavar="NUMBER", help="Seed of the role random.")
 @common
 @click.pass_obj
 def inject(
@@ -52,10 +86,10 @@ def inject(
     duration: str | None,
     seed: int | None,
 ) -> None:
-    """Do FAULT to MACHINE of the lab NAME.
+    """Inject FAULT into MACHINE of the lab NAME.
 
-    MACHINE is a name or a role: holder, not-holder, etcd-leader, random, all; or several of them
-    with commas between. Without it, the fault's own target is taken.
+    MACHINE is a name or a role (holder, not-holder, etcd-leader, random, all), or several of them
+    separated by commas. Without it, the default target of the fault is used.
     """
     lab, console = store.load(name), session.console()
     done = faults.inject(
@@ -71,7 +105,7 @@ def inject(
     if faults.FAULTS[wanted].one_shot:
         return
     if done.duration:
-        console.say(f"  heals itself after {done.duration:g} s")
+        console.say(f"  heals automatically after {done.duration:g} s")
     console.say(f"  to undo it: labgen fault heal {name}")
 
 
@@ -86,22 +120,22 @@ def heal(session: Session, name: str) -> None:
     for injection in healed:
         console.say(f"healed: {injection}")
     if not healed:
-        console.say(f"no fault is in effect on lab {name}")
+        console.say(NONE.format(name=name))
 
 
 @fault.command("explain")
 @click.argument("wanted", metavar="FAULT")
-@click.option("--lab", "name", metavar="NAME", help="Compute times by the timings of this lab.")
+@click.option("--lab", "name", metavar="NAME", help="Compute times from the timings of this lab.")
 @click.option(
     "--profile",
     type=click.Choice(list(PROFILES)),
     default="fast",
     show_default=True,
-    help="Compute times by this profile.",
+    help="Compute times from this profile.",
 )
 @common
 def explain(wanted: str, name: str | None, profile: str) -> None:
-    """Say what FAULT does, what should happen and in what time, and why."""
+    """Explain what FAULT does, and what is expected to happen, when and why."""
     found = find(wanted)
     if name:
         balancer, named = store.load(name).scenario.load_balancer, f"lab {name}"

@@ -2,7 +2,10 @@
 
 import click
 
+from labgen.cli import shapes
+from labgen.cli.output import output_option, print_json
 from labgen.cli.session import Session, common
+from labgen.console import Console, print_table
 from labgen.operations import gc as collector
 from labgen.providers.resources import Resource
 
@@ -11,11 +14,14 @@ from labgen.providers.resources import Resource
 @click.argument("names", nargs=-1)
 @click.option("--remove", is_flag=True, help="Remove the orphaned resources.")
 @click.option(
-    "--uri", "uris", multiple=True, metavar="URI", help="Search this libvirt, too. Repeatable."
+    "--uri", "uris", multiple=True, metavar="URI", help="Also search this libvirt. Repeatable."
 )
+@output_option(shapes.Orphans)
 @common
 @click.pass_obj
-def gc(session: Session, names: tuple[str, ...], *, remove: bool, uris: tuple[str, ...]) -> None:
+def gc(
+    session: Session, names: tuple[str, ...], *, remove: bool, uris: tuple[str, ...], output: str
+) -> None:
     """List or remove orphaned resources on this host.
 
     Orphaned are the resources of labs whose directory no longer exists, and copies of Vagrant boxes
@@ -24,34 +30,52 @@ def gc(session: Session, names: tuple[str, ...], *, remove: bool, uris: tuple[st
     be determined are listed but not removed. Exit code 1 when orphaned resources were found, or
     could not be removed.
     """
-    console = session.console()
     found = collector.find(uris, names)
-    for why in found.unqueried:
-        console.say(f"not searched: {why}")
-    if remove:
-        failed = _remove(found.resources)
+    results = _remove(found.resources) if remove else [_result(it) for it in found.resources]
+    if output == "json":
+        print_json(shapes.Orphans(resources=tuple(results), not_searched=found.unqueried))
     else:
-        for orphan in found.resources:
-            click.echo(f"{orphan.what}: {orphan.owner}")
-        failed = sum(1 for orphan in found.resources if orphan.orphaned)
-        if failed:
-            console.say(f"orphaned resources: {failed}; to remove them: labgen gc --remove")
-    if not found.resources:
-        console.say("no orphaned resources")
-    if failed:
+        for why in found.unqueried:
+            session.console().say(f"not searched: {why}")
+        _print(results, session.console(), remove=remove)
+    if any(it.orphaned and not it.removed for it in results):
         raise SystemExit(1)
 
 
-def _remove(orphans: tuple[Resource, ...]) -> int:
-    """Return how many could not be removed."""
-    failed = 0
-    for orphan, why in collector.remove(orphans):
-        if why:
-            click.echo(f"could not remove {orphan.what}: {why}", err=True)
-            failed += 1
+def _remove(resources: tuple[Resource, ...]) -> list[shapes.Orphan]:
+    """Remove what is orphaned; the rest follows it in the result."""
+    kept = [_result(it) for it in resources if not it.orphaned]
+    tried = [
+        _result(it, removed=not why, error=why or None) for it, why in collector.remove(resources)
+    ]
+    return [*tried, *kept]
+
+
+def _result(it: Resource, *, removed: bool = False, error: str | None = None) -> shapes.Orphan:
+    return shapes.Orphan(
+        kind=it.kind,
+        name=it.name,
+        owner=it.owner,
+        lab=str(it.lab) if it.lab else None,
+        place=it.place,
+        orphaned=it.orphaned,
+        removed=removed,
+        error=error,
+    )
+
+
+def _print(results: list[shapes.Orphan], console: Console, *, remove: bool) -> None:
+    if not results:
+        console.say("no orphaned resources")
+        return
+    if not remove:
+        print_table(("RESOURCE", "OWNER"), [(f"{it.kind} {it.name}", it.owner) for it in results])
+        if orphaned := sum(1 for it in results if it.orphaned):
+            console.say(f"orphaned resources: {orphaned}; to remove them: labgen gc --remove")
+        return
+    for it in results:
+        what = f"{it.kind} {it.name}"
+        if it.error:
+            click.echo(f"could not remove {what}: {it.error}", err=True)
         else:
-            click.echo(f"removed {orphan.what}, {orphan.owner}")
-    for orphan in orphans:
-        if not orphan.orphaned:
-            click.echo(f"kept: {orphan.what}, {orphan.owner}")
-    return failed
+            click.echo(f"{'removed' if it.removed else 'kept'} {what}, {it.owner}")

@@ -2,7 +2,10 @@
 
 import click
 
+from labgen.cli import shapes
+from labgen.cli.output import output_option, print_json
 from labgen.cli.session import common
+from labgen.console import print_table
 from labgen.errors import LabgenError
 from labgen.lab import store
 from labgen.lab.lab import Lab
@@ -11,29 +14,47 @@ from labgen.providers.registry import provider
 
 
 @click.command("list")
+@output_option(shapes.Lab, many=True)
 @common
-def list_() -> None:
-    """List the labs with their scenario, API address and how many machines are on."""
-    rows = [("NAME", "SCENARIO", "PROVIDER", "API", "ON")]
-    for name in store.names():
-        try:
-            lab = store.load(name)
-        except LabgenError:
-            rows.append((name, "cannot be read", "-", "-", "-"))
-            continue
-        server = lab.server.removeprefix("https://")
-        rows.append((name, lab.scenario.name, lab.provider, server, _on(lab)))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
+def list_(output: str) -> None:
+    """List the labs of this host.
+
+    The column ON shows how many of a lab's machines are on.
+    """
+    labs = [_lab(name) for name in store.names()]
+    if output == "json":
+        print_json(labs)
+        return
+    print_table(("NAME", "SCENARIO", "PROVIDER", "API", "ON"), map(_row, labs))
 
 
-def _on(lab: Lab) -> str:
-    """How many machines of how many are on; a lab that cannot be asked must not hide the others."""
+def _lab(name: str) -> shapes.Lab:
+    """Return what is known of the lab; one that cannot be read must not hide the others."""
+    try:
+        lab = store.load(name)
+    except LabgenError:
+        return shapes.Lab(name=name)
+    return shapes.Lab(
+        name=name,
+        scenario=lab.scenario.name,
+        provider=lab.provider,
+        server=lab.server,
+        machines=len(lab.machines),
+        on=_on(lab),
+    )
+
+
+def _on(lab: Lab) -> int | None:
+    """Return how many machines are on, or None when the provider cannot say."""
     try:
         states = provider(lab.provider).machines(lab)
     except LabgenError:
-        return f"?/{len(lab.machines)}"
-    on = sum(1 for state in states.values() if state is State.ON)
-    return f"{on}/{len(states)}"
+        return None
+    return sum(1 for state in states.values() if state is State.ON)
+
+
+def _row(lab: shapes.Lab) -> tuple[str, ...]:
+    if lab.scenario is None or lab.provider is None or lab.server is None:
+        return lab.name, "cannot be read", "-", "-", "-"
+    on = f"{'?' if lab.on is None else lab.on}/{lab.machines}"
+    return lab.name, lab.scenario, lab.provider, lab.server.removeprefix("https://"), on

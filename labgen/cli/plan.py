@@ -2,29 +2,45 @@
 
 import click
 
+from labgen.cli import shapes
+from labgen.cli.output import output_option, print_json
 from labgen.cli.session import Session, common, load_scenario, overrides_option
+from labgen.console import print_table
+from labgen.up import dry_run
 from labgen.up.check import ensure_possible
-from labgen.up.dry_run import changes as outlined_changes
-from labgen.up.dry_run import outline
 
 
 @click.command()
 @click.argument("scenario")
+@output_option(shapes.Plan)
 @overrides_option
 @common
 @click.pass_obj
-def plan(session: Session, scenario: str, overrides: tuple[str, ...]) -> None:
-    """Print the steps of `up SCENARIO` with what each waits on; nothing is made or changed.
+def plan(session: Session, scenario: str, *, overrides: tuple[str, ...], output: str) -> None:
+    """Print the steps of `up SCENARIO`, without doing anything.
 
-    Machines that exist are looked at, and what would be changed on them is told.
+    Each step is shown with the steps it waits for. Existing machines are inspected, and what `up`
+    would change on them is listed.
     """
     loaded = load_scenario(session, scenario, overrides)
-    for step in outline(loaded):
-        waits = f"  after {', '.join(sorted(step.after))}" if step.after else ""
-        click.echo(f"{step.name}{waits}")
-    for machine, changes in outlined_changes(loaded).items():
-        click.echo(f"\nto be changed on {machine}, and back by `down`:")
-        for change in changes:
-            click.echo(f"  {change}")
+    found = shapes.Plan(
+        steps=tuple(
+            shapes.Step(name=step.name, after=tuple(sorted(step.after)))
+            for step in dry_run.steps(loaded)
+        ),
+        changes={machine: tuple(lines) for machine, lines in dry_run.changes(loaded).items()},
+    )
+    if output == "json":
+        print_json(found)
+    else:
+        _print(found)
     if loaded.existing:
         ensure_possible(loaded)
+
+
+def _print(found: shapes.Plan) -> None:
+    print_table(("STEP", "AFTER"), [(step.name, ", ".join(step.after)) for step in found.steps])
+    for machine, changes in found.changes.items():
+        click.echo(f"\nchanged on {machine}, and restored by `down`:")
+        for change in changes:
+            click.echo(f"  {change}")

@@ -1,10 +1,12 @@
-"""labgen report: pages, texts and comparisons of recordings."""
+"""labgen report: recordings as a page, as text, and compared."""
 
-import json
 from pathlib import Path
 
 import click
 
+from labgen.cli import shapes
+from labgen.cli.groups import Group
+from labgen.cli.output import output_option, print_json
 from labgen.errors import UsageError
 from labgen.recordings.compare import compare as compare_recordings
 from labgen.recordings.loader import collect
@@ -15,11 +17,12 @@ from labgen.report.chart.windows import Window
 place = click.Path(path_type=Path)
 
 
-@click.group()
+@click.group(cls=Group)
 def report() -> None:
-    """Show what was recorded while faults were injected.
+    """Show and compare recordings of faults.
 
-    `pytest acceptance/ --lab NAME --record DIR` makes recordings: one JSON file for each fault.
+    `labgen verify NAME --tier ha --disruptive --record DIR` writes recordings, one JSON file for
+    each fault.
     """
 
 
@@ -30,12 +33,12 @@ def report() -> None:
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Where the page goes; DIRECTORY/report.html unless given.",
+    help="Path of the page; DIRECTORY/report.html by default.",
 )
 def html(directory: Path, output: Path | None) -> None:
-    """Write one HTML page with timelines and figures of the recordings in DIRECTORY.
+    """Write the recordings in DIRECTORY as one HTML page.
 
-    The page holds everything it needs and loads nothing. Its path is printed.
+    The page has timelines and figures, and loads nothing from elsewhere. Its path is printed.
     """
     click.echo(page.write(directory, output))
 
@@ -71,7 +74,7 @@ def _window(recorded: Recording, begin: float | None, end: float | None) -> Wind
 @report.command()
 @click.argument("recordings", type=place)
 def text(recordings: Path) -> None:
-    """Print what happened, line by line, of one recording or of all in a directory."""
+    """Print what happened in one recording, or in all of a directory, line by line."""
     shown = [timeline.text(named.recording) for named in collect(recordings)]
     click.echo("\n\n".join(shown))
 
@@ -79,23 +82,17 @@ def text(recordings: Path) -> None:
 @report.command()
 @click.argument("a", type=place)
 @click.argument("b", type=place)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Form of the output.",
-)
+@output_option(shapes.Comparison)
 def compare(a: Path, b: Path, output: str) -> None:
-    """Print each figure of A and of B, how B differs, and which exceeded its limit.
+    """Compare every figure of the recordings A and B.
 
-    A and B are recordings or directories of them. Several of one fault on one target are
-    repetitions: their medians are compared. The exit code does not depend on the figures: the
-    acceptance suite fails when a figure exceeds its limit.
+    A and B are files or directories. Several recordings of one fault on one target are repetitions,
+    and their medians are compared. A figure that exceeds its limit is marked and does not change
+    the exit code.
     """
     found = compare_recordings(collect(a), collect(b))
     if output == "json":
-        click.echo(json.dumps(comparison_text.data(found), indent=2))
+        print_json(shapes.Comparison(**comparison_text.data(found)))
         return
     for line in comparison_text.lines(found, str(a), str(b)):
         click.echo(line)

@@ -1,29 +1,26 @@
 """labgen status: whether a lab is healthy."""
 
-import dataclasses
-import json
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import asdict
 
 import click
 
 from labgen import faults
+from labgen.cli import shapes
+from labgen.cli.output import output_option, print_json
 from labgen.cli.session import common
 from labgen.cluster.etcd import EtcdMember
+from labgen.console import print_table
 from labgen.lab import store
 from labgen.operations.status import Status
 from labgen.operations.status import status as observe
 
+POD = ("name", "node", "ready", "state", "message")
+
 
 @click.command()
 @click.argument("name")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Form of the output.",
-)
+@output_option(shapes.Status)
 @common
 def status(name: str, output: str) -> None:
     """Show whether a lab is healthy: machines, nodes, pods, VIP, etcd, HAProxy, faults.
@@ -33,30 +30,29 @@ def status(name: str, output: str) -> None:
     """
     lab = store.load(name)
     seen = observe(lab)
-    injected = [str(injection) for injection in faults.active(lab)]
+    injected = tuple(str(injection) for injection in faults.active(lab))
     if output == "json":
-        click.echo(json.dumps({"name": lab.name, **_data(seen), "faults": injected}, indent=2))
+        print_json(_shape(lab.name, seen, injected))
     else:
         click.echo(f"lab {lab.name}: scenario {lab.scenario.name}, API at {lab.server}")
+        nodes = {node.name: node.status for node in seen.nodes}
+        rows = [(it, state.value, nodes.get(it, "-")) for it, state in seen.machines.items()]
+        print_table(("MACHINE", "POWER", "NODE"), rows)
         for line in [*_lines(seen), *(f"fault: {injection}" for injection in injected)]:
             click.echo(line)
     if seen.problems:
         raise SystemExit(1)
 
 
-def _data(seen: Status) -> dict[str, Any]:
-    """The status as JSON; pods without their labels."""
-    shown = ("name", "node", "ready", "state", "message")
-    pods = [{field: getattr(pod, field) for field in shown} for pod in seen.pods]
-    nodes = [{**dataclasses.asdict(node), "status": node.status} for node in seen.nodes]
-    return {**dataclasses.asdict(seen), "nodes": nodes, "pods": pods}
+def _shape(name: str, seen: Status, injected: tuple[str, ...]) -> shapes.Status:
+    """Return the status as JSON has it: pods are without their labels."""
+    pods = [{field: getattr(pod, field) for field in POD} for pod in seen.pods]
+    nodes = [{**asdict(node), "status": node.status} for node in seen.nodes]
+    shown = {**asdict(seen), "nodes": nodes, "pods": pods}
+    return shapes.Status.model_validate({"name": name, **shown, "faults": injected})
 
 
 def _lines(seen: Status) -> Iterator[str]:
-    nodes = {node.name: node.status for node in seen.nodes}
-    yield "machine     power   node"
-    for name, state in seen.machines.items():
-        yield f"{name:<11} {state:<7} {nodes.get(name, '-')}"
     if seen.pods:
         ready = sum(1 for pod in seen.pods if pod.ready)
         yield f"pods of the cluster: {ready} of {len(seen.pods)} ready"

@@ -83,10 +83,10 @@ def _listener(console: Console, journal: Journal) -> Listener:
 
 
 def _table(done: Sequence[Done], console: Console) -> None:
-    """Where the seconds went, in the order in which steps began."""
-    rows = [["step", "began", "took", "result"]]
-    for step in sorted(done, key=lambda step: step.started):
-        took = f"{step.seconds:.1f} s"
-        rows.append([step.name, f"{step.started:.1f} s", took, step.outcome.value])
+    """Print how long each step took, in the order in which they began."""
+    rows = [
+        (step.name, f"{step.started:.1f} s", f"{step.seconds:.1f} s", step.outcome.value)
+        for step in sorted(done, key=lambda step: step.started)
+    ]
     console.say("")
-    console.table(rows)
+    console.table(("STEP", "BEGAN", "TOOK", "RESULT"), rows, right=(1, 2))

@@ -22,7 +22,7 @@ EXAMPLE_SUBNET = IPv4Network("10.89.0.0/24")
 EXAMPLE_SECRETS = JoinSecrets(token="TOKEN", certificate_key="CERTIFICATE-KEY")  # noqa: S106
 
 
-def outline(scenario: Scenario) -> list[Step]:
+def steps(scenario: Scenario) -> list[Step]:
     """Return the steps that would bring the scenario up."""
     lab, machines = _on_paper(scenario)
     return plan(Context(lab, machines))

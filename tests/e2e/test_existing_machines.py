@@ -45,9 +45,9 @@ def test_existing_machines_become_a_lab_and_are_as_before_afterwards(
     name = run_.lab_name("site")
     taken_down.append(name)
 
-    assert "nothing is in the way" in labgen("check", str(scenario)).stderr
+    assert "can be brought up by provider ssh" in labgen("check", str(scenario)).stderr
     planned = labgen("plan", str(scenario)).stdout
-    assert "to be changed on master3, and back by `down`:" in planned
+    assert "changed on master3, and restored by `down`:" in planned
     assert f"the VIP {VIP} on ens3" in planned
 
     labgen("up", str(scenario), "--name", name, timeout=UP)
@@ -62,7 +62,7 @@ def test_existing_machines_become_a_lab_and_are_as_before_afterwards(
     _down_without_the_one_that_is_dead(name, worker)
     for was, now in zip(before, snapshots(machines), strict=True):
         assert differences(was, now) == []
-    assert "nothing is in the way" in labgen("check", str(scenario)).stderr
+    assert "can be brought up by provider ssh" in labgen("check", str(scenario)).stderr
 
 
 @pytest.mark.quick

@@ -3,11 +3,15 @@
 Only what click keeps of them is used, none of its own layout: that differs between its versions.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import UnionType
+from typing import Any, get_args, get_origin
 
 import click
+from pydantic import BaseModel
 
 from labgen.cli.entry import cli
+from labgen.cli.output import OutputOption, Shape
 from labgen.cli.verify import Verify
 
 HEAD = """\
@@ -18,6 +22,8 @@ HEAD = """\
 `labgen` stands for `.venv/bin/labgen` of your checkout. `-h` or `--help` shows the help of any
 command. What the exit codes mean: [exit-codes.md](exit-codes.md).
 """
+SINGULAR = {str: "string", bool: "boolean", int: "integer", float: "number"}
+PLURAL = {str: "strings", float: "numbers"}
 
 
 def page() -> str:
@@ -45,7 +51,52 @@ def _section(path: str, command: click.Command) -> str:
         lines += ["| option | meaning |", "| --- | --- |"]
         lines += [f"| {_names(option)} | {_meaning(option)} |" for option in options]
         lines.append("")
+    for option in options:
+        if isinstance(option, OutputOption):
+            lines += [line for shape in option.shapes for line in _shape(shape)]
     return "\n".join(lines)
+
+
+def _shape(shape: Shape) -> Iterator[str]:
+    """What `-o json` prints, as a table of fields."""
+    what = "a list of objects" if shape.many else "an object"
+    yield f"`-o json`{f' {shape.when}' if shape.when else ''} prints {what}:"
+    yield ""
+    yield "| field | type | meaning |"
+    yield "| --- | --- | --- |"
+    yield from _fields(shape.model, "")
+    yield ""
+
+
+def _fields(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    """A row for each field, then rows for those of the objects in it."""
+    for name, field in model.model_fields.items():
+        nested = next((it for it in _parts(field.annotation) if _is_model(it)), None)
+        yield f"| `{prefix}{name}` | {_type(field.annotation)} | {field.description or ''} |"
+        if nested:
+            yield from _fields(nested, f"{prefix}{name}[].")
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for part in get_args(annotation):
+        yield from _parts(part)
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _type(annotation: Any) -> str:
+    """The JSON type of a field."""
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is UnionType:
+        return " or ".join("null" if part is type(None) else _type(part) for part in parts)
+    if origin is tuple:
+        return f"list of {PLURAL.get(parts[0], 'objects')}"
+    if origin is Mapping:
+        return f"object, values: {_type(parts[1])}"
+    return SINGULAR.get(annotation, "object")
 
 
 def _usage(path: str, command: click.Command) -> str:

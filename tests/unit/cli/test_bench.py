@@ -55,7 +55,7 @@ def test_figures_of_all_runs_are_told_by_min_median_and_max(tmp_path: Path) -> N
     said = labgen("bench", "failover", "demo", "--runs", "3", "--record", str(tmp_path / "kept"))
     assert said.exit_code == 0, said.err
     assert [line.split() for line in said.out.splitlines()] == [
-        ["figure", "min", "median", "max", "expected", "limit"],
+        ["FIGURE", "MIN", "MEDIAN", "MAX", "EXPECTED", "LIMIT"],
         [
             "longest",
             "gap,",
@@ -151,4 +151,4 @@ def test_a_lab_is_taken_down_when_nothing_could_be_measured(
 def test_a_labs_scenario_is_settled() -> None:
     said = labgen("bench", "compare", "single", "demo", "-s", "kubernetes.certificates=copy")
     assert said.exit_code == 2
-    assert "demo is a lab and its scenario is settled; -s is for scenarios" in said.err
+    assert "demo is a lab, whose values are fixed; -s is for scenarios" in said.err

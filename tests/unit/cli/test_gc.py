@@ -48,7 +48,12 @@ def test_what_is_left_is_listed_and_goes_on_request_and_living_labs_keep_theirs(
     disks = f"disks {paths.cache()}/disks/dead-{dead.id}"
     said = labgen("gc")
     assert said.exit_code == 1
-    assert said.out.splitlines() == [f"{disks}: {gone}", f"directory {dead.sockets}: {gone}"]
+    listed = [line.split("  ", 1) for line in said.out.splitlines()]
+    assert [(what, owner.strip()) for what, owner in listed] == [
+        ("RESOURCE", "OWNER"),
+        (disks, gone),
+        (f"directory {dead.sockets}", gone),
+    ]
     assert said.err == "orphaned resources: 2; to remove them: labgen gc --remove\n"
 
     removed = labgen("gc", "--remove")
@@ -62,11 +67,11 @@ def test_what_is_left_is_listed_and_goes_on_request_and_living_labs_keep_theirs(
 def test_names_choose_whose(host: None) -> None:
     for name in ("one", "two"):
         shutil.rmtree(_with_disks(name).directory)
-    assert len(labgen("gc").out.splitlines()) == 4
+    assert len(labgen("gc").out.splitlines()) == 1 + 4
     said = labgen("gc", "two", "--remove").out.splitlines()
     assert len(said) == 2
     assert all(" of lab two at " in line for line in said)
-    assert len(labgen("gc").out.splitlines()) == 2
+    assert len(labgen("gc").out.splitlines()) == 1 + 2
 
 
 def test_what_cannot_be_removed_is_said_with_exit_code_1(

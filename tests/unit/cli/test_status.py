@@ -45,10 +45,10 @@ def test_status_of_a_healthy_lab_is_exit_code_0(monkeypatch: pytest.MonkeyPatch)
     said = _shown(monkeypatch, _seen())
     assert said.exit_code == 0
     assert said.out.splitlines()[1:] == [
-        "machine     power   node",
-        "master1     on      Ready",
-        "master2     on      Ready",
-        "master3     on      Ready",
+        "MACHINE  POWER  NODE",
+        "master1  on     Ready",
+        "master2  on     Ready",
+        "master3  on     Ready",
         "pods of the cluster: 1 of 1 ready",
         "VIP holder: master1",
         "etcd master1: healthy",
@@ -78,7 +78,7 @@ def test_status_shows_a_cordoned_node_as_kubectl_does_with_exit_code_0(
     nodes = (Node("master1", True, ""), Node("master2", True, "", schedulable=False))
     said = _shown(monkeypatch, _seen(nodes=nodes, notes=("node master2 is cordoned",)))
     assert said.exit_code == 0
-    assert "master2     on      Ready,SchedulingDisabled" in said.out.splitlines()
+    assert "master2  on     Ready,SchedulingDisabled" in said.out.splitlines()
     assert said.out.splitlines()[-1] == "note: node master2 is cordoned"
 
 

@@ -1,0 +1,269 @@
+"""The shapes of what commands print with `-o json`; docs/reference/commands.md shows them.
+
+A field is never removed or given another meaning without a note in CHANGELOG.md.
+"""
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Result(BaseModel):
+    """Base of all shapes: no field beside those that are documented."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Lab(Result):
+    """A lab of `labgen list`. All fields except name are null when its state cannot be read."""
+
+    name: str
+    scenario: str | None = Field(default=None, description="name of its scenario")
+    provider: str | None = Field(default=None, description="container, libvirt or ssh")
+    server: str | None = Field(default=None, description="URL of the API")
+    machines: int | None = Field(default=None, description="number of its machines")
+    on: int | None = Field(
+        default=None, description="number of machines that are on; null when that is unknown"
+    )
+
+
+class Node(Result):
+    """A Kubernetes node."""
+
+    name: str
+    ready: bool
+    reason: str = Field(description="why it is not ready; empty when it is")
+    schedulable: bool = Field(description="false for a cordoned node")
+    status: str = Field(description="as `kubectl get nodes` shows it")
+
+
+class Pod(Result):
+    """A pod of the cluster itself."""
+
+    name: str = Field(description="NAMESPACE/NAME")
+    node: str = Field(description="empty before it is scheduled")
+    ready: bool
+    state: str = Field(description="its phase, or why its containers wait: CrashLoopBackOff")
+    message: str = Field(description="why it is not ready; may be empty")
+
+
+class EtcdMember(Result):
+    """A member of etcd."""
+
+    name: str
+    healthy: bool
+    leader: bool
+    learner: bool = Field(description="whether it has no vote yet")
+    message: str = Field(description="the error it reports; may be empty")
+    address: str = Field(description="where its peers reach it; may be empty")
+
+
+class Problem(Result):
+    """Something that is not healthy."""
+
+    what: str = Field(description="machine, network, api, node, pod, etcd, vip, haproxy or up")
+    where: str = Field(description="name of the machine or object; empty for the whole cluster")
+    message: str = Field(description="one sentence for people")
+
+
+class Status(Result):
+    """The state of a lab. It is healthy when there are no problems."""
+
+    name: str = Field(description="name of the lab")
+    machines: Mapping[str, str] = Field(description="by machine: on, off, paused or absent")
+    nodes: tuple[Node, ...] = Field(description="the Kubernetes nodes")
+    pods: tuple[Pod, ...] = Field(description="the pods of the cluster itself")
+    holders: tuple[str, ...] = Field(description="machines that have the VIP; one when healthy")
+    etcd: tuple[EtcdMember, ...] = Field(description="the members of etcd")
+    api_servers: Mapping[str, Mapping[str, str]] = Field(
+        description="by control plane: the state of each API server in its HAProxy"
+    )
+    problems: tuple[Problem, ...] = Field(description="none when the lab is healthy")
+    notes: tuple[str, ...] = Field(description="what is healthy and worth knowing")
+    faults: tuple[str, ...] = Field(description="faults in effect")
+
+
+class Check(Result):
+    """Whether a scenario can be brought up on this host."""
+
+    scenario: str
+    lab: str = Field(description="name of the lab")
+    possible: bool
+    provider: str | None = Field(
+        default=None, description="where machines would come from; null when it is not possible"
+    )
+    reason: str = Field(
+        default="", description="why that provider; empty when the scenario names it"
+    )
+    problem: str | None = Field(
+        default=None, description="everything that prevents it, with remedies; null when possible"
+    )
+
+
+class Step(Result):
+    """A step of the plan."""
+
+    name: str
+    after: tuple[str, ...] = Field(description="names of the steps it waits for")
+
+
+class Plan(Result):
+    """What `labgen up` would do."""
+
+    steps: tuple[Step, ...]
+    changes: Mapping[str, tuple[str, ...]] = Field(
+        description="by existing machine: what would be changed on it"
+    )
+
+
+class Fault(Result):
+    """A fault that can be injected."""
+
+    name: str
+    target: str = Field(description="the machine or role it is injected into by default")
+    summary: str
+
+
+class Injection(Result):
+    """A fault in effect on a lab."""
+
+    fault: str
+    machines: tuple[str, ...]
+    since: str = Field(description="time of the injection, UTC, ISO 8601")
+
+
+class Checkpoint(Result):
+    """A checkpoint of a lab."""
+
+    name: str
+
+
+class Scenario(Result):
+    """A scenario that is known by name."""
+
+    name: str
+    description: str | None = Field(description="its description; null when it is invalid")
+    valid: bool
+
+
+class Part(Result):
+    """A part of a bundle."""
+
+    name: str
+    state: str = Field(description="ready, missing, outdated or damaged")
+    size: int = Field(description="bytes on disk")
+    seconds: float | None = Field(description="how long its build took; null when never built")
+
+
+class Bundle(Result):
+    """A bundle and its parts."""
+
+    name: str
+    directory: str
+    parts: tuple[Part, ...]
+
+
+class Orphan(Result):
+    """A resource that belongs to no lab, or whose owner is unknown."""
+
+    kind: str = Field(description="for example container, network namespace")
+    name: str
+    owner: str = Field(description="the owner, in words")
+    lab: str | None = Field(description="directory of the lab that owned it; null when unknown")
+    place: str = Field(description="URI of the libvirt that has it; empty on this host")
+    orphaned: bool = Field(description="false when its owner is unknown; it is kept then")
+    removed: bool = Field(description="true after `--remove` removed it")
+    error: str | None = Field(description="why it could not be removed")
+
+
+class Orphans(Result):
+    """The orphaned resources of this host."""
+
+    resources: tuple[Orphan, ...]
+    not_searched: tuple[str, ...] = Field(description="why a place could not be searched")
+
+
+class BenchFigure(Result):
+    """A figure over all runs."""
+
+    metric: str
+    client: str = Field(description="kind of client; empty for a figure of the cluster as a whole")
+    unit: str
+    values: tuple[float, ...] = Field(description="one value for each run that has the figure")
+    min: float
+    median: float
+    max: float
+    expected: float | None = Field(description="what the timings of the lab predict")
+    limit: float | None = Field(description="the most that the acceptance suite accepts")
+
+
+class Bench(Result):
+    """The result of `labgen bench failover`."""
+
+    lab: str
+    runs: int
+    figures: tuple[BenchFigure, ...]
+
+
+class Difference(Result):
+    """A setting or a part of the environment in which the sides differ."""
+
+    name: str
+    a: str
+    b: str
+
+
+class FaultOnTarget(Result):
+    """A fault and the machine it was injected into."""
+
+    fault: str
+    target: str
+
+
+class Value(Result):
+    """A figure over several runs of one side."""
+
+    median: float
+    least: float
+    most: float
+    runs: int
+    limit: float | None = Field(description="the most that the acceptance suite accepts")
+    exceeded: int = Field(description="number of runs in which it exceeded its limit")
+
+
+class ComparedFigure(Result):
+    """A figure of both sides."""
+
+    metric: str
+    client: str = Field(description="kind of client; empty for a figure of the cluster as a whole")
+    unit: str
+    a: Value | None = Field(description="null when A does not have it")
+    b: Value | None = Field(description="null when B does not have it")
+    difference: float | None = Field(description="median of B minus median of A")
+    ratio: float | None = Field(description="median of B divided by median of A")
+
+
+class ComparedFault(Result):
+    """The figures of one fault on both sides."""
+
+    fault: str
+    target_a: str
+    target_b: str
+    rows: tuple[ComparedFigure, ...]
+
+
+class Comparison(Result):
+    """The figures of A and B."""
+
+    faults: tuple[ComparedFault, ...] = Field(description="faults that both sides have")
+    differs: tuple[Difference, ...] = Field(description="settings that differ")
+    only_a: tuple[FaultOnTarget, ...] = Field(description="recorded in A only")
+    only_b: tuple[FaultOnTarget, ...] = Field(description="recorded in B only")
+
+
+class BenchComparison(Comparison):
+    """The figures of A and B, and the tests that failed."""
+
+    failed: Mapping[str, Mapping[str, int]] = Field(
+        description="by side (a, b): the number of runs in which each test failed"
+    )

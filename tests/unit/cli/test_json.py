@@ -1,0 +1,283 @@
+"""`-o json`: every command that prints a table has it, and prints what the reference documents."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from pydantic import TypeAdapter
+
+from labgen import faults
+from labgen.bundle import commands as bundles
+from labgen.bundle.commands import BundleReport, PartReport
+from labgen.bundle.engine.state import State as PartState
+from labgen.cli.entry import cli
+from labgen.cli.output import OutputOption, Shape
+from labgen.cluster.etcd import EtcdMember
+from labgen.cluster.health import Problem
+from labgen.cluster.nodes import Node
+from labgen.cluster.pods import Pod
+from labgen.faults.records import Injection
+from labgen.operations import bench, checkpoints, compare, gc
+from labgen.operations.bench import Case, Run
+from labgen.operations.resources import Listing
+from labgen.operations.status import Status
+from labgen.providers.base import State
+from labgen.providers.resources import Resource
+from labgen.recordings import recording
+from tests.unit.cli.calling import labgen
+from tests.unit.lab.samples import made
+from tests.unit.report.samples import partition
+from tests.unit.system.stubs import stub
+from tools.reference.commands import walk
+
+LONG_AGO = "2026-11-30T10:00:00+00:00"
+
+
+def _list(_: pytest.MonkeyPatch) -> Any:
+    server = "https://10.89.0.244:8443"
+    shown = {"name": "demo", "scenario": "single", "provider": "container", "server": server}
+    return [{**shown, "machines": 1, "on": 0}]
+
+
+def _check(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr("labgen.up.check.ensure_fit", lambda provider, *_: provider)
+    shown = {"scenario": "single", "lab": "demo", "possible": True, "provider": "container"}
+    return {**shown, "reason": "", "problem": None}
+
+
+def _plan(_: pytest.MonkeyPatch) -> Any:
+    names = ["create machines", "prepare master1", "init control plane master1"]
+    names += ["install CNI master1", "merge kubeconfig", "await ready"]
+    waits = [[], names[:1], names[1:2], names[2:3], names[2:3], names[3:4]]
+    steps = [{"name": name, "after": after} for name, after in zip(names, waits, strict=True)]
+    return {"steps": steps, "changes": {}}
+
+
+def _gc(monkeypatch: pytest.MonkeyPatch) -> Any:
+    gone, uri = Path("/labs/dead"), "qemu:///system"
+    found = (
+        Resource("disks", "x", gone, lambda: None),
+        Resource("pool", "y", None, lambda: None, place=uri),
+    )
+    monkeypatch.setattr(gc, "find", lambda *_: Listing(found, ("no answer",)))
+    rest = {"removed": False, "error": None}
+    dead = {"kind": "disks", "name": "x", "lab": str(gone), "place": "", "orphaned": True}
+    kept = {"kind": "pool", "name": "y", "lab": None, "place": uri, "orphaned": False}
+    owners = [{"owner": it.owner} for it in found]
+    resources = [{**dead, **owners[0], **rest}, {**kept, **owners[1], **rest}]
+    return {"resources": resources, "not_searched": ["no answer"]}
+
+
+def _status(monkeypatch: pytest.MonkeyPatch) -> Any:
+    seen = Status(
+        machines={"master1": State.ON},
+        nodes=(Node("master1", True, "", schedulable=False),),
+        pods=(Pod("kube-system/x", "master1", {"app": "x"}, False, "Pending", "no room"),),
+        holders=("master1",),
+        etcd=(EtcdMember("master1", False, True, False, "NOSPACE", "10.89.0.2"),),
+        api_servers={"master1": {"master1": "UP"}},
+        problems=(Problem("etcd", "master1", "etcd member master1: NOSPACE"),),
+        notes=("node master1 is cordoned",),
+    )
+    monkeypatch.setattr("labgen.cli.status.observe", lambda _: seen)
+    monkeypatch.setattr(faults, "active", lambda _: [])
+    node = {"name": "master1", "ready": True, "reason": "", "schedulable": False}
+    pod = {"name": "kube-system/x", "node": "master1", "ready": False, "state": "Pending"}
+    member = {"name": "master1", "healthy": False, "leader": True, "learner": False}
+    problem = {"what": "etcd", "where": "master1", "message": "etcd member master1: NOSPACE"}
+    return {
+        "name": "demo",
+        "machines": {"master1": "on"},
+        "nodes": [{**node, "status": "Ready,SchedulingDisabled"}],
+        "pods": [{**pod, "message": "no room"}],
+        "holders": ["master1"],
+        "etcd": [{**member, "message": "NOSPACE", "address": "10.89.0.2"}],
+        "api_servers": {"master1": {"master1": "UP"}},
+        "problems": [problem],
+        "notes": ["node master1 is cordoned"],
+        "faults": [],
+    }
+
+
+def _faults(monkeypatch: pytest.MonkeyPatch) -> Any:
+    found = faults.FAULTS["power-cut"]
+    monkeypatch.setattr(faults, "FAULTS", {found.name: found})
+    return [{"name": "power-cut", "target": found.target, "summary": found.summary}]
+
+
+def _injections(monkeypatch: pytest.MonkeyPatch) -> Any:
+    injection = Injection("1", "partition", ("master1",), LONG_AGO, 1.0)
+    monkeypatch.setattr(faults, "active", lambda _: [injection])
+    return [{"fault": "partition", "machines": ["master1"], "since": LONG_AGO}]
+
+
+def _checkpoints(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(checkpoints, "names", lambda _: ["before", "after"])
+    return [{"name": "before"}, {"name": "after"}]
+
+
+def _bundles(monkeypatch: pytest.MonkeyPatch) -> Any:
+    parts = (
+        PartReport("go", PartState.READY, 5, 1.5),
+        PartReport("vm", PartState.MISSING, 0, None),
+    )
+    monkeypatch.setattr(bundles, "bundles", lambda: [BundleReport("v1", "/cache/v1", parts)])
+    shown = [
+        {"name": "go", "state": "ready", "size": 5, "seconds": 1.5},
+        {"name": "vm", "state": "missing", "size": 0, "seconds": None},
+    ]
+    return [{"name": "v1", "directory": "/cache/v1", "parts": shown}]
+
+
+def _measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    def measure(_lab: object, _case: Case, runs: int, *_: object) -> list[Run]:
+        return [Run(partition(), ("test_cut",)) for _ in range(runs)]
+
+    monkeypatch.setattr(bench, "measure", measure)
+    monkeypatch.setattr(compare, "measure", measure)
+
+
+def _bench(monkeypatch: pytest.MonkeyPatch) -> Any:
+    _measured(monkeypatch)
+    figures = [
+        {
+            "metric": figure.metric,
+            "client": figure.client,
+            "unit": figure.unit,
+            "values": [figure.value] * 2,
+            "min": figure.value,
+            "median": figure.value,
+            "max": figure.value,
+            "expected": figure.expected,
+            "limit": figure.limit,
+        }
+        for figure in partition().figures
+    ]
+    return {"lab": "demo", "runs": 2, "figures": figures}
+
+
+def _comparison(_: pytest.MonkeyPatch) -> Any:
+    recording.write(partition(), Path("a.json"))
+    return {"faults": ANY_LIST, "differs": [], "only_a": [], "only_b": []}
+
+
+def _bench_comparison(monkeypatch: pytest.MonkeyPatch) -> Any:
+    _measured(monkeypatch)
+    return {**_comparison(monkeypatch), "failed": {"a": {"test_cut": 1}, "b": {"test_cut": 1}}}
+
+
+class Anything:
+    """Equal to every value of a kind that is not empty."""
+
+    def __init__(self, kind: type) -> None:
+        self.kind = kind
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, self.kind) and bool(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+ANY_LIST = Anything(list)
+# by what is typed: what prepares the call and returns what it prints
+CALLS: Mapping[str, Callable[[pytest.MonkeyPatch], Any]] = {
+    "list": _list,
+    "check single --name demo": _check,
+    "plan single": _plan,
+    "gc": _gc,
+    "status demo": _status,
+    "fault list": _faults,
+    "fault list demo": _injections,
+    "checkpoint list demo": _checkpoints,
+    "bundle list": _bundles,
+    "bench failover demo --runs 2": _bench,
+    "bench compare demo demo --runs 1": _bench_comparison,
+    "report compare a.json a.json": _comparison,
+}
+
+
+@pytest.fixture(autouse=True)
+def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lab of that name without machines."""
+    stub(monkeypatch, tmp_path, "podman", "echo '[]'")
+    monkeypatch.chdir(tmp_path)
+    made("single", "demo")
+
+
+def _option(command: click.Command) -> click.Parameter | None:
+    found = (param for param in command.params if "--output" in param.opts)
+    return next((it for it in found if isinstance(it.type, click.Choice)), None)
+
+
+WITH_JSON = {path: option for path, command in walk(cli) if (option := _option(command))}
+
+
+def test_every_command_that_prints_json_is_called_below() -> None:
+    assert {_path(words) for words in CALLS} == set(WITH_JSON)
+
+
+def test_commands_that_print_tables_have_json() -> None:
+    tables = ["list", "status", "check", "plan", "gc", "bench failover", "bench compare"]
+    tables += ["report compare"]
+    tables += [f"{group} list" for group in ("fault", "checkpoint", "bundle")]
+    assert [it for it in tables if f"labgen {it}" not in WITH_JSON] == []
+
+
+@pytest.mark.parametrize("words", CALLS)
+def test_json_is_what_is_documented(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = CALLS[words](monkeypatch)
+    said = labgen(*words.split(), "-o", "json")
+    assert json.loads(said.out) == expected, said.err
+    assert said.exit_code == (1 if words in {"gc", "status demo"} else 0)
+    assert any(_fits(said.out, shape) for shape in _shapes(words))
+
+
+@pytest.mark.parametrize("words", CALLS)
+def test_text_is_what_is_printed_without_it(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    CALLS[words](monkeypatch)
+    said = labgen(*words.split())
+    assert said.out or words.startswith("check")
+    assert not said.out.startswith(("[", "{"))
+
+
+def _path(words: str) -> str:
+    return next(path for path in WITH_JSON if f"labgen {words} ".startswith(f"{path} "))
+
+
+def _shapes(words: str) -> Sequence[Shape]:
+    option = WITH_JSON[_path(words)]
+    assert isinstance(option, OutputOption)
+    return option.shapes
+
+
+def _fits(text: str, shape: Shape) -> bool:
+    model: Any = list[shape.model] if shape.many else shape.model  # type: ignore[name-defined]
+    try:
+        TypeAdapter(model).validate_json(text)
+    except ValueError:
+        return False
+    return True
+
+
+def test_a_host_that_cannot_is_json_too_with_exit_code_3(monkeypatch: pytest.MonkeyPatch) -> None:
+    from labgen.errors import HostUnfit  # noqa: PLC0415 - only here
+
+    def unfit(*_: object) -> None:
+        raise HostUnfit("podman is missing", hint="apt-get install podman")
+
+    monkeypatch.setattr("labgen.up.check.ensure_fit", unfit)
+    said = labgen("check", "single", "--name", "demo", "-o", "json")
+    assert said.exit_code == 3
+    shown = json.loads(said.out)
+    assert shown["possible"] is False
+    assert shown["problem"] == "podman is missing\n  apt-get install podman"
+
+
+def test_a_lab_that_cannot_be_read_has_only_its_name(home: Path) -> None:
+    (home / "state/labs/demo/lab.json").write_text("{")
+    [shown] = json.loads(labgen("list", "-o", "json").out)
+    assert shown.pop("name") == "demo"
+    assert set(shown.values()) == {None}
