@@ -1,6 +1,6 @@
 """What may go wrong with the suite itself, told apart from a cluster that fails."""
 
-# The run's exit codes; pytest's own end at 5. HARNESS: the suite could not do its work. NOTHING:
+# The run's exit codes; pytest's own end at 5. HARNESS: the suite could not run. NOTHING:
 # every test was skipped.
 HARNESS, NOTHING = 6, 7
 

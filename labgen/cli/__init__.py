@@ -8,20 +8,20 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
 
 def main() -> None:
-    """Run the command line and exit with its code; Ctrl-C counts from the first moment on."""
-    # where it is ignored, as in a shell's background, it stays so
-    heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if heard:
+    """Run the command line and exit with its code; Ctrl-C works from the first moment on."""
+    # A shell's background job ignores it, which stays so.
+    handled = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if handled:
         signal.signal(signal.SIGINT, _leave)
     from labgen.cli.entry import main as run  # noqa: PLC0415 - takes most of a second
 
-    if heard:
+    if handled:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     run()
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
-    """Nothing is under way yet; an exception would end in whatever is just being imported."""
+    """Exit at once: nothing has begun, and an exception would surface in some import."""
     os._exit(INTERRUPTED)
 
 

@@ -14,14 +14,15 @@ from labgen.operations.down import teardown
     "--without",
     multiple=True,
     metavar="MACHINE",
-    help="Leave this machine of yours as it is, with the cluster on it: it is dead. "
-    "May be given several times.",
+    help="Skip this existing machine, which is dead; the cluster stays on it. Repeatable.",
 )
 @common
 @click.pass_obj
 def down(session: Session, name: str, without: tuple[str, ...]) -> None:
-    """Remove the lab NAME with all it made on this host or brought to machines of yours, from
-    whatever state it is in."""
+    """Remove the lab NAME and verify that nothing is left.
+
+    Works from any state of the lab. Existing machines stay, without the cluster.
+    """
     begin = time.monotonic()
     console = session.console()
     teardown(name, console, without=without)

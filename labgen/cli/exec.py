@@ -20,7 +20,10 @@ LONGEST = 86400.0  # seconds
 @click.argument("command", nargs=-1, required=True)
 @common
 def exec_(name: str, machine: str, command: tuple[str, ...]) -> None:
-    """Run COMMAND on MACHINE of the lab NAME; its exit code becomes this one's."""
+    """Run COMMAND on MACHINE of the lab NAME.
+
+    The exit code is that of COMMAND.
+    """
     words = passed_on(command)
     if not words:
         raise click.UsageError("Missing argument 'COMMAND...'.")
@@ -34,7 +37,7 @@ def exec_(name: str, machine: str, command: tuple[str, ...]) -> None:
 
 
 def _as_root(lab: Lab, host: str, words: tuple[str, ...]) -> None:
-    """By sudo, whose password goes before what this process is given."""
+    """Run words by sudo, which reads its password before the rest of standard input."""
     given = None if sys.stdin.isatty() else sys.stdin.buffer.read()
     done = access.ssh_client(lab).run(host, words, timeout=LONGEST, input=given, check=False)
     click.echo(done.stdout, nl=False)

@@ -11,6 +11,9 @@ from labgen.machine import access
 @click.argument("name")
 @common
 def kubeconfig(name: str) -> None:
-    """Print the admin's kubeconfig of the lab NAME. It holds a private key."""
+    """Print the admin kubeconfig of the lab NAME.
+
+    It contains a private key.
+    """
     lab = store.load(name)
     click.echo(access.kubeconfig(lab).read_text(), nl=False)

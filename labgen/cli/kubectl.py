@@ -1,4 +1,4 @@
-"""labgen kubectl: the bundle's kubectl on a lab."""
+"""labgen kubectl: the kubectl of the bundle, on a lab."""
 
 import os
 
@@ -15,7 +15,7 @@ from labgen.machine import access
 @click.argument("arguments", nargs=-1)
 @common
 def kubectl(name: str, arguments: tuple[str, ...]) -> None:
-    """Run kubectl with ARGUMENTS on the lab NAME as its admin."""
+    """Run kubectl with ARGUMENTS on the lab NAME, as admin."""
     lab = store.load(name)
     access.ensure_route(lab)
     program, environment = cluster.program(lab), cluster.environment(lab)

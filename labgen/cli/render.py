@@ -1,4 +1,4 @@
-"""labgen render: the configuration files of a scenario's machines."""
+"""labgen render: the configuration files of the machines of a scenario."""
 
 from pathlib import Path
 
@@ -16,10 +16,10 @@ from labgen.up.dry_run import render_blueprint, render_files
 @common
 @click.pass_obj
 def render(session: Session, scenario: str, directory: Path, overrides: tuple[str, ...]) -> None:
-    """Write the configuration files that SCENARIO's machines would get to DIRECTORY/MACHINE.
+    """Write the configuration files of SCENARIO to DIRECTORY/MACHINE.
 
-    Placeholders stand where secrets would; addresses that are auto are shown as examples. With
-    provider libvirt, DIRECTORY gets the Vagrantfile too, once the bundle has the box it names.
+    Secrets are placeholders, and a subnet that is auto is an example. With provider libvirt, the
+    Vagrantfile is written to DIRECTORY, too, once the bundle has the box that it names.
     """
     loaded = load_scenario(session, scenario, overrides)
     for path in render_files(loaded, directory):
@@ -28,5 +28,5 @@ def render(session: Session, scenario: str, directory: Path, overrides: tuple[st
         for path in render_blueprint(loaded, directory):
             click.echo(path)
     except LabgenError as error:
-        told = "; ".join(it for it in (error.message, error.hint) if it)
-        click.echo(f"without a Vagrantfile: {told}", err=True)
+        why = "; ".join(it for it in (error.message, error.hint) if it)
+        click.echo(f"without a Vagrantfile: {why}", err=True)

@@ -2,7 +2,11 @@
 
 import click
 
+from labgen.cli import shapes
+from labgen.cli.groups import Group
+from labgen.cli.output import output_option, print_json
 from labgen.cli.session import Session, common, load_scenario, overrides_option
+from labgen.console import print_table
 from labgen.errors import UsageError
 from labgen.scenario import catalog
 from labgen.scenario.diagnostics import ScenarioInvalid
@@ -13,19 +17,21 @@ from labgen.scenario.load import load
 from labgen.scenario.schema import ScenarioPart
 
 
-@click.group("scenario")
+@click.group("scenario", cls=Group)
 def scenario() -> None:
     """List, show and validate scenarios, and print their JSON Schema."""
 
 
 @scenario.command("list")
+@output_option(shapes.Scenario, many=True)
 @common
-def list_scenarios() -> None:
+def list_scenarios(output: str) -> None:
     """List the scenarios that are known by name."""
-    names = catalog.names()
-    width = max(map(len, names), default=0)
-    for name in names:
-        click.echo(f"{name:<{width}}  {_description(name)}".rstrip())
+    found = [_scenario(name) for name in catalog.names()]
+    if output == "json":
+        print_json(found)
+        return
+    print_table(("NAME", "DESCRIPTION"), [(it.name, _description(it)) for it in found])
 
 
 @scenario.command("show")
@@ -61,9 +67,16 @@ def schema() -> None:
     click.echo(as_text(ScenarioPart), nl=False)
 
 
-def _description(name: str) -> str:
-    """Return a scenario's own words; a broken scenario must not hide the others."""
+def _scenario(name: str) -> shapes.Scenario:
+    """Return what is known of the scenario; an invalid one must not hide the others."""
     try:
-        return load(catalog.find(name), host_environment=HostEnvironment()).description
+        description = load(catalog.find(name), host_environment=HostEnvironment()).description
     except UsageError:
-        return f"(has errors: labgen scenario validate {name})"
+        return shapes.Scenario(name=name, description=None, valid=False)
+    return shapes.Scenario(name=name, description=description, valid=True)
+
+
+def _description(found: shapes.Scenario) -> str:
+    if found.valid:
+        return found.description or ""
+    return f"(has errors: labgen scenario validate {found.name})"

@@ -1,4 +1,4 @@
-"""What the options before or after a command's name settle for it."""
+"""The options that commands share, and what they decide."""
 
 import logging
 import os
@@ -25,7 +25,7 @@ TRACE = "labgen.trace"
 
 @dataclass
 class Session:
-    """quiet and verbose as given; a command's own -q and -v add to the group's."""
+    """How much is printed: -q and -v of the group and of the command add up."""
 
     quiet: bool = False
     verbose: int = 0
@@ -35,13 +35,13 @@ class Session:
         return Console(quiet=self.quiet, verbose=self.verbose > 0, colour=colour)
 
     def known_versions(self) -> tuple[str, ...]:
-        """Kubernetes versions that the bundle can have."""
+        """Return the Kubernetes versions that a bundle can have."""
         from labgen.bundle.versions import known_versions  # noqa: PLC0415 - only some commands ask
 
         return known_versions()
 
     def settle(self) -> None:
-        """Have the log follow -v and -vv."""
+        """Set the log levels by -v and -vv."""
         if self.verbose:
             logging.getLogger(TRACE).setLevel(logging.DEBUG)
         if self.verbose > 1:
@@ -53,7 +53,7 @@ class Session:
 
 
 def common(command: F) -> F:
-    """The options -q and -v, after a command's name."""
+    """Add the options -q and -v to a command."""
 
     def settle(ctx: click.Context, param: click.Parameter, value: int) -> None:
         session = ctx.ensure_object(Session)
@@ -67,7 +67,7 @@ def common(command: F) -> F:
         is_flag=True,
         expose_value=False,
         callback=settle,
-        help="Say nothing but results and errors.",
+        help="Print only results and errors.",
     )
     verbose = click.option(
         "-v",
@@ -75,17 +75,17 @@ def common(command: F) -> F:
         count=True,
         expose_value=False,
         callback=settle,
-        help="Say more; -vv shows every command that is run.",
+        help="Print more; -vv prints every command that is run.",
     )
     return quiet(verbose(command))
 
 
-# What stands behind the names is another program's: its options are not read here.
+# Words after the names belong to another program, so its options are not parsed here.
 PASSED_ON = {"allow_interspersed_args": False}
 
 
 def passed_on(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words for another program; -- may stand before them."""
+    """Return the words for another program, without a leading --."""
     return words[1:] if words[:1] == ("--",) else words
 
 
@@ -95,15 +95,15 @@ overrides_option = click.option(
     "overrides",
     multiple=True,
     metavar="KEY=VALUE",
-    help="Replace a value of the scenario, as kubernetes.cni.backend=host-gw; repeatable.",
+    help="Replace a value of the scenario: kubernetes.cni.backend=host-gw. Repeatable.",
 )
 
 
 def load_scenario(session: Session, wanted: str, overrides: tuple[str, ...]) -> Scenario:
-    """The checked scenario of that name or path.
+    """Return the valid scenario of that name or path.
 
-    Routes through labs' bridges never collide: one may be this scenario's own lab, and making a
-    lab compares it with the others.
+    Routes through bridges of labs are no collision: one may be the lab of this scenario, and the
+    creation of a lab compares it with the others.
     """
     bridges = {bridge(name) for name in store.names()}
     routes = tuple(route for route in host_routes() if route.device not in bridges)

@@ -1,4 +1,4 @@
-"""labgen start: machines' power on."""
+"""labgen start: switch machines on."""
 
 import click
 
@@ -13,5 +13,8 @@ from labgen.providers.base import Power
 @common
 @click.pass_obj
 def start(session: Session, name: str, machines: tuple[str, ...]) -> None:
-    """Switch on MACHINES of the lab NAME, or all; the cluster comes back by itself."""
+    """Switch on MACHINES of the lab NAME, or all.
+
+    The cluster recovers without help.
+    """
     switch(name, machines, Power.ON, session.console())

@@ -1,4 +1,4 @@
-"""labgen stop: machines' power off."""
+"""labgen stop: shut machines down, or cut their power."""
 
 import click
 
@@ -10,7 +10,7 @@ from labgen.providers.base import Power
 @click.command()
 @click.argument("name")
 @click.argument("machines", nargs=-1)
-@click.option("--now", is_flag=True, help="Pull the plug instead of shutting down.")
+@click.option("--now", is_flag=True, help="Cut the power instead of shutting down.")
 @common
 @click.pass_obj
 def stop(session: Session, name: str, machines: tuple[str, ...], now: bool) -> None:

@@ -10,13 +10,13 @@ from labgen.up.plan import STAGES
 
 @click.command()
 @click.argument("scenario")
-@click.option("--name", help="Name of the lab; the scenario's own name by default.")
-@click.option("--provider", help="Where machines come from, in place of the scenario's choice.")
+@click.option("--name", help="Name of the lab; the name of the scenario by default.")
+@click.option("--provider", metavar="NAME", help="Create machines by container, libvirt or ssh.")
 @click.option(
     "--until",
     "stage",
     type=click.Choice(list(STAGES)),
-    help="Stop there: the rest is done by hand, or by another `up`.",
+    help="Stop after this stage; another `up` does the rest.",
 )
 @overrides_option
 @common
@@ -30,7 +30,11 @@ def up(
     stage: str | None,
     overrides: tuple[str, ...],
 ) -> None:
-    """Bring up the lab of SCENARIO, a name or a file, or go on where an earlier `up` ended."""
+    """Bring up a lab.
+
+    SCENARIO is the name of a scenario or a file. An `up` that ended early is resumed; what is
+    already there stays as it is.
+    """
     if provider:
         overrides = (*overrides, f"provider.name={provider}")
     loaded = load_scenario(session, scenario, overrides)

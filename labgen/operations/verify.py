@@ -1,6 +1,6 @@
-"""`labgen verify`: the acceptance suite on a lab, up to a tier, and what its end means.
+"""`labgen verify`: run the acceptance suite on a cluster, up to a tier, and judge its exit code.
 
-The suite is pytest in a process of its own. Its tiers are told in
+The suite is pytest in a process of its own. Its tiers are defined in
 acceptance/framework/plugins/tiers.py, its exit codes in acceptance/framework/plugins/verdict.py.
 """
 
@@ -19,28 +19,28 @@ from labgen.system.foreground import foreground
 
 TIERS = ("smoke", "ha", "full")
 DISRUPTIVE = {
-    "ha": "cuts machines' power and breaks parts of the cluster: the API is away meanwhile",
-    "full": "cuts machines' power, breaks parts of the cluster and creates workloads",
+    "ha": "cuts the power of machines and injects faults: the API is unavailable at times",
+    "full": "cuts the power of machines, injects faults and creates workloads",
 }
-EXTRA = "acceptance"  # in pyproject.toml: what the suite stands on
+EXTRA = "acceptance"  # in pyproject.toml: what the suite needs
 # pytest's exit codes, https://docs.pytest.org/en/stable/reference/exit-codes.html
 FAILED, USAGE, NO_TESTS = 1, 4, 5
 NOTHING = 7  # the suite's own: every test was skipped
 
 
 class HarnessError(LabgenError):
-    """The suite could not do its work; nothing is known about the cluster. Exit code 4."""
+    """The suite could not run, so nothing is known about the cluster. Exit code 4."""
 
     exit_code = 4
 
 
 def verify(lab: Lab, tier: str, options: Sequence[str], *, disruptive: bool) -> None:
-    """Run the suite on lab, with options for pytest.
+    """Run the suite on the lab, with options for pytest.
 
-    Raises WrongCall when the tier disturbs and disruptive is False, HostUnfit without pytest,
-    LabgenError when the cluster failed, HarnessError when the suite did.
+    Raises UsageError when the tier is disruptive and that is not allowed, HostUnfit without pytest,
+    LabgenError when the cluster failed a test, HarnessError when the suite could not run.
     """
-    _ensure_wanted(lab, tier, disruptive=disruptive)
+    _ensure_allowed(lab, tier, disruptive=disruptive)
     _ensure_pytest()
     code = foreground(command(lab, tier, options))
     _judge(code, f"lab {lab.name}", tier)
@@ -49,7 +49,7 @@ def verify(lab: Lab, tier: str, options: Sequence[str], *, disruptive: bool) -> 
 def verify_found(inventory: Path, tier: str, options: Sequence[str]) -> None:
     """Run the suite on the cluster of that inventory, which labgen did not build.
 
-    Raises WrongCall for a tier that disturbs and for a mistake in the inventory, else as verify().
+    Raises UsageError for a disruptive tier and for an error in the inventory, else as verify().
     """
     if tier in DISRUPTIVE:
         hint = inventories.OTHERWISE.format(file=inventory)
@@ -61,16 +61,16 @@ def verify_found(inventory: Path, tier: str, options: Sequence[str]) -> None:
 
 
 def command(lab: Lab, tier: str, options: Sequence[str], *, file: str = "") -> list[str]:
-    """The suite's command line, or that of one of its files."""
+    """Return the command line of the suite, or of one of its files."""
     return _command(["--lab", lab.name], tier, options, file=file)
 
 
 def _command(
     subject: Sequence[str], tier: str, options: Sequence[str], *, file: str = ""
 ) -> list[str]:
-    """Ours comes last: what is said twice, pytest takes from there.
+    """Return the command line; subject and tier come last, where they override options.
 
-    No configuration file is read (-c): installed, the suite may lie below a project that has one.
+    No configuration file is read (-c): the installed suite may be below a project that has one.
     """
     suite = data.directory("acceptance")
     settings = ["-c", os.devnull, f"--rootdir={suite.parent}", "-p", "no:cacheprovider"]
@@ -79,27 +79,27 @@ def _command(
     return [sys.executable, "-P", "-m", "pytest", *settings, *options, *chosen]
 
 
-def _ensure_wanted(lab: Lab, tier: str, *, disruptive: bool) -> None:
+def _ensure_allowed(lab: Lab, tier: str, *, disruptive: bool) -> None:
     if tier in DISRUPTIVE and not disruptive:
         again = f"labgen verify {lab.name} --tier {tier} --disruptive"
         raise UsageError(
             f"tier {tier} {DISRUPTIVE[tier]}",
-            hint=f"where that may be: {again}\nlooking only: labgen verify {lab.name} --tier smoke",
+            hint=f"to allow it: {again}\nread-only: labgen verify {lab.name} --tier smoke",
         )
 
 
 def _ensure_pytest() -> None:
-    missing = [name for name in _needed() if not _installed(name)]
+    missing = [name for name in _requirements() if not _installed(name)]
     if missing:
         remedy = f"{sys.executable} -m pip install 'labgen[{EXTRA}]'"
         raise HostUnfit(
-            f"the acceptance suite needs what is not installed: {', '.join(missing)}",
+            f"the acceptance suite needs packages that are not installed: {', '.join(missing)}",
             hint=f"{remedy}    in a checkout: make install",
         )
 
 
-def _needed() -> list[str]:
-    """The names of the packages of that extra, by labgen's own metadata."""
+def _requirements() -> list[str]:
+    """Return the packages of the extra, from the metadata of labgen."""
     of_extra = re.compile(rf"""([\w.-]+)[^;]*;.*\bextra == ["']{EXTRA}["']""")
     found = (of_extra.match(requirement) for requirement in metadata.requires("labgen") or [])
     return [match[1] for match in found if match]
@@ -114,17 +114,19 @@ def _installed(package: str) -> bool:
 
 
 def _judge(code: int, what: str, tier: str) -> None:
-    """Raise what pytest's exit code means, if anything."""
+    """Raise the error that the exit code of pytest stands for, if any."""
     if code == 0:
         return
     if code == FAILED:
         raise LabgenError(f"{what} failed tier {tier}")
     if code == USAGE:
-        raise UsageError("pytest does not take these options", hint="labgen verify --help")
+        raise UsageError("pytest rejected these options", hint="labgen verify --help")
     if code == NO_TESTS:
-        raise UsageError(f"these options leave no test of tier {tier}")
+        raise UsageError(f"these options select no test of tier {tier}")
     if code == NOTHING:
-        raise HarnessError(f"every test of tier {tier} was skipped: nothing is known of {what}")
+        raise HarnessError(
+            f"every test of tier {tier} was skipped, so nothing is known about {what}"
+        )
     raise HarnessError(
-        f"the suite could not do its work (pytest ended with {code}); that says nothing of {what}"
+        f"the suite could not run (pytest ended with {code}), so nothing is known about {what}"
     )

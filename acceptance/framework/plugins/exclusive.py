@@ -1,15 +1,15 @@
-"""A pytest plugin: what disturbs the cluster runs alone and last, also under xdist.
+"""A pytest plugin: disruptive tests run alone and last, also under xdist.
 
 Tests marked `disturbs` are sorted to the end. Under xdist that is not enough, since workers run
-side by side; there
-- all disturbing tests form one group, the last that is handed out, so that one worker gets
-  them all (scheduling.py, whatever --dist says);
-- every worker holds a shared lock on one file until its session ends: once there is nothing
-  left to hand out. When it dies, the kernel lets go of its lock;
-- before its first disturbing test a worker trades its shared lock for the exclusive one, which
+concurrently. There
+- all disruptive tests form one group, the last to be distributed, so that one worker gets all of
+  them (scheduling.py, whatever --dist says);
+- every worker holds a shared lock on one file until its session ends, which is when no test is
+  left to distribute. When a worker dies, the kernel releases its lock;
+- before its first disruptive test, a worker replaces its shared lock by the exclusive lock, which
   it gets when all other workers have ended;
-- every finished test is counted. When the others have ended and not all quiet tests are
-  finished, the run was cut short (-x, a crash): then nothing is disturbed any more.
+- every finished test is counted. When the other workers have ended before all other tests have
+  finished, the run was aborted (-x, a crash), and the disruptive tests are skipped.
 """
 
 import fcntl
@@ -23,20 +23,20 @@ import pytest
 from labgen.system.wait import NotYet, until
 
 MARK = "disturbs"
-DEADLINE = 900.0  # seconds for all other tests; they take about one minute
+DEADLINE = 900.0  # seconds; all other tests take about one minute
 DIRECTORY = pytest.StashKey[TemporaryDirectory[str]]()
 INPUT = "labgen_turns"
 NAMES = "disturbing"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", f"{MARK}: disturbs the cluster; runs alone and last")
+    config.addinivalue_line("markers", f"{MARK}: is disruptive; runs alone and last")
     if hasattr(config, "workerinput"):
         config.pluginmanager.register(Turns(Path(config.workerinput[INPUT])))
         return
     distribution = getattr(config.option, "dist", "no")
     if distribution == "each":
-        raise pytest.UsageError("--dist each would disturb the cluster from every worker at once")
+        raise pytest.UsageError("--dist each would run disruptive tests on every worker")
     if distribution != "no":
         config.stash[DIRECTORY] = TemporaryDirectory(prefix="labgen-acceptance-")
 
@@ -49,7 +49,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: object) -> None:
-    """Tell an xdist worker, before it starts, where all of them meet."""
+    """Pass the shared directory to an xdist worker before it starts."""
     config, workerinput = node.config, node.workerinput  # type: ignore[attr-defined]
     workerinput[INPUT] = config.stash[DIRECTORY].name
 
@@ -66,11 +66,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def disturbs(item: pytest.Item) -> bool:
+    """Return whether the test is disruptive."""
     return item.get_closest_marker(MARK) is not None
 
 
 class Turns:
-    """One worker's part: its lock, and the count of what is finished everywhere."""
+    """The locks of one worker, and the count of tests that all workers have finished."""
 
     def __init__(self, directory: Path) -> None:
         self.names = directory / NAMES
@@ -82,11 +83,11 @@ class Turns:
         try:
             fcntl.flock(self.lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            pytest.exit("this worker was started anew while the cluster is being disturbed")
+            pytest.exit("this worker was restarted while a disruptive test runs")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Before xdist tells the controller that this worker is ready to be given tests."""
+        """Write the disruptive tests, before the controller distributes tests to this worker."""
         names = [item.nodeid for item in session.items if disturbs(item)]
         self.names.write_text("\n".join(names))
 
@@ -100,7 +101,7 @@ class Turns:
         quiet = sum(not disturbs(other) for other in item.session.items)
         finished = self.finished.stat().st_size if self.finished.exists() else 0
         if finished < quiet:
-            pytest.skip(f"the run was cut short: {finished} of {quiet} other tests have finished")
+            pytest.skip(f"the run was aborted: {finished} of {quiet} other tests have finished")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -118,4 +119,4 @@ class Turns:
         try:
             fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise NotYet("other workers have tests under way") from None
+            raise NotYet("other workers still run tests") from None

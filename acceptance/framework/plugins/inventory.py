@@ -1,12 +1,11 @@
-"""A pytest plugin: --inventory FILE has the suite look at a cluster that labgen did not build.
+"""A pytest plugin: with --inventory FILE, the suite inspects a cluster that labgen did not build.
 
-What is found is found once, before the first test, and told at the head of the run. Under xdist the
-workers read it from the run's own directory, which goes with the run.
+The cluster is discovered once, before the first test, and shown at the head of the run. Under
+xdist, the workers read the result from a directory of the run, which is removed at its end.
 """
 
 import http.client
 import shutil
-from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -31,9 +30,8 @@ ADAPTER = TypeAdapter(Cluster)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    words = "look at a cluster that labgen did not build: the inventory says how to reach it"
-    with suppress(ValueError):  # testinfra has that option too, and leaves its meaning to us
-        parser.getgroup("labgen").addoption("--inventory", metavar="FILE", help=words)
+    words = "verify a cluster that labgen did not build; the inventory says how to reach it"
+    parser.getgroup("labgen").addoption("--inventory", metavar="FILE", help=words)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except LabgenError as error:
         raise pytest.UsageError(str(error)) from error
     chars = config.option.reportchars
-    if not set("asA") & set(chars):  # why tests were skipped is half of what such a run tells
+    if not set("asA") & set(chars):  # the reasons of skipped tests are half of the result
         config.option.reportchars = f"{chars}s"
     if hasattr(config, "workerinput"):
         config.stash[DIRECTORY] = Path(config.workerinput[INPUT])
@@ -59,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """End the run with one clear error where there is nothing to look at."""
+    """Discover the cluster; end the run with one clear error when that is impossible."""
     config = session.config
     if INVENTORY not in config.stash or CLUSTER in config.stash:
         return
@@ -76,8 +74,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Close the connections, and remove what the run has kept: the controller, when all have
-    ended."""
+    """Close the connections and remove the directory, in the controller after all workers."""
     directory = config.stash.get(DIRECTORY, None)
     if directory is None or hasattr(config, "workerinput"):
         return
@@ -95,13 +92,13 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell an xdist worker, before it starts, where it reads what was found."""
+    """Pass the directory to an xdist worker before it starts."""
     if DIRECTORY in node.config.stash:
         node.workerinput[INPUT] = str(node.config.stash[DIRECTORY])
 
 
 def _settle(config: pytest.Config, cluster: Cluster) -> None:
-    """What the fixtures stand on."""
+    """Store what the fixtures need."""
     ssh = logins.ssh_client(config.stash[INVENTORY], config.stash[DIRECTORY])
     config.stash[CLUSTER] = cluster
     config.stash[ON] = logins.on(cluster, ssh)

@@ -1,6 +1,6 @@
-"""A pytest plugin: tests marked `power` are skipped where machines cannot be switched off and on.
+"""A pytest plugin: tests marked `power` are skipped when machines cannot be switched off and on.
 
-Existing machines have a power switch only where their scenario names commands for it.
+Existing machines can be switched only when their scenario has commands for it.
 """
 
 import pytest
@@ -20,7 +20,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Before any fixture of the test, which may have done the fault."""
+    """Skip the test before any of its fixtures injects a fault."""
     if item.get_closest_marker(MARK) is None:
         return
     if reason := unsupported_reason(item.config.stash[LAB]):
@@ -28,7 +28,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def unsupported_reason(lab: Lab) -> str | None:
-    """Why the machines of lab cannot all be switched off and on; None where they can."""
+    """Return why not every machine can be switched off and on; None when all can."""
     switches = provider(lab.provider)
     reasons = [switches.unsupported_reason(m, action) for m in lab.machines for action in ACTIONS]
     return next((reason for reason in reasons if reason), None)

@@ -1,7 +1,7 @@
-"""How xdist hands out the tests: one by one, those that disturb as one group at the very end.
+"""How xdist distributes the tests: one by one, with the disruptive ones as one group at the end.
 
-xdist has --dist loadgroup for this, but it passes the groups along inside node ids, which
-pytest 9.2 no longer lets it change: the groups are lost silently (pytest-xdist issue 1386).
+xdist has --dist loadgroup for this. It passes groups inside node ids, which pytest 9.2 no longer
+lets it change, so that groups are lost silently (pytest-xdist issue 1386).
 """
 
 from pathlib import Path
@@ -13,13 +13,13 @@ GROUP = "disturbs"
 
 
 class DisturbingLast(LoadScopeScheduling):  # type: ignore[misc]
-    """names is the file in which the workers list the node ids of the disturbing tests."""
+    """Distributes the disruptive tests, whose node ids workers write to the file names, last."""
 
     def __init__(self, config: pytest.Config, log: object, names: Path) -> None:
-        config.option.loadscopereorder = False  # it would hand out the largest group first
+        config.option.loadscopereorder = False  # it would distribute the largest group first
         super().__init__(config, log)
         self.names = names
 
     def _split_scope(self, nodeid: str) -> str:
-        """The group of a test; asked once all workers have collected."""
+        """Return the group of a test; called when all workers have collected the tests."""
         return GROUP if nodeid in self.names.read_text().splitlines() else nodeid

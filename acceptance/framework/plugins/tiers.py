@@ -1,18 +1,18 @@
-"""A pytest plugin: every test belongs to one tier, and a run takes one tier with those before it.
+"""A pytest plugin: every test belongs to one tier, and a run includes the tiers before its own.
 
-smoke  looks only: nothing is created or changed, so it may run on a cluster in use
-ha     breaks parts of the cluster on purpose, and heals them
-full   creates workloads as users do
+smoke  is read-only, and so safe on a cluster in use
+ha     injects faults and heals them
+full   also creates workloads
 """
 
 import pytest
 
 TIERS = {
-    "smoke": "looks only; safe on a cluster in use",
-    "ha": "breaks parts of the cluster and heals them",
+    "smoke": "read-only; safe on a cluster in use",
+    "ha": "injects faults and heals them",
     "full": "creates workloads",
 }
-# What makes something in the cluster: no test that looks only may ask for it.
+# Fixtures that create something in the cluster; no read-only test may use them.
 CREATING = {"running", "own_namespace", "bench"}
 
 
@@ -20,8 +20,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("labgen").addoption(
         "--tier",
         choices=tuple(TIERS),
-        help="how far to go: smoke looks only, ha also breaks and heals, full (the default for a "
-        "lab) is all; of a cluster that labgen did not build, smoke is all",
+        help="smoke is read-only, ha also injects faults and heals them, full (the default for a "
+        "lab) runs all tests; with --inventory only smoke is possible",
     )
 
 
@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    diagnostics = [f"{item.nodeid}: {wrong}" for item in items if (wrong := _mistake(item))]
+    diagnostics = [f"{item.nodeid}: {wrong}" for item in items if (wrong := _error(item))]
     if diagnostics:
         raise pytest.UsageError("\n".join(diagnostics))
     wanted = _up_to(config.getoption("tier"))
@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def tiers(item: pytest.Item) -> list[str]:
-    """The tiers that the test says it belongs to."""
+    """Return the tiers with which the test is marked."""
     return [mark.name for mark in item.iter_markers() if mark.name in TIERS]
 
 
@@ -55,8 +55,8 @@ def _up_to(tier: str) -> set[str]:
     return set(names[: names.index(tier) + 1])
 
 
-def _mistake(item: pytest.Item) -> str | None:
-    """What is wrong about the test's tier."""
+def _error(item: pytest.Item) -> str | None:
+    """Return what is wrong with the tier of the test, if anything."""
     found = tiers(item)
     if len(found) != 1:
         return f"belongs to {' and '.join(found) or 'no tier'}; one of {', '.join(TIERS)} is right"
@@ -64,6 +64,6 @@ def _mistake(item: pytest.Item) -> str | None:
         return None
     creating = CREATING & set(getattr(item, "fixturenames", ()))
     if creating or item.get_closest_marker("disturbs"):
-        what = f"asks for {', '.join(sorted(creating))}" if creating else "disturbs"
-        return f"{what}, and smoke only looks"
+        what = f"uses {', '.join(sorted(creating))}" if creating else "is disruptive"
+        return f"{what}, but smoke is read-only"
     return None

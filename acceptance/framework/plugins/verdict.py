@@ -1,8 +1,8 @@
-"""A pytest plugin: tells a cluster that failed from a suite that could not do its work.
+"""A pytest plugin: distinguishes a cluster that failed from a suite that could not run.
 
-A test that fails has seen something wrong. An error beside no failure says that what a test stands
-on was not there, such as a healed lab or a machine that answers: nothing is known of what it
-promises. Where all were skipped, nothing is known either.
+A failed test has observed a defect. Errors without a failure mean that the preconditions of tests
+were missing, such as a healthy lab or a reachable machine, so nothing is known about the cluster.
+When all tests were skipped, nothing is known either.
 """
 
 from collections.abc import Mapping
@@ -12,13 +12,13 @@ import pytest
 from acceptance.framework.errors import HARNESS, NOTHING
 
 LAST_WORDS = pytest.StashKey[str]()
-SKIPPED = "every test was skipped: nothing is known of the cluster"
-LINE = "harness error: no test failed, but some could not be run; that says nothing of the cluster"
+SKIPPED = "every test was skipped, so nothing is known about the cluster"
+LINE = "harness error: no test failed, but some could not run; nothing is known about the cluster"
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Under xdist the controller knows the outcomes of all workers."""
+    """Set the exit code; under xdist the controller knows the outcomes of all workers."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None:
         return
@@ -38,7 +38,7 @@ def _only_skipped(stats: Mapping[str, list[object]]) -> bool:
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """The last line of the run."""
+    """Print the last line of the run."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     words = config.stash.get(LAST_WORDS, "")
     if reporter and words:

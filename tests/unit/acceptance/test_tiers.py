@@ -79,8 +79,8 @@ def test_a_run_without_a_tier_takes_all(tmp_path: Path) -> None:
     [
         ([], "", "belongs to no tier; one of smoke, ha, full is right"),
         (["ha", "full"], "", "belongs to full and ha; one of smoke, ha, full is right"),
-        (["smoke", "disturbs"], "", "disturbs, and smoke only looks"),
-        (["smoke"], "running", "asks for running, and smoke only looks"),
+        (["smoke", "disturbs"], "", "is disruptive, but smoke is read-only"),
+        (["smoke"], "running", "uses running, but smoke is read-only"),
     ],
 )
 def test_a_test_of_the_wrong_tier_ends_the_run(

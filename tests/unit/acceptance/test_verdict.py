@@ -1,4 +1,4 @@
-"""A cluster that failed and a suite that could not do its work end differently."""
+"""A cluster that failed and a suite that could not run end differently."""
 
 from pathlib import Path
 

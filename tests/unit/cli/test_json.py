@@ -56,6 +56,11 @@ def _plan(_: pytest.MonkeyPatch) -> Any:
     return {"steps": steps, "changes": {}}
 
 
+def _scenarios(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr("labgen.scenario.catalog.names", lambda: ["single"])
+    return [{"name": "single", "description": ANY_TEXT, "valid": True}]
+
+
 def _gc(monkeypatch: pytest.MonkeyPatch) -> Any:
     gone, uri = Path("/labs/dead"), "qemu:///system"
     found = (
@@ -181,13 +186,14 @@ class Anything:
     __hash__ = None  # type: ignore[assignment]
 
 
-ANY_LIST = Anything(list)
+ANY_TEXT, ANY_LIST = Anything(str), Anything(list)
 # by what is typed: what prepares the call and returns what it prints
 CALLS: Mapping[str, Callable[[pytest.MonkeyPatch], Any]] = {
     "list": _list,
     "check single --name demo": _check,
     "plan single": _plan,
     "gc": _gc,
+    "scenario list": _scenarios,
     "status demo": _status,
     "fault list": _faults,
     "fault list demo": _injections,
@@ -222,7 +228,7 @@ def test_every_command_that_prints_json_is_called_below() -> None:
 def test_commands_that_print_tables_have_json() -> None:
     tables = ["list", "status", "check", "plan", "gc", "bench failover", "bench compare"]
     tables += ["report compare"]
-    tables += [f"{group} list" for group in ("fault", "checkpoint", "bundle")]
+    tables += [f"{group} list" for group in ("scenario", "fault", "checkpoint", "bundle")]
     assert [it for it in tables if f"labgen {it}" not in WITH_JSON] == []
 
 

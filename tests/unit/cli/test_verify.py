@@ -75,9 +75,9 @@ def test_a_tier_that_disturbs_is_refused_without_disruptive(
     said = labgen("verify", "demo", "--tier", tier)
     assert said.exit_code == 2
     first, allowed, otherwise = said.err.splitlines()
-    assert first.startswith(f"error: tier {tier} cuts machines' power")
+    assert first.startswith(f"error: tier {tier} cuts the power of machines")
     assert allowed.endswith(f"labgen verify demo --tier {tier} --disruptive")
-    assert otherwise == "  looking only: labgen verify demo --tier smoke"
+    assert otherwise == "  read-only: labgen verify demo --tier smoke"
     assert capfd.readouterr().out == ""
 
 
@@ -100,14 +100,14 @@ def test_a_suite_that_could_not_do_its_work_says_so_in_the_last_line(
     said = labgen("verify", "demo")
     assert said.exit_code == 4
     assert last(said) == (
-        f"error: the suite could not do its work (pytest ended with {code}); "
-        "that says nothing of lab demo"
+        f"error: the suite could not run (pytest ended with {code}), "
+        "so nothing is known about lab demo"
     )
 
 
 def test_options_that_leave_no_test_are_a_wrong_call() -> None:
     said = labgen("verify", "demo", "--", "-k", "nothing")
-    assert (said.exit_code, last(said)) == (2, "error: these options leave no test of tier smoke")
+    assert (said.exit_code, last(said)) == (2, "error: these options select no test of tier smoke")
 
 
 def test_options_that_pytest_does_not_know_are_a_wrong_call() -> None:
@@ -134,7 +134,7 @@ def test_missing_pytest_is_a_matter_of_this_host(monkeypatch: pytest.MonkeyPatch
     said = labgen("verify", "demo")
     assert said.exit_code == 3
     assert said.err.splitlines() == [
-        "error: the acceptance suite needs what is not installed: pytest",
+        "error: the acceptance suite needs packages that are not installed: pytest",
         f"  {sys.executable} -m pip install 'labgen[acceptance]'    in a checkout: make install",
     ]
 
@@ -200,7 +200,7 @@ def test_where_every_test_was_skipped_nothing_is_known(
     monkeypatch.setenv("END", "7")
     said = labgen("verify", "--inventory", str(inventory))
     assert said.exit_code == 4
-    told = "error: every test of tier smoke was skipped: nothing is known of the cluster of"
+    told = "error: every test of tier smoke was skipped, so nothing is known about the cluster of"
     assert last(said) == f"{told} {inventory}"
 
 
