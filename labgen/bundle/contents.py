@@ -1,6 +1,14 @@
-"""The parts of a bundle, in the order in which they are made. Read this page first.
+"""The parts of a bundle, in the order in which they are built. Read this page first.
 
-Forecasts (seconds, MiB) were measured on two cores with empty caches.
+    kubernetes, companions     programs, compiled from Go modules
+    images                     container images of these programs
+    debian -> machine          Debian's packages, then the machine image with them and Kubernetes
+    golden                     containerd's store with the images unpacked
+    kernel, initrd, box        the Vagrant box, only with --box
+    packages-*, runtime-*      for existing machines and for other runtimes, only by option
+
+A part is built again when its facts, its sources or a part that it depends on change. The forecasts
+(seconds, MiB) were measured on two cores with empty caches.
 """
 
 from labgen.bundle.engine import digests
@@ -26,7 +34,7 @@ COMPILED = ("kubernetes", "companions")
 
 
 def recipe(version: str) -> Recipe:
-    """How the bundle of that Kubernetes version is made on this host."""
+    """Return the recipe of the bundle of that Kubernetes version for this host."""
     wanted = release(version)
     architecture = sources.architecture()
     return Recipe(
@@ -43,7 +51,7 @@ def recipe(version: str) -> Recipe:
         },
         parts=(
             _kubernetes(wanted),
-            _companions(wanted),
+            _addons(wanted),
             _images(wanted, architecture),
             _debian(wanted),
             _machine(wanted),
@@ -76,7 +84,7 @@ def _kubernetes(wanted: Release) -> Part:
     )
 
 
-def _companions(wanted: Release) -> Part:
+def _addons(wanted: Release) -> Part:
     modules = programs.ADDONS
     return Part(
         name="companions",
@@ -106,7 +114,7 @@ def _images(wanted: Release, architecture: str) -> Part:
             "tools": images.NETWORK_TOOLS,
             "debian": wanted.debian,
         },
-        stands_on=COMPILED,
+        depends_on=COMPILED,
         programs=("mmdebstrap", "apt-get"),
         network=True,
         seconds=30,
@@ -143,7 +151,7 @@ def _machine(wanted: Release) -> Part:
         facts={"payload": rootfs.payload(wanted), "phases": rootfs.PHASES},
         sources=sources.of_the_image(),
         source_root=provisioners,
-        stands_on=(*COMPILED, "debian"),
+        depends_on=(*COMPILED, "debian"),
         programs=("podman", "runc", "unshare", "tar", "zstd"),
         seconds=10,
         disk=1700,
@@ -153,7 +161,7 @@ def _machine(wanted: Release) -> Part:
 
 
 def _golden(wanted: Release) -> Part:
-    """Stands on Debian's containerd, not on every line of a phase that the image holds."""
+    """Depends on Debian's containerd; the machine image would change with every phase."""
     provisioners = sources.provisioners()
     return Part(
         name="golden",
@@ -163,7 +171,7 @@ def _golden(wanted: Release) -> Part:
         facts={"payload": rootfs.payload(wanted)},
         sources=(provisioners / "phases" / "images.sh", provisioners / "lib" / "image.sh"),
         source_root=provisioners,
-        stands_on=("images", "debian"),
+        depends_on=("images", "debian"),
         programs=("podman", "runc", "ip"),
         seconds=15,
         disk=700,
@@ -197,7 +205,7 @@ def _initrd() -> Part:
         facts={"modules": initrd.WANTED, "commands": initrd.COMMANDS},
         sources=(initrd.INIT,),
         source_root=initrd.INIT.parent,
-        stands_on=("kernel",),
+        depends_on=("kernel",),
         programs=("tar", "zstd"),
         seconds=2,
         disk=130,
@@ -207,7 +215,7 @@ def _initrd() -> Part:
 
 
 def _box(wanted: Release) -> Part:
-    """Its provisioners are those that the machine image stands on."""
+    """Depends on the machine image for its provisioners."""
     return Part(
         name="box",
         title="Vagrant box for libvirt",
@@ -216,7 +224,7 @@ def _box(wanted: Release) -> Part:
         facts={"metadata": box.METADATA},
         sources=(box.VAGRANTFILE,),
         source_root=box.VAGRANTFILE.parent,
-        stands_on=("machine", "golden", "kernel", "initrd"),
+        depends_on=("machine", "golden", "kernel", "initrd"),
         programs=("unshare", "tar", "zstd", "mke2fs", "qemu-img"),
         seconds=60,
         disk=3000,
@@ -226,7 +234,7 @@ def _box(wanted: Release) -> Part:
 
 
 def _packages(suite: str) -> Part:
-    """As the machine's Debian, of the same phase, for machines that are there already."""
+    """The same packages as the part debian, for existing machines."""
     provisioners = sources.provisioners()
     return Part(
         name=f"packages-{suite}",
@@ -246,7 +254,7 @@ def _packages(suite: str) -> Part:
 
 
 def _runtime(name: str, wanted: Release) -> Part:
-    """Packages that the machine's Debian lacks for it; programs that Debian does not have."""
+    """Debian's packages of the runtime, and the programs that Debian does not have."""
     provisioners, module = sources.provisioners(), programs.RUNTIMES[name]
     return Part(
         name=f"runtime-{name}",
@@ -260,7 +268,7 @@ def _runtime(name: str, wanted: Release) -> Part:
         },
         sources=(provisioners / "phases" / "runtime-packages.sh", provisioners / "lib" / "pkg.sh"),
         source_root=provisioners,
-        stands_on=("debian",),
+        depends_on=("debian",),
         programs=("gcc", "libc.a", "mmdebstrap", "apt-get", "dpkg-deb", "tar", "zstd"),
         network=True,
         seconds=150,

@@ -1,4 +1,4 @@
-"""The door to finished bundles for the rest of labgen."""
+"""Finished bundles, as the rest of labgen uses them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Bundle:
-    """A whole bundle: everything a lab of that Kubernetes version needs.
+    """A complete bundle: everything that a lab of that Kubernetes version needs.
 
     bin holds kubeadm, kubelet, kubectl, etcdctl (and the images' programs), cni the flannel
     plugin, archive all images in one file, golden containerd's directory with them unpacked.
@@ -163,10 +163,10 @@ def _ensure_ready(recipe: Recipe, what: str, *, option: str) -> None:
     """Raise LabgenError with the parts that are not, of those with that option ("": none)."""
     states = quick_states(recipe, directory_of(recipe))
     wanted = [part for part in recipe.parts if part.option == option]
-    lacking = [p for p in wanted if states[p.name] is not State.READY]
-    if lacking:
+    missing = [p for p in wanted if states[p.name] is not State.READY]
+    if missing:
         raise LabgenError(
             f"{what} is not ready",
-            last_seen=", ".join(f"{part.name} {states[part.name]}" for part in lacking),
-            hint=f"build it: {lacking[0].command}",
+            last_seen=", ".join(f"{part.name} {states[part.name]}" for part in missing),
+            hint=f"build it: {missing[0].command}",
         )

@@ -1,7 +1,7 @@
-"""Make what is missing of a bundle, in order; keep what is good.
+"""Build the missing and outdated parts of a bundle, in order.
 
-A part is made beside its place and renamed into it, and the lock file names it only after that:
-a build that was killed anywhere leaves parts that are whole or parts that are built again.
+A part is built in a directory of its own and renamed into place. Only then does the lock file name
+it, so an interrupted build leaves complete parts or parts that are built again.
 """
 
 import logging
@@ -10,8 +10,7 @@ import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from labgen.bundle.engine import lockfile
-from labgen.bundle.engine import scratch as workbench
+from labgen.bundle.engine import lockfile, scratch
 from labgen.bundle.engine.build_log import Log
 from labgen.bundle.engine.digests import of
 from labgen.bundle.engine.lockfile import LockedPart
@@ -26,9 +25,9 @@ logger = logging.getLogger(__name__)
 
 
 def to_build(recipe: Recipe, directory: Path, *, options: Collection[str]) -> tuple[Part, ...]:
-    """The parts that are not there, damaged or of other inputs; reads and hashes everything.
+    """Return the parts that are missing, damaged or outdated; hashes all outputs.
 
-    Those with an option count only when it is among options.
+    Parts with an option are included only if it is among options.
     """
     states = thorough_states(recipe, directory)
     wanted = (part for part in recipe.parts if not part.option or part.option in options)
@@ -36,9 +35,9 @@ def to_build(recipe: Recipe, directory: Path, *, options: Collection[str]) -> tu
 
 
 def make_parts(parts: Sequence[Part], recipe: Recipe, directory: Path, progress: Progress) -> None:
-    """Make these parts of the recipe in directory and write each into the lock file.
+    """Build these parts of the recipe in directory and add each to the lock file.
 
-    While one is made, what later ones need is downloaded.
+    Downloads for later parts run concurrently.
     Raises LabgenError with the part's name, the tail of its output and its log.
     """
     inputs = recipe.inputs()
@@ -48,29 +47,29 @@ def make_parts(parts: Sequence[Part], recipe: Recipe, directory: Path, progress:
             with progress.part(number, len(parts), part):
                 _make(part, inputs[part.name], recipe, directory)
             if not any(later.objects for later in parts[number:]):
-                workbench.clear(directory)
+                scratch.clear(directory)
 
     gather({"make": make, "fetch": lambda: _fetch(parts[1:], directory)})
     shutil.rmtree(directory / BUILDING, ignore_errors=True)
 
 
 def adopt(recipe: Recipe, directory: Path) -> None:
-    """Bring back what parts need outside the directory, such as an image that podman lost."""
+    """Restore what parts need outside of the directory, such as an image that podman has lost."""
     for part in recipe.parts:
         part.adopt(directory)
 
 
 def _fetch(parts: Sequence[Part], directory: Path) -> None:
-    """What fails here fails again, and is reported, when the part is made."""
+    """Download in advance. An error here occurs again, and is reported, when the part is built."""
     for part in parts:
         if part.fetch:
             try:
-                part.fetch(_workshop(part, directory))
+                part.fetch(_build_context(part, directory))
             except LabgenError as error:
                 logger.debug("fetching for %s: %s", part.name, error)
 
 
-def _workshop(part: Part, directory: Path) -> BuildContext:
+def _build_context(part: Part, directory: Path) -> BuildContext:
     place = directory / BUILDING / part.name
     scratch = place / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)
@@ -80,7 +79,7 @@ def _workshop(part: Part, directory: Path) -> BuildContext:
 
 def _make(part: Part, inputs: str, recipe: Recipe, directory: Path) -> None:
     started = time.monotonic()
-    context = _workshop(part, directory)
+    context = _build_context(part, directory)
     shutil.rmtree(context.out, ignore_errors=True)
     context.out.mkdir()
     context.log.path.unlink(missing_ok=True)
@@ -105,7 +104,7 @@ def _make(part: Part, inputs: str, recipe: Recipe, directory: Path) -> None:
 
 
 def _replace(place: Path, made: Path) -> None:
-    """Put what was made in its place; a directory cannot be renamed over a full one."""
+    """Move a built output into place; rename cannot replace a directory that has files."""
     place.parent.mkdir(parents=True, exist_ok=True)
     if place.is_dir() and not place.is_symlink():
         shutil.rmtree(place)

@@ -35,55 +35,52 @@ def nothing_to_do(_: Path) -> None:
 class Part:
     """One part of a bundle.
 
-    facts and sources (files or directories below source_root) and the parts it stands on are its
-    inputs: when one changes, the part is built again. seconds, disk (MiB at the peak), objects (MiB
-    on the workbench) and kept (MiB that stay) are forecasts. fetch downloads what make would, while
-    earlier parts are made. adopt runs whenever the part is ready, for what lives outside the
-    directory. Parts with an option are made only when `bundle build` is given it, and nothing
-    without that option needs them.
+    Its inputs are facts, sources and the parts that it depends on: when one changes, the part is
+    built again. A part with an option is built only if `bundle build` has that option, and no part
+    without the option depends on it.
     """
 
     name: str
     title: str
-    outputs: tuple[str, ...]
+    outputs: tuple[str, ...]  # paths below the bundle's directory
     make: Callable[[BuildContext], None]
     facts: dict[str, object] = field(default_factory=dict)
-    sources: tuple[Path, ...] = ()
+    sources: tuple[Path, ...] = ()  # files or directories below source_root
     source_root: Path = Path("/")
-    stands_on: tuple[str, ...] = ()
-    programs: tuple[str, ...] = ()
-    network: bool = False
-    seconds: float = 1
-    disk: int = 1
-    objects: int = 0
-    kept: int = 1
+    depends_on: tuple[str, ...] = ()  # names of parts
+    programs: tuple[str, ...] = ()  # of the host
+    network: bool = False  # whether anything is downloaded
+    seconds: float = 1  # this and the next three are forecasts
+    disk: int = 1  # MiB at the peak
+    objects: int = 0  # MiB of compiled packages
+    kept: int = 1  # MiB of the outputs
     option: str = ""
-    fetch: Callable[[BuildContext], None] | None = None
-    adopt: Callable[[Path], None] = nothing_to_do
+    fetch: Callable[[BuildContext], None] | None = None  # downloads while earlier parts are built
+    adopt: Callable[[Path], None] = nothing_to_do  # restores what is outside of the directory
 
     @property
     def command(self) -> str:
-        """What builds it."""
+        """Return the command that builds it."""
         return f"{BUILD} {self.option}".rstrip()
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """All parts of one bundle, in the order in which they are made."""
+    """All parts of one bundle, in the order in which they are built."""
 
     name: str
     versions: dict[str, str]
     parts: tuple[Part, ...]
 
     def inputs(self) -> dict[str, str]:
-        """Part name -> digest of everything that it is made from."""
+        """Return the digest of every part's inputs, by part name."""
         found: dict[str, str] = {}
         for part in self.parts:
             facts: dict[str, object] = {
                 "facts": part.facts,
                 "outputs": part.outputs,
                 "sources": digests.of_sources(part.sources, part.source_root),
-                "stands on": {name: found[name] for name in part.stands_on},
+                "stands on": {name: found[name] for name in part.depends_on},
             }
             found[part.name] = digests.of_facts(facts)
         return found

@@ -1,4 +1,4 @@
-"""What a build needs of this host, said and checked before anything is made."""
+"""What a build requires of this host, printed and checked before anything is built."""
 
 import os
 import shutil
@@ -33,22 +33,21 @@ PACKAGES = {
 
 
 @dataclass(frozen=True)
-class Needs:
-    """seconds on two cores, disk and memory in MiB that the parts take; whether they use the
-    network."""
+class Requirements:
+    """What building some parts takes."""
 
     parts: int
-    seconds: float
-    disk: int
-    memory: int
-    network: bool
+    seconds: float  # on two cores
+    disk: int  # MiB at the peak
+    memory: int  # MiB
+    network: bool  # whether anything is downloaded
 
 
-def of(parts: Sequence[Part], directory: Path) -> Needs:
-    """What these parts of the bundle in directory take in all."""
+def of(parts: Sequence[Part], directory: Path) -> Requirements:
+    """Return what building these parts of the bundle in directory requires in total."""
     objects = max((part.objects for part in parts), default=0)
     in_memory = bool(objects) and scratch.fits_memory(directory, objects)
-    return Needs(
+    return Requirements(
         parts=len(parts),
         seconds=sum(part.seconds for part in parts),
         disk=_peak(parts, in_memory=in_memory),
@@ -57,35 +56,35 @@ def of(parts: Sequence[Part], directory: Path) -> Needs:
     )
 
 
-def sentence(needs: Needs, name: str, directory: Path) -> str:
-    """What a person is told before the build."""
-    minutes = needs.seconds / 60
-    time = f"{minutes:.0f} minutes" if minutes >= 2 else f"{needs.seconds:.0f} s"
-    memory = f" and {needs.memory / 1024:.1f} GiB of memory" if needs.memory else ""
-    source = "Go modules and Debian packages from the network" if needs.network else "no network"
+def sentence(required: Requirements, name: str, directory: Path) -> str:
+    """Return the line that is printed before the build."""
+    minutes = required.seconds / 60
+    time = f"{minutes:.0f} minutes" if minutes >= 2 else f"{required.seconds:.0f} s"
+    memory = f" and {required.memory / 1024:.1f} GiB of memory" if required.memory else ""
+    source = "Go modules and Debian packages from the network" if required.network else "no network"
     free = free_mib(directory) / 1024
     return (
-        f"bundle {name}: {needs.parts} parts to build, about {time} on two cores,"
-        f" {needs.disk / 1024:.1f} GiB of disk ({free:.0f} GiB free){memory}, {source}"
+        f"bundle {name}: {required.parts} parts to build, about {time} on two cores,"
+        f" {required.disk / 1024:.1f} GiB of disk ({free:.0f} GiB free){memory}, {source}"
     )
 
 
 def check(parts: Sequence[Part], directory: Path) -> None:
-    """Raise HostUnfit, with all remedies at once, unless this host can build these parts."""
+    """Raise HostUnfit, with all remedies, unless this host can build these parts."""
     if os.geteuid() != 0:
         raise HostUnfit(
-            "a bundle is built as root: file systems with other owners are made for it",
+            "a bundle is built as root, because its file systems contain files of other owners",
             hint="run it as root: sudo labgen bundle build",
         )
     wanted = dict.fromkeys(program for part in parts for program in part.programs)
-    lacking = [program for program in wanted if not _there(program)]
-    packages = list(dict.fromkeys(PACKAGES.get(program, program) for program in lacking))
+    missing = [program for program in wanted if not _there(program)]
+    packages = list(dict.fromkeys(PACKAGES.get(program, program) for program in missing))
     if "mmdebstrap" in wanted and not DEBIAN_KEYRING.exists():
-        lacking.append(str(DEBIAN_KEYRING))
+        missing.append(str(DEBIAN_KEYRING))
         packages.append("debian-archive-keyring")
-    if lacking:
+    if missing:
         raise HostUnfit(
-            f"building the bundle needs {', '.join(lacking)}",
+            f"building the bundle needs {', '.join(missing)}",
             hint=f"apt-get install {' '.join(packages)}",
         )
     needed, free = of(parts, directory).disk, free_mib(directory)
@@ -97,7 +96,7 @@ def check(parts: Sequence[Part], directory: Path) -> None:
 
 
 def free_mib(directory: Path) -> int:
-    """Free space in MiB where directory is or will be."""
+    """Return the free space in MiB where directory is or will be."""
     place = directory
     while not place.exists():
         place = place.parent
@@ -105,7 +104,7 @@ def free_mib(directory: Path) -> int:
 
 
 def _peak(parts: Sequence[Part], *, in_memory: bool) -> int:
-    """Each part works beside what those before it left."""
+    """Return the peak in MiB: each part needs space in addition to all earlier parts."""
     peak = kept = 0
     for part in parts:
         peak = max(peak, kept + part.disk + (0 if in_memory else part.objects))
@@ -116,6 +115,6 @@ def _peak(parts: Sequence[Part], *, in_memory: bool) -> int:
 def _there(program: str) -> bool:
     if not program.endswith(".a"):
         return shutil.which(program) is not None
-    # gcc answers with the bare name when it does not find the library
+    # gcc prints the bare name if it does not find the library
     found = run(["gcc", f"-print-file-name={program}"], timeout=10, check=False).stdout.strip()
     return "/" in found

@@ -1,8 +1,8 @@
-"""Where Go compiles when its user's own caches do not hold the sources: shared by all parts of a
-build, found again after an interrupted one, gone at its end.
+"""Go's caches for a build whose user's own caches lack the sources.
 
-Sources lie beside the bundle. What is compiled of them is large and needed for minutes: it lies in
-memory where there is plenty, else beside the bundle too.
+All parts of a build share them. They survive an interrupted build and are removed at the end of a
+complete one. Sources are next to the bundle. Compiled packages are large and needed for minutes
+only: they are in memory if there is enough, otherwise next to the bundle.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from labgen.system import host
 
 MIB = 1 << 20
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - tmpfs on every Linux with glibc, shm_overview(7)
-# two linkers side by side take 2 GiB each, and the host has other work
+# two concurrent linkers take 2 GiB each, and the host has other work
 LEFT_FREE = 5000
 BUILDING = ".building"
 

@@ -43,7 +43,7 @@ class Compiler:
 def compiler(context: BuildContext, modules: Iterable[Module] = (KUBERNETES, *ADDONS)) -> Compiler:
     """The Go for a bundle, with its user's caches when they hold these modules' sources already.
 
-    Else with the workbench's, which go away with the build.
+    Otherwise with scratch caches, which are removed after the build.
     """
     found = go_toolchain.find(paths.cache() / "go", context.log)
     temporary = context.scratch / "go-tmp"  # in the scratch, it goes away even after a kill

@@ -39,14 +39,14 @@ class Kitchen:
             title="dough",
             outputs=("dough.txt",),
             make=self._maker("dough", "dough.txt"),
-            stands_on=("flour",),
+            depends_on=("flour",),
         )
         raisins = Part(
             name="raisins",
             title="raisins",
             outputs=("raisins.txt",),
             make=self._maker("raisins", "raisins.txt"),
-            stands_on=("dough",),
+            depends_on=("dough",),
             option="--box",
         )
         return Recipe("bread-1", {"bread": "1"}, (flour, water, dough, raisins))

@@ -69,5 +69,5 @@ def test_kubernetes_programs_say_their_version() -> None:
 def test_parts_stand_only_on_earlier_ones() -> None:
     seen: set[str] = set()
     for part in contents.recipe(RELEASE.kubernetes).parts:
-        assert set(part.stands_on) <= seen
+        assert set(part.depends_on) <= seen
         seen.add(part.name)
