@@ -62,13 +62,13 @@ class UsageError(LabgenError):
 
 
 class HostUnfit(LabgenError):
-    """This host cannot do it, before anything was made; exit code 3. The hint is the remedy."""
+    """This host is unsuitable, and nothing was created; exit code 3. The hint is the remedy."""
 
     exit_code = 3
 
 
 class SeveralErrors(LabgenError):
-    """Errors of tasks that ran side by side, each with the name of its task."""
+    """Errors of tasks that ran concurrently, each with the name of its task."""
 
     def __init__(self, errors: dict[str, BaseException]) -> None:
         self.errors = errors

@@ -8,6 +8,6 @@ PLACES = (PACKAGE / "_data", PACKAGE.parent)
 
 
 def directory(name: str) -> Path:
-    """The directory of that name (provisioners, scenarios) that came with this labgen."""
+    """Return the directory of that name (provisioners, scenarios) of this labgen."""
     installed, checkout = (place / name for place in PLACES)
     return installed if installed.is_dir() else checkout

@@ -1,4 +1,4 @@
-"""Files that are whole or absent: written beside their place and renamed into it."""
+"""Files that are complete or absent: written to a temporary name and renamed."""
 
 import os
 import secrets
@@ -8,7 +8,7 @@ PRIVATE = 0o600
 
 
 def write(path: Path, content: str | bytes, *, mode: int = 0o644) -> None:
-    """Write content to path in one step; parents are made, an older file is replaced."""
+    """Write content to path atomically; create its parents and replace an older file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode() if isinstance(content, str) else content
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

@@ -1,4 +1,4 @@
-"""A process that has the terminal until it ends, for as long as it likes: others wait for it."""
+"""Run a process that has the terminal until it ends, without a time limit."""
 
 import signal
 import subprocess
@@ -11,11 +11,11 @@ PASSED_ON = (signal.SIGTERM, signal.SIGHUP)
 
 
 def foreground(argv: Sequence[str | Path]) -> int:
-    """Run argv with this process's input and outputs; its exit code, negative for a signal.
+    """Run argv with the input and outputs of this process, and return its exit code.
 
-    On Ctrl-C, SIGTERM and SIGHUP the process is interrupted (SIGINT) once, and has the time it
-    needs to put things in order; then KeyboardInterrupt is raised here. OSError when it cannot be
-    started.
+    The code is negative after a signal. On Ctrl-C, SIGTERM and SIGHUP the process is interrupted
+    (SIGINT) once and has all the time it needs to clean up. Raises KeyboardInterrupt after that,
+    OSError when the process cannot be started.
     """
     told: list[int] = []
     started: list[subprocess.Popen[bytes]] = []

@@ -1,4 +1,4 @@
-"""A lab's journal: one JSON line an event, appended; a line cut off by a crash is passed over."""
+"""The journal of a lab: one JSON line per event; a line that a crash truncated is skipped."""
 
 import json
 import os
@@ -29,7 +29,7 @@ class Journal:
         return file.read(1) == b"\n"
 
     def read(self) -> list[dict[str, Any]]:
-        """All whole lines, oldest first."""
+        """Return the events of all complete lines, oldest first."""
         if not self._path.exists():
             return []
         events = []

@@ -10,7 +10,7 @@ from pathlib import Path
 from labgen.errors import LabgenError
 from labgen.system import interrupt
 
-POLL = 0.1
+POLL = 0.1  # seconds
 
 
 @contextmanager
@@ -19,8 +19,8 @@ def locked(
 ) -> Iterator[None]:
     """Hold the lock at path; wait at most timeout seconds for another process.
 
-    waiting is called once with who holds it before the wait. Raises LabgenError when it is
-    still held at the end.
+    Before the wait, waiting is called once with the holder. Raises LabgenError when another process
+    still holds the lock after the timeout.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + timeout
@@ -37,7 +37,7 @@ def locked(
 
 
 def _acquire(path: Path, deadline: float, waiting: Callable[[str], None]) -> int:
-    """Open path and lock it; the open descriptor holds the lock."""
+    """Open path, lock it and return the descriptor, which holds the lock until it is closed."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _lock(descriptor, path, deadline, waiting)

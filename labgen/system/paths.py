@@ -1,4 +1,4 @@
-"""Where labgen keeps things on this host: labs (state) and bundles (cache).
+"""The directories of labs (state) and bundles (cache) on this host.
 
 XDG base directories, https://specifications.freedesktop.org/basedir-spec/; LABGEN_HOME
 overrides both.
@@ -18,15 +18,15 @@ def _base(variable: str, fallback: str) -> Path:
 
 
 def state() -> Path:
-    """The directory of all labs' state: $XDG_STATE_HOME/labgen."""
+    """Return the directory of the state of all labs: $XDG_STATE_HOME/labgen."""
     return _base("XDG_STATE_HOME", ".local/state")
 
 
 def runtime() -> Path:
-    """The directory of what a boot may forget: sockets, and notes on whose they are."""
+    """Return the directory of what a boot may remove: sockets, and notes on their owners."""
     return Path("/run/labgen")
 
 
 def cache() -> Path:
-    """The directory of bundles: $XDG_CACHE_HOME/labgen."""
+    """Return the directory of bundles: $XDG_CACHE_HOME/labgen."""
     return _base("XDG_CACHE_HOME", ".cache")
