@@ -1,4 +1,4 @@
-"""Is a part of a bundle there and good? Quickly by names and sizes, thoroughly by sha256."""
+"""The states of a bundle's parts: quickly by names and sizes, or thoroughly by sha256."""
 
 from enum import StrEnum
 from functools import partial
@@ -18,7 +18,7 @@ class State(StrEnum):
 
 
 def quick_states(recipe: Recipe, directory: Path) -> dict[str, State]:
-    """Part name -> state, judged by the lock file, the recipe and the outputs' sizes."""
+    """Return the states by part name, from the lock file, the recipe and the outputs' sizes."""
     lock = lockfile.read(directory)
     inputs = recipe.inputs()
     states: dict[str, State] = {}
@@ -36,14 +36,14 @@ def quick_states(recipe: Recipe, directory: Path) -> dict[str, State]:
 
 
 def thorough_states(recipe: Recipe, directory: Path) -> dict[str, State]:
-    """As quick_states, and every output of every ready part is hashed."""
+    """Return the same as quick_states, after hashing all outputs."""
     states = quick_states(recipe, directory)
     bad = damaged_outputs(recipe, directory)
     return {name: State.DAMAGED if name in bad else state for name, state in states.items()}
 
 
 def damaged_outputs(recipe: Recipe, directory: Path) -> dict[str, list[str]]:
-    """Part name -> its outputs that are gone or not what the lock file says."""
+    """Return the outputs, by part name, that are missing or differ from the lock file."""
     lock = lockfile.read(directory)
     names = [part.name for part in recipe.parts if part.name in lock.parts]
 

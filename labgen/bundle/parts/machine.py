@@ -1,4 +1,4 @@
-"""The image of machine-containers: a root file system, packed, and in podman."""
+"""The image of system containers: a root file system, packed, and in podman."""
 
 import shutil
 from pathlib import Path
@@ -17,7 +17,7 @@ LABEL = "labgen.bundle"
 
 
 def make(context: BuildContext, release: Release) -> None:
-    """Make a root file system for machine-containers and pack it. Needs no network."""
+    """Build a root file system for system containers and pack it. Requires no network."""
     root = rootfs.make(context, release, Kind.CONTAINER)
     pack = ["tar", "--create", "--zstd", "--numeric-owner", "--xattrs", "--sort=name"]
     words = [*pack, "--file", str(context.out / ARCHIVE), "--directory", str(root), "."]
@@ -26,13 +26,13 @@ def make(context: BuildContext, release: Release) -> None:
 
 
 def image(bundle: Path) -> str:
-    """The name of the machine image that the bundle's lock file stands for."""
+    """Return the name of the machine image that the bundle's lock file describes."""
     digest = lockfile.read(bundle).parts["machine"].outputs[ARCHIVE].sha256
     return f"{REPOSITORY}:{digest[:12]}"
 
 
 def load(bundle: Path) -> None:
-    """Give podman the machine image if it does not have it; older ones of this bundle go."""
+    """Import the machine image into podman if it is missing; remove older ones of this bundle."""
     name = image(bundle)
     if podman("image", "exists", name, check=False).ok:
         return

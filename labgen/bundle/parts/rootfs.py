@@ -1,4 +1,4 @@
-"""A machine's root file system: the Debian part, through the phases of any machine."""
+"""A machine's root file system: the part debian, after the phases that every machine runs."""
 
 import shutil
 from enum import StrEnum
@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 
 # What a machine starts with; a lab installs its own. CRI's old plugin name is that of
-# containerd 1.7 (configuration version 2), and no machine-container may count on
+# containerd 1.7 (configuration version 2), and no system container may count on
 # CAP_SYS_RESOURCE, without which a lower OOM score is refused.
 CONTAINERD_TOML = """\
 version = 2
@@ -77,7 +77,7 @@ def run_inside(context: BuildContext, root: Path, *words: str) -> None:
 
 
 def _furnish(root: Path, bundle: Path, release: Release) -> None:
-    """Put the provisioners, their payload and the programs where the phases look for them."""
+    """Copy the provisioners, their payload and the programs to where the phases expect them."""
     inside = root / debian.INSIDE.lstrip("/")
     left_out = shutil.ignore_patterns(*sources.SENT)
     shutil.copytree(sources.provisioners(), inside, ignore=left_out)

@@ -1,4 +1,4 @@
-"""Where the files are that a bundle is made from: Go modules and the shell provisioners."""
+"""The files that a bundle is built from: Go modules and the shell provisioners."""
 
 import platform
 from pathlib import Path
@@ -7,7 +7,7 @@ from labgen.errors import LabgenError
 from labgen.system import data
 
 MODULES = Path(__file__).parent / "modules"
-SENT = ("faults", "facts.sh")  # along with each use
+SENT = ("faults", "facts.sh")  # sent with each use and not part of the image
 
 # uname's words and Go's, https://go.dev/doc/install/source#environment
 GO_ARCHITECTURES = {
@@ -43,5 +43,5 @@ def in_go(machine: str) -> str:
 
 
 def of_the_image() -> tuple[Path, ...]:
-    """What of the provisioners a machine image holds: not what is sent when it is wanted."""
+    """Return the provisioners that a machine image contains: those not sent with each use."""
     return tuple(path for path in sorted(provisioners().iterdir()) if path.name not in SENT)
