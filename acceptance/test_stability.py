@@ -8,7 +8,7 @@ from acceptance.framework.experiment.result import Result, conclude
 from acceptance.framework.experiment.run import probing
 from acceptance.framework.experiment.testbed import Testbed
 from acceptance.framework.plugins.experiments import RecordFigures, Save
-from acceptance.framework.workloads.load import storm
+from acceptance.framework.workloads.load import kubectl_load
 from labgen.recordings.metrics import API_CLIENTS
 from labgen.timing.limits import Allowed
 
@@ -23,7 +23,7 @@ NONE_FAILS = Allowed(0, 0)
 def result(testbed: Testbed, save: Save) -> Result:
     """Run endless loops on all control planes, and many kubectl in parallel."""
     masters = ",".join(machine.name for machine in testbed.lab.control_planes)
-    with probing(testbed) as experiment, storm(testbed.lab):
+    with probing(testbed) as experiment, kubectl_load(testbed.lab):
         experiment.inject("cpu-hog", masters, duration=2 * SECONDS)
         experiment.wait(SECONDS)
         experiment.heal()

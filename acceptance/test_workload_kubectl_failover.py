@@ -17,7 +17,7 @@ from labgen.lab.lab import Lab
 
 pytestmark = [pytest.mark.ha, pytest.mark.disturbs, pytest.mark.power]
 
-CHORES = ("exec", "logs -f", "port-forward", "cp")
+OPERATIONS = ("exec", "logs -f", "port-forward", "cp")
 # seconds between kubectl's signs of life, in client-go of Kubernetes 1.37: pingPeriod in
 # tools/remotecommand/websocket.go, PingPeriod in tools/portforward/tunneling_dialer.go; and for
 # HTTP/2 the silence before a ping, readIdleTimeoutSeconds in apimachinery's pkg/util/net/http.go
@@ -29,37 +29,38 @@ Record = Callable[[str, object], None]
 def seen(
     lab: Lab, api: Api, own_namespace: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Interrupted:
-    """The power cut, once for all tests here; all is healed afterwards."""
+    """The power cut, once for all tests here; the steady state is restored afterwards."""
     if len(lab.control_planes) == 1:
         pytest.skip("one control plane: nothing can take over")
     pod = kubectl_ops.make(lab, api, own_namespace, lab.machines[-1])
     return kubectl_failover.measure(lab, pod, tmp_path_factory.mktemp("copies"))
 
 
-@pytest.mark.parametrize("chore", CHORES)
-def test_kubectl_begun_without_the_holder_works_within_the_budget(
-    lab: Lab, seen: Interrupted, chore: str, record_property: Record
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_kubectl_begun_without_the_holder_works_within_the_limit(
+    lab: Lab, seen: Interrupted, operation: str, record_property: Record
 ) -> None:
-    """Beside the budget, the work may take twice as long: the survivors have more to do."""
-    budget = lab.scenario.load_balancer.timings.budget / 1000
-    begun = seen.begun[chore]
+    """Besides the limit, the work may take twice as long: the survivors have more to do."""
+    limit = lab.scenario.load_balancer.timings.gap_limit / 1000
+    begun = seen.begun[operation]
     tries = f", failed {len(begun.failures)} times before" if begun.failures else ""
     record_property(
-        f"kubectl {chore} begun at the cut",
+        f"kubectl {operation} begun at the cut",
         f"{begun.seconds:.1f} s, usually {begun.usual:.1f} s{tries}",
     )
-    assert begun.seconds <= budget + 2 * begun.usual, begun.failures
+    assert begun.seconds <= limit + 2 * begun.usual, begun.failures
 
 
-@pytest.mark.parametrize("chore", SIGN_OF_LIFE)
+@pytest.mark.parametrize("operation", SIGN_OF_LIFE)
 def test_kubectl_open_through_the_holder_ends_with_an_error_in_time(
-    lab: Lab, seen: Interrupted, chore: str, record_property: Record
+    lab: Lab, seen: Interrupted, operation: str, record_property: Record
 ) -> None:
-    allowed = SIGN_OF_LIFE[chore] + lab.scenario.load_balancer.timings.budget / 1000
-    stream = seen.open[chore]
+    allowed = SIGN_OF_LIFE[operation] + lab.scenario.load_balancer.timings.gap_limit / 1000
+    stream = seen.open[operation]
     assert stream.ended is not None, "it hangs"
     record_property(
-        f"kubectl {chore} open at the cut", f"ended after {stream.ended:.1f} s: {stream.last_words}"
+        f"kubectl {operation} open at the cut",
+        f"ended after {stream.ended:.1f} s: {stream.last_words}",
     )
     assert stream.exit_code != 0, stream
     assert stream.ended <= allowed, stream

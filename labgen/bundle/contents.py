@@ -1,6 +1,6 @@
 """The parts of a bundle, in the order in which they are built. Read this page first.
 
-    kubernetes, companions     programs, compiled from Go modules
+    kubernetes, addons         programs, compiled from Go modules
     images                     container images of these programs
     debian -> machine          Debian's packages, then the machine image with them and Kubernetes
     golden                     containerd's store with the images unpacked
@@ -30,7 +30,7 @@ from labgen.bundle.parts import (
 )
 from labgen.bundle.versions import Release, release
 
-COMPILED = ("kubernetes", "companions")
+COMPILED = ("kubernetes", "addons")
 
 
 def recipe(version: str) -> Recipe:
@@ -87,7 +87,7 @@ def _kubernetes(wanted: Release) -> Part:
 def _addons(wanted: Release) -> Part:
     modules = programs.ADDONS
     return Part(
-        name="companions",
+        name="addons",
         title="etcd, CoreDNS and flannel",
         outputs=tuple(output for module in modules for output in module.programs),
         make=lambda context: compiling.addons(context, wanted),

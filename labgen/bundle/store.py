@@ -95,7 +95,7 @@ def require_box(version: str) -> Box:
 def require_packages(version: str, suite: str) -> str:
     """The packages of that suite, as a path in the bundle's directory; nothing is hashed.
 
-    Raises LabgenError when the part is not ready, WrongCall for a suite that no bundle has.
+    Raises LabgenError when the part is not ready, UsageError for a suite that no bundle has.
     """
     if suite not in packages.SUITES:
         raise UsageError(

@@ -76,7 +76,10 @@ def known_versions() -> tuple[str, ...]:
 
 
 def release(version: str) -> Release:
-    """The release of that Kubernetes version; WrongCall when labgen knows none."""
+    """Return the release of that Kubernetes version.
+
+    Raises UsageError when labgen knows none.
+    """
     if version not in RELEASES:
         known = ", ".join(known_versions())
         raise UsageError(f"labgen has no bundle of Kubernetes {version}", hint=f"known: {known}")

@@ -19,7 +19,7 @@ from labgen.lab import store
 from labgen.lab.names import ensure_lab_name
 from labgen.operations import bench as measuring
 from labgen.operations import compare as comparing
-from labgen.operations.compare import Side, SideBySide
+from labgen.operations.compare import LabComparison, Side
 from labgen.report import comparison_text
 
 runs_help = "How many times the fault is injected."
@@ -142,7 +142,7 @@ def compare(
     )
     case = measuring.CASES[fault]
     with _recordings(record) as directory:
-        found = comparing.side_by_side(sides, case, runs, directory, session.console(), keep=keep)
+        found = comparing.compare_labs(sides, case, runs, directory, session.console(), keep=keep)
     if output == "json":
         print_json(_data(found))
         return
@@ -171,7 +171,7 @@ def _failed(letter: str, failed: Counter[str], runs: int) -> Iterator[str]:
         yield f"failed on {letter} in {times} of {runs} runs: {test}"
 
 
-def _data(found: SideBySide) -> shapes.BenchComparison:
+def _data(found: LabComparison) -> shapes.BenchComparison:
     return shapes.BenchComparison(
         **comparison_text.data(found.comparison),
         failed={"a": found.failed_a, "b": found.failed_b},

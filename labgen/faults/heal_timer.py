@@ -1,7 +1,7 @@
 """Processes of this host that heal a fault after its duration if its machine cannot.
 
-They are found by their command line. No pid is stored, so no other process can be killed by
-mistake.
+They are found by their command line. No pid is stored, so no other process can be killed
+instead.
 """
 
 import contextlib

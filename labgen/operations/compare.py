@@ -38,7 +38,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class SideBySide:
+class LabComparison:
     """Both sides' figures, and the tests that failed."""
 
     comparison: Comparison  # with the settings in which the sides differ
@@ -71,7 +71,7 @@ class Measured:
         return replace(run.recording, figures=(*run.recording.figures, *more))
 
 
-def side_by_side(
+def compare_labs(
     sides: tuple[Side, Side],
     case: Case,
     runs: int,
@@ -79,7 +79,7 @@ def side_by_side(
     console: Console,
     *,
     keep: bool = False,
-) -> SideBySide:
+) -> LabComparison:
     """Measure case on both sides, `runs` times each; recordings are in directory/a and /b.
 
     A lab that was brought up for it is taken down again unless keep. Raises HarnessError for a run
@@ -90,7 +90,7 @@ def side_by_side(
         for side, letter in zip(sides, "ab", strict=True)
     )
     found = compare(a.recordings, b.recordings)
-    return SideBySide(
+    return LabComparison(
         replace(found, differs=(*found.differs, *_settings(a.scenario, b.scenario))),
         a.failed,
         b.failed,

@@ -26,7 +26,7 @@ FAST = Timings(
     fall=2,  # one slow /readyz takes no API server out
     retries=3,
     slowdown=1,
-    budget=3000,  # of the gate: the longest gap measured, with room for a loaded host
+    gap_limit=3000,  # of the gate: the longest gap measured, with room for a loaded host
 )
 
 # What on-premise clusters run with, where a host's pause must not move the VIP. Measured with
@@ -46,7 +46,7 @@ STANDARD = Timings(
     fall=3,  # HAProxy's default
     retries=3,  # HAProxy's default
     slowdown=1,
-    budget=10_000,  # the six seconds measured, with room for a loaded host
+    gap_limit=10_000,  # the six seconds measured, with room for a loaded host
 )
 
 # Machines whose processor is emulated: one that is merely busy must not miss adverts, checks and
@@ -66,7 +66,7 @@ EMULATED = Timings(
     fall=3,
     retries=3,
     slowdown=5,
-    budget=60_000,
+    gap_limit=60_000,
 )
 
 PROFILES = {"fast": FAST, "standard": STANDARD, "emulated": EMULATED}

@@ -114,7 +114,7 @@ def haproxy_dies(balancer: LoadBalancer) -> Gaps:
     """
     if balancer.direct:
         return server_refuses(balancer)
-    noticed = min(forecast.haproxy_noticed(balancer)[1], balancer.timings.budget / 1000 - DIAL)
+    noticed = min(forecast.haproxy_noticed(balancer)[1], balancer.timings.gap_limit / 1000 - DIAL)
     return _gaps(balancer, noticed + ANSWER, noticed + DIAL)
 
 
@@ -167,7 +167,7 @@ def watch(gaps: Gaps, write: Allowed) -> Allowed:
 
 def pods(balancer: LoadBalancer) -> Allowed:
     """Return the gap between two answers of a Service to a pod."""
-    return Allowed(POD_ANSWER, balancer.timings.budget / 1000)
+    return Allowed(POD_ANSWER, balancer.timings.gap_limit / 1000)
 
 
 def last_failure(balancer: LoadBalancer) -> float:
@@ -189,7 +189,7 @@ def _gaps(
     hanging is for how many seconds a persistent connection may hang that is opened while the VIP
     moves.
     """
-    limit = balancer.timings.budget / 1000
+    limit = balancer.timings.gap_limit / 1000
     return {
         NEW_CONNECTION: Allowed(new, max(limit, new)),
         PERSISTENT_CONNECTION: Allowed(persistent, max(limit, persistent) + hanging),

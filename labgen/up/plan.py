@@ -24,8 +24,8 @@ STAGES = {
     "load-balancer": "prepare",
     "control-plane": "init control plane",
 }
-OnMachine = Callable[[Context, Machine], Outcome]
-Once = Callable[[Context], Outcome]
+MachineStep = Callable[[Context, Machine], Outcome]
+ClusterStep = Callable[[Context], Outcome]
 
 
 def plan(context: Context) -> list[Step]:
@@ -90,7 +90,7 @@ def _join(context: Context, machines: Sequence[Machine], *, after: Sequence[str]
 
 
 def _on(
-    context: Context, machines: Sequence[Machine], work: OnMachine, *, after: Sequence[str]
+    context: Context, machines: Sequence[Machine], work: MachineStep, *, after: Sequence[str]
 ) -> list[Step]:
     """Return the same work for each machine, side by side."""
 
@@ -104,7 +104,7 @@ def _on(
     ]
 
 
-def _once(context: Context, work: Once, *, after: Sequence[str] = ()) -> Step:
+def _once(context: Context, work: ClusterStep, *, after: Sequence[str] = ()) -> Step:
     name = _words(work)
     return Step(name, lambda: work(context), frozenset(after), phase=name)
 

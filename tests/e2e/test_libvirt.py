@@ -57,7 +57,7 @@ def test_vip_of_virtual_machines_moves_when_its_holder_loses_power(
         seen(lambda: _steady(probes), "the VIP answering again", within=SETTLED)
     gap = max(_gaps(probes))
     record_property("VIP of emulated machines away after a power cut", f"{gap:.1f} s")
-    assert gap < lab.scenario.load_balancer.timings.budget / 1000
+    assert gap < lab.scenario.load_balancer.timings.gap_limit / 1000
     [successor] = sights.owners()
     assert successor != holder
     labgen("fault", "heal", name, timeout=UP)

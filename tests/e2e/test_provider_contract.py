@@ -104,7 +104,7 @@ def on_paper(up: list[str], kind: Subject) -> Lab:
 def test_a_host_without_programs_is_told_of_each_and_nothing_is_made(
     kind: Subject, up: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "ip").symlink_to(str(shutil.which("ip")))  # without it, nothing is looked at
+    (tmp_path / "ip").symlink_to(str(shutil.which("ip")))  # without it, nothing is inspected
     monkeypatch.setenv("PATH", str(tmp_path))
     said = labgen(*up, check=False)
     assert said.exit_code == 3

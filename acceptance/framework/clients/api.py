@@ -1,4 +1,7 @@
-"""The cluster's API over HTTPS. A fresh connection each time, so that none outlives a failover."""
+"""The cluster's API over HTTPS.
+
+Each request has a connection of its own, so none outlives a failover.
+"""
 
 import http.client
 import json

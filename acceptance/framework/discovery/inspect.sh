@@ -1,5 +1,5 @@
 #!/bin/bash
-# What a machine of somebody's cluster says of itself, in lines of `WORD VALUE...`: inspect.sh
+# Facts about a machine of a cluster that labgen did not build, in lines of `WORD VALUE...`: inspect.sh
 #
 # It reads files and asks systemd and iproute2; nothing is changed, and no packet is sent. Of HAProxy's
 # configuration only lines without secrets are told.

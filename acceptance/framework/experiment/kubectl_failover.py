@@ -16,7 +16,7 @@ from acceptance.framework.clients.kubectl import Stream
 from acceptance.framework.clients.persistent_client import Talk
 from acceptance.framework.experiment import steady_state
 from acceptance.framework.workloads import kubectl_ops
-from acceptance.framework.workloads.kubectl_ops import LOOPBACK, Chore, Pod
+from acceptance.framework.workloads.kubectl_ops import LOOPBACK, Operation, Pod
 from labgen.cluster import vip
 from labgen.errors import LabgenError
 from labgen.lab.lab import Lab, Machine
@@ -27,7 +27,7 @@ from labgen.system.wait import NotYet, until
 
 POWER = 180.0  # seconds for labgen start or stop
 DARK = 30.0  # seconds until a machine whose plug is pulled is silent
-CHORE = 60.0  # seconds in which a chore has to work, tried again and again
+OPERATION = 60.0  # seconds in which an operation has to work, tried again and again
 BROKEN = 90.0  # seconds until every open stream has ended
 DISCARD = 9  # a port nothing listens on: a machine with power refuses at once
 REFUSAL = 0.1  # seconds that a refusal takes, at most
@@ -36,7 +36,7 @@ REFUSAL_ELSEWHERE = 1.0  # the same on the way through another host
 
 @dataclass(frozen=True)
 class Begun:
-    """A chore begun when the power was gone: seconds until it had worked, and failed tries.
+    """An operation begun when the power was gone: seconds until it had worked, and failed tries.
 
     usual is how long it takes in quiet times, also beside the others.
     """
@@ -57,7 +57,7 @@ class Open:
 
 @dataclass(frozen=True)
 class Interrupted:
-    """What was seen, by the name of the chore. talk is the connection through the forward."""
+    """What was seen, by the name of the operation. talk is the connection through the forward."""
 
     begun: dict[str, Begun]
     open: dict[str, Open]
@@ -65,10 +65,11 @@ class Interrupted:
 
 
 def measure(lab: Lab, pod: Pod, directory: Path) -> Interrupted:
-    """Cut the holder's power below open streams, do the chores, give it back, wait until all is
-    healed. The pod is on another machine.
+    """Cut the holder's power below open streams, run the commands, and restore the steady state.
 
-    Raises LabgenError when the lab is not whole beforehand or does not heal.
+    The pod is on another machine.
+
+    Raises LabgenError when the lab is not healthy before or does not become so again.
     """
     steady_state.await_steady_state(lab, what="a healthy lab", timeout=30)
     [holder] = vip.holders(access.ssh_client(lab), lab, lab.control_planes)
@@ -87,25 +88,27 @@ def measure(lab: Lab, pod: Pod, directory: Path) -> Interrupted:
     return Interrupted(begun, seen, Open(_after(talk.ended, cut), None, talk.failure))
 
 
-def _side_by_side(todo: dict[str, Chore]) -> dict[str, tuple[float, tuple[str, ...]]]:
-    """Do all chores at once; seconds until each had worked, and why it did not before."""
-    return gather({name: partial(_until_it_works, name, chore) for name, chore in todo.items()})
+def _side_by_side(todo: dict[str, Operation]) -> dict[str, tuple[float, tuple[str, ...]]]:
+    """Run all commands concurrently; seconds until each worked, and why it did not before."""
+    return gather(
+        {name: partial(_until_it_works, name, operation) for name, operation in todo.items()}
+    )
 
 
-def _until_it_works(name: str, chore: Chore) -> tuple[float, tuple[str, ...]]:
+def _until_it_works(name: str, operation: Operation) -> tuple[float, tuple[str, ...]]:
     """Infinitely many seconds where it never does."""
     failures: list[str] = []
     begin = time.monotonic()
 
     def attempt() -> None:
         try:
-            chore()
+            operation()
         except (LabgenError, AssertionError, OSError) as error:
             failures.append(str(error))
             raise NotYet(str(error)) from error
 
     try:
-        until(attempt, what=f"kubectl {name}", timeout=CHORE)
+        until(attempt, what=f"kubectl {name}", timeout=OPERATION)
     except LabgenError:
         return math.inf, tuple(failures)
     return time.monotonic() - begin, tuple(failures)

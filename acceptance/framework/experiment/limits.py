@@ -132,4 +132,4 @@ def _at_most(expected: float, balancer: LoadBalancer) -> Allowed:
 
 
 def _limit(balancer: LoadBalancer) -> float:
-    return balancer.timings.budget / 1000
+    return balancer.timings.gap_limit / 1000

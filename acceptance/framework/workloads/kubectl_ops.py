@@ -1,6 +1,6 @@
 """What people do with kubectl all day: exec, logs -f, port-forward and cp, on one pod.
 
-Each chore raises LabgenError, OSError or AssertionError when it does not work.
+Each operation raises LabgenError, OSError or AssertionError when it does not work.
 """
 
 import re
@@ -22,7 +22,7 @@ COUNT = "i=0; while :; do i=$((i + 1)); echo $i; sleep 0.2; done"
 COPIED = 1 << 20  # bytes
 LOOPBACK = "127.0.0.1"
 FORWARDING = re.compile(rf"Forwarding from {re.escape(LOOPBACK)}:(\d+)")
-Chore = Callable[[], None]
+Operation = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ def make(lab: Lab, api: Api, namespace: str, machine: Machine) -> Pod:
     return Pod(lab, namespace, TOOL)
 
 
-def all_of(pod: Pod, directory: Path) -> dict[str, Chore]:
-    """Every chore by its name; files go into directory."""
+def all_of(pod: Pod, directory: Path) -> dict[str, Operation]:
+    """Return every operation by its name; files go into directory."""
     return {
         "exec": partial(execute, pod),
         "logs -f": partial(follow, pod),

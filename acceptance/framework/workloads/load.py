@@ -24,7 +24,7 @@ done
 
 
 @contextmanager
-def storm(lab: Lab) -> Iterator[None]:
+def kubectl_load(lab: Lab) -> Iterator[None]:
     """Have kubectl ask from several sides while the block runs; what fails is asked again."""
     program = require(lab.scenario.kubernetes.version).bin / "kubectl"
     with ExitStack() as stack:

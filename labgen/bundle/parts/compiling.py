@@ -106,7 +106,7 @@ def fetch(context: BuildContext, modules: Iterable[Module]) -> None:
 def build_module(
     context: BuildContext, with_go: Compiler, module: Module, release: Release
 ) -> None:
-    """All programs of one module, to their names below workshop.out."""
+    """All programs of one module, to their names below context.out."""
     place = sources.MODULES / module.name
     flags = ["-trimpath", "-ldflags", linker_flags(module, release.kubernetes)]
     if module.tags:

@@ -52,7 +52,7 @@ def make(context: BuildContext, suite: str) -> None:
 
 
 def unpack(bundle: Path) -> str:
-    """A hook that fills the root with the bundle's Debian, but for what finds the mirror."""
+    """A hook that fills the root with the bundle's Debian, except what finds the mirror."""
     left_out = "--exclude=./etc/resolv.conf --exclude=./etc/apt"
     return f'tar -x --zstd --numeric-owner {left_out} -f "{bundle / ARCHIVE}" -C "$1"'
 

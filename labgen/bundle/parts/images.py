@@ -28,7 +28,7 @@ def programs(release: Release) -> dict[str, str]:
 
 
 def make(context: BuildContext, release: Release, architecture: str) -> None:
-    """Write the archive of all images to workshop.out."""
+    """Write the archive of all images to context.out."""
     root = context.scratch / "root.tar"
     debian.bootstrap(context, release.debian, "essential", NETWORK_TOOLS, to=root)
     wanted = programs(release)

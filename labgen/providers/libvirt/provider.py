@@ -270,7 +270,7 @@ def _states(connection: Any, lab: Lab, uuid: str) -> dict[str, State]:
 
 
 def _state(connection: Any, lab: Lab, machine: Machine) -> State:
-    """Absent is also what goes while it is looked at."""
+    """Return the state of a domain; absent also for one that disappears meanwhile."""
     domain = domain_of(connection, lab, machine)
     told = None if domain is None else found(domain.state)
     return State.ABSENT if told is None else STATES.get(told[0], State.OFF)

@@ -131,7 +131,7 @@ class Timings:
             "(100ms) and election (1s), kubeadm's waits, Kubernetes' leases, labgen's waits.",
         ),
     ]
-    budget: Annotated[
+    gap_limit: Annotated[
         int,
         DURATION_KIND,
         Field(

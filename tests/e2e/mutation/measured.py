@@ -189,7 +189,7 @@ MUTATIONS = (
     ),
     _slow(
         "slow-successors",
-        of(KUBECTL, "test_kubectl_begun_without_the_holder_works_within_the_budget"),
+        of(KUBECTL, "test_kubectl_begun_without_the_holder_works_within_the_limit"),
         "kubectl commands that start while the holder is down work within the limit.",
         "HAProxy delays every connection for four seconds, on all control planes except the first.",
         faults.slow_successors,

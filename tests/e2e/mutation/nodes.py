@@ -49,7 +49,7 @@ def no_cni(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def other_kubelet(editor: ClusterEditor) -> Iterator[None]:
-    """The same program but for what it says of itself."""
+    """The same program, except that it reports another version."""
     machine = editor.worker
     version = editor.lab.scenario.kubernetes.version
     kept = f"{KEPT}/kubelet"

@@ -9,7 +9,7 @@ from tests.e2e.mutation.mutation import Mutation, of, only
 
 FILE = "test_pod_network.py"
 SUBNET = "/run/flannel/subnet.env"
-STRAY = "10.244.200"  # no node has this part of the pods' network
+UNASSIGNED = "10.244.200"  # no node has this part of the pods' network
 
 
 @contextmanager
@@ -32,8 +32,8 @@ def stray_range(editor: ClusterEditor) -> Iterator[None]:
     network = editor.node(machine)["spec"]["podCIDR"]
     driver = f"via {network.partition('/')[0]} dev {VXLAN} onlink"
     no_bridge = "if [ -e /sys/class/net/cni0 ]; then ip link delete cni0; fi"
-    wrong = rf"s/(FLANNEL_SUBNET=)[0-9.]+/\1{STRAY}.1/"
-    there, gone = (f"ip route {verb} {STRAY}.0/24" for verb in ("replace", "delete"))
+    wrong = rf"s/(FLANNEL_SUBNET=)[0-9.]+/\1{UNASSIGNED}.1/"
+    there, gone = (f"ip route {verb} {UNASSIGNED}.0/24" for verb in ("replace", "delete"))
     with (
         shell(editor, others, f"{there} {driver}", f"{gone} || true"),
         edited(editor, [machine], SUBNET, wrong, then=no_bridge),

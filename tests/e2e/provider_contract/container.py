@@ -1,4 +1,4 @@
-"""Machine-containers, for the provider contract."""
+"""System containers, for the provider contract."""
 
 import json
 from collections.abc import Iterator

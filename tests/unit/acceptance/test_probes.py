@@ -52,11 +52,11 @@ async def test_slow_answers_do_not_delay_the_next_probe(server: Server) -> None:
 
 async def test_loop_that_was_held_up_does_not_move_the_ticks_after_it() -> None:
     async def probe() -> None:
-        if not held:
-            held.append(True)
+        if not acquired:
+            acquired.append(True)
             time.sleep(0.3)
 
-    held: list[bool] = []
+    acquired: list[bool] = []
     samples = await probe_for(0.95, probe, hz=20)
     assert len(samples) >= 18, "one tick after the other would have lost six"
 

@@ -31,7 +31,7 @@ def test_go_modules_require_the_versions_of_the_release(module: Module, version:
 
 
 @pytest.mark.parametrize("module", ADDONS, ids=lambda module: module.name)
-def test_companions_use_the_libraries_that_kubernetes_is_compiled_with(module: Module) -> None:
+def test_addons_use_the_libraries_that_kubernetes_is_compiled_with(module: Module) -> None:
     """Else they are compiled twice, which takes minutes. caddy is CoreDNS' own."""
     wanted, used = libraries(KUBERNETES), libraries(module)
     other = {name for name in used.keys() & wanted.keys() if used[name] != wanted[name]}

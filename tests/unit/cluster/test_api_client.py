@@ -42,7 +42,7 @@ class Web(ThreadingHTTPServer):
 
 @pytest.fixture(scope="module")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """ca.crt, and server and client certificates with their keys; stranger is nobody's."""
+    """ca.crt, and server and client certificates with their keys; stranger's is self-signed."""
     directory = tmp_path_factory.mktemp("pki")
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"]
     signed = ["-CA", "ca.crt", "-CAkey", "ca.key"]

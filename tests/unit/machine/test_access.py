@@ -1,4 +1,4 @@
-"""The way to a lab is looked at before anything is said to it."""
+"""The route to a lab is checked before any packet is sent."""
 
 import shutil
 from pathlib import Path

@@ -14,7 +14,7 @@ from tests.unit.lab.samples import made
 
 
 class Machines(ContainerProvider):
-    """All are off and obey, but for those that were never made."""
+    """All are off and obey, except those that were never made."""
 
     def __init__(self) -> None:
         self.states: dict[str, State] = {}

@@ -1,4 +1,4 @@
-"""Machine-containers' power switches, with programs that only note how they were called."""
+"""System containers' power switches, with programs that only note how they were called."""
 
 import json
 from pathlib import Path

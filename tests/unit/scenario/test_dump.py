@@ -44,7 +44,7 @@ def test_any_scenario_shows_and_loads_to_the_same(seed: int, tmp_path: Path) -> 
         f"network: {{firstHost: {draw.randint(2, 20)}}}",
         "loadBalancer:",
         f"  profile: {draw.choice(['fast', 'standard'])}",
-        f"  timings: {{checkTimeout: {draw.randint(1, 9999)}ms, budget: {draw.randint(1, 99)}s}}",
+        f"  timings: {{checkTimeout: {draw.randint(1, 9999)}ms, gapLimit: {draw.randint(1, 99)}s}}",
         "machines:",
         f"  - {{prefix: '{prefixes[0]}', role: control-plane, count: {draw.choice([1, 3, 5])}}}",
     ]

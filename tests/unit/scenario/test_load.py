@@ -96,7 +96,7 @@ def test_every_value_can_be_set(host_environment: HostEnvironment) -> None:
         fall=7,
         retries=0,
         slowdown=2,
-        budget=60_000,
+        gap_limit=60_000,
     )
     assert scenario.kubernetes.certificates == "copy"
     assert scenario.load_balancer.direct
@@ -144,7 +144,7 @@ def test_one_timing_replaces_one_value_of_the_profile(host_environment: HostEnvi
     )
     timings = scenario.load_balancer.timings
     assert timings.fall == 9
-    assert timings.budget == STANDARD.budget == 10_000
+    assert timings.gap_limit == STANDARD.gap_limit == 10_000
 
 
 def test_a_lab_on_another_host_may_have_what_this_one_reaches_otherwise(

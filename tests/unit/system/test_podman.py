@@ -12,9 +12,9 @@ from tests.unit.system.stubs import Stub, stub
 
 LISTED = [
     {"Names": ["labgen-x-master1"], "State": "running", "Labels": {"labgen.directory": "/x"}},
-    {"Names": ["stray"], "State": "exited", "Labels": None},
+    {"Names": ["unlabelled"], "State": "exited", "Labels": None},
 ]
-ADAPTATION = MachineProfile(
+PROFILE = MachineProfile(
     restrict_oom_score=True,
     cgroup_driver="cgroupfs",
     fail_cgroup_v1=False,
@@ -40,7 +40,7 @@ def test_a_machine_is_systemd_with_its_volumes_network_limits_and_labels(program
         name="labgen-x-master1",
         hostname="master1",
         network="ns:/run/netns/x",
-        profile=ADAPTATION,
+        profile=PROFILE,
         volumes=[(Path("/disks/etcd"), "/var/lib/etcd", "rw")],
         labels={"labgen.lab": "x"},
     )
@@ -66,7 +66,7 @@ def test_containers_are_found_by_label_in_every_state(program: Stub) -> None:
     found = podman.containers("labgen.directory=/x")
     assert [(c.name, c.state, dict(c.labels)) for c in found] == [
         ("labgen-x-master1", "running", {"labgen.directory": "/x"}),
-        ("stray", "exited", {}),
+        ("unlabelled", "exited", {}),
     ]
     words = program.calls[0][2:]
     assert words[:2] == ["ps", "--all"]

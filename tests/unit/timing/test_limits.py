@@ -108,7 +108,7 @@ def test_what_guides_leave_out_is_never_noticed() -> None:
     assert forecast.haproxy_noticed(left_out) == forecast.NEVER
     assert forecast.server_stuck(left_out) == forecast.NEVER
     assert forecast.sessions_end(left_out) == forecast.NEVER
-    assert limits.haproxy_dies(left_out)[NEW_CONNECTION].limit == left_out.timings.budget / 1000
+    assert limits.haproxy_dies(left_out)[NEW_CONNECTION].limit == left_out.timings.gap_limit / 1000
     # 10 s until the next check, 5 s for each of two, 10 s between them
     assert limits.last_failure(left_out) == pytest.approx(3 + 154 / 256 + 30 + 0.1)
     assert limits.holder_silent(left_out)[PERSISTENT_CONNECTION].expected == pytest.approx(
@@ -117,8 +117,8 @@ def test_what_guides_leave_out_is_never_noticed() -> None:
 
 
 def test_limits_are_those_of_the_profile() -> None:
-    assert limits.holder_silent(FAST)[NEW_CONNECTION].limit == FAST.timings.budget / 1000
-    assert limits.holder_silent(STANDARD)[NEW_CONNECTION].limit == STANDARD.timings.budget / 1000
+    assert limits.holder_silent(FAST)[NEW_CONNECTION].limit == FAST.timings.gap_limit / 1000
+    assert limits.holder_silent(STANDARD)[NEW_CONNECTION].limit == STANDARD.timings.gap_limit / 1000
 
 
 def test_write_waits_for_an_election_where_the_leader_may_be_gone() -> None:
