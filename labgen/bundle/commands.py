@@ -99,7 +99,8 @@ def verify(recipe: Recipe) -> int:
     if faults:
         listed = "\n".join(f"    {name}: {fault}" for name, fault in faults.items())
         raise LabgenError(
-            f"{len(faults)} of {len(recipe.parts)} parts of bundle {recipe.name} are not good:\n"
+            f"{len(faults)} of {len(recipe.parts)} parts of bundle {recipe.name} are missing, "
+            "outdated or damaged:\n"
             f"{listed}",
             hint=f"build these parts again, the rest is kept: {_command(recipe, faults)}",
         )

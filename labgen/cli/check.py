@@ -28,7 +28,7 @@ def check(
     """Check whether `up SCENARIO` can work on this host.
 
     Existing machines are inspected, too. Nothing is created or changed. Exit code 3 when something
-    prevents it, with everything that does and how to mend it.
+    prevents it; every cause is listed with its remedy.
     """
     loaded = load_scenario(session, scenario, overrides)
     lab = ensure_lab_name(name or loaded.name)

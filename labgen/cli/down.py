@@ -21,7 +21,7 @@ from labgen.operations.down import teardown
 def down(session: Session, name: str, without: tuple[str, ...]) -> None:
     """Remove the lab NAME and verify that nothing is left.
 
-    Works from any state of the lab. Existing machines stay, without the cluster.
+    Works from any state of the lab. Existing machines are kept, without the cluster.
     """
     begin = time.monotonic()
     console = session.console()

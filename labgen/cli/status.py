@@ -26,7 +26,7 @@ def status(name: str, output: str) -> None:
     """Show whether a lab is healthy: machines, nodes, pods, VIP, etcd, HAProxy, faults.
 
     Exit code 1 when there is a problem: something does not answer, is not healthy, or the last
-    `labgen up` failed. A note, such as a cordoned node, is no problem.
+    `labgen up` failed. A note, such as a cordoned node, is not a problem.
     """
     lab = store.load(name)
     seen = observe(lab)

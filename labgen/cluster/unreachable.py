@@ -21,12 +21,12 @@ REFUSALS = {
     "CERTIFICATE_EXPIRED": "it reports that the admin's certificate has expired",
     "UNKNOWN_CA": "it does not trust the CA of the admin's certificate",
     "BAD_CERTIFICATE": "it does not accept the admin's certificate",
-    "CERTIFICATE_REQUIRED": "it requires a certificate of the admin",
+    "CERTIFICATE_REQUIRED": "it requires the admin's certificate",
     "WRONG_VERSION_NUMBER": "what listens there does not speak TLS",
     "UNEXPECTED_EOF_WHILE_READING": CLOSED,
 }
 NETWORK = {
-    errno.ECONNREFUSED: "nobody listens there",
+    errno.ECONNREFUSED: "nothing listens there",
     errno.ECONNRESET: "the connection was reset",
     errno.EPIPE: "the connection was closed",
     errno.EHOSTUNREACH: "no machine answers at that address",

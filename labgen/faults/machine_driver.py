@@ -91,7 +91,7 @@ class MachineDriver:
         if done.exit_code == REFUSED:
             lines = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()
             last = lines[-1].removeprefix("error: ")
-            raise HostUnfit(f"{self.name} cannot be done to {machine.name}: {last}")
+            raise HostUnfit(f"{self.name} cannot be injected into {machine.name}: {last}")
         return done
 
 

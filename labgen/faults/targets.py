@@ -111,6 +111,6 @@ def _ensure_fit(site: Site, fault: Fault, machines: Mapping[str, Machine]) -> No
     if misfits or not machines:
         kind = "control planes" if fault.eligible_roles == (Role.CONTROL_PLANE,) else "workers"
         raise UsageError(
-            f"{fault.name} is for {kind}: {', '.join(misfits) or 'no machine'} is none",
-            hint=f"machines that it fits: {fitting or 'none'}",
+            f"{fault.name} is for {kind}, which {', '.join(misfits) or 'no machine'} is not",
+            hint=f"eligible machines: {fitting or 'none'}",
         )

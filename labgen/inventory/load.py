@@ -50,7 +50,7 @@ def _check(part: InventoryPart, bad: set[Field]) -> Iterator[Diagnostic]:
             continue
         if machine.address in seen:
             text = (
-                f"{machine.address} is hosts[{seen[machine.address]}]'s; each machine has its own"
+                f"{machine.address} is hosts[{seen[machine.address]}]'s; give each machine its own"
             )
             yield Diagnostic(field, text)
         seen.setdefault(machine.address, index)

@@ -118,7 +118,7 @@ def _ask_hosts(lab: Lab) -> None:
     files.write(known_hosts(lab), "".join(known.values()))
     silent = [machine.name for machine in asked if str(machine.address) not in known]
     if silent:
-        raise NotYet(f"none came from {', '.join(silent)}")
+        raise NotYet(f"{', '.join(silent)} sent none")
 
 
 def _by_address(lines: str) -> dict[str, str]:

@@ -130,7 +130,7 @@ def _allocate(scenario: Scenario, name: str, provider: str, others: list[Lab]) -
         if _collide(scenario, subnet, other):
             raise UsageError(
                 f"network.subnet {subnet} overlaps {other.subnet} of lab {other.name}",
-                hint="use subnet: auto, or take that lab down first",
+                hint="use subnet: auto, or remove that lab first",
             )
     taken = [other.router_id for other in others]
     router_id = free_router_id(taken)
@@ -165,17 +165,17 @@ def _same(lab: Lab, scenario: Scenario) -> Lab:
         lab.scenario, overrides=()
     ):
         return lab
-    beside = f"labgen down {lab.name}    or bring this one up next to it: --name OTHER"
+    beside = f"labgen down {lab.name}    or use another name for this one: --name OTHER"
     before, now = lab.scenario.overrides, scenario.overrides
     if set(before) == set(now):
         raise UsageError(
-            f"lab {lab.name} was made from another scenario than {scenario.source} is now",
+            f"lab {lab.name} was created from a scenario that differs from {scenario.source}",
             hint=beside,
         )
     missing = [f"  it has    -s {word}" for word in before if word not in now]
     new = [f"  it has no -s {word}" for word in now if word not in before]
     raise UsageError(
-        "\n".join([f"lab {lab.name} was made with other overrides:", *missing, *new]),
+        "\n".join([f"lab {lab.name} was created with other overrides:", *missing, *new]),
         hint=f"to continue with it as it is: {lab.up_command}\n{beside}",
     )
 
@@ -186,6 +186,6 @@ def _read(path: Path) -> Lab:
     except (ValidationError, ValueError) as error:
         raise LabgenError(
             f"{path} cannot be read: {str(error).splitlines()[0]}",
-            hint="damaged, or of another version of labgen, which can take it down\n"
-            f"else: rm -r {path.parent}; labgen gc {path.parent.name} --remove",
+            hint="damaged, or written by another version of labgen, which can remove the lab\n"
+            f"otherwise: rm -r {path.parent}; labgen gc {path.parent.name} --remove",
         ) from error

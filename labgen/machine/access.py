@@ -27,7 +27,9 @@ def ensure_route(lab: Lab) -> None:
         hint = f"labgen start {lab.name} builds the lab's network again"
     jump = lab.jump
     if jump and elsewhere:
-        raise LabgenError(f"lab {lab.name} is not reached from this network namespace", hint=hint)
+        raise LabgenError(
+            f"lab {lab.name} cannot be reached from this network namespace", hint=hint
+        )
     if jump:
         jump.open()
     if lab.scenario.existing:
@@ -116,7 +118,7 @@ def assert_route_isolated(lab: Lab) -> None:
             )
         if device != expected:
             raise LabgenError(
-                f"packets to {address} would leave by {device}, to {lab.machines[0].name} by "
-                f"{expected}; nothing was sent",
-                hint="machines and VIP have to be in one network",
+                f"packets to {address} would leave by {device}, but those to "
+                f"{lab.machines[0].name} by {expected}; nothing was sent",
+                hint="machines and VIP must be in one network",
             )

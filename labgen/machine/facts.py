@@ -67,7 +67,7 @@ def parse(text: str) -> Facts:
     """Return the facts in the survey's output. Raises LabgenError when it is incomplete."""
     lines = text.splitlines()
     if END not in lines:
-        raise LabgenError("the survey of the machine was cut off", last_seen=(lines or ["-"])[-1])
+        raise LabgenError("the facts of the machine are incomplete", last_seen=(lines or ["-"])[-1])
     said = _Said(lines)
     system = said.one("os").split(maxsplit=2)
     free, size = said.one("disk").split()

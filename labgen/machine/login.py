@@ -55,8 +55,8 @@ def why_not(jump: JumpHost | None, machine: Machine, said: Completed) -> Unread:
     user = machine.host.user if machine.host else "root"
     if "IDENTIFICATION HAS CHANGED" in words:
         return Unread(
-            "its host key is another than the one that is known: it was made anew, or somebody "
-            "else answers at its address",
+            "its host key differs from the known one: the machine was "
+            "reinstalled, or another one answers at its address",
             "find out which, then correct hostKey or your known_hosts: ssh-keygen -R "
             f"'{place(machine)}'",
         )
@@ -72,18 +72,18 @@ def why_not(jump: JumpHost | None, machine: Machine, said: Completed) -> Unread:
     for reason in ("Connection refused", "timed out", "No route to host", "unreachable"):
         if reason in words:
             return Unread(
-                f"nobody answers on SSH at {place(machine)}: {reason}",
+                f"nothing answers on SSH at {place(machine)}: {reason}",
                 "switch it on, or correct its address or port",
                 silent=True,
             )
     if "kex_exchange_identification" in words:
         return Unread(
-            f"its sshd ends the connection before anybody can log in: {words.strip()}",
-            "it turns away who came too often without a login: wait some minutes; else its journal "
-            "says why: journalctl -u ssh",
+            f"its sshd closes the connection before the login: {words.strip()}",
+            "it may refuse hosts that connected too often without logging in: wait some minutes; "
+            "for other reasons see its journal: journalctl -u ssh",
         )
-    last = (words.strip() or said.stdout.strip() or "no words").splitlines()[-1]
-    return Unread(f"ssh ended with exit code {said.exit_code}: {last}", "correct what it says")
+    last = (words.strip() or said.stdout.strip() or "no output").splitlines()[-1]
+    return Unread(f"ssh ended with exit code {said.exit_code}: {last}", "correct what ssh reports")
 
 
 def _unknown_key(jump: JumpHost | None, machine: Machine) -> Unread:
@@ -97,8 +97,8 @@ def _unknown_key(jump: JumpHost | None, machine: Machine) -> Unread:
     shown = run(["ssh-keygen", "-l", "-f", "-"], timeout=10, input=f"x {found[1]}\n", check=False)
     fingerprint = (shown.stdout.split() or ["", "unknown"])[1]
     return Unread(
-        f"its host key is not known; it shows one with the fingerprint {fingerprint}",
-        "compare it with what the machine says at its console (ssh-keygen -lf "
+        f"its host key is not known; it presents one with the fingerprint {fingerprint}",
+        "compare it with the one at the machine's console (ssh-keygen -lf "
         f"/etc/ssh/ssh_host_ed25519_key.pub), then write hostKey: {found[1]}",
     )
 
@@ -123,13 +123,11 @@ def become_root(plain: Ssh, ssh: Ssh, machine: Machine) -> None:
     if done.exit_code == 127 or "No such file" in said:
         raise Unread(f"it has no sudo for {user}", "log in as root, or install sudo")
     if "incorrect password" in said or "try again" in said:
-        raise Unread(
-            f"sudo does not take the password in {sudo.password_file}", "correct the password"
-        )
+        raise Unread(f"sudo rejects the password in {sudo.password_file}", "correct the password")
     if "password is required" in said or "a terminal is required" in said:
         raise Unread(
-            f"sudo wants a password of {user}",
-            "write it into a file of mode 0600 and name that: sudoPasswordFile",
+            f"sudo asks for a password of {user}",
+            "write it to a file with mode 0600 and name the file in sudoPasswordFile",
         )
-    last = (said.strip() or "no words").splitlines()[-1]
-    raise Unread(f"{user} cannot be root by sudo: {last}", "allow it in the machine's sudoers")
+    last = (said.strip() or "no output").splitlines()[-1]
+    raise Unread(f"{user} cannot become root by sudo: {last}", "allow it in the machine's sudoers")

@@ -123,7 +123,7 @@ def _greeting(address: str, port: int, jump: JumpHost | None, timeout: float) ->
     except (OSError, JumpHostFailed) as error:
         raise NotYet(str(error)) from error
     if not said.startswith(GREETING):
-        raise NotYet(f"the port is open but says {said!r}")
+        raise NotYet(f"the port is open but sends {said!r}")
 
 
 def _first_words(address: str, port: int, *, timeout: float) -> str:

@@ -36,28 +36,30 @@ def teardown(name: str, console: Console, *, without: Collection[str] = ()) -> N
         left = leaked_resources(lab, machines)
         if left:
             raise LabgenError(
-                f"lab {name} left something behind",
+                f"lab {name} was not removed completely",
                 last_seen="\n    ".join(left),
                 hint=f"labgen down {name}    tries again",
             )
         store.remove(lab)
     if without:
         names = ", ".join(sorted(set(without)))
-        console.say(f"the cluster stays on {names}; to take it off, as root there: {BY_HAND}")
+        console.say(f"the cluster stays on {names}; to uninstall it, run as root there: {BY_HAND}")
 
 
 def _known(name: str) -> Lab:
     try:
         return store.load(name)
     except UsageError as error:
-        error.hint = f"{error.hint}\nof one whose directory is gone: labgen gc {name}"
+        error.hint = f"{error.hint}\nfor a lab whose directory no longer exists: labgen gc {name}"
         raise
 
 
 def _fewer(lab: Lab, without: Collection[str]) -> Lab:
     """Return the lab without the machines of these names."""
     if without and not lab.scenario.existing:
-        raise UsageError(f"the machines of lab {lab.name} are labgen's own: they go with it")
+        raise UsageError(
+            f"the machines of lab {lab.name} were created by labgen and are removed with it"
+        )
     gone = {lab.machine(name) for name in without}
     return replace(lab, machines=tuple(it for it in lab.machines if it not in gone))
 

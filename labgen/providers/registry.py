@@ -82,7 +82,7 @@ def ensure_fit(provider: Provider, scenario: Scenario, lab: Lab | None = None) -
 def _unfit(name: str, findings: Sequence[Finding]) -> str:
     lines = [f"this host cannot run labs of provider {name}:"]
     if any(finding.machine for finding in findings):
-        lines = ["these machines cannot be a lab as they are; nothing was changed on them:"]
+        lines = ["these machines cannot be used as they are; nothing was changed on them:"]
     for finding in findings:
         machine = f"{finding.machine}: " if finding.machine else ""
         lines.append(f"  {machine}{finding.what}; {finding.remedy}")

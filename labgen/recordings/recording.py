@@ -156,7 +156,7 @@ def read(path: Path) -> Recording:
         if found == FORMAT:
             return _parsed(data)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path} is no recording of labgen: {error}", hint=HINT) from error
+        raise UsageError(f"{path} is not a labgen recording: {error}", hint=HINT) from error
     raise UsageError(
         f"{path} is a recording of format {found}, written by another version of labgen; this "
         f"version reads format {FORMAT}",

@@ -77,7 +77,7 @@ def free_router_id(taken: Collection[int]) -> int:
     for number in ROUTER_IDS:
         if number not in taken:
             return number
-    raise LabgenError("all 255 VRRP router ids are taken", hint="take a lab down: labgen list")
+    raise LabgenError("all 255 VRRP router ids are in use", hint="remove a lab: labgen list")
 
 
 def usual_router_id(vip: IPv4Address, taken: Collection[int]) -> int:

@@ -20,11 +20,11 @@ def priorities(value: object) -> tuple[int, ...]:
     if value == AUTO:
         return ()
     if not isinstance(value, list) or not value:
-        raise ValueError(f"expected auto or a list as [103, 102, 101], found {kind_of(value)}")
+        raise ValueError(f"expected auto or a list such as [103, 102, 101], found {kind_of(value)}")
     found = tuple(count(*PRIORITIES)(item) for item in value)
     if list(found) != sorted(set(found), reverse=True):
         raise ValueError(
-            "the first control plane is to hold the VIP, and each one after it when those before it"
+            "the first control plane holds the VIP, and each one after it when those before it"
             " are gone: write different priorities, the highest first"
         )
     return found
@@ -33,7 +33,7 @@ def priorities(value: object) -> tuple[int, ...]:
 def bind(value: object) -> tuple[str, ...]:
     """Return what HAProxy binds to: *, machine or IPv4 addresses."""
     if not isinstance(value, list) or not value:
-        raise ValueError(f"expected a list as [machine, 127.0.0.1], found {kind_of(value)}")
+        raise ValueError(f"expected a list such as [machine, 127.0.0.1], found {kind_of(value)}")
     return tuple(_place(item) for item in value)
 
 
@@ -45,5 +45,5 @@ def _place(item: object) -> str:
     except AddressValueError:
         what = shown(item) if isinstance(item, str) else kind_of(item)
         raise ValueError(
-            f"{what} is nothing to bind to; use '*', machine (its own address) or an IPv4 address"
+            f"HAProxy cannot bind to {what}; use '*', machine (its own address) or an IPv4 address"
         ) from None

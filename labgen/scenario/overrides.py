@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from labgen.scenario.diagnostics import Diagnostic, Field, dotted
 from labgen.scenario.document import NotYaml, read
 
-EXAMPLE = "write KEY=VALUE, as in kubernetes.cni.backend=host-gw or machines[0].count=5"
+EXAMPLE = "write KEY=VALUE, for example kubernetes.cni.backend=host-gw or machines[0].count=5"
 PART = re.compile(r"([^.\[\]]+)((?:\[[0-9]{1,4}\])*)")
 INDEX = re.compile(r"[0-9]{1,4}")
 
@@ -66,7 +66,7 @@ def _replaced(data: object, override: Override, depth: int) -> object:
     step, parent = override.field[depth], override.field[:depth]
     if isinstance(step, int):
         if not isinstance(data, list):
-            what = f"{dotted(parent) or 'the scenario'} is no list; leave the number out"
+            what = f"{dotted(parent) or 'the scenario'} is not a list; leave the number out"
             raise BadOverride(override.text, what)
         if step >= len(data):
             numbers = f"[0] to [{len(data) - 1}]" if data else "none yet"
@@ -74,7 +74,9 @@ def _replaced(data: object, override: Override, depth: int) -> object:
             raise BadOverride(override.text, what)
         return [*data[:step], _replaced(data[step], override, depth + 1), *data[step + 1 :]]
     if isinstance(data, list):
-        what = f"{dotted(parent)} is a list; name one item, as {dotted((*parent, 0, step))}"
+        what = (
+            f"{dotted(parent)} is a list; name one item, for example {dotted((*parent, 0, step))}"
+        )
         raise BadOverride(override.text, what)
     if not isinstance(data, dict) and data is not None:
         raise BadOverride(override.text, f"{dotted(parent)} is a single value, it has no {step}")

@@ -28,10 +28,10 @@ ITEM_STAND_INS: dict[str | int, dict[str, object]] = {
     "hosts": {"address": "192.0.2.1"},
 }
 MISSING = {
-    "name": "missing; name the scenario, as ha-3x3",
+    "name": "missing; name the scenario, for example ha-3x3",
     "machines": "missing; list at least one group of machines with role: control-plane",
     "role": "missing; write control-plane or worker",
-    "address": "missing; write the machine's own, as 192.168.0.3",
+    "address": "missing; write the machine's own address, for example 192.168.0.3",
 }
 
 
@@ -122,7 +122,7 @@ def _diagnostic(detail: ErrorDetails, kind: type) -> Diagnostic:
             text = f"expected true or false, found {found}"
         case "string_type":
             [example] = at(json_schema(kind), *field)["examples"]
-            text = f"expected text as {example}, found {found}"
+            text = f"expected text such as {example}, found {found}"
         case _:
             text = str(detail["ctx"]["error"])
     return Diagnostic(field, text)

@@ -22,7 +22,7 @@ def address(value: object) -> IPv4Address:
         return IPv4Address(written)
     except AddressValueError:
         raise ValueError(
-            f"{shown(written)} is no IPv4 address; write it like 192.168.0.3"
+            f"{shown(written)} is not an IPv4 address; write it like 192.168.0.3"
         ) from None
 
 
@@ -30,7 +30,7 @@ def user(value: object) -> str:
     """Return a login name."""
     written = text("root or admin")(value)
     if not USER.fullmatch(written):
-        raise ValueError(f"{shown(written)} is no login; write a name as root or admin")
+        raise ValueError(f"{shown(written)} is not a login; write a name such as root or admin")
     return written
 
 
@@ -39,7 +39,7 @@ def place(value: object) -> str:
     written = text("admin@gateway.example.org:22")(value)
     if not PLACE.fullmatch(written):
         raise ValueError(
-            f"{shown(written)} is no login; write it like admin@gateway.example.org:22"
+            f"{shown(written)} is not a login; write it like admin@gateway.example.org:22"
         )
     return written
 
@@ -48,7 +48,7 @@ def path(value: object) -> str:
     """Return a file's path as it is written."""
     written = text("~/.ssh/id_ed25519")(value)
     if not written.strip() or any(not sign.isprintable() for sign in written):
-        raise ValueError(f"{shown(written)} is no path; write it like ~/.ssh/id_ed25519")
+        raise ValueError(f"{shown(written)} is not a path; write it like ~/.ssh/id_ed25519")
     try:
         Path(written).expanduser()
     except RuntimeError:
@@ -64,8 +64,8 @@ def host_key(value: object) -> str:
     written = " ".join(text("ssh-ed25519 AAAA...")(value).split()[:2])
     if not HOST_KEY.fullmatch(written):
         raise ValueError(
-            f"{shown(written)} is no public key; write what the machine has in "
-            "/etc/ssh/ssh_host_ed25519_key.pub, as ssh-ed25519 AAAA..."
+            f"{shown(written)} is not a public key; write what the machine has in "
+            "/etc/ssh/ssh_host_ed25519_key.pub, for example ssh-ed25519 AAAA..."
         )
     return written
 
@@ -79,5 +79,5 @@ def command(value: object) -> tuple[str, ...]:
         raise ValueError(f"there is no program; write {COMMAND}")
     strange = [word for word in words if not isinstance(word, str) and type(word) is not int]
     if strange:
-        raise ValueError(f"{kind_of(strange[0])} is no word; write {COMMAND}")
+        raise ValueError(f"{kind_of(strange[0])} is not a string; write {COMMAND}")
     return tuple(str(word) for word in words)

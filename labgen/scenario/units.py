@@ -12,7 +12,7 @@ LONGEST = 2**31 - 1
 
 def duration(text: str) -> int:
     """Return the milliseconds of a duration such as 250ms, 1s, 1.5s or 2m. Raises ValueError."""
-    amount = _amount(text, DURATIONS, "a duration", "a number and ms, s or m, as 250ms or 1s")
+    amount = _amount(text, DURATIONS, "a duration", "a number and ms, s or m, such as 250ms or 1s")
     if amount != int(amount):
         raise ValueError(f"{text!r} has parts of a millisecond; use whole milliseconds")
     if not 1 <= amount <= LONGEST:
@@ -22,7 +22,7 @@ def duration(text: str) -> int:
 
 def size(text: str) -> int:
     """Return the MiB of a size such as 512MiB, 2GiB or 1.5GiB. Raises ValueError."""
-    amount = _amount(text, SIZES, "a size", "a number and MiB, GiB or TiB, as 2GiB")
+    amount = _amount(text, SIZES, "a size", "a number and MiB, GiB or TiB, such as 2GiB")
     if amount != int(amount) or amount < 1:
         raise ValueError(f"{text!r} is not a whole number of MiB; use 1MiB or more")
     return int(amount)
@@ -41,7 +41,7 @@ def show_size(mebibytes: int) -> str:
 def _amount(text: str, units: dict[str, int], what: str, example: str) -> Decimal:
     match = NUMBER.fullmatch(text)
     if not match:
-        raise ValueError(f"{text!r} is no {what.split()[1]}; write {example}")
+        raise ValueError(f"{text!r} is not {what}; write {example}")
     number, unit = match.groups()
     if not unit:
         raise ValueError(f"{text!r} has no unit; write {example}")

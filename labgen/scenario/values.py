@@ -50,7 +50,7 @@ def text(example: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         if isinstance(value, str):
             return value
-        raise ValueError(f"expected text as {example}, found {kind_of(value)}")
+        raise ValueError(f"expected text such as {example}, found {kind_of(value)}")
 
     return read
 
@@ -69,7 +69,7 @@ def disk(value: object) -> int:
     """Return GiB."""
     mebibytes = units.size(text("20GiB")(value))
     if mebibytes % 1024:
-        raise ValueError(f"{shown(str(value))} is no whole number of GiB; write it as 20GiB")
+        raise ValueError(f"{shown(str(value))} is not a whole number of GiB; write it like 20GiB")
     return mebibytes // 1024
 
 
@@ -97,10 +97,10 @@ def network(value: object) -> IPv4Network:
         found = IPv4Network(written, strict=False)
     except ValueError:
         raise ValueError(
-            f"{shown(written)} is no IPv4 network; write it like 10.89.50.0/24"
+            f"{shown(written)} is not an IPv4 network; write it like 10.89.50.0/24"
         ) from None
     if str(found) != written:
-        raise ValueError(f"{shown(written)} is not how that network is written; write {found}")
+        raise ValueError(f"{shown(written)} is not the usual form of that network; write {found}")
     return found
 
 
@@ -120,7 +120,7 @@ def address_or_auto(value: object) -> IPv4Address | None:
         return IPv4Address(written)
     except AddressValueError:
         raise ValueError(
-            f"{shown(written)} is no IPv4 address; write auto or 10.89.50.244"
+            f"{shown(written)} is not an IPv4 address; write auto or 10.89.50.244"
         ) from None
 
 
@@ -130,7 +130,7 @@ def label(value: object) -> str:
     if len(written) > LABEL_LENGTH:
         raise ValueError(f"{len(written)} characters are too long for a DNS label; use 63 at most")
     if not LABEL.fullmatch(written):
-        raise ValueError(f"{shown(written)} is no DNS label; {LETTERS}, ending with one too")
+        raise ValueError(f"{shown(written)} is not a DNS label; {LETTERS}, and ending with one too")
     return written
 
 
@@ -138,7 +138,7 @@ def prefix(value: object) -> str:
     """Return what machine names begin with; a number follows."""
     written = text("master")(value)
     if not PREFIX.fullmatch(written):
-        raise ValueError(f"{shown(written)} makes no DNS label; {LETTERS}")
+        raise ValueError(f"{shown(written)} is not the beginning of a DNS label; {LETTERS}")
     return written
 
 
@@ -146,7 +146,7 @@ def version(value: object) -> str:
     """Return a version of Kubernetes, as v1.37.2."""
     written = text("v1.37.2")(value)
     if not VERSION.fullmatch(written):
-        raise ValueError(f"{shown(written)} is no version; write all of it, as v1.37.2")
+        raise ValueError(f"{shown(written)} is not a version; write all of it, such as v1.37.2")
     return written
 
 
@@ -154,7 +154,7 @@ def libvirt_uri(value: object) -> str:
     """Return the URI of a libvirt that runs QEMU, https://libvirt.org/uri.html."""
     written = text("qemu:///system")(value)
     if not LIBVIRT.fullmatch(written):
-        raise ValueError(f"{shown(written)} is no URI of QEMU's; write it like qemu:///system")
+        raise ValueError(f"{shown(written)} is not a QEMU URI; write it like qemu:///system")
     if not HERE.fullmatch(written) and not BY_SSH.fullmatch(written):
         raise ValueError(
             f"{shown(written)} leads to libvirt, but not to a lab's machines; "

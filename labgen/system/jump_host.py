@@ -102,7 +102,7 @@ class JumpHost:
         why = _last_line(heard.stderr)  # not always the reason: the shared connection keeps that
         place = f"{address}:{port}"
         raise JumpHostFailed(
-            f"{self.host} gets no connection to {place}: {why}" if why else f"{place} says nothing"
+            f"{self.host} cannot connect to {place}: {why}" if why else f"{place} sends nothing"
         )
 
     def forward(self, here: IPv4Address, address: IPv4Address, port: int) -> None:
@@ -114,9 +114,9 @@ class JumpHost:
         asked = self._control("forward", "-L", way)
         if not asked.ok:
             raise JumpHostFailed(
-                f"{here}:{port}, which shall lead to {address}:{port}, cannot be listened on here",
+                f"cannot listen on {here}:{port}, which has to lead to {address}:{port}",
                 last_seen=_last_line(asked.stderr),
-                hint=f"what listens there: ss -ltnp sport = :{port}",
+                hint=f"to see what listens there: ss -ltnp sport = :{port}",
             )
 
     def close(self) -> None:
@@ -172,8 +172,8 @@ def failure(jump: JumpHost, said: str) -> JumpHostFailed:
     forget = shlex.join(["ssh-keygen", "-R", known_as])
     if "IDENTIFICATION HAS CHANGED" in said:
         return JumpHostFailed(
-            f"{host} shows another SSH host key than the one that is known of it",
-            hint=f"find out why; if it was made anew: {forget}    then: {jump.command}",
+            f"the SSH host key of {host} differs from the known one",
+            hint=f"find out why; if {host} was reinstalled: {forget}    then: {jump.command}",
         )
     if "Host key verification failed" in said or "host key is known" in said:
         return JumpHostFailed(
@@ -182,14 +182,14 @@ def failure(jump: JumpHost, said: str) -> JumpHostFailed:
         )
     if "Permission denied" in said or "Too many authentication failures" in said:
         return JumpHostFailed(
-            f"{host} lets no SSH key in that there is here",
+            f"{host} accepts none of the SSH keys on this host",
             last_seen=last,
-            hint=f"this has to work without a question: {jump.command} true",
+            hint=f"this command must work without a prompt: {jump.command} true",
         )
     return JumpHostFailed(
         f"{host} cannot be reached over SSH",
         last_seen=last,
-        hint=f"this has to work without a question: {jump.command} true",
+        hint=f"this command must work without a prompt: {jump.command} true",
     )
 
 

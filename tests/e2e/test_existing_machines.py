@@ -139,7 +139,7 @@ def test_every_problem_is_reported_together_and_nothing_is_changed(
     assert told.exit_code == UNFIT
     for words in (
         "  master1: it does not let root in with the key",
-        "  master2: sudo wants a password of admin",
+        "  master2: sudo asks for a password of admin",
         "  master3: its clock is 360",
         "  master3: it has the machine-id of node1",
         f"  master3: it has the hardware address of node1, {mac}",
@@ -165,7 +165,7 @@ def test_a_host_key_is_trusted_only_when_the_user_names_it(
     scenario.write_text(text.replace(true_key, other.host_key))
     told = labgen("check", str(scenario), check=False)
     assert told.exit_code == UNFIT
-    assert "master1: its host key is another than the one that is known" in told.stderr
+    assert "master1: its host key differs from the known one" in told.stderr
     scenario.write_text(text.replace(f'"hostKey": "{true_key}", ', ""))
     told = labgen("check", str(scenario), check=False)
     assert told.exit_code == UNFIT

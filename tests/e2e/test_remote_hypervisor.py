@@ -86,7 +86,7 @@ def test_cluster_on_another_host_passes_the_suite_through_the_jump_host(
     ("place", "told"),
     [
         (f"root@{THERE}:2222", f"{THERE} cannot be reached over SSH"),
-        (f"nobody@{THERE}", f"{THERE} lets no SSH key in that there is here"),
+        (f"nobody@{THERE}", f"{THERE} accepts none of the SSH keys on this host"),
         ("root@192.0.2.3", "192.0.2.3 cannot be reached over SSH"),
     ],
     ids=["no-server", "no-key", "no-host"],
@@ -100,7 +100,7 @@ def test_host_that_refuses_logins_is_reported_before_anything_is_created(
     refused = user(*words, check=False)
     assert refused.exit_code == 3
     assert told in refused.stderr
-    assert "this has to work without a question: ssh " in refused.stderr
+    assert "this command must work without a prompt: ssh " in refused.stderr
     assert name not in store.names()
 
 
@@ -137,8 +137,8 @@ def _load_balancer_is_reached(lab: Lab) -> None:
         (str(lab.local_endpoint(lab.vip)), port), timeout=5
     ) as connection:
         assert connection.recv(1) == b""
-    assert _end(lab, port) == f"{lab.vip}:{port} says nothing"
-    assert f"{THERE} gets no connection to {lab.vip}:{NOBODY}" in _end(lab, NOBODY)
+    assert _end(lab, port) == f"{lab.vip}:{port} sends nothing"
+    assert f"{THERE} cannot connect to {lab.vip}:{NOBODY}" in _end(lab, NOBODY)
 
 
 def _end(lab: Lab, port: int) -> str:

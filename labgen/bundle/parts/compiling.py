@@ -202,7 +202,7 @@ def _compare_images(kubeadm: Path, release: Release) -> None:
     if wanted != set(release.control_plane_images):
         difference = ", ".join(sorted(wanted ^ set(release.control_plane_images)))
         raise LabgenError(
-            f"kubeadm {release.kubernetes} asks for other images than the bundle holds",
+            f"kubeadm {release.kubernetes} needs other images than the bundle has",
             last_seen=difference,
             hint="correct labgen/bundle/versions.py",
         )

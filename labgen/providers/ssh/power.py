@@ -78,5 +78,5 @@ def _command(machine: Machine, action: Power) -> None:
     except (CommandFailed, CommandTimedOut) as error:
         raise LabgenError(
             f"the power command of {machine.name} failed: {error.message}",
-            hint="it comes from the scenario; try it by hand",
+            hint="the command is set in the scenario; run it by hand",
         ) from error

@@ -26,10 +26,10 @@ CONFLICTING = {
     "docker.io": "Docker, whose rules drop what pods forward",
     "moby-engine": "Docker, whose rules drop what pods forward",
     "cri-o": "another container runtime",
-    "kubelet": "a kubelet of its own",
-    "kubeadm": "a kubeadm of its own",
-    "kubectl": "a kubectl of its own",
-    "kubernetes-cni": "CNI plugins of its own",
+    "kubelet": "another installation of the kubelet",
+    "kubeadm": "another installation of kubeadm",
+    "kubectl": "another installation of kubectl",
+    "kubernetes-cni": "another installation of CNI plugins",
 }
 FIREWALLS = ("ufw", "firewalld")
 BALANCERS = ("haproxy", "keepalived")
@@ -80,7 +80,7 @@ def _system(facts: Facts) -> Iterator[Finding]:
     processor, wanted = sources.in_go(facts.architecture), sources.architecture()
     if processor != wanted:
         what = f"its processor is {processor}, the bundle is for {wanted}"
-        yield Finding(what, "use another machine, or a labgen host of its kind")
+        yield Finding(what, "use another machine, or run labgen on a host with that processor")
     if not facts.systemd:
         yield Finding("systemd does not run on it", "boot it with systemd")
     if not facts.cgroup_v2 and not facts.container:
@@ -95,17 +95,19 @@ def _size(machine: Machine, facts: Facts) -> Iterator[Finding]:
     if machine.role is not Role.CONTROL_PLANE:
         return
     if facts.cores < CONTROL_PLANE_CPUS:
-        what = f"it has {facts.cores} core, a control plane needs {CONTROL_PLANE_CPUS}"
+        what = f"it has {facts.cores} core, but a control plane needs {CONTROL_PLANE_CPUS}"
         yield Finding(what, "give it more, or make it a worker")
     if facts.memory < CONTROL_PLANE_MEMORY:
         needed = show_size(CONTROL_PLANE_MEMORY)
-        what = f"it has {show_size(facts.memory)} of memory, a control plane needs {needed}"
+        what = f"it has {show_size(facts.memory)} of memory, but a control plane needs {needed}"
         yield Finding(what, "give it more, or make it a worker")
 
 
 def _disk(facts: Facts) -> Iterator[Finding]:
     if facts.disk_free < DISK:
-        what = f"/var/lib has {show_size(facts.disk_free)} free, the lab needs {show_size(DISK)}"
+        what = (
+            f"/var/lib has {show_size(facts.disk_free)} free, but the lab needs {show_size(DISK)}"
+        )
         yield Finding(what, "make room")
 
 
@@ -113,24 +115,26 @@ def _clock(said: Surveyed) -> Iterator[Finding]:
     if abs(said.clock) > CLOCK + said.uncertainty:
         way = "ahead of" if said.clock > 0 else "behind"
         what = f"its clock is {abs(said.clock):.1f} s {way} this host's"
-        yield Finding(what, "have both follow a time server, as with chrony or systemd-timesyncd")
+        yield Finding(
+            what, "synchronise both with a time server, for example by chrony or systemd-timesyncd"
+        )
 
 
 def _network(lab: Lab, machine: Machine, facts: Facts) -> Iterator[Finding]:
     found = facts.interface(machine.address)
     if found is None:
-        what = f"no interface of it has {machine.address}: something translates addresses"
+        what = f"none of its interfaces has {machine.address}: something translates addresses"
         yield Finding(what, "name the address that the machine itself has")
         return
     name, network = found
     if network != lab.subnet:
-        what = f"{machine.address} on {name} is in {network}, network.subnet says {lab.subnet}"
-        yield Finding(what, "correct one of them: the VIP would be out of reach")
+        what = f"{machine.address} on {name} is in {network}, but network.subnet is {lab.subnet}"
+        yield Finding(what, "correct one of them: otherwise the VIP would be unreachable")
     mac = facts.links.get(name, "")
     first = int(mac[:2] or "0", 16)
     if set(mac) <= {"0", ":"} or first & 1:
-        what = f"{mac or 'nothing'} on {name} is no hardware address of one machine"
-        yield Finding(what, f"give {name} one that is its own")
+        what = f"{mac or 'nothing'} on {name} is not a valid hardware address of a machine"
+        yield Finding(what, f"give {name} an address of its own")
 
 
 def _twins(lab: Lab, machine: Machine, known: Known) -> Iterator[Finding]:
@@ -149,7 +153,7 @@ def _twins(lab: Lab, machine: Machine, known: Known) -> Iterator[Finding]:
             yield Finding(what, remedy)
         if mac and mac == _mac(other, theirs):
             what = f"it has the hardware address of {other.name}, {mac}"
-            yield Finding(what, "give each its own: switches mix them up")
+            yield Finding(what, "give each its own address: switches confuse the two")
 
 
 def _reach(lab: Lab, facts: Facts) -> Iterator[Finding]:
@@ -161,10 +165,10 @@ def _reach(lab: Lab, facts: Facts) -> Iterator[Finding]:
         closed = sorted(port for port, what in said.items() if what in ("silent", "unreachable"))
         if len(closed) == len(said):
             what = f"it does not reach {other.name} at {other.address}"
-            yield Finding(what, "look at cables, addresses and firewalls between the two")
+            yield Finding(what, "check cables, addresses and firewalls between the two")
         elif closed:
             ports = ", ".join(map(str, closed))
-            what = f"nothing comes back from {other.name} on ports {ports}: a firewall drops it"
+            what = f"{other.name} does not answer on ports {ports}: a firewall drops the packets"
             yield Finding(what, "let the machines reach each other on all ports")
 
 
@@ -179,7 +183,7 @@ def _vip(lab: Lab, facts: Facts, known: Known) -> Iterator[Finding]:
         yield Finding(f"it has the VIP {lab.vip} itself", "remove it there, or name another VIP")
     elif facts.vip_mac and facts.vip_mac not in ours:
         what = f"{facts.vip_mac} answers for the VIP {lab.vip} on its network"
-        yield Finding(what, "name an address that nobody has")
+        yield Finding(what, "name an address that is not in use")
 
 
 def _inhabitants(lab: Lab, machine: Machine, facts: Facts) -> Iterator[Finding]:
@@ -188,19 +192,21 @@ def _inhabitants(lab: Lab, machine: Machine, facts: Facts) -> Iterator[Finding]:
         what = f"it belongs to lab {facts.lab}, API at {facts.endpoint}"
         yield Finding(
             what,
-            f"labgen down {facts.lab} where that was made, or as root on the machine: "
+            f"labgen down {facts.lab} on the host that created the lab, or as root on the machine: "
             "/opt/labgen/provisioners/run.sh uninstall",
         )
         return
     if facts.clusters:
         what = f"an older cluster is on it: {', '.join(facts.clusters)}"
-        yield Finding(what, "take that off first, by the tool that made it: kubeadm reset, for one")
+        yield Finding(
+            what, "remove it first with the tool that created it, for example kubeadm reset"
+        )
     for name in sorted(facts.packages & CONFLICTING.keys()):
         yield Finding(f"{name} is installed: {CONFLICTING[name]}", f"apt-get purge {name}")
     master = machine.role is Role.CONTROL_PLANE
     for name in (*FIREWALLS, *(BALANCERS if master else ())):
         if name in facts.active:
-            what = "would be in the cluster's way" if name in FIREWALLS else "would be replaced"
+            what = "would block the cluster's traffic" if name in FIREWALLS else "would be replaced"
             yield Finding(f"{name} runs on it and {what}", f"systemctl disable --now {name}")
     wanted = {**TAKEN_PORTS, lab.scenario.network.api_port: "HAProxy", HEALTH_PORT: "HAProxy"}
     wanted = wanted if master else WORKER_PORTS

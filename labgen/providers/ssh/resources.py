@@ -11,7 +11,7 @@ def list_resources(lab: Lab) -> list[Resource]:
 
     def refuse() -> None:
         raise LabgenError(
-            f"lab {lab.name} is uninstalled from its machines as a whole",
+            f"lab {lab.name} can only be uninstalled from all its machines together",
             hint=f"labgen down {lab.name}",
         )
 

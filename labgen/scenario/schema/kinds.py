@@ -169,7 +169,9 @@ LABEL = Kind(
     schema=_matching(values.LABEL.pattern, maxLength=values.LABEL_LENGTH),
 )
 PREFIX = Kind(values.prefix, "beginning of a DNS label", schema=_matching(values.PREFIX.pattern))
-VERSION = Kind(values.version, "version, as `v1.37.2`", schema=_matching(values.VERSION.pattern))
+VERSION = Kind(
+    values.version, "version such as `v1.37.2`", schema=_matching(values.VERSION.pattern)
+)
 LIBVIRT_URI = Kind(
     values.libvirt_uri, "libvirt URI of QEMU", schema=_matching(values.LIBVIRT.pattern)
 )
@@ -206,7 +208,7 @@ JUMP = Kind(ssh_login.place, "`[USER@]HOST[:PORT]`", schema=_matching(ssh_login.
 PATH = Kind(ssh_login.path, "path", schema={"type": "string", "minLength": 1})
 HOST_KEY = Kind(
     ssh_login.host_key,
-    "public key, as `ssh-ed25519 AAAA...`",
+    "public key such as `ssh-ed25519 AAAA...`",
     schema={"type": "string", "pattern": r"^\s*(ssh-|ecdsa-)\S+\s+\S+"},
 )
 COMMAND = Kind(

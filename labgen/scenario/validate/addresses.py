@@ -33,7 +33,9 @@ def subnet_is_for_machines(context: ValidationContext) -> Iterator[Diagnostic]:
     for kind in ("loopback", "link_local", "multicast", "reserved", "unspecified"):
         if getattr(subnet, f"is_{kind}"):
             word = kind.replace("_", "-")
-            yield Diagnostic(SUBNET, f"{subnet} is {word}; use a private range, as 10.89.50.0/24")
+            yield Diagnostic(
+                SUBNET, f"{subnet} is {word}; use a private range such as 10.89.50.0/24"
+            )
             return
 
 
@@ -95,5 +97,5 @@ def api_port_is_free(context: ValidationContext) -> Iterator[Diagnostic]:
     port = context.part.network.api_port
     if port in TAKEN_PORTS and context.trusts(field):
         owner = TAKEN_PORTS[port]
-        text = f"{port} belongs to {owner} on every control plane; use another, as 8443"
+        text = f"{port} is used by {owner} on every control plane; use another, such as 8443"
         yield Diagnostic(field, text)

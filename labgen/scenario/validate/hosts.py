@@ -37,13 +37,15 @@ def network_is_named(context: ValidationContext) -> Iterator[Diagnostic]:
         return
     network = context.part.network
     if network.subnet is None and context.trusts(SUBNET):
-        text = "existing machines have a network; name it, as 192.168.0.0/24"
+        text = "existing machines have a network; name it, for example 192.168.0.0/24"
         yield Diagnostic(SUBNET, text, also=(PROVIDER,))
     if network.vip is None and context.trusts(VIP):
-        text = "name an address of the machines' network that is not in use, as 192.168.0.244"
+        text = (
+            "name an address of the machines' network that is not in use, for example 192.168.0.244"
+        )
         yield Diagnostic(VIP, text, also=(PROVIDER,))
     if context.written(FIRST_HOST):
-        text = "existing machines have addresses; leave it out"
+        text = "existing machines have addresses already; leave this field out"
         yield Diagnostic(FIRST_HOST, text, also=(PROVIDER,))
 
 
@@ -55,14 +57,14 @@ def addresses_are_their_own(context: ValidationContext) -> Iterator[Diagnostic]:
         if not context.trusts(address):
             continue
         if host.address in seen:
-            text = f"{host.address} is {seen[host.address]}'s; each machine has its own"
+            text = f"{host.address} is {seen[host.address]}'s; give each machine its own"
             yield Diagnostic(address, text)
         seen.setdefault(host.address, name)
         if subnet is None or not context.trusts(SUBNET):
             continue
         number = int(host.address) - int(subnet.network_address)
         if not 1 <= number <= last_usable(subnet):
-            text = f"{host.address} is no machine's address in network.subnet {subnet}"
+            text = f"{host.address} cannot be a machine's address in network.subnet {subnet}"
             yield Diagnostic(address, f"{text}; correct one of them", also=(SUBNET,))
 
 
@@ -82,7 +84,10 @@ def logins_are_for_existing_machines(context: ValidationContext) -> Iterator[Dia
         field: Field = ("provider", key)
         if context.written(field):
             name = context.part.provider.name
-            text = f"the provider {name} has logins of its own; write name: ssh, or leave it out"
+            text = (
+                f"the provider {name} does not use your logins; write name: ssh, or leave this "
+                "field out"
+            )
             yield Diagnostic(field, text, also=(PROVIDER,))
 
 
@@ -93,6 +98,8 @@ def sizes_are_their_own(context: ValidationContext) -> Iterator[Diagnostic]:
         for key in SIZES:
             if context.written((*field, key)):
                 known = (
-                    "hosts sets the number" if key == "count" else "existing machines have theirs"
+                    "hosts sets the number"
+                    if key == "count"
+                    else "existing machines have their own size"
                 )
                 yield Diagnostic((*field, key), f"{known}; leave {key} out", also=(PROVIDER,))

@@ -28,7 +28,9 @@ def pod_subnet_has_a_part_for_each_machine(context: ValidationContext) -> Iterat
     if not context.trusts(POD_SUBNET):
         return
     if subnet.prefixlen < POD_PREFIX_AT_LEAST:
-        yield Diagnostic(POD_SUBNET, f"{subnet} is larger than kubeadm takes; use a /8 or smaller")
+        yield Diagnostic(
+            POD_SUBNET, f"{subnet} is larger than kubeadm accepts; use a /8 or smaller"
+        )
         return
     if not context.counts_known:
         return
@@ -38,7 +40,7 @@ def pod_subnet_has_a_part_for_each_machine(context: ValidationContext) -> Iterat
         prefix = NODE_PREFIX - (needed - 1).bit_length()
         yield Diagnostic(
             POD_SUBNET,
-            f"{subnet} has {parts} parts of /24 and each of the {needed} machines needs one; "
+            f"{subnet} has {parts} blocks of /24, but each of the {needed} machines needs one; "
             f"use a /{prefix} or larger",
             also=context.count_fields,
         )
@@ -49,8 +51,12 @@ def service_subnet_suits_kubeadm(context: ValidationContext) -> Iterator[Diagnos
     if not context.trusts(SERVICE_SUBNET):
         return
     if subnet.prefixlen < SERVICE_PREFIX_AT_LEAST:
-        text = f"{subnet} is larger than kubeadm takes; use a /{SERVICE_PREFIX_AT_LEAST} or smaller"
+        text = (
+            f"{subnet} is larger than kubeadm accepts; use a /{SERVICE_PREFIX_AT_LEAST} or smaller"
+        )
         yield Diagnostic(SERVICE_SUBNET, text)
     if subnet.prefixlen > SERVICE_PREFIX_AT_MOST:
-        text = f"{subnet} is smaller than kubeadm takes; use a /{SERVICE_PREFIX_AT_MOST} or larger"
+        text = (
+            f"{subnet} is smaller than kubeadm accepts; use a /{SERVICE_PREFIX_AT_MOST} or larger"
+        )
         yield Diagnostic(SERVICE_SUBNET, text)

@@ -61,7 +61,7 @@ def names_are_labels(context: ValidationContext) -> Iterator[Diagnostic]:
         digits = len(longest) - len(group.name_prefix)
         if len(longest) > LABEL_LENGTH and context.trusts(prefix, count):
             text = (
-                f"it makes names of up to {len(longest)} characters, a DNS label has at most "
+                f"its names have up to {len(longest)} characters, but a DNS label has at most "
                 f"{LABEL_LENGTH}; use a prefix of {LABEL_LENGTH - digits} or fewer"
             )
             yield Diagnostic(prefix, text, also=(count,))

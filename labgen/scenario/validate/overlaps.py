@@ -17,7 +17,9 @@ def subnets_are_apart(context: ValidationContext) -> Iterator[Diagnostic]:
         blame_one = context.written(one) and not context.written(other)
         field, subnet = (one, one_subnet) if blame_one else (other, other_subnet)
         with_field, with_subnet = (other, other_subnet) if blame_one else (one, one_subnet)
-        text = f"{subnet} overlaps {dotted(with_field)} {with_subnet}; use ranges that are apart"
+        text = (
+            f"{subnet} overlaps {dotted(with_field)} {with_subnet}; use ranges that do not overlap"
+        )
         yield Diagnostic(field, text, also=(with_field,))
 
 
@@ -30,8 +32,8 @@ def host_reaches_none_of_them(context: ValidationContext) -> Iterator[Diagnostic
         for route in context.host_environment.routes:
             if subnet.overlaps(route.destination):
                 text = (
-                    f"{subnet} overlaps {route.destination}, which this host reaches through "
-                    f"{route.device}; use a range that no route of this host touches"
+                    f"{subnet} overlaps {route.destination}, a network that this host reaches "
+                    f"through {route.device}; use a range that no route of this host touches"
                 )
                 yield Diagnostic(field, text)
                 break

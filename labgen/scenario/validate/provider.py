@@ -17,7 +17,7 @@ def software_is_for_existing_machines(context: ValidationContext) -> Iterator[Di
         return
     for field, value in asdict(context.part.software).items():
         if value != "bundle":
-            text = f"machines of provider {provider} have it from the bundle; leave this out"
+            text = f"machines of provider {provider} get it from the bundle; leave this field out"
             yield Diagnostic(("software", field), text)
 
 
@@ -29,7 +29,7 @@ def box_is_for_libvirt(context: ValidationContext) -> Iterator[Diagnostic]:
         text = f"the provider {provider.name} has no boxes; write name: libvirt, or leave box out"
         yield Diagnostic(("provider", "box"), text)
     elif provider.box and written and not provider.box.name:
-        text = "a box of your own has a name; write it, as debian/bookworm64"
+        text = "a box of your own has a name; write it, for example debian/bookworm64"
         yield Diagnostic(("provider", "box"), text)
 
 

@@ -31,7 +31,10 @@ def keepalived_can_count_them(context: ValidationContext) -> Iterator[Diagnostic
         "scriptTimeout": timings.script_timeout,
     }.items():
         if time % SECOND:
-            text = f"keepalived times scripts in whole seconds, not {show_duration(time)}; use 1s"
+            text = (
+                "keepalived counts script times in whole seconds, not "
+                f"{show_duration(time)}; use 1s"
+            )
             yield Diagnostic(("loadBalancer", "timings", field), text)
 
 
@@ -43,7 +46,7 @@ def _whole_seconds(context: ValidationContext) -> Iterator[Diagnostic]:
     advert = balancer.timings.advert_interval
     if advert % SECOND or advert > LONGEST_SECONDS:
         text = (
-            f"VRRP version 2 counts whole seconds, at most {show_duration(LONGEST_SECONDS)}, not "
-            f"{show_duration(advert)}; use 1s, or vrrpVersion: 3"
+            f"VRRP version 2 counts in whole seconds, at most {show_duration(LONGEST_SECONDS)}, "
+            f"not {show_duration(advert)}; use 1s, or vrrpVersion: 3"
         )
         yield Diagnostic(ADVERT, text, also=(VERSION, PROFILE))

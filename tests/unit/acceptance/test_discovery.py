@@ -198,10 +198,10 @@ def test_host_that_is_no_node_ought_to_be_one() -> None:
 
 
 def test_machine_that_does_not_answer_is_named_with_the_reason() -> None:
-    silent = Unread("nobody answers on SSH at 192.168.0.6: timed out", "switch it on", silent=True)
+    silent = Unread("nothing answers on SSH at 192.168.0.6: timed out", "switch it on", silent=True)
     seen = found(site(), {3: look(3), 6: silent})
     assert set(seen.logins) == {"rack3"}
-    assert seen.unread == {"rack6": "nobody answers on SSH at 192.168.0.6: timed out"}
+    assert seen.unread == {"rack6": "nothing answers on SSH at 192.168.0.6: timed out"}
     assert "192.168.0.6" not in seen.nodes
 
 

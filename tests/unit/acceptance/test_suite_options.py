@@ -62,7 +62,9 @@ def test_mistakes_of_an_inventory_are_told_where_they_stand(
     inventory.write_text("hosts:\n  - address: master1\n")
     completed = acceptance(tmp_path, "--inventory", str(inventory))
     assert completed.exit_code == pytest.ExitCode.USAGE_ERROR
-    assert f"{inventory}:2:14: hosts[0].address: 'master1' is no IPv4 address" in completed.stderr
+    assert (
+        f"{inventory}:2:14: hosts[0].address: 'master1' is not an IPv4 address" in completed.stderr
+    )
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def test_verify_names_each_bad_part_and_what_to_type(kitchen: Kitchen) -> None:
     with pytest.raises(LabgenError) as failure:
         verify(kitchen.recipe())
     text = str(failure.value)
-    assert "2 of 4 parts of bundle bread-1 are not good" in text
+    assert "2 of 4 parts of bundle bread-1 are missing, outdated or damaged" in text
     assert "flour: damaged (flour.txt)" in text
     assert "water: damaged (jugs/water)" in text
     assert "labgen bundle build" in text

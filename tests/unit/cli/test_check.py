@@ -64,7 +64,7 @@ def test_all_that_is_in_the_way_is_told_by_machine_with_exit_code_3(
     said = labgen("check", site)
     assert said.exit_code == 3
     assert said.err.splitlines() == [
-        "error: these machines cannot be a lab as they are; nothing was changed on them:",
+        "error: these machines cannot be used as they are; nothing was changed on them:",
         "  master1: it has 1 core; give it more",
         "  node1: nobody answers; switch it on",
     ]

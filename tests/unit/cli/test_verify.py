@@ -178,7 +178,9 @@ def test_mistake_in_an_inventory_stops_it_before_pytest(
     inventory.write_text("hosts: [{address: master1}]\n")
     said = labgen("verify", "--inventory", str(inventory))
     assert said.exit_code == 2
-    assert said.err.startswith(f"{inventory}:1:19: hosts[0].address: 'master1' is no IPv4 address")
+    assert said.err.startswith(
+        f"{inventory}:1:19: hosts[0].address: 'master1' is not an IPv4 address"
+    )
     assert capfd.readouterr().out == ""
 
 

@@ -112,7 +112,7 @@ def test_a_server_that_the_client_does_not_trust_is_not_spoken_to(pki: Path, por
 
 def test_an_api_that_is_away_is_unreachable_with_its_address(pki: Path) -> None:
     with pytest.raises(
-        ApiUnreachable, match=rf"^https://{LOOPBACK}:1/readyz: nobody listens there$"
+        ApiUnreachable, match=rf"^https://{LOOPBACK}:1/readyz: nothing listens there$"
     ):
         _client(pki, 1).get_text("/readyz")
 

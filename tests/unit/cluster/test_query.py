@@ -112,9 +112,9 @@ def test_an_api_that_does_not_answer_is_one_problem(
     sample: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def answer(_: object) -> list[object]:
-        raise ApiUnreachable("https://10.89.0.244:8443/api/v1/nodes: nobody listens there")
+        raise ApiUnreachable("https://10.89.0.244:8443/api/v1/nodes: nothing listens there")
 
     monkeypatch.setattr(module, "nodes", answer)
     [problem] = query_api(sample).problems
     assert problem.what == "api"
-    assert problem.message.endswith("/api/v1/nodes: nobody listens there")
+    assert problem.message.endswith("/api/v1/nodes: nothing listens there")

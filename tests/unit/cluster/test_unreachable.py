@@ -104,7 +104,7 @@ def test_what_openssl_found_in_a_certificate_is_said_in_words(code: int, said: s
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (ConnectionRefusedError(errno.ECONNREFUSED, "x"), "nobody listens there"),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "x"), "nothing listens there"),
         (ConnectionResetError(errno.ECONNRESET, "x"), "the connection was reset"),
         (OSError(errno.EHOSTUNREACH, "x"), "no machine answers at that address"),
         (http.client.RemoteDisconnected("x"), "the connection was closed without an answer"),

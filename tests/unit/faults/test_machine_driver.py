@@ -55,7 +55,7 @@ def test_what_the_machine_cannot_do_is_the_hosts_fault_with_its_words(
     stub(monkeypatch, tmp_path, "ssh", "echo 'error: its kernel is old' >&2; exit 3")
     with pytest.raises(HostUnfit) as refused:
         faults.inject(lab, "partition", "master2")
-    assert str(refused.value) == "partition cannot be done to master2: its kernel is old"
+    assert str(refused.value) == "partition cannot be injected into master2: its kernel is old"
 
 
 def test_machine_containers_have_no_disk_to_fill(lab: Lab) -> None:

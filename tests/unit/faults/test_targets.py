@@ -84,8 +84,8 @@ def test_a_fault_of_control_planes_is_no_workers(lab: Lab) -> None:
     with pytest.raises(UsageError) as refused:
         faults.inject(lab, "haproxy-killed", "master1,node2")
     assert str(refused.value).splitlines() == [
-        "haproxy-killed is for control planes: node2 is none",
-        "  machines that it fits: master1, master2, master3",
+        "haproxy-killed is for control planes, which node2 is not",
+        "  eligible machines: master1, master2, master3",
     ]
 
 

@@ -91,8 +91,8 @@ def test_another_scenario_under_the_same_name_is_refused() -> None:
     made("single")
     with pytest.raises(UsageError) as wrong:
         made("ha-3x0")
-    assert wrong.value.message.startswith("lab demo was made from another scenario than ")
-    assert wrong.value.hint == "labgen down demo    or bring this one up next to it: --name OTHER"
+    assert wrong.value.message.startswith("lab demo was created from a scenario that differs from ")
+    assert wrong.value.hint == "labgen down demo    or use another name for this one: --name OTHER"
     assert len(store.load("demo").machines) == 1
 
 
@@ -102,11 +102,11 @@ def test_other_overrides_than_the_labs_are_named_with_what_to_do() -> None:
         store.make(scenario("single", "name=x", "machines[0].cpus=3"), "demo", "container")
     up = f"labgen up {scenario('single').source} --name demo"
     assert str(wrong.value).splitlines() == [
-        "lab demo was made with other overrides:",
+        "lab demo was created with other overrides:",
         "  it has    -s machines[0].memory=4GiB",
         "  it has no -s machines[0].cpus=3",
         f"  to continue with it as it is: {up} -s 'machines[0].memory=4GiB' -s name=x",
-        "  labgen down demo    or bring this one up next to it: --name OTHER",
+        "  labgen down demo    or use another name for this one: --name OTHER",
     ]
 
 

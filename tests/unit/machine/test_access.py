@@ -63,7 +63,7 @@ def test_the_way_begins_in_the_network_namespace_that_the_lab_was_made_in(
     """What listens in one is not heard in another."""
     program = _ssh(monkeypatch, tmp_path, ELSEWHERE.bridge)
     monkeypatch.setattr(netns, "inode", lambda: 4711)
-    with pytest.raises(LabgenError, match="lab demo is not reached from this network namespace"):
+    with pytest.raises(LabgenError, match="lab demo cannot be reached from this network namespace"):
         access.ensure_route(ELSEWHERE)
     assert program.calls == []
 

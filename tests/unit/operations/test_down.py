@@ -62,7 +62,7 @@ def test_what_is_left_is_named_and_the_lab_stays_to_be_taken_down_again(
     with pytest.raises(LabgenError) as failed:
         teardown("demo", QUIET)
     assert str(failed.value).splitlines() == [
-        "lab demo left something behind",
+        "lab demo was not removed completely",
         "  last seen: bridge lab01234567",
         "    mount /x",
         "  labgen down demo    tries again",
@@ -78,14 +78,16 @@ def test_a_lab_that_is_not_there_destroys_nothing(machines: Machines) -> None:
     assert str(wrong.value).splitlines() == [
         "there is no lab absent",
         "  labs: none",
-        "  of one whose directory is gone: labgen gc absent",
+        "  for a lab whose directory no longer exists: labgen gc absent",
     ]
     assert machines.destroyed == []
 
 
 def test_machines_that_labgen_made_are_not_left_out(machines: Machines) -> None:
     made("single", "demo")
-    with pytest.raises(UsageError, match="machines of lab demo are labgen's own: they go with it"):
+    with pytest.raises(
+        UsageError, match="machines of lab demo were created by labgen and are removed with it"
+    ):
         teardown("demo", QUIET, without=["master1"])
     assert machines.destroyed == []
 
@@ -107,7 +109,9 @@ def test_a_machine_that_is_left_out_is_told_of_and_not_asked(
     teardown("site", Console(), without=["master2"])
     assert cleared == ["master1", "master3", "node1"]
     told = capfd.readouterr().err
-    assert "the cluster stays on master2; to take it off, as root there: bash /opt/labgen" in told
+    assert (
+        "the cluster stays on master2; to uninstall it, run as root there: bash /opt/labgen" in told
+    )
     assert store.names() == []
 
 

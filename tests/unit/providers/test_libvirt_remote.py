@@ -237,4 +237,4 @@ def test_a_host_that_lets_nobody_in_is_the_one_finding(
     [finding] = host.findings("qemu+ssh://bighost/system", JumpHost("bighost"))
     assert finding.what.startswith("bighost ")
     assert finding.what.endswith(f": {said}")
-    assert finding.remedy == "this has to work without a question: ssh bighost true"
+    assert finding.remedy == "this command must work without a prompt: ssh bighost true"

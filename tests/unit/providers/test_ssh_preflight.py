@@ -38,13 +38,16 @@ ONE: dict[str, tuple[dict[str, Any], str]] = {
     "no-machine-id": ({"machine_id": ""}, "it has no machine-id"),
     "translated": (
         {"addresses": {}, "own": frozenset()},
-        "no interface of it has 192.168.0.3: something translates addresses",
+        "none of its interfaces has 192.168.0.3: something translates addresses",
     ),
     "network": (
         {"addresses": {IPv4Interface("192.168.0.3/16"): "ens3"}},
-        "192.168.0.3 on ens3 is in 192.168.0.0/16, network.subnet says 192.168.0.0/24",
+        "192.168.0.3 on ens3 is in 192.168.0.0/16, but network.subnet is 192.168.0.0/24",
     ),
-    "mac": ({"links": {"ens3": "01:00:5e:00:00:01"}}, "01:00:5e:00:00:01 on ens3 is no hardware"),
+    "mac": (
+        {"links": {"ens3": "01:00:5e:00:00:01"}},
+        "01:00:5e:00:00:01 on ens3 is not a valid hardware",
+    ),
     "vip-elsewhere": ({"vip_mac": VIP_MAC}, f"{VIP_MAC} answers for the VIP 192.168.0.244"),
     "vip-itself": (
         {"own": frozenset({IPv4Address("192.168.0.3"), IPv4Address("192.168.0.244")})},
@@ -113,7 +116,7 @@ def test_copied_machines_are_found_on_both_sides(lab: Lab) -> None:
     [
         (("open", "refused", "refused"), None),
         (("silent", "silent", "unreachable"), "it does not reach master2 at 192.168.0.4"),
-        (("open", "silent", "refused"), "nothing comes back from master2 on ports 6443: "),
+        (("open", "silent", "refused"), "master2 does not answer on ports 6443: "),
     ],
 )
 def test_machines_that_do_not_reach_each_other_are_found(

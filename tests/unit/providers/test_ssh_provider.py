@@ -149,10 +149,13 @@ def test_the_plan_tells_what_would_be_changed(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ("@@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @@", "its host key is another than"),
+        (
+            "@@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @@",
+            "its host key differs from the known one",
+        ),
         ("root@192.168.0.3: Permission denied (publickey).", "it does not let root in with your"),
-        ("ssh: connect to host x port 22: Connection refused", "nobody answers on SSH at 192.168"),
-        ("kex_exchange_identification: Connection closed", "its sshd ends the connection before"),
+        ("ssh: connect to host x port 22: Connection refused", "nothing answers on SSH at 192.168"),
+        ("kex_exchange_identification: Connection closed", "its sshd closes the connection before"),
         ("something else", "ssh ended with exit code 255: something else"),
     ],
 )
@@ -180,7 +183,11 @@ DEVICE = 'case $* in *"{address}"*) echo "x dev {device}" ;; *) echo "x dev eth1
     "case",
     [
         ("192.168.0.5", "lo", "packets to 192.168.0.5 of lab site would reach this host itself"),
-        ("192.168.0.244", "eth0", "packets to 192.168.0.244 would leave by eth0, to master1 by"),
+        (
+            "192.168.0.244",
+            "eth0",
+            "packets to 192.168.0.244 would leave by eth0, but those to master1 by",
+        ),
         ("192.168.0.4", "labBRIDGE", "would reach another lab, by labBRIDGE; nothing was sent"),
     ],
 )

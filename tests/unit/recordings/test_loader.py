@@ -28,5 +28,5 @@ def test_a_place_without_recordings_is_refused_with_how_to_make_them(tmp_path: P
 
 def test_a_file_that_is_no_recording_is_named(tmp_path: Path) -> None:
     (tmp_path / "other.json").write_text("{}")
-    with pytest.raises(UsageError, match=r"other\.json is no recording"):
+    with pytest.raises(UsageError, match=r"other\.json is not a labgen recording"):
         collect(tmp_path)

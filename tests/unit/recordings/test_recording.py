@@ -52,7 +52,7 @@ def test_a_recording_is_read_as_it_was_written(tmp_path: Path) -> None:
 def test_another_file_is_refused_with_its_name(tmp_path: Path, text: str) -> None:
     path = tmp_path / "other.json"
     path.write_text(text)
-    with pytest.raises(UsageError, match=r"other\.json is no recording"):
+    with pytest.raises(UsageError, match=r"other\.json is not a labgen recording"):
         recording.read(path)
 
 

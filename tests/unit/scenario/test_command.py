@@ -57,8 +57,8 @@ def test_validate_prints_all_errors_and_exits_2() -> None:
     assert result.output.splitlines() == [
         Path("bad/vip-on-machine.expected").read_text().rstrip(),
         (
-            "-s network.apiPort=22: network.apiPort: 22 belongs to sshd on every control plane; "
-            "use another, as 8443"
+            "-s network.apiPort=22: network.apiPort: 22 is used by sshd on every control plane; "
+            "use another, such as 8443"
         ),
     ]
     assert result.exit_code == 2
@@ -68,5 +68,5 @@ def test_validate_knows_the_bundles_versions_and_the_hosts_routes() -> None:
     overrides = ("-s", "kubernetes.version=v1.36.4", "-s", "network.subnet=192.168.7.0/24")
     result = labgen("validate", "single", *overrides)
     assert "the bundle lacks v1.36.4; use v1.37.2" in result.output
-    assert "which this host reaches through eth0" in result.output
+    assert "a network that this host reaches through eth0" in result.output
     assert result.exit_code == 2

@@ -105,20 +105,20 @@ def test_an_override_can_mend_the_file(host_environment: HostEnvironment) -> Non
         (
             "machines",
             (
-                "there is no =; write KEY=VALUE, as in kubernetes.cni.backend=host-gw "
+                "there is no =; write KEY=VALUE, for example kubernetes.cni.backend=host-gw "
                 "or machines[0].count=5"
             ),
         ),
         (
             "a..b=1",
             (
-                "'a..b' names no field; write KEY=VALUE, as in kubernetes.cni.backend=host-gw "
-                "or machines[0].count=5"
+                "'a..b' names no field; write KEY=VALUE, for example "
+                "kubernetes.cni.backend=host-gw or machines[0].count=5"
             ),
         ),
         ("machines[3].count=1", "there is no machines[3]; machines has [0] to [2]"),
-        ("machines.count=1", "machines is a list; name one item, as machines[0].count"),
-        ("network[0]=1", "network is no list; leave the number out"),
+        ("machines.count=1", "machines is a list; name one item, for example machines[0].count"),
+        ("network[0]=1", "network is not a list; leave the number out"),
         ("name.first=x", "name is a single value, it has no first"),
         (
             "network={vip: auto, vip: auto}",

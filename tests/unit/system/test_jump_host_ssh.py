@@ -87,7 +87,7 @@ def test_no_greeting_says_why(
     stub(monkeypatch, tmp_path, "ssh", f"echo '{said}' >&2; exit 255")
     with pytest.raises(JumpHostFailed) as silent:
         hop.greeting("10.89.0.3", 22, timeout=5)
-    assert silent.value.message == f"bighost gets no connection to 10.89.0.3:22: {said}"
+    assert silent.value.message == f"bighost cannot connect to 10.89.0.3:22: {said}"
 
 
 def test_a_port_here_leads_to_the_same_port_there(hop: JumpHost, program: Stub) -> None:
@@ -103,9 +103,9 @@ def test_a_port_that_is_taken_here_is_told(hop: JumpHost, program: Stub) -> None
     with pytest.raises(JumpHostFailed) as taken:
         hop.forward(IPv4Address("127.89.0.244"), IPv4Address("10.89.0.244"), 8443)
     assert str(taken.value) == (
-        "127.89.0.244:8443, which shall lead to 10.89.0.244:8443, cannot be listened on here\n"
+        "cannot listen on 127.89.0.244:8443, which has to lead to 10.89.0.244:8443\n"
         "  last seen: Port forwarding failed\n"
-        "  what listens there: ss -ltnp sport = :8443"
+        "  to see what listens there: ss -ltnp sport = :8443"
     )
 
 
@@ -155,16 +155,19 @@ UNREACHABLE = "ssh: connect to host bighost port 2222: No route to host\n"
         (
             CHANGED,
             [
-                "bighost shows another SSH host key than the one that is known of it",
-                "find out why; if it was made anew: ssh-keygen -R '[bighost]:2222'    then: LOGIN",
+                "the SSH host key of bighost differs from the known one",
+                (
+                    "find out why; if bighost was reinstalled: "
+                    "ssh-keygen -R '[bighost]:2222'    then: LOGIN"
+                ),
             ],
         ),
         (
             REFUSED,
             [
-                "bighost lets no SSH key in that there is here",
+                "bighost accepts none of the SSH keys on this host",
                 f"last seen: {REFUSED.strip()}",
-                "this has to work without a question: LOGIN true",
+                "this command must work without a prompt: LOGIN true",
             ],
         ),
         (
@@ -172,7 +175,7 @@ UNREACHABLE = "ssh: connect to host bighost port 2222: No route to host\n"
             [
                 "bighost cannot be reached over SSH",
                 f"last seen: {UNREACHABLE.strip()}",
-                "this has to work without a question: LOGIN true",
+                "this command must work without a prompt: LOGIN true",
             ],
         ),
     ],
