@@ -39,7 +39,7 @@ EACH: dict[str, Callable[[Cluster], Iterable[Machine]]] = {
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("labgen")
-    group.addoption("--lab", metavar="NAME", help="the lab to look at, as in labgen list")
+    group.addoption("--lab", metavar="NAME", help="the lab to test, as labgen list shows it")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -105,7 +105,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def lab(request: pytest.FixtureRequest) -> Lab:
     if LAB not in request.config.stash:
-        pytest.skip("a promise of labgen's own labs: it did not build this cluster")
+        pytest.skip("this applies only to clusters that labgen built")
     return request.config.stash[LAB]
 
 

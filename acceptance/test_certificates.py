@@ -90,7 +90,7 @@ def test_kubeconfig_in_the_cluster_points_at_the_vip(
 ) -> None:
     kept = [it for it in api.items(f"/api/v1/namespaces/{namespace}/configmaps") if _is(it, name)]
     if not kept and cluster.skew:
-        pytest.skip(f"the cluster has no ConfigMap {name}: kubeadm's is not what it runs")
+        pytest.skip(f"the cluster has no ConfigMap {name}, which kubeadm creates")
     [data] = (it["data"] for it in kept)
     assert kubeconfig.servers(data[key]) == [f"https://{cluster.endpoint}"]
 

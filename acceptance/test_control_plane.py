@@ -25,7 +25,7 @@ def test_control_plane_pod_is_ready(
         pytest.skip("etcd is not on the control planes")
     name = f"{program}-{control_plane.name}"
     found = [pod for pod in pods if pod["metadata"]["name"] == name]
-    assert len(found) == 1, f"{len(found)} pods are called {name}"
+    assert len(found) == 1, f"{len(found)} pods have the name {name}"
     assert found[0]["spec"]["nodeName"] == control_plane.name
     assert ready(found[0]), found[0]["status"]
 
@@ -40,13 +40,15 @@ def test_control_plane_pod_has_the_version_of_the_scenario(
     images = [p["spec"]["containers"][0]["image"] for p in pods if p["metadata"]["name"] == name]
     tags = [version_skew.tag(image) for image in images]
     if "" in tags:
-        pytest.skip(f"{images[0]} is named by its digest alone")
+        pytest.skip(f"{images[0]} has a digest but no tag")
     assert tags == [known(cluster.version)]
 
 
 def test_api_behind_the_vip_has_the_version_of_the_scenario(cluster: Cluster, api: Api) -> None:
     if cluster.server not in {"", cluster.endpoint}:
-        pytest.skip(f"this host's way to {cluster.endpoint} is not that to {cluster.server}")
+        pytest.skip(
+            f"this host's route to {cluster.endpoint} differs from its route to {cluster.server}"
+        )
     assert api.get("/version")["gitVersion"] == known(cluster.version)
 
 

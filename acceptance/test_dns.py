@@ -46,7 +46,7 @@ def answers(on: On, running: Workload) -> Answers:
 def test_dns_servers_sit_on_two_machines(cluster: Cluster, servers: Pods) -> None:
     """One machine without power must not take all names with it."""
     if len(cluster.machines) == 1:
-        pytest.skip("there is one machine only")
+        pytest.skip("there is only one machine")
     assert len({pod["spec"]["nodeName"] for pod in servers}) >= 2
 
 

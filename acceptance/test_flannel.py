@@ -36,7 +36,7 @@ def flannel(cluster: Cluster) -> Network:
     """The pod network, where it is flannel's, of a backend that is known."""
     found = known(cluster.network)
     if found.plugin != "flannel":
-        pytest.skip(f"CNI is {found.plugin}: flannel's own interface and routes are not looked for")
+        pytest.skip(f"CNI is {found.plugin}: flannel's interface and routes are not checked")
     if found.backend not in BACKENDS:
         pytest.skip(f"flannel's backend is {found.backend or 'unknown'}, not one of {BACKENDS}")
     return found

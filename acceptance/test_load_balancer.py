@@ -14,7 +14,7 @@ pytestmark = pytest.mark.smoke
 def test_haproxy_sees_all_api_servers_up(cluster: Cluster, on: On, control_plane: Machine) -> None:
     here = _haproxy(cluster, control_plane)
     if not here.socket:
-        pytest.skip(f"HAProxy on {control_plane.name} has no stats socket to ask")
+        pytest.skip(f"HAProxy on {control_plane.name} has no stats socket to query")
     expected = dict.fromkeys(here.servers, "UP")
 
     def look() -> None:

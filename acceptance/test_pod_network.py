@@ -1,4 +1,4 @@
-"""Pods reach each other, on whatever machines they are."""
+"""Pods reach each other, whichever machines they run on."""
 
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any

@@ -24,5 +24,5 @@ def test_exactly_one_machine_holds_the_vip(cluster: Cluster, on: On) -> None:
 
 def test_keepalived_runs(cluster: Cluster, on: On, control_plane: Machine) -> None:
     if control_plane.name not in known(cluster.keepalived) and control_plane.name in cluster.logins:
-        pytest.skip(f"keepalived is no service of {control_plane.name}")
+        pytest.skip(f"{control_plane.name} does not run keepalived as a service")
     assert on(control_plane.name).service("keepalived").is_running

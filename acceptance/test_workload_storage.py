@@ -28,7 +28,7 @@ def storage_class(api: Api) -> str:
     for found in api.items("/apis/storage.k8s.io/v1/storageclasses"):
         if found["metadata"].get("annotations", {}).get(DEFAULT) == "true":
             return str(found["metadata"]["name"])
-    pytest.skip("this cluster has no default StorageClass: it gives out no storage")
+    pytest.skip("this cluster has no default StorageClass, so it provisions no storage")
 
 
 def test_next_pod_reads_what_the_last_one_wrote(

@@ -6,7 +6,7 @@ HARNESS, NOTHING = 6, 7
 
 
 class HarnessError(Exception):
-    """The measurement could not be made: the lab was not whole before it, or the prober starved.
+    """The measurement failed: the lab was not healthy before it, or the prober was too slow.
 
     Raised in fixtures only, where pytest calls it an error and not a failure.
     """

@@ -49,7 +49,8 @@ def near_found(cluster: Cluster) -> LocalEndpoint:
     def local_endpoint(address: str, _port: int) -> str:
         if address not in cluster.reached:
             pytest.skip(
-                f"this host's route to {address} is not the one to the cluster: it is not queried"
+                f"this host's route to {address} differs from its route to the cluster, so "
+                "nothing is sent there"
             )
         return address
 

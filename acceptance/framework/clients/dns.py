@@ -43,9 +43,9 @@ def ask(host: Any, server: str, name: str) -> Found:
     try:
         answer = dns.message.from_wire(base64.b64decode(carried.stdout))
     except (DNSException, ValueError) as error:
-        raise AssertionError(f"{server} answers with what is no DNS: {error}") from error
-    assert question.is_response(answer), f"{server} answers another question: {answer}"
-    assert answer.rcode() == 0, f"{server} knows no {name}: {answer}"
+        raise AssertionError(f"the answer of {server} is not a DNS message: {error}") from error
+    assert question.is_response(answer), f"{server} answered a different question: {answer}"
+    assert answer.rcode() == 0, f"{server} does not know {name}: {answer}"
     return _found(answer)
 
 

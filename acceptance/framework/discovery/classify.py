@@ -126,9 +126,9 @@ def _role(seen: Inspection) -> Role:
 def _keepalived(kept: Vip, inspections: Mapping[str, Inspection]) -> frozenset[str] | Unknown:
     """Where its configuration has the VIP, if it is a service at all: else it is a static pod."""
     if isinstance(kept.address, Unknown):
-        return Unknown(f"no VIP to keep: {kept.address.reason}")
+        return Unknown(f"keepalived has no VIP: {kept.address.reason}")
     if kept.kept_by and kept.kept_by != "keepalived":
-        return Unknown(f"{kept.kept_by} keeps the VIP; its pods are looked at with all others")
+        return Unknown(f"{kept.kept_by} manages the VIP; its pods are inspected with all others")
     reported = {name: seen for name, seen in inspections.items() if str(kept.address) in seen.kept}
     return frozenset(reported if any(seen.keepalived for seen in reported.values()) else ())
 

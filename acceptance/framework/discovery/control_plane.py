@@ -24,7 +24,7 @@ def machines(objects: Objects) -> tuple[Machine, ...]:
     """
     found = [_machine(node, objects) for node in objects.nodes if _addresses(node)]
     if not found:
-        raise LabgenError("no node has an IPv4 address; the gate knows clusters of IPv4")
+        raise LabgenError("no node has an IPv4 address; the suite supports only IPv4 clusters")
     return tuple(sorted(found, key=lambda it: (it.role is not Role.CONTROL_PLANE, it.name)))
 
 
@@ -40,14 +40,14 @@ def places(objects: Objects, masters: tuple[Machine, ...]) -> Mapping[str, str]:
 def etcd(objects: Objects, places_: Mapping[str, str]) -> Etcd | Unknown:
     """kubeadm's configuration says whether it is on the control planes."""
     if isinstance(objects.kubeadm, Unknown):
-        return Unknown(f"where etcd is cannot be known: {objects.kubeadm.reason}")
+        return Unknown(f"the location of etcd cannot be determined: {objects.kubeadm.reason}")
     external = objects.kubeadm.get("etcd", {}).get("external")
     if not external:
         return stacked(place.rpartition(":")[0] for place in places_.values())
     endpoints = tuple(external["endpoints"])
     files = [external.get(key, "") for key in ("caFile", "certFile", "keyFile")]
     if not all(files):
-        return Unknown("external etcd without certificates is not asked")
+        return Unknown("external etcd without certificates is not queried")
     authority, certificate, key = files
     return Etcd(endpoints, authority, certificate, key, stacked=False)
 
@@ -55,7 +55,7 @@ def etcd(objects: Objects, places_: Mapping[str, str]) -> Etcd | Unknown:
 def service_subnet(objects: Objects) -> IPv4Network | Unknown:
     """The first of IPv4."""
     if isinstance(objects.kubeadm, Unknown):
-        return Unknown(f"the service subnet cannot be known: {objects.kubeadm.reason}")
+        return Unknown(f"the service subnet cannot be determined: {objects.kubeadm.reason}")
     text = objects.kubeadm.get("networking", {}).get("serviceSubnet", "10.96.0.0/12")
     found = [word for word in text.split(",") if ":" not in word]
     return IPv4Network(found[0]) if found else Unknown("the service subnet is IPv6")
@@ -63,14 +63,14 @@ def service_subnet(objects: Objects) -> IPv4Network | Unknown:
 
 def version(objects: Objects) -> str | Unknown:
     if isinstance(objects.kubeadm, Unknown):
-        return Unknown(f"which version it should have cannot be known: {objects.kubeadm.reason}")
+        return Unknown(f"the expected version cannot be determined: {objects.kubeadm.reason}")
     return str(objects.kubeadm["kubernetesVersion"])
 
 
 def as_pods(objects: Objects) -> bool | Unknown:
     if _api_servers(objects):
         return True
-    return Unknown("the API servers are no pods: the control plane runs in another way")
+    return Unknown("the API servers do not run as pods, so this is not a kubeadm control plane")
 
 
 def _machine(node: dict[str, Any], objects: Objects) -> Machine:

@@ -122,7 +122,7 @@ def _credentials(path: Path) -> Credentials:
     except KeyError as error:
         raise HarnessError(f"{path} is not a usable kubeconfig: it lacks {error}") from error
     except StopIteration as error:
-        what = "its current context, or what that names, is not in it"
+        what = "its current context, or the cluster or user of that context, is missing"
         raise HarnessError(f"{path} is not a usable kubeconfig: {what}") from error
     except (TypeError, ValueError, YAMLError) as error:
         raise HarnessError(f"{path} is not a usable kubeconfig: {error}") from error

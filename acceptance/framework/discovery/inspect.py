@@ -36,7 +36,9 @@ def parse(text: str) -> Inspection:
     """Return the values in the output of inspect.sh; raises LabgenError when it was cut off."""
     lines = text.splitlines()
     if END not in lines:
-        raise LabgenError("the machine's inspection was cut off", last_seen=(lines or ["-"])[-1])
+        raise LabgenError(
+            "the inspection of the machine is incomplete", last_seen=(lines or ["-"])[-1]
+        )
     manifests = set(_of(lines, "manifest"))
     runs = API_SERVER in _of(lines, "runs")
     return Inspection(

@@ -21,7 +21,7 @@ class ReadOnlyApi(Api):
             return super().send(method, path, body, kind)
         except ApiError as error:
             if error.status == HTTPStatus.FORBIDDEN:
-                pytest.skip(f"the kubeconfig's user may not see it: {error}")
+                pytest.skip(f"the kubeconfig's user lacks permission: {error}")
             raise
 
 

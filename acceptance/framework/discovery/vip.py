@@ -45,7 +45,7 @@ def classify(
         return Vip(address)
     owner = next((machine.name for machine in machines if machine.address == address), None)
     if owner:
-        return _none(f"the API's endpoint {endpoint} is the own address of {owner}")
+        return _none(f"the API's endpoint {endpoint} is {owner}'s own address")
     holders = [name for name, seen in inspections.items() if address in seen.addresses]
     keeper = _keeper(address, inspections, objects)
     if holders or keeper:
@@ -53,11 +53,13 @@ def classify(
     masters = [machine.name for machine in machines if machine.role is Role.CONTROL_PLANE]
     if not set(masters) <= set(inspections):
         return _none(
-            f"whether a control plane has {address}, the API's endpoint, cannot be known without "
+            f"whether a control plane has {address}, the API's endpoint, cannot be determined "
+            "without "
             "an SSH login to each"
         )
     return _none(
-        f"{address}, the API's endpoint, is on no control plane: a balancer outside has it"
+        f"{address}, the API's endpoint, is on no control plane: it belongs to an external load "
+        "balancer"
     )
 
 

@@ -48,7 +48,7 @@ def wait_quiet(seen: Seen, masters: set[str]) -> float:
             change.subject for change in seen.changes if change.lane == owners.LANE
         }
         if missing:
-            raise NotYet(f"nothing is known of {', '.join(sorted(missing))}")
+            raise NotYet(f"no answer yet from {', '.join(sorted(missing))}")
         known_at = time.monotonic()
 
     def quiet() -> None:

@@ -153,10 +153,10 @@ def _dark(lab: Lab, victim: Machine) -> None:
         with socket.create_connection(address, timeout=timeout) as connection:
             connection.recv(1)
     except (ConnectionRefusedError, ConnectionResetError):
-        raise NotYet("it still answers") from None
+        raise NotYet("the machine still answers") from None
     except OSError:
         return
-    raise NotYet("it still answers")
+    raise NotYet("the machine still answers")
 
 
 def _await_end(streams: dict[str, Stream], talk: Talk) -> None:

@@ -153,8 +153,8 @@ def _ensure_awake(samples: Sequence[Sample]) -> None:
     rate, stall = analysis.rate(samples), analysis.longest_stall(samples)
     if rate < LEAST_RATE or stall > LONGEST_STALL:
         raise HarnessError(
-            f"the prober starved: {rate:.1f} probes a second, and once none for {stall:.2f} s; its "
-            f"host is too busy to measure the cluster"
+            f"the prober was too slow: {rate:.1f} probes a second, and a pause of {stall:.2f} s; "
+            f"its host is too busy to measure the cluster"
         )
 
 

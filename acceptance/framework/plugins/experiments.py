@@ -44,7 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--record",
         metavar="DIR",
-        help="keep each recording as DIR/NAME.json, and a page of all as DIR/report.html",
+        help="write each recording to DIR/NAME.json, and a page with all of them to "
+        "DIR/report.html",
     )
 
 

@@ -51,7 +51,7 @@ def _apply_namespace(api: Api) -> None:
     except FAILURES as error:
         raise NotYet(str(error)) from error
     if phase != "Active":
-        raise NotYet(f"the one of an earlier run is {phase}")
+        raise NotYet(f"the namespace of an earlier run is {phase}")
 
 
 def _ready(api: Api, nodes: set[str]) -> dict[str, Pod]:

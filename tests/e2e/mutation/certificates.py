@@ -163,35 +163,37 @@ MUTATIONS = (
         "certificate-ends",
         of(FILE, "test_certificate_of_the_api_server_is_good_for_two_more_weeks"),
         promise="Every API server's certificate is valid for two more weeks.",
-        done="One control plane's is valid for one more week: nobody has renewed it for a year.",
+        done="One control plane's certificate expires in a week: it was not renewed for a year.",
         doing=ends_soon,
     ),
     Mutation(
         "users-kubeconfig",
         of(FILE, "test_users_kubeconfig_points_at_the_vip"),
         promise="The user's kubeconfig points at the VIP.",
-        done="It points at the first control plane's API server.",
+        done="The user's kubeconfig points at the first control plane's API server.",
         doing=users_kubeconfig,
     ),
     Mutation(
         "administrators-kubeconfig",
         of(FILE, "test_administrators_kubeconfig_points_at_the_vip"),
         promise="admin.conf of every control plane points at the VIP.",
-        done="On one control plane it points at that machine's own API server.",
+        done="admin.conf of one control plane points at that machine's own API server.",
         doing=administrators_kubeconfig,
     ),
     Mutation(
         "workers-kubelet",
         of(FILE, "test_workers_kubelet_points_at_the_vip"),
-        promise="A worker's kubelet points at the VIP: it outlives any control plane.",
-        done="One worker's points at the first control plane, as after a join to it.",
+        promise="A worker's kubelet points at the VIP, so it does not depend on any single "
+        "control plane.",
+        done="One worker's kubelet points at the first control plane, as if the worker had "
+        "joined through it.",
         doing=workers_kubelet,
     ),
     Mutation(
         "masters-kubelet",
         of(FILE, "test_control_planes_kubelet_points_at_the_vip_or_its_own_machine"),
         promise="A control plane's kubelet points at the VIP or at its own API server.",
-        done="The last control plane's points at the first control plane.",
+        done="The last control plane's kubelet points at the first control plane.",
         doing=masters_kubelet,
     ),
     Mutation(

@@ -130,7 +130,7 @@ MUTATIONS = (
     Mutation(
         "one-dns-server",
         of(FILE, "test_dns_servers_sit_on_two_machines"),
-        promise="No machine without power takes all names with it.",
+        promise="DNS survives the loss of any one machine.",
         done="CoreDNS has one replica.",
         doing=one_replica,
     ),
@@ -138,14 +138,15 @@ MUTATIONS = (
         "wrong-selector",
         of(FILE, "test_dns_service_answers_the_machine"),
         promise="The DNS Service answers on every machine.",
-        done="The selector of the Service kube-dns fits no pod.",
+        done="The selector of the Service kube-dns matches no pod.",
         doing=wrong_selector,
     ),
     Mutation(
         "wrong-corefile",
         of(FILE, "test_every_dns_server_answers_the_machine"),
-        promise="Every single DNS server knows the cluster's names, also those not asked today.",
-        done="A new CoreDNS, which the Service does not lead to yet, has a Corefile without the "
+        promise="Every DNS server knows the cluster's names, even one that the Service does not "
+        "use at the moment.",
+        done="A new CoreDNS pod, which the Service does not use yet, has a Corefile without the "
         "plugin kubernetes.",
         doing=canary,
     ),

@@ -39,7 +39,7 @@ MUTATIONS = (
         "ghost-member",
         of(FILE, "test_every_control_plane_is_a_voter"),
         promise="etcd's members are the control planes, and all of them vote.",
-        done="A member was added for a machine that never came, as by a join that broke off.",
+        done="A member was added for a machine that never started, as by an interrupted join.",
         doing=ghost,
     ),
     Mutation(

@@ -71,7 +71,7 @@ MUTATIONS = (
     Mutation(
         "wrong-mtu",
         of(FILE, "test_flannel_interface_is_up_where_the_backend_has_one"),
-        promise="flannel's interface is up, and its packets fit into the network below.",
+        promise="flannel's interface is up, and its MTU fits the network below.",
         done="One worker's network card was set to a smaller MTU, for a VLAN's tag.",
         doing=wrong_mtu,
     ),
@@ -79,13 +79,14 @@ MUTATIONS = (
         "foreign-route",
         of(FILE, "test_routes_lead_to_the_pods_of_every_other_node"),
         promise="Every machine's routes to the others' pods are those of flannel's backend.",
-        done="One worker has a static route to another's pods, past flannel's interface.",
+        done="One worker has a static route to another worker's pods that bypasses flannel's "
+        "interface.",
         doing=foreign_route,
     ),
     Mutation(
         "closed-tunnel",
         of(FILE, "test_machine_reaches_the_pod_networks_of_all_others"),
-        promise="Packets get from every machine into every other machine's pod network.",
+        promise="Every machine reaches every other machine's pod network.",
         done="A firewall on one worker drops VXLAN from another one.",
         doing=closed_tunnel,
     ),

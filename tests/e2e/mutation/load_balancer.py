@@ -49,14 +49,15 @@ MUTATIONS = (
         "wrong-server",
         of(FILE, "test_haproxy_sees_all_api_servers_up"),
         promise="Every control plane's HAProxy sees all API servers.",
-        done="One control plane's haproxy.cfg has an API server at a wrong port.",
+        done="One control plane's haproxy.cfg has a wrong port for an API server.",
         doing=wrong_server,
     ),
     Mutation(
         "wrong-port",
         of(FILE, "test_haproxy_of_this_machine_leads_to_the_api"),
-        promise="Every control plane's own HAProxy leads to the API: each may hold the VIP next.",
-        done="One control plane's haproxy.cfg listens at a wrong port.",
+        promise="The API answers through every control plane's HAProxy: each may hold the VIP "
+        "next.",
+        done="One control plane's haproxy.cfg listens on a wrong port.",
         doing=wrong_port,
     ),
 )

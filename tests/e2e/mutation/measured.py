@@ -11,7 +11,9 @@ TWO, STABILITY = "test_fault_two_masters.py", "test_stability.py"
 KUBECTL = "test_workload_kubectl_failover.py"
 LOST = "No acknowledged write is lost."
 REMOVED = "While the fault lasts, something removes a write that was acknowledged."
-SURVIVOR = "From the fault on, a control plane that it does not touch has a wrong haproxy.cfg."
+SURVIVOR = (
+    "From the fault on, a control plane that the fault does not touch has a wrong haproxy.cfg."
+)
 
 
 def _slow(
@@ -69,22 +71,23 @@ MUTATIONS = (
     _slow(
         "slow-adverts-partition",
         of(PARTITION, "test_clients_wait_no_longer_than_their_limits"),
-        "When nobody hears the holder, clients reach another control plane within the limits.",
+        "When no machine receives the holder's adverts, clients reach another control plane "
+        "within the limits.",
         "keepalived sends an advert every three seconds, on all control planes.",
         faults.slow_adverts,
     ),
     _slow(
         "deep-check",
         of(PARTITION, "test_vip_has_two_owners_during_the_partition"),
-        "The holder that is not heard keeps the VIP: keepalived watches HAProxy, no more.",
-        "The first control plane's keepalived asks through HAProxy for the API.",
+        "The partitioned holder keeps the VIP: keepalived checks only HAProxy.",
+        "The first control plane's keepalived checks the API through HAProxy.",
         faults.deep_check,
     ),
     _slow(
         "lasting-owner",
         of(PARTITION, "test_vip_has_one_owner_after_it", "test_lab_heals"),
-        "When all hear each other again, only the first control plane has the VIP.",
-        "From the healing on, the last control plane has the VIP's address as well.",
+        "When the partition is over, only the first control plane has the VIP.",
+        "Once the partition heals, the VIP is on the last control plane's interface as well.",
         faults.lasting_owner,
         tied="A lab is healthy only when its VIP has one owner.",
     ),
@@ -100,8 +103,8 @@ MUTATIONS = (
         "one-server",
         of(POWER, "test_clients_wait_no_longer_than_their_limits"),
         "Another control plane's power cut is hardly noticed by clients.",
-        "HAProxy uses that control plane's API server alone, with the others as spares, asks every "
-        "three seconds and tries nothing twice.",
+        "HAProxy uses that control plane's API server alone, with the others as backups, checks "
+        "it every three seconds and never retries.",
         faults.one_server,
         case="another-master",
     ),
@@ -109,8 +112,8 @@ MUTATIONS = (
     _slow(
         "restarted-keepalived",
         of(POWER, "test_vip_stays_where_it_is"),
-        "The VIP does not move when another machine goes.",
-        "keepalived is restarted on the holder in that moment.",
+        "The VIP does not move when another machine loses its power.",
+        "keepalived is restarted on the holder at the moment of the power cut.",
         faults.restarted_keepalived,
         case="another-master",
     ),
@@ -133,7 +136,7 @@ MUTATIONS = (
     _slow(
         "left-address",
         of(PROCESSES, "test_vip_has_one_owner_and_the_right_one"),
-        "The VIP leaves a holder whose keepalived or HAProxy died, and no other.",
+        "The VIP leaves the holder if its keepalived or HAProxy died, and stays otherwise.",
         "Nothing takes the VIP from the interface when keepalived dies.",
         faults.left_address,
         case="keepalived-killed",
@@ -150,9 +153,9 @@ MUTATIONS = (
     _slow(
         "silent-shutdown",
         of(REBOOT, "test_clients_wait_no_longer_than_their_limits"),
-        "While control planes reboot in order, clients wait no longer than for a VIP that is "
-        "handed over.",
-        "keepalived is killed at shutdown: it does not give its VIP away. It sends adverts every "
+        "While control planes reboot in order, clients wait no longer than a "
+        "handover of the VIP takes.",
+        "keepalived is killed at shutdown: it does not hand the VIP over. Adverts are sent every "
         "three seconds.",
         faults.silent_shutdown,
     ),
@@ -168,7 +171,7 @@ MUTATIONS = (
         "no-forwarding-two-masters",
         of(TWO, "test_pods_go_on"),
         "Pods reach Services while the API is down.",
-        "net.ipv4.ip_forward is off on one worker for as long.",
+        "net.ipv4.ip_forward is off on one worker meanwhile.",
         faults.no_forwarding,
     ),
     _slow(
@@ -219,16 +222,16 @@ MUTATIONS = (
         "killed-api-servers",
         of(STABILITY, "test_no_request_fails"),
         "A busy lab answers every client.",
-        "All API servers are killed at once, as where memory ends.",
+        "All API servers are killed at the same time, as when memory runs out.",
         faults.killed_api_servers,
     ),
     _slow(
         "restarted-keepalived-stability",
         of(STABILITY, "test_no_request_fails", "test_vip_never_moves"),
-        "Because control planes are busy, the VIP does not move.",
+        "High load on the control planes does not move the VIP.",
         "keepalived is restarted on the holder.",
         faults.restarted_keepalived,
-        tied="What goes through the VIP breaks when it moves.",
+        tied="Connections through the VIP break when it moves.",
     ),
     _lost("stability", STABILITY),
     _slow(

@@ -45,7 +45,7 @@ MUTATIONS = (
     Mutation(
         "no-forwarding",
         of(FILE, "test_pod_reaches_pod"),
-        promise="Every pod reaches every other, on whatever machines they are.",
+        promise="Every pod reaches every other, whichever machines they run on.",
         done="Forwarding is off at one worker's flannel interface: the worker reaches all others, "
         "its pods do not.",
         doing=no_forwarding,
@@ -55,8 +55,8 @@ MUTATIONS = (
         "stray-range",
         of(FILE, "test_pod_has_an_address_of_its_nodes_range"),
         promise="A pod has an address of its node's range.",
-        done="One worker's CNI gives out addresses of a range that no node has. The others have "
-        "routes to it.",
+        done="One worker's CNI plugin assigns addresses from a range that no node has. The other "
+        "machines have routes to that range.",
         doing=stray_range,
         run=only(FILE),
     ),

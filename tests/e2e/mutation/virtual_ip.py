@@ -43,14 +43,15 @@ MUTATIONS = (
         "two-owners",
         of(FILE, "test_exactly_one_machine_holds_the_vip"),
         promise="Exactly one machine has the VIP, and it is a control plane.",
-        done="A firewall on the last control plane lets no VRRP through: it takes the VIP as well.",
+        done="A firewall on the last control plane drops VRRP, so that machine takes the VIP as "
+        "well.",
         doing=two_masters,
     ),
     Mutation(
         "no-keepalived",
         of(FILE, "test_keepalived_runs"),
         promise="keepalived runs on every control plane.",
-        done="It is stopped on one that does not hold the VIP.",
+        done="keepalived is stopped on a control plane that does not hold the VIP.",
         doing=no_keepalived,
     ),
 )

@@ -143,15 +143,15 @@ def test_kube_vip_keeps_the_address_that_its_pod_names() -> None:
     seen = found(site(kube_vip("rack3", str(VIP))), {})
     assert seen.vip == VIP
     assert isinstance(seen.keepalived, Unknown)
-    assert "kube-vip keeps the VIP" in seen.keepalived.reason
+    assert "kube-vip manages the VIP" in seen.keepalived.reason
 
 
 @pytest.mark.parametrize(
     ("looked", "address", "reason"),
     [
-        ((3, 4, 5), VIP, "is on no control plane: a balancer outside has it"),
-        ((3,), VIP, "cannot be known without an SSH login to each"),
-        ((), IPv4Address("192.168.0.3"), "is the own address of rack3"),
+        ((3, 4, 5), VIP, "is on no control plane: it belongs to an external load balancer"),
+        ((3,), VIP, "cannot be determined without an SSH login to each"),
+        ((), IPv4Address("192.168.0.3"), "is rack3's own address"),
         ((), Unknown("no such name"), "no such name"),
     ],
     ids=["external balancer", "not all seen", "a master's own", "no address"],

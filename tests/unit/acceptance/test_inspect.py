@@ -28,7 +28,7 @@ def test_lines_are_values() -> None:
 
 
 def test_look_that_was_cut_off_is_no_look() -> None:
-    with pytest.raises(LabgenError, match="cut off"):
+    with pytest.raises(LabgenError, match="incomplete"):
         parse(SAID.removesuffix("end\n"))
 
 

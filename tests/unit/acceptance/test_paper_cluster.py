@@ -19,11 +19,14 @@ def test_kubeconfig_alone_is_looked_at_and_the_rest_skipped_with_reasons(
     assert "found: pod network: calico\n" in done.stdout
     for reason in (
         "no SSH login to rack6 in the inventory",
-        "CNI is calico: flannel's own interface and routes are not looked for",
-        "this host's route to 192.168.0.3 is not the one to the cluster: it is not queried",
-        "the API servers are no pods: the control plane runs in another way",
-        "the kubeconfig's user may not see it: GET",
-        "cannot be known without an SSH login to each",
+        "CNI is calico: flannel's interface and routes are not checked",
+        (
+            "this host's route to 192.168.0.3 differs from its route to the cluster, so nothing "
+            "is sent there"
+        ),
+        "the API servers do not run as pods, so this is not a kubeadm control plane",
+        "the kubeconfig's user lacks permission: GET",
+        "cannot be determined without an SSH login to each",
     ):
         assert reason in done.stdout
     assert "test_node_is_ready" not in done.stdout

@@ -55,7 +55,9 @@ def test_kubeconfig_that_logs_in_by_a_program_is_refused_with_the_reason(tmp_pat
 def test_what_the_user_may_not_see_is_skipped(server: Server) -> None:
     server.status = 403
     asking = read_only(Api(LOOPBACK, server.port, server.trusting, read_only=True))
-    with pytest.raises(pytest.skip.Exception, match="the kubeconfig's user may not see it: GET /x"):
+    with pytest.raises(
+        pytest.skip.Exception, match="the kubeconfig's user lacks permission: GET /x"
+    ):
         asking.get("/x")
 
 

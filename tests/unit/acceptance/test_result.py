@@ -201,12 +201,12 @@ def test_vip_that_moved_is_reported_with_keepaliveds_log(tmp_path: Path) -> None
 
 def test_prober_that_starved_is_an_error_of_the_harness(tmp_path: Path) -> None:
     slow = probes(-2, 10, hz=10)
-    with pytest.raises(HarnessError, match=r"the prober starved: 10\.0 probes a second"):
+    with pytest.raises(HarnessError, match=r"the prober was too slow: 10\.0 probes a second"):
         conclude(experiment(tmp_path, slow), Limits())
 
 
 def test_prober_that_stood_still_is_an_error_of_the_harness(tmp_path: Path) -> None:
-    with pytest.raises(HarnessError, match=r"once none for 1\.\d\d s"):
+    with pytest.raises(HarnessError, match=r"a pause of 1\.\d\d s"):
         conclude(experiment(tmp_path, [*probes(-2, 1), *probes(2.5, 10)]), Limits())
 
 

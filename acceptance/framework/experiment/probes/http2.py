@@ -103,7 +103,7 @@ class Connection(asyncio.Protocol):
             if body:
                 self._http.send_data(number, body, end_stream=True)
         except TooManyStreamsError as error:  # the server allows no more at a time
-            raise ProbeFailed("no stream free") from error
+            raise ProbeFailed("no free stream") from error
         except ProtocolError as error:
             raise ProbeFailed("protocol") from error
         exchange = _Exchange(self._loop.create_future(), on_data)
