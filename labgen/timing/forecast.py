@@ -36,7 +36,7 @@ SERVER_REFUSES = "checkInterval + (fall - 1) x fastInterval"
 SERVER_STUCK = "checkInterval + checkTimeout + (fall - 1) x (fastInterval + checkTimeout)"
 ETCD_LEADER = "1 to 2 x etcd's election timeout of 1 s, drawn by each member; more if votes split"
 ETCD_STEPS_DOWN = "up to 2 x etcd's election timeout until it steps down, then 1 to 2 x"
-NOT_READY = "50 s after the last lease, which is renewed every 10 s; looked at every 5 s"
+NOT_READY = "50 s after the last lease, which is renewed every 10 s; checked every 5 s"
 
 
 def skew(balancer: LoadBalancer) -> float:

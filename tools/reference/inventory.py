@@ -9,7 +9,7 @@ HEAD = """\
 
 <!-- generated: .venv/bin/python -m tools.reference -->
 
-An inventory says how to reach a cluster that labgen did not build, for
+An inventory describes how to reach a cluster that labgen did not build, for
 [`labgen verify --inventory FILE`](../how-to/verify-another-cluster.md). It names `hosts`, a
 `kubeconfig` or both. Paths are relative to the file. Unknown and duplicate keys are errors, and all
 errors of a file are reported together.

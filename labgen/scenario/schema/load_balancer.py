@@ -39,7 +39,7 @@ class Keepalived:
         str,
         one_of("none", "PASS", "AH"),
         Field(
-            description="`auth_type` of adverts, with a password of the lab's own. Needs "
+            description="`auth_type` of adverts, with a password that is unique to the lab. Needs "
             "`vrrpVersion: 2`."
         ),
     ] = "none"

@@ -55,8 +55,7 @@ class LoginPart:
         str | None,
         PATH,
         Field(
-            description="File with the password that sudo asks the login for, readable by you "
-            "alone (mode 0600)."
+            description="File with the login's sudo password, readable by you alone (mode 0600)."
         ),
     ] = None
 
@@ -95,7 +94,8 @@ class BoxSpec:
         str,
         LOGIN_NAME,
         Field(
-            description="The box's login, with sudo without a password. Left out: as the box says."
+            description="The box's login, with sudo without a password. Left out: the login that "
+            "the box names."
         ),
     ] = ""
 
@@ -129,8 +129,8 @@ class ProviderSpec:
         str | None,
         JUMP,
         Field(
-            description="A host on the way to the machines, reached by your own SSH; it may be an "
-            "alias of your ~/.ssh/config. Only with `name: ssh`."
+            description="A host through which the machines are reached by your own SSH; it may be "
+            "an alias in your ~/.ssh/config. Only with `name: ssh`."
         ),
     ] = None
 

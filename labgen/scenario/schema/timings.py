@@ -118,7 +118,7 @@ class Timings:
             ge=0,
             le=LONGEST,
             description="Number of times that HAProxy tries again when an API server accepts no "
-            "connection, each time at another one.",
+            "connection, each time with another one.",
         ),
     ]
     slowdown: Annotated[

@@ -56,7 +56,7 @@ MUTATIONS = (
         "no-log",
         of(FILE, "test_kubectl_logs_follows_a_pod"),
         promise="`kubectl logs -f` follows a pod's output.",
-        done="A clean-up on its machine removes the container's log while it is written.",
+        done="A clean-up job on the pod's machine removes the container's log while it is written.",
         doing=no_log,
         run=only(FILE),
     ),
