@@ -1,17 +1,17 @@
-"""The error tree. Every error a user can meet is a LabgenError; the CLI prints it and exits.
+"""The error tree. Every error that users see is a LabgenError; the CLI prints it and exits.
 
-What happened, what was last seen, where to look, what to type: nothing else reaches the user
-unless they ask for the stack trace with -v.
+Users see what happened, what was seen last, where the log is and what to type. They see a stack
+trace only with -v.
 """
 
 from pathlib import Path
 
 
 class LabgenError(Exception):
-    """Something the user must know; exit code 1.
+    """An error that the user must see; exit code 1.
 
-    hint says what to type or do, last_seen what was observed before giving up, log where the
-    whole output is.
+    hint is what to type or do, last_seen what was observed before the error, log the file with all
+    output.
     """
 
     exit_code = 1
@@ -42,14 +42,14 @@ class LabgenError(Exception):
 
     @property
     def reason(self) -> str:
-        """The error in one line that holds the reason."""
+        """Return the error in one line that contains the cause."""
         seen = (self.last_seen or "").strip().splitlines()
         said = " ".join(self.message.split())
         return f"{said}: {seen[-1].strip()}" if seen else said
 
 
 def reason(error: BaseException) -> str:
-    """Return any error in one line that holds the reason."""
+    """Return any error in one line that contains the cause."""
     if isinstance(error, LabgenError):
         return error.reason
     return " ".join(str(error).split()) or type(error).__name__

@@ -1,4 +1,5 @@
-"""What a lab is made of and where it comes from: built once, digest-locked, then no network.
+"""What a lab is made of: built once, locked by digests, then used without a network.
 
-versions.py says what, parts.py lists the parts, build.py makes them, store.py hands them out.
+contents.py lists the parts, versions.py has their versions, parts/ makes them, engine/ builds and
+locks them, and store.py finds finished bundles.
 """

@@ -19,7 +19,7 @@ OTHER_BUILD = 3600.0  # seconds to wait for another build, with much room: see p
 
 @dataclass(frozen=True)
 class PartReport:
-    """One part for people: size in bytes, seconds it took to build (None: never built)."""
+    """The state of one part, for users: size in bytes, seconds of its build (None: never built)."""
 
     name: str
     state: State
@@ -29,7 +29,7 @@ class PartReport:
 
 @dataclass(frozen=True)
 class BundleReport:
-    """One bundle for people."""
+    """The state of one bundle, for users."""
 
     name: str
     directory: str
@@ -37,17 +37,17 @@ class BundleReport:
 
 
 def build(version: str, progress: Progress, *, options: Collection[str] = ()) -> list[str]:
-    """Build what the bundle of that version lacks and return the names of the built parts.
+    """Build the parts that the bundle of that version lacks, and return their names.
 
-    options are those of parts that are built only on demand: see recipe.Part.
-    Waits for a build that another process does. Raises HostUnfit before anything is made when
-    this host cannot, LabgenError when a part fails.
+    options are those of parts that are built only on demand: see recipe.Part. Waits while another
+    process builds. Raises HostUnfit before anything is changed if this host is unsuitable,
+    LabgenError when a part fails.
     """
     return build_recipe(parts_of.recipe(version), progress, options=options)
 
 
 def build_recipe(recipe: Recipe, progress: Progress, *, options: Collection[str] = ()) -> list[str]:
-    """As build, for a recipe."""
+    """Do the same as build() for a recipe."""
     directory = directory_of(recipe)
     waiting = f"waiting for another build of bundle {recipe.name}"
     lock = directory.with_name(f"{recipe.name}.lock")
@@ -65,12 +65,12 @@ def build_recipe(recipe: Recipe, progress: Progress, *, options: Collection[str]
 
 
 def bundles() -> list[BundleReport]:
-    """Every bundle that labgen can build, and how much of it is there."""
+    """Return the state of every bundle that labgen can build."""
     return [report(parts_of.recipe(version)) for version in known_versions()]
 
 
 def report(recipe: Recipe) -> BundleReport:
-    """What is there of one bundle, judged quickly."""
+    """Return the state of one bundle, judged by names and sizes."""
     directory = directory_of(recipe)
     lock = lockfile.read(directory)
     found = []
@@ -82,10 +82,10 @@ def report(recipe: Recipe) -> BundleReport:
 
 
 def verify(recipe: Recipe) -> int:
-    """Hash everything and return how many parts are good.
+    """Hash all parts and return how many are ready.
 
-    Parts with an option may be missing, or of other inputs until they are asked for again.
-    Raises LabgenError that names each part that is not as it was built.
+    Parts with an option may be missing or outdated. Raises LabgenError with each part that is
+    missing, outdated or damaged.
     """
     directory = directory_of(recipe)
     states = quick_states(recipe, directory)
@@ -108,6 +108,6 @@ def verify(recipe: Recipe) -> int:
 
 
 def _command(recipe: Recipe, names: Collection[str]) -> str:
-    """What builds these parts."""
+    """Return the command that builds these parts."""
     options = (part.option for part in recipe.parts if part.name in names and part.option)
     return " ".join([BUILD, *dict.fromkeys(options)])

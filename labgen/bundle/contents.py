@@ -161,7 +161,8 @@ def _machine(wanted: Release) -> Part:
 
 
 def _golden(wanted: Release) -> Part:
-    """Depends on Debian's containerd; the machine image would change with every phase."""
+    """Return the part golden. It depends on Debian's containerd, not on the machine image, which
+    changes with every phase."""
     provisioners = sources.provisioners()
     return Part(
         name="golden",
@@ -215,7 +216,7 @@ def _initrd() -> Part:
 
 
 def _box(wanted: Release) -> Part:
-    """Depends on the machine image for its provisioners."""
+    """Return the part box. It depends on the machine image because of the provisioners in it."""
     return Part(
         name="box",
         title="Vagrant box for libvirt",
@@ -234,7 +235,7 @@ def _box(wanted: Release) -> Part:
 
 
 def _packages(suite: str) -> Part:
-    """The same packages as the part debian, for existing machines."""
+    """Return the part with the same packages as the part debian, for existing machines."""
     provisioners = sources.provisioners()
     return Part(
         name=f"packages-{suite}",
@@ -254,7 +255,8 @@ def _packages(suite: str) -> Part:
 
 
 def _runtime(name: str, wanted: Release) -> Part:
-    """Debian's packages of the runtime, and the programs that Debian does not have."""
+    """Return the part with the runtime's Debian packages and the programs that Debian does not
+    have."""
     provisioners, module = sources.provisioners(), programs.RUNTIMES[name]
     return Part(
         name=f"runtime-{name}",

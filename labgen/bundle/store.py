@@ -1,4 +1,4 @@
-"""Finished bundles, as the rest of labgen uses them."""
+"""Finished bundles, for the other packages of labgen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ __all__ = [
 class Bundle:
     """A complete bundle: everything that a lab of that Kubernetes version needs.
 
-    bin holds kubeadm, kubelet, kubectl, etcdctl (and the images' programs), cni the flannel
-    plugin, archive all images in one file, golden containerd's directory with them unpacked.
+    bin has kubeadm, kubelet, kubectl, etcdctl (and the images' programs), cni the flannel plugin,
+    archive all images in one file, golden containerd's directory with them unpacked.
     """
 
     directory: Path
@@ -61,14 +61,14 @@ class Box:
 
 
 def directory_of(recipe: Recipe) -> Path:
-    """Where the bundle of that recipe is or will be."""
+    """Return the directory of the bundle of that recipe, which need not exist."""
     return paths.cache() / "bundles" / recipe.name
 
 
 def require(version: str) -> Bundle:
-    """The bundle of that Kubernetes version; quick, nothing is hashed.
+    """Return the bundle of that Kubernetes version. Nothing is hashed.
 
-    Raises LabgenError that names the parts which are not ready.
+    Raises LabgenError with the parts that are not ready.
     """
     recipe = contents.recipe(version)
     _ensure_ready(recipe, f"the bundle {recipe.name}", option="")
@@ -76,9 +76,9 @@ def require(version: str) -> Bundle:
 
 
 def require_box(version: str) -> Box:
-    """The Vagrant box of that Kubernetes version; quick, nothing is hashed.
+    """Return the Vagrant box of that Kubernetes version. Nothing is hashed.
 
-    Raises LabgenError that names the parts which are not ready.
+    Raises LabgenError with the parts that are not ready.
     """
     recipe = contents.recipe(version)
     _ensure_ready(recipe, f"the Vagrant box of bundle {recipe.name}", option=BOX)
@@ -93,7 +93,7 @@ def require_box(version: str) -> Box:
 
 
 def require_packages(version: str, suite: str) -> str:
-    """The packages of that suite, as a path in the bundle's directory; nothing is hashed.
+    """Return the packages of that suite as a path in the bundle's directory. Nothing is hashed.
 
     Raises LabgenError when the part is not ready, UsageError for a suite that no bundle has.
     """
@@ -110,10 +110,11 @@ def require_packages(version: str, suite: str) -> str:
 
 
 def require_runtime(version: str, runtime: str) -> Mapping[str, str]:
-    """What machines lack for that container runtime: path in the bundle's directory -> its name on
-    a machine, below the bundle there. Nothing for containerd, which all have; nothing is hashed.
+    """Return the files that machines lack for that container runtime. Nothing is hashed.
 
-    Raises HostUnfit when the part is not ready.
+    The result has, by path in the bundle's directory, the name on a machine, below the bundle
+    there. It is empty for containerd, which all machines have. Raises HostUnfit when the part is
+    not ready.
     """
     if runtime not in runtimes.NAMES:
         return {}
@@ -132,7 +133,7 @@ def require_runtime(version: str, runtime: str) -> Mapping[str, str]:
 
 
 def describe(version: str, directory: Path) -> Bundle:
-    """What is in the bundle at directory, which must be whole."""
+    """Return the bundle at directory, which must be complete."""
     wanted = release(version)
     return Bundle(
         directory=directory,
@@ -150,17 +151,18 @@ def describe(version: str, directory: Path) -> Bundle:
 
 
 def load_machine(bundle: Bundle) -> None:
-    """Give podman the machine image again if it lost it; seconds, and nothing when it has it."""
+    """Import the machine image into podman again if it was removed, which takes seconds."""
     machine.load(bundle.directory)
 
 
 def clone_golden(store: Path, target: Path) -> None:
-    """Make target a machine's own /var/lib/containerd out of the golden store, by hard links."""
+    """Make target a machine's own /var/lib/containerd from the golden store, by hard links."""
     golden.clone(store, target)
 
 
 def _ensure_ready(recipe: Recipe, what: str, *, option: str) -> None:
-    """Raise LabgenError with the parts that are not, of those with that option ("": none)."""
+    """Raise LabgenError with the parts of that option that are not ready; "" stands for parts
+    without one."""
     states = quick_states(recipe, directory_of(recipe))
     wanted = [part for part in recipe.parts if part.option == option]
     missing = [p for p in wanted if states[p.name] is not State.READY]

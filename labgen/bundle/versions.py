@@ -1,7 +1,7 @@
-"""Every version of everything in a bundle, and nothing else. A new release is one entry more.
+"""All versions of everything in a bundle. A new release is one more entry.
 
-etcd, pause and CoreDNS are what `kubeadm config images list` of that Kubernetes asks for (the
-build compares), agnhost is test/images/agnhost/VERSION of the Kubernetes module.
+etcd, pause and CoreDNS are those that `kubeadm config images list` of that Kubernetes prints (the
+build compares them), agnhost is test/images/agnhost/VERSION of the Kubernetes module.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ DEBIAN = "trixie"
 
 @dataclass(frozen=True)
 class Release:
-    """One Kubernetes version and what belongs to it; each is the tag of its image."""
+    """One Kubernetes version and the versions that belong to it; each is the tag of its image."""
 
     kubernetes: str
     etcd: str
@@ -27,7 +27,7 @@ class Release:
 
     @property
     def control_plane_images(self) -> tuple[str, ...]:
-        """The images that kubeadm of this version asks for."""
+        """Return the images that kubeadm of this version needs."""
         programs = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy")
         return (
             *(f"registry.k8s.io/{program}:{self.kubernetes}" for program in programs),
@@ -50,7 +50,7 @@ class Release:
 
     @property
     def images(self) -> tuple[str, ...]:
-        """Every image reference of the bundle."""
+        """Return the references of all images in the bundle."""
         return (*self.control_plane_images, self.flannel_image, self.workload_image)
 
 
@@ -71,14 +71,14 @@ RELEASES = {
 
 
 def known_versions() -> tuple[str, ...]:
-    """The Kubernetes versions that labgen can build a bundle of."""
+    """Return the Kubernetes versions that labgen can build a bundle of."""
     return tuple(RELEASES)
 
 
 def release(version: str) -> Release:
     """Return the release of that Kubernetes version.
 
-    Raises UsageError when labgen knows none.
+    Raises UsageError for an unknown version.
     """
     if version not in RELEASES:
         known = ", ".join(known_versions())

@@ -21,7 +21,7 @@ def main() -> None:
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
-    """Exit at once: nothing has begun, and an exception would surface in some import."""
+    """Exit immediately. Nothing has begun yet, and an exception would surface in some import."""
     os._exit(INTERRUPTED)
 
 

@@ -15,7 +15,7 @@ LETTERS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 
 def _name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    """Return the name when a snapshot can have it."""
+    """Return the name if a snapshot can have it; otherwise raise UsageError."""
     if not LETTERS.fullmatch(value):
         raise UsageError(
             f"{value!r} cannot name a checkpoint",

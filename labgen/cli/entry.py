@@ -30,7 +30,7 @@ RENAMED = {"leftovers": "gc"}
 
 
 class LazyGroup(Group):
-    """Imports a command's module when the command is called, and all of them for `--help`."""
+    """Imports a command's module when the command is called, and all modules for `--help`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own
         return list(COMMANDS)
@@ -91,7 +91,7 @@ def main() -> None:
 
 
 def _show(error: LabgenError) -> None:
-    """Print the error; one about a file begins with the place in the file instead of a prefix."""
+    """Print the error. One about a file begins with its place in the file instead of a prefix."""
     if Session.wants_trace():
         traceback.print_exception(error)
         return

@@ -43,7 +43,7 @@ def gc(
 
 
 def _remove(resources: tuple[Resource, ...]) -> list[shapes.Orphan]:
-    """Remove what is orphaned; the rest follows it in the result."""
+    """Remove the orphaned resources, and return all resources with the result."""
     kept = [_result(it) for it in resources if not it.orphaned]
     tried = [
         _result(it, removed=not why, error=why or None) for it, why in collector.remove(resources)

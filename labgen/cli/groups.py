@@ -1,4 +1,4 @@
-"""Groups of commands: their help shows the first sentence of each command, never cut short."""
+"""Groups of commands: their help shows the full first sentence of each command."""
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -9,7 +9,7 @@ Rows = Sequence[tuple[str, str]]
 
 
 class Group(click.Group):
-    """A group whose help lists its commands with whole sentences."""
+    """A group whose help lists its commands with full sentences."""
 
     def sections(self, ctx: click.Context) -> Mapping[str, Sequence[str]]:
         """Return the names of the commands below each heading of the help."""
@@ -35,7 +35,7 @@ class Group(click.Group):
         return super().resolve_command(ctx, args)
 
     def similar(self, ctx: click.Context, name: str) -> list[str]:
-        """Return the names of commands that may be meant by name."""
+        """Return the names of commands that are similar to name."""
         return get_close_matches(name, self.list_commands(ctx))
 
     def _sentence(self, ctx: click.Context, name: str) -> str:

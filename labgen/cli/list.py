@@ -29,7 +29,7 @@ def list_(output: str) -> None:
 
 
 def _lab(name: str) -> shapes.Lab:
-    """Return what is known of the lab; one that cannot be read must not hide the others."""
+    """Return what is known of the lab. A lab that cannot be read must not hide the others."""
     try:
         lab = store.load(name)
     except LabgenError:
@@ -45,7 +45,7 @@ def _lab(name: str) -> shapes.Lab:
 
 
 def _on(lab: Lab) -> int | None:
-    """Return how many machines are on, or None when the provider cannot say."""
+    """Return how many machines are on, or None when the provider cannot report it."""
     try:
         states = provider(lab.provider).machines(lab)
     except LabgenError:

@@ -15,7 +15,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Shape:
     """What a command prints with `-o json`: one object of a model, or a list of them.
 
-    when says in which case, for a command that has several shapes.
+    when names the case, for a command that has several shapes.
     """
 
     model: type[BaseModel]

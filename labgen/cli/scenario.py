@@ -68,7 +68,7 @@ def schema() -> None:
 
 
 def _scenario(name: str) -> shapes.Scenario:
-    """Return what is known of the scenario; an invalid one must not hide the others."""
+    """Return what is known of the scenario. An invalid one must not hide the others."""
     try:
         description = load(catalog.find(name), host_environment=HostEnvironment()).description
     except UsageError:

@@ -1,4 +1,4 @@
-"""The options that commands share, and what they decide."""
+"""The options that commands share, and their effects."""
 
 import logging
 import os
@@ -25,7 +25,7 @@ TRACE = "labgen.trace"
 
 @dataclass
 class Session:
-    """How much is printed: -q and -v of the group and of the command add up."""
+    """How much is printed. The options -q and -v of the group and of the command add up."""
 
     quiet: bool = False
     verbose: int = 0
@@ -85,7 +85,7 @@ PASSED_ON = {"allow_interspersed_args": False}
 
 
 def passed_on(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words for another program, without a leading --."""
+    """Return the arguments for another program, without a leading --."""
     return words[1:] if words[:1] == ("--",) else words
 
 
@@ -102,8 +102,8 @@ overrides_option = click.option(
 def load_scenario(session: Session, wanted: str, overrides: tuple[str, ...]) -> Scenario:
     """Return the valid scenario of that name or path.
 
-    Routes through bridges of labs are no collision: one may be the lab of this scenario, and the
-    creation of a lab compares it with the others.
+    Routes through the bridges of labs are not counted as overlaps: one may be the lab of this
+    scenario, and the creation of a lab compares its subnet with those of other labs.
     """
     bridges = {bridge(name) for name in store.names()}
     routes = tuple(route for route in host_routes() if route.device not in bridges)

@@ -1,6 +1,6 @@
 """The shapes of what commands print with `-o json`; docs/reference/commands.md shows them.
 
-A field is never removed or given another meaning without a note in CHANGELOG.md.
+Removing a field or changing its meaning requires an entry in CHANGELOG.md.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Result(BaseModel):
-    """Base of all shapes: no field beside those that are documented."""
+    """Base of all shapes: only documented fields are accepted."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -12,7 +12,7 @@ PYTEST_ARGS = "labgen.pytest_args"
 
 
 class Verify(click.Command):
-    """A command whose words behind -- are pytest's."""
+    """A command that passes the arguments after -- to pytest."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Keep what follows the first -- for pytest and parse the rest."""

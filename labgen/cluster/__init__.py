@@ -1,1 +1,1 @@
-"""The one place that queries a running cluster: its API, etcd, VIP, HAProxy, and its health."""
+"""All queries of a running cluster: its API, etcd, VIP and HAProxy, and its health."""

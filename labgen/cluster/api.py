@@ -1,6 +1,7 @@
 """A small client of the Kubernetes API: JSON over HTTPS with the admin's certificate.
 
-Waits query the cluster often; a kubectl process each time would cost more CPU than the cluster.
+labgen queries the cluster often while it waits. A kubectl process for each query would cost more
+CPU time than the cluster.
 """
 
 import http.client
@@ -34,7 +35,7 @@ def https(
 
 
 class ApiUnreachable(LabgenError):
-    """The API did not answer, or not with success."""
+    """The API did not answer, or answered with an error."""
 
 
 @dataclass(frozen=True)

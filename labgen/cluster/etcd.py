@@ -39,7 +39,7 @@ class EtcdMember:
 
 
 def etcdctl(lab: Lab) -> list[str]:
-    """Return etcdctl's words on a control plane that come before those of a command."""
+    """Return the beginning of an etcdctl command on a control plane; the subcommand follows."""
     return [*ETCDCTL, f"--command-timeout={COMMAND_TIMEOUT * lab.slowdown}s"]
 
 
@@ -66,7 +66,7 @@ def parse(member_list: str, endpoint_status: str) -> list[EtcdMember]:
 
 
 def remove_member(ssh: Ssh, lab: Lab, machine: Machine, via: Machine) -> None:
-    """Have the control plane `via` remove the member of a machine; fine when there is none.
+    """Have the control plane `via` remove the member of a machine, if there is one.
 
     The member is found by its address, because one that never started has no name.
     Raises CommandFailed or CommandTimedOut.
@@ -79,7 +79,8 @@ def remove_member(ssh: Ssh, lab: Lab, machine: Machine, via: Machine) -> None:
 
 
 def move_leader(ssh: Ssh, lab: Lab, to: str, via: Machine) -> None:
-    """Have the member of that name lead etcd; via is the present leader, no other member obeys.
+    """Have the member of that name lead etcd; via is the present leader, because only it can hand
+    over.
 
     Raises CommandFailed, CommandTimedOut, or LabgenError when there is no such member.
     """

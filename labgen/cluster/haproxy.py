@@ -1,4 +1,4 @@
-"""HAProxy on the control planes: how each one sees the API servers."""
+"""HAProxy on the control planes: the state in which each HAProxy sees the API servers."""
 
 import csv
 import io

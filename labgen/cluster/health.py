@@ -1,10 +1,10 @@
-"""THE definition of a healthy cluster: `up`, `status`, the suite, faults and benches use it.
+"""The definition of a healthy cluster, for `up`, `status`, the suite, faults and benches.
 
-Healthy is: every machine is a Ready node; every pod of the cluster's own is Ready, with CoreDNS on
-two machines where there are two; every control plane has a voting member of etcd that answers;
-exactly one machine has the VIP, a control plane; every HAProxy sees every API server UP.
+A cluster is healthy if: every machine is a Ready node; every pod of the cluster itself is Ready,
+with CoreDNS on two machines where there are two; every control plane has a voting etcd member that
+answers; exactly one machine has the VIP, a control plane; every HAProxy sees every API server UP.
 
-A cordoned node is healthy: someone wanted it so. It is a note, next to the problems.
+A cordoned node is healthy, because someone cordoned it on purpose. It is a note, not a problem.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,12 +48,12 @@ class Health:
 
     @property
     def holders(self) -> tuple[str, ...]:
-        """The machines that have the VIP."""
+        """Return the machines that have the VIP."""
         return tuple(name for name, view in (self.views or {}).items() if view.holds_vip)
 
     @property
     def api_servers(self) -> Mapping[str, Mapping[str, str]]:
-        """By control plane, each API server's state as its HAProxy has it."""
+        """Return each API server's state in the HAProxy of each control plane, by control plane."""
         views = (self.views or {}).items()
         return {name: view.api_servers for name, view in views if view.api_servers}
 
@@ -66,7 +66,7 @@ def summary(problems: Sequence[Problem]) -> str:
 
 
 def node_problems(lab: Lab, nodes: Sequence[Node]) -> list[Problem]:
-    """Return the machines that are not nodes, and the nodes that are not Ready."""
+    """Return the machines that have no node, and the nodes that are not Ready."""
     names = {node.name for node in nodes}
     missing = [
         Problem("node", m.name, f"{m.name} is not a node of the cluster")
@@ -85,7 +85,7 @@ def node_notes(nodes: Sequence[Node]) -> list[str]:
 
 
 def pod_problems(lab: Lab, pods: Sequence[Pod]) -> list[Problem]:
-    """Return the cluster's own pods that are not Ready, and those that do not exist."""
+    """Return the cluster's own pods that are not Ready, and those that are missing."""
     own = own_pods(pods)
     problems = [
         Problem("pod", pod.name, f"pod {pod.name}: {pod.trouble}") for pod in own if not pod.ready
@@ -112,12 +112,13 @@ def pod_problems(lab: Lab, pods: Sequence[Pod]) -> list[Problem]:
 
 
 def own_pods(pods: Sequence[Pod]) -> list[Pod]:
-    """Return the cluster's own pods."""
+    """Return the pods of the cluster itself."""
     return [pod for pod in pods if pod.namespace in NAMESPACES]
 
 
 def etcd_problems(lab: Lab, members: Sequence[EtcdMember]) -> list[Problem]:
-    """Return the members that do not answer, have no vote or have not started, and the missing."""
+    """Return the members that do not answer, have no vote or have not started, and the missing
+    ones."""
     names = {member.name for member in members}
     missing = [
         Problem("etcd", m.name, f"etcd has no member on {m.name}")
@@ -129,7 +130,7 @@ def etcd_problems(lab: Lab, members: Sequence[EtcdMember]) -> list[Problem]:
 
 
 def vip_problems(lab: Lab, holders: Sequence[str]) -> list[Problem]:
-    """Return what is wrong with the machines that have the VIP, which are asked for it."""
+    """Return what is wrong with the holders: the machines that reported to have the VIP."""
     if len(holders) != 1:
         by = " and ".join(holders) or "no machine that answers"
         return [Problem("vip", ",".join(holders), f"the VIP is held by {by}")]

@@ -1,4 +1,4 @@
-"""How labgen calls kubectl: the bundle's own on this host, or a control plane's over SSH."""
+"""Run kubectl: the bundle's on this host, or a control plane's over SSH."""
 
 import os
 from collections.abc import Mapping
@@ -19,12 +19,12 @@ def program(lab: Lab) -> Path:
 
 
 def environment(lab: Lab) -> Mapping[str, str]:
-    """Return the environment in which kubectl talks to the lab as its admin."""
+    """Return the environment in which kubectl reaches the lab as its admin."""
     return {**os.environ, "KUBECONFIG": str(access.kubeconfig(lab))}
 
 
 def delete_node(ssh: Ssh, lab: Lab, machine: Machine, via: Machine) -> None:
-    """Have the control plane `via` remove the node of a machine; fine when there is none.
+    """Have the control plane `via` remove the node of a machine, if there is one.
 
     Raises CommandFailed or CommandTimedOut.
     """

@@ -1,4 +1,4 @@
-"""What one machine reports of the cluster in one SSH command: the VIP and its HAProxy's view."""
+"""One machine's view of the cluster, read by one SSH command: the VIP and its HAProxy's servers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,8 @@ SOCKET_TIMEOUT = 2  # seconds until socat gives up, multiplied by the lab's slow
 
 @dataclass(frozen=True)
 class MachineView:
-    """api_servers is empty on a worker; haproxy_error says why a control plane's is."""
+    """What a machine reported. api_servers is empty on a worker; haproxy_error is the reason where
+    it is empty on a control plane."""
 
     holds_vip: bool
     api_servers: Mapping[str, str] = field(default_factory=dict)
@@ -24,7 +25,7 @@ class MachineView:
 
 
 def query(ssh: Ssh, lab: Lab, machine: Machine) -> MachineView:
-    """Ask one machine over SSH; raises CommandFailed or CommandTimedOut."""
+    """Query one machine over SSH. Raises CommandFailed or CommandTimedOut."""
     script = f"{' '.join(vip.QUERY)} $1; echo {SEPARATOR}"
     balances = machine.role is Role.CONTROL_PLANE
     if balances:

@@ -8,7 +8,7 @@ from labgen.cluster.api import KubeApi
 
 @dataclass(frozen=True)
 class Node:
-    """A Kubernetes node; reason says why it is not ready. A cordoned node is not schedulable."""
+    """A Kubernetes node; reason is why it is not ready. A cordoned node is not schedulable."""
 
     name: str
     ready: bool
@@ -17,7 +17,7 @@ class Node:
 
     @property
     def status(self) -> str:
-        """The column STATUS of `kubectl get nodes`."""
+        """Return the column STATUS of `kubectl get nodes`."""
         ready = "Ready" if self.ready else "NotReady"
         return ready if self.schedulable else f"{ready},SchedulingDisabled"
 

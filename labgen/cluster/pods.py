@@ -27,7 +27,7 @@ class Pod:
 
     @property
     def trouble(self) -> str:
-        """The state with the message behind it."""
+        """Return the state, followed by the message."""
         return f"{self.state}: {self.message}" if self.message else self.state
 
 
@@ -40,7 +40,8 @@ def pods(client: KubeApi) -> list[Pod]:
 def latest_warning(client: KubeApi, pod: Pod) -> str:
     """Return the message of the pod's latest warning event; empty for none, or without an answer.
 
-    A pod without a sandbox has its reason nowhere else: a volume that cannot be mounted.
+    For a pod without a sandbox, for example because a volume cannot be mounted, this is the only
+    place with the reason.
     """
     namespace, _, name = pod.name.partition("/")
     chosen = f"involvedObject.name%3D{name},type%3DWarning"
@@ -53,7 +54,7 @@ def latest_warning(client: KubeApi, pod: Pod) -> str:
 
 
 def _event_time(event: Mapping[str, Any]) -> str:
-    """The API's times are of one form, and sort as text."""
+    """Return the time of the event. The API's times all have one format, so they sort as text."""
     times = (event.get("lastTimestamp"), event.get("eventTime"))
     return next((str(time) for time in times if time), "")
 
@@ -79,7 +80,7 @@ def _pod(item: dict[str, Any]) -> Pod:
 
 
 def _stopped(container: Mapping[str, Any]) -> str:
-    """Return why a container waits or has failed; empty for one that runs or has done its work."""
+    """Return why a container waits or has failed; empty if it runs or has succeeded."""
     state = container.get("state", {})
     if "waiting" in state:
         return str(state["waiting"].get("reason", "waiting"))
@@ -97,7 +98,7 @@ def _message(stopped: Sequence[Mapping[str, Any]], conditions: Mapping[str, Any]
 
 
 def _messages(container: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the message of a container that waits, then how it ended the last time."""
+    """Yield the message of a container that waits, and then the message of its last termination."""
     state = container["state"]
     if text := state.get("waiting", {}).get("message"):
         yield " ".join(text.split())

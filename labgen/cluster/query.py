@@ -1,6 +1,6 @@
-"""Query a running cluster for its health: everything side by side, what does not answer included.
+"""Query a running cluster for its health, concurrently, and report what does not answer.
 
-Three queries, so that a wait asks for what it waits on first and stops there.
+There are three queries, so that a wait can begin with the part that it waits for, and stop there.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,9 +26,9 @@ T = TypeVar("T")
 def query(
     lab: Lab, ssh: Ssh, machines: Sequence[Machine] | None = None, *, explain: bool = False
 ) -> Health:
-    """Query everything; machines are those that have power, all by default.
+    """Query everything; machines are those to query, all by default.
 
-    With explain, a pod that is not ready gets its latest warning event: one request more each.
+    With explain, one more request for each pod that is not ready gets its latest warning event.
     """
     machines = lab.machines if machines is None else machines
     parts = gather(
@@ -64,7 +64,7 @@ def query_api(lab: Lab, *, explain: bool = False) -> Health:
 
 
 def query_machines(lab: Lab, ssh: Ssh, machines: Sequence[Machine] | None = None) -> Health:
-    """Query each machine for the VIP, and each control plane for its HAProxy's view."""
+    """Query each machine for the VIP, and each control plane for the servers of its HAProxy."""
     asked = lab.machines if machines is None else machines
     tasks = {m.name: partial(_try, partial(machine_view.query, ssh, lab, m)) for m in asked}
     answers = gather(tasks)
@@ -99,7 +99,7 @@ def _explained(client: KubeApi, pod: Pod) -> Pod:
 
 
 def _try(observe: Callable[[], T]) -> T | str:
-    """Return what was observed, or the reason why there is nothing."""
+    """Return what was observed, or the reason why nothing was."""
     try:
         return observe()
     except (LabgenError, OSError, ValueError) as error:

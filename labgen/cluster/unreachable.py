@@ -36,7 +36,7 @@ NETWORK = {
 
 
 def words(error: OSError | http.client.HTTPException) -> str:
-    """Return what is wrong, in place of the names of Python's and OpenSSL's errors."""
+    """Return the cause in plain words, without the names of Python's and OpenSSL's errors."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return CERTIFICATE.get(error.verify_code, f"its certificate: {error.verify_message}")
     if isinstance(error, ssl.SSLError):

@@ -1,4 +1,4 @@
-"""The VIP: which machines have it on an interface right now."""
+"""The VIP: which machines have it on an interface now."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -14,7 +14,8 @@ QUERY = ("ip", "-o", "-4", "address", "show", "to")
 
 
 def holders(ssh: Ssh, lab: Lab, machines: Sequence[Machine]) -> list[str]:
-    """Return the machines that have the VIP; one that does not answer counts as having none."""
+    """Return the machines that have the VIP. A machine that does not answer counts as having
+    none."""
     found = gather({m.name: partial(_holds, ssh, lab, m) for m in machines})
     return [name for name, holds in found.items() if holds]
 

@@ -55,7 +55,8 @@ def inject(
 def _inject(
     site: Site, fault: Fault, machines: tuple[Machine, ...], request: Injection
 ) -> Injection:
-    """Record, start the timer, inject, record again, so that heal finds it after any crash."""
+    """Record the request, start the timer, inject, and record again, so that heal finds the fault
+    after a crash."""
     records.write(site.lab, request)
     _log_event(site.lab, "fault-asked", request)
     try:
@@ -79,7 +80,8 @@ def _inject(
 def heal(lab: Lab, *, waiting_for: Waiting = lambda _: None) -> list[Injection]:
     """Heal every recorded fault and return those that were still active.
 
-    All are tried. Raises the error, or SeveralErrors, after that; failed ones stay recorded.
+    An error does not stop the others from being healed. It is raised at the end, or SeveralErrors;
+    faults that failed to heal stay recorded.
     """
     with store.hold(lab.name, waiting_for):
         return undo(lab)
@@ -114,8 +116,8 @@ def undo_one(lab: Lab, id: str) -> None:
 def active(lab: Lab) -> list[Injection]:
     """Return the faults that are observed now, oldest first.
 
-    Faults that healed themselves or that a reboot ended are left out. A fault whose machine does
-    not answer is included.
+    Faults that healed themselves or that a reboot ended are left out. If the machine of a fault
+    does not answer, the fault is included.
     """
     site = Site(lab)
     return [kept for kept in records.read(lab) if _is_observed(site, kept)]
@@ -157,7 +159,8 @@ def _ensure_absent(site: Site, fault: Fault, machines: tuple[Machine, ...]) -> N
 
 
 def _is_host_side(injection: Injection) -> bool:
-    """Return whether the host heals it. Those come first: the others need running machines."""
+    """Return whether the host heals the fault. Those are healed first: the others need running
+    machines."""
     fault = FAULTS.get(injection.fault)
     return fault is not None and fault.driver.host_side
 

@@ -11,7 +11,7 @@ WIDTH = 96
 
 
 def explain(fault: Fault, balancer: LoadBalancer, named: str) -> list[str]:
-    """Return the explanation with times computed for balancer, which is called named."""
+    """Return the explanation of a fault; times are computed for balancer, named is its name."""
     lines = [f"{fault.name}: {fault.summary}", "", *_wrapped(_done_to(fault)), "", "What it does"]
     lines += [*_wrapped(fault.does), "", f"What should happen, with the timings of {named}"]
     for expectation in fault.expected:

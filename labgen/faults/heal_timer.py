@@ -1,7 +1,6 @@
 """Processes of this host that heal a fault after its duration if its machine cannot.
 
-They are found by their command line. No pid is stored, so no other process can be killed
-instead.
+A timer is found by its command line. No pid is stored, so labgen never kills an unrelated process.
 """
 
 import contextlib
@@ -28,7 +27,7 @@ def start(lab: Lab, injection: Injection) -> None:
 
 
 def end(lab: Lab, id: str | None = None) -> None:
-    """End the lab's timers, or the one of that injection; never this process."""
+    """End the lab's timers, or the one of that injection, but never this process."""
     for process in running(lab, id):
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)  # it has no lock while it waits
@@ -42,7 +41,7 @@ def end(lab: Lab, id: str | None = None) -> None:
 
 
 def running(lab: Lab, id: str | None = None) -> list[int]:
-    """Return the pids of the lab's timers, or of that injection's, without this process."""
+    """Return the pids of the lab's timers, or of that injection's timer, without this process."""
     return [
         process
         for process, words in _everywhere()

@@ -44,9 +44,10 @@ def _wait(lab: Lab, id: str, deadline: float) -> None:
 
 
 def _detach(caller: int) -> None:
-    """Start a new session and close the caller's files, for whose end run() waits.
+    """Start a new session and close the caller's files, because run() waits for their end.
 
-    Return when the caller, which has the same command line, has ended: then this is the only timer.
+    Return when the caller, which has the same command line, has ended: from then on this is the
+    only timer.
     """
     os.setsid()
     nothing = os.open(os.devnull, os.O_RDWR)

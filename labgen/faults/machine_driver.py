@@ -1,6 +1,7 @@
-"""Faults that happen on a machine: shell in provisioners/faults, sent with each use.
+"""Faults that happen on a machine: shell scripts in provisioners/faults, sent with each use.
 
-What it creates there is in /run, unless survives_reboot: a power cut or a boot removes it.
+Their state on the machine is in /run, unless survives_reboot is set, so a power cut or a boot
+removes it.
 """
 
 import shlex
@@ -96,11 +97,11 @@ class MachineDriver:
 
 
 def moment(said: str, asked: float, done: float, *, offset: float) -> float:
-    """Return when a machine did what it was asked, in this host's time.monotonic().
+    """Return when a machine carried out a request, in this host's time.monotonic().
 
-    The machine prints `effect SECONDS` by its own clock. That counts if it lies between asked and
-    done; for a machine with another clock, done counts, which is at most a connection late.
-    offset is the host's clock (seconds since 1970) minus its time.monotonic().
+    The machine prints `effect SECONDS` by its own clock. That time is used if it lies between asked
+    and done. Otherwise the machine's clock differs, and done is used, which is late by at most one
+    connection. offset is the host's clock (seconds since 1970) minus its time.monotonic().
     """
     for line in said.splitlines():
         if line.startswith(EFFECT):
@@ -110,7 +111,7 @@ def moment(said: str, asked: float, done: float, *, offset: float) -> float:
 
 
 def _facts(site: Site, machine: Machine) -> str:
-    """Return what the shell knows of the lab: lines of KEY='value', which it reads as data."""
+    """Return the lab's facts for the shell: lines of KEY='value', which it reads as data."""
     lab = site.lab
     machine_profile = site.provider.machine_profile(lab, machine)
     facts = {

@@ -1,4 +1,4 @@
-"""The machines that a fault hits: by name, or by a role that is looked up in the lab."""
+"""Find the machines for a fault: by name, or by a role that is looked up in the lab."""
 
 import random
 import secrets
@@ -20,7 +20,7 @@ def choose(
     """Return the machines that target stands for, and the seed that was used for `random`.
 
     target is a machine's name or a role, or several of them separated by commas. Raises UsageError
-    for unknown names and machines that the fault is not for, LabgenError for a role that no machine
+    for unknown names and for machines that are not eligible, LabgenError for a role that no machine
     has now.
     """
     if seed is None and RANDOM in target.split(","):
@@ -45,7 +45,8 @@ def choose(
 
 
 def holders(site: Site) -> list[Machine]:
-    """Return the control planes that have the VIP; one that does not answer counts as without."""
+    """Return the control planes that have the VIP. One that does not answer counts as not having
+    it."""
     names = vip.holders(site.ssh, site.lab, _running(site))
     return [site.lab.machine(name) for name in names]
 

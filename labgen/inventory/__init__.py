@@ -1,1 +1,1 @@
-"""The file that says how to reach a cluster that labgen did not build."""
+"""The file that describes how to reach a cluster that labgen did not build."""

@@ -20,7 +20,8 @@ from labgen.scenario.schema.kinds import (
 
 @dataclass(frozen=True, kw_only=True)
 class MachinePart(LoginPart):
-    """A machine of the cluster. An empty name stands for the node that has the address."""
+    """A machine of the cluster. An empty name stands for the name of the node that has the
+    address."""
 
     address: Annotated[
         IPv4Address,
@@ -45,7 +46,7 @@ class MachinePart(LoginPart):
 @with_config(FILE)
 @dataclass(frozen=True, kw_only=True)
 class InventoryPart(LoginPart):
-    """The whole file; its login is that of all machines without their own."""
+    """The complete file. Its login is the default for all machines."""
 
     api_version: Annotated[
         str, one_of("labgen/v1"), Field(description="Version of this format.")

@@ -1,1 +1,1 @@
-"""A lab: a scenario brought to life under a name, with addresses, keys and a state directory."""
+"""A lab: a scenario with a name, addresses, keys and a state directory."""

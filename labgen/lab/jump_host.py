@@ -14,8 +14,8 @@ LOOPBACK = 127
 def jump(spec: ProviderSpec, socket: Path | None = None) -> JumpHost | None:
     """Return the host through which a provider's machines are reached; None for this host.
 
-    libvirt's URI says how to log in there: user, port and the parameter keyfile. For existing
-    machines the scenario names it.
+    For libvirt, the URI has the login: user, port and the parameter keyfile. For existing machines,
+    the scenario names the jump host.
     """
     if spec.jump:
         user, _, place = spec.jump.rpartition("@")

@@ -1,4 +1,4 @@
-"""A lab's secrets: SSH keys, host keys, kubeadm's token and certificate key. All 0600."""
+"""A lab's secrets: SSH keys, host keys, kubeadm's token and certificate key, all with mode 0600."""
 
 import hashlib
 import json
@@ -61,17 +61,17 @@ def ensure_client(lab: Lab) -> None:
 
 
 def remove_host_keys(lab: Lab, machines: Sequence[Machine]) -> None:
-    """Remove the known host keys of machines that are about to be created anew."""
+    """Remove the known host keys of machines that are about to be created again."""
     gone = {str(machine.address) for machine in machines}
     kept = {address: line for address, line in _known(lab).items() if address not in gone}
     files.write(known_hosts(lab), "".join(kept.values()))
 
 
 def learn_hosts(lab: Lab) -> None:
-    """Fetch the host keys that are not known yet; from now on SSH accepts no others.
+    """Fetch the host keys that are not known yet. From then on SSH accepts no others.
 
     The machines may still be booting. Machines behind a jump host are queried from there, with its
-    ssh-keyscan. Raises LabgenError with the machines that sent none in time.
+    ssh-keyscan. Raises LabgenError with the machines that sent no key in time.
     """
     until(
         partial(_ask_hosts, lab),

@@ -35,7 +35,8 @@ class Machine:
 
     @property
     def mac(self) -> str:
-        """Return its MAC, which never changes: neighbours' caches stay valid after a reboot."""
+        """Return its MAC address, which never changes, so neighbours' ARP caches stay valid after a
+        reboot."""
         return ":".join([MAC_PREFIX, *(f"{byte:02x}" for byte in self.address.packed)])
 
 
@@ -100,7 +101,7 @@ class Lab:
 
     @property
     def slowdown(self) -> int:
-        """Return the factor for every timeout that has no setting of its own."""
+        """Return the factor for every timeout that has no separate setting."""
         return self.scenario.load_balancer.timings.slowdown
 
     @property
@@ -119,8 +120,8 @@ class Lab:
 
     @property
     def sockets(self) -> Path:
-        """Return the directory of SSH's shared connections. A socket's path may have 107 characters
-        (unix(7)), so it is not in the lab's directory."""
+        """Return the directory of SSH's shared connections. It is outside the lab's directory
+        because the path of a socket may have at most 107 characters (unix(7))."""
         return paths.runtime() / self.id
 
     @property
@@ -155,7 +156,7 @@ class Lab:
         return shlex.join(words)
 
     def machine(self, name: str) -> Machine:
-        """Return the machine of that name; UsageError with the existing names."""
+        """Return the machine of that name. Raises UsageError with the existing names."""
         for machine in self.machines:
             if machine.name == name:
                 return machine
@@ -164,7 +165,7 @@ class Lab:
 
 
 def lab_id(name: str) -> str:
-    """Return Lab.id of a lab that may not be created yet."""
+    """Return the Lab.id of a lab, which need not be created yet."""
     return directory_id(labs_directory() / name)
 
 

@@ -1,10 +1,10 @@
-"""Which lab owns what is on this host: labels with the lab's directory, and whether that lab lives.
+"""Find out which lab owns a resource on this host, by labels, and whether that lab still exists.
 
-Everything that can carry a label has one: containers, libvirt's domains and networks, network
-interfaces, directories. Where only an id fits (namespaces' names, comments of firewall rules), the
-labels and notes of other things tell which directory it stands for.
+Everything that can carry a label carries one with the lab's directory: containers, libvirt's
+domains and networks, network interfaces, directories. Where only an id fits (names of namespaces,
+comments of firewall rules), the labels and notes of other resources map the id to the directory.
 
-A lab lives as long as its directory exists, whoever's state directory that is in.
+A lab exists as long as its directory exists, whichever user's state directory that is in.
 """
 
 import json
@@ -25,7 +25,7 @@ NOTE = "owner.json"  # the label of a directory
 
 @dataclass(frozen=True)
 class Owner:
-    """A lab as its note describes it: also where its resources have to be looked for."""
+    """A lab as its note describes it, including where its resources may be."""
 
     directory: Path
     provider: str
@@ -39,19 +39,19 @@ class Owner:
 
 @dataclass(frozen=True)
 class KnownLabs:
-    """The labs that something on this host names, dead or alive, by Lab.id."""
+    """The labs that anything on this host names, whether they still exist or not, by Lab.id."""
 
     directories: Mapping[str, Path]
     notes: Mapping[str, Owner] = field(default_factory=dict)
 
     def directory(self, lab_id: str) -> Path | None:
-        """Return the directory of the lab with that id; None if nothing names it."""
+        """Return the directory of the lab with that id; None if it is not known."""
         return self.directories.get(lab_id)
 
 
 def lives(directory: Path) -> bool:
-    """Return whether there may be a lab at that directory; also where it cannot be inspected,
-    because it is another user's."""
+    """Return whether the lab at that directory may exist. A directory that cannot be inspected,
+    because it is another user's, counts as existing."""
     try:
         directory.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -62,7 +62,7 @@ def lives(directory: Path) -> bool:
 
 
 def instead(name: str, directory: Path | None) -> str:
-    """Return what to do when the lab at that other directory has machines of this name."""
+    """Return the remedy when the lab at that other directory has machines of this name."""
     if directory is not None and not lives(directory):
         return f"that lab's directory is gone; to remove the rest: labgen gc {name} --remove"
     return "bring this one up under another name: --name OTHER"
@@ -74,18 +74,18 @@ def label(lab: Lab) -> str:
 
 
 def labelled(text: str) -> Path | None:
-    """Return the directory of the lab whose label is in the text; None without one."""
+    """Return the directory of the lab whose label is in the text; None without a label."""
     found = LABEL.search(text)
     return Path(unquote(found[1])) if found else None
 
 
 def claim(lab: Lab, *, uri: str = "") -> None:
-    """Write the lab's note; to be called before anything is created that bears its id."""
+    """Write the lab's note. Call this before creating anything that has the lab's id."""
     label_directory(lab, lab.sockets, uri=uri)
 
 
 def label_directory(lab: Lab, directory: Path, *, uri: str = "") -> None:
-    """Create the directory, for its owner only, with the lab's note in it."""
+    """Create the directory, accessible only to its owner, with the lab's note in it."""
     files.private_directory(directory)
     owner = Owner(lab.directory, lab.provider, lab.network_namespace, uri)
     text = json.dumps(asdict(owner), default=str)
@@ -95,7 +95,7 @@ def label_directory(lab: Lab, directory: Path, *, uri: str = "") -> None:
 
 
 def owner_of(directory: Path) -> Owner | None:
-    """Return whom the note in the directory names; None without a note that can be read."""
+    """Return the lab that the note in the directory names; None without a readable note."""
     try:
         fields = json.loads((directory / NOTE).read_text())
         return Owner(**{**fields, "directory": Path(fields["directory"])})

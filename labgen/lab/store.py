@@ -1,5 +1,5 @@
-"""Labs on disk: create, load, list, remove. Two labs that are created at once never get the same
-subnet."""
+"""Labs on disk: create, load, list, remove. Labs that are created concurrently get different
+subnets."""
 
 import contextlib
 import shutil
@@ -33,12 +33,12 @@ _adapter = TypeAdapter(Lab)
 
 
 def names() -> list[str]:
-    """Return the names of all labs, also half-created ones, in alphabetical order."""
+    """Return the names of all labs in alphabetical order, including partially created ones."""
     return sorted(path.parent.name for path in labs_directory().glob("*/lab.json"))
 
 
 def load(name: str) -> Lab:
-    """Return the lab of that name; UsageError when there is none."""
+    """Return the lab of that name. Raises UsageError if it does not exist."""
     path = labs_directory() / name / "lab.json"
     if "/" in name or not path.exists():
         known = ", ".join(names()) or "none"
@@ -49,7 +49,7 @@ def load(name: str) -> Lab:
 def make(scenario: Scenario, name: str, provider: str) -> Lab:
     """Return the lab of that name: an existing one of the scenario, or a new one with addresses.
 
-    Raises UsageError when the lab of that name has another scenario.
+    Raises UsageError if the existing lab has another scenario.
     """
     labs_directory().mkdir(parents=True, exist_ok=True)
     with locked(labs_directory() / ".allocation.lock", timeout=ALLOCATION_TIMEOUT):
@@ -67,7 +67,7 @@ def make(scenario: Scenario, name: str, provider: str) -> Lab:
 
 
 def _readable() -> list[Lab]:
-    """Return all labs that can be read; a damaged one must not keep others from coming up."""
+    """Return all labs that can be read. A damaged lab must not keep others from coming up."""
     found = []
     for name in names():
         with contextlib.suppress(LabgenError):
@@ -76,14 +76,16 @@ def _readable() -> list[Lab]:
 
 
 def remove(lab: Lab) -> None:
-    """Remove the lab's directory; lab.json is last, so that a crash leaves a lab to remove."""
+    """Remove the lab's directory. lab.json is removed last, so after a crash the lab can still be
+    removed."""
     for entry in sorted(lab.directory.iterdir(), key=lambda path: path.name == "lab.json"):
         shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
     lab.directory.rmdir()
 
 
 def tell_waiting(name: str, console: Console) -> Callable[[str], None]:
-    """Return what hold() calls when another command works on the lab: it tells the user."""
+    """Return the callback of hold() for the case that another command works on the lab: it informs
+    the user."""
     return lambda who: console.say(f"waiting for {who} to finish with lab {name}")
 
 
@@ -107,7 +109,7 @@ def _hold(path: Path, timeout: float, waiting: Callable[[str], None]) -> Iterato
 def settle(
     scenario: Scenario, name: str, provider: str, *, subnet: IPv4Network, router_id: int
 ) -> Lab:
-    """Return the lab that the scenario becomes on subnet; nothing is created."""
+    """Return the lab that results from the scenario on subnet; nothing is created."""
     addresses = machine_addresses(scenario, subnet)
     return Lab(
         name=name,
@@ -141,7 +143,7 @@ def _allocate(scenario: Scenario, name: str, provider: str, others: list[Lab]) -
 
 
 def _collide(scenario: Scenario, subnet: IPv4Network, other: Lab) -> bool:
-    """Return whether the two exclude each other; labs of existing machines can share a network."""
+    """Return whether the two labs overlap. Labs of existing machines can share a network."""
     if not (scenario.existing and other.scenario.existing):
         return other.subnet.overlaps(subnet)
     mine = {machine.host.address for machine in scenario.machines if machine.host}
@@ -159,8 +161,7 @@ def _free_subnet(scenario: Scenario, others: list[Lab]) -> IPv4Network:
 
 
 def _same(lab: Lab, scenario: Scenario) -> Lab:
-    """Return the lab if it has that scenario, wherever that was read from; otherwise raise
-    UsageError."""
+    """Return the lab if it has that scenario, from whatever file; otherwise raise UsageError."""
     if replace(scenario, source=lab.scenario.source, overrides=()) == replace(
         lab.scenario, overrides=()
     ):

@@ -1,7 +1,7 @@
 """The lab's context in the user's kubeconfig, added and removed by kubectl itself.
 
-kubectl keeps everything else in the file. It fails while another kubectl writes the file, so labs
-take turns.
+kubectl preserves everything else in the file. It fails while another kubectl writes the file, so a
+lock makes labs write one after the other.
 """
 
 import json
@@ -22,7 +22,7 @@ FIELDS = {*HEAD, "clusters", "users", "contexts", "current-context"}  # of a pla
 
 
 def path() -> Path:
-    """Return the file that kubectl would write: the first of $KUBECONFIG, else ~/.kube/config."""
+    """Return the file that kubectl would write: the first in $KUBECONFIG, else ~/.kube/config."""
     named = [name for name in os.environ.get("KUBECONFIG", "").split(os.pathsep) if name]
     return Path(named[0]) if named else Path.home() / ".kube/config"
 
@@ -34,9 +34,9 @@ def path_of(lab: Lab) -> Path:
 
 
 def add(lab: Lab, kubectl: Path) -> bool:
-    """Add or renew cluster, user and context labgen-NAME; return True if anything changed.
+    """Add or update cluster, user and context labgen-NAME; return True if anything changed.
 
-    The current context stays; where there is none, the lab's becomes the current one.
+    The current context does not change. If there is none, the lab's becomes the current one.
     """
     target = path().absolute()
     name = lab.context
@@ -67,7 +67,7 @@ def remove(lab: Lab, kubectl: Path) -> None:
 def remove_context(name: str, target: Path, kubectl: Path) -> None:
     """Remove the context of that name, its cluster and user from the file, where they exist.
 
-    A file that was created for a lab is removed when nothing is left in it.
+    A file that was created for a lab is removed when it contains nothing else.
     """
     config = [str(kubectl), "config", f"--kubeconfig={target}"]
     with _turn():
@@ -83,8 +83,8 @@ def remove_context(name: str, target: Path, kubectl: Path) -> None:
 
 
 def present(lab: Lab) -> bool:
-    """Return whether the user's kubeconfig names the lab. The file is not read while kubectl writes
-    it for another lab: it is empty for a moment then."""
+    """Return whether the user's kubeconfig has the lab's context. The lock is held, because the
+    file is empty for a moment while kubectl writes it."""
     return names(lab.context, path_of(lab))
 
 
@@ -101,7 +101,8 @@ def _names(context: str, target: Path) -> bool:
 
 
 def _is_empty(config: list[str]) -> bool:
-    """Return whether the file has no entries; fields besides kubectl's belong to the user."""
+    """Return whether the file has no entries. Fields that kubectl does not write belong to the
+    user."""
     told = _run([*config, "view", "--raw", "--output=json"], check=False).stdout
     content = json.loads(told or "{}")
     return set(content) == FIELDS and not any(content[field] for field in FIELDS - {*HEAD})

@@ -1,1 +1,1 @@
-"""How to get to one machine, and what is known of it."""
+"""How to reach one machine, and what is known about it."""

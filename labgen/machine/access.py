@@ -1,4 +1,4 @@
-"""Reaching a lab's machines and its API: the route is checked first, then SSH or HTTPS."""
+"""Reach a lab's machines and its API: first the route is checked, then SSH or HTTPS is used."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address
@@ -50,8 +50,8 @@ def _ensure_place(lab: Lab) -> None:
 def local_endpoint(lab: Lab, address: IPv4Address, port: int) -> str:
     """Return the address by which a client on this host reaches a port of the lab.
 
-    It is the address itself, or a local one that is forwarded by the jump host, which is connected.
-    Raises JumpHostFailed when something else listens there.
+    This is the address itself, or a local one that the jump host forwards; the connection to it is
+    opened. Raises JumpHostFailed when another program listens there.
     """
     here = lab.local_endpoint(address)
     if lab.jump:
@@ -60,12 +60,12 @@ def local_endpoint(lab: Lab, address: IPv4Address, port: int) -> str:
 
 
 def ssh_client(lab: Lab) -> Ssh:
-    """Return SSH to the lab's machines as root, without a check of the route."""
+    """Return an SSH client for the lab's machines as root, without a check of the route."""
     return Ssh(lab.ssh_config, lab.jump, sudo(lab))
 
 
 def sudo(lab: Lab) -> dict[str, Sudo]:
-    """Return how to become root, by machine, where the login is another user."""
+    """Return the way to become root, by machine, where the login is not root."""
     return sudo_on(lab.machines)
 
 
@@ -79,7 +79,7 @@ def sudo_on(machines: Sequence[Machine]) -> dict[str, Sudo]:
 
 
 def ssh(lab: Lab) -> Ssh:
-    """Return SSH to the lab's machines as root, after a check of the route."""
+    """Return an SSH client for the lab's machines as root, after a check of the route."""
     ensure_route(lab)
     return ssh_client(lab)
 
@@ -87,7 +87,7 @@ def ssh(lab: Lab) -> Ssh:
 def kubeconfig(lab: Lab) -> Path:
     """Return the path of the admin's kubeconfig.
 
-    Raises LabgenError before the first control plane is initialised.
+    Raises LabgenError if the first control plane is not initialised yet.
     """
     if not lab.kubeconfig.exists():
         raise LabgenError(
@@ -98,10 +98,12 @@ def kubeconfig(lab: Lab) -> Path:
 
 
 def assert_route_isolated(lab: Lab) -> None:
-    """Raise LabgenError unless existing machines and their VIP are reached by one interface.
+    """Raise LabgenError unless packets to existing machines and to their VIP leave by one
+    interface.
 
-    It must not be the bridge of one of labgen's labs: machines of a lab with the same addresses
-    would be taken for them. Behind a jump host, the route is that host's business.
+    This must not be the bridge of a lab: machines of that lab may have the same addresses, and
+    packets would reach them. Behind a jump host nothing is checked, because the jump host chooses
+    the route.
     """
     if lab.jump:
         return

@@ -1,4 +1,4 @@
-"""The facts of an existing machine: the output of provisioners/facts.sh, as values."""
+"""The facts of an existing machine, parsed from the output of provisioners/facts.sh."""
 
 import struct
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ GATEWAY = 0x2  # RTF_GATEWAY, include/uapi/linux/route.h
 
 @dataclass(frozen=True)
 class Peer:
-    """The answer of another machine's port: open, refused, unreachable or silent."""
+    """The state of another machine's port: open, refused, unreachable or silent."""
 
     address: IPv4Address
     port: int
@@ -22,7 +22,7 @@ class Peer:
 
 @dataclass(frozen=True)
 class Facts:
-    """What an existing machine is and has."""
+    """What an existing machine reports about itself."""
 
     os: str  # ID of os-release(5)
     version: str  # its VERSION_ID
@@ -53,7 +53,8 @@ class Facts:
     peers: tuple[Peer, ...]
 
     def interface(self, address: IPv4Address) -> tuple[str, IPv4Network] | None:
-        """Return the interface that has the address, and its network; None without one."""
+        """Return the interface that has the address, and its network; None if no interface has
+        it."""
         for interface, name in self.addresses.items():
             if interface.ip == address:
                 return name, interface.network
@@ -64,7 +65,8 @@ class Facts:
 
 
 def parse(text: str) -> Facts:
-    """Return the facts in the survey's output. Raises LabgenError when it is incomplete."""
+    """Return the facts in the output of facts.sh. Raises LabgenError when the output is
+    incomplete."""
     lines = text.splitlines()
     if END not in lines:
         raise LabgenError("the facts of the machine are incomplete", last_seen=(lines or ["-"])[-1])
@@ -117,7 +119,7 @@ class _Said:
         return self._lines.get(word, [])
 
     def one(self, word: str) -> str:
-        """Return the first of them; empty if there is none."""
+        """Return the first line of that word; empty if there is none."""
         return next(iter(self.all(word)), "")
 
     def pairs(self, word: str) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The facts of existing machines that a lab keeps: those that rendered files depend on."""
+"""The facts of existing machines that a lab stores, because rendered files depend on them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from labgen.system.host import CAP_SYS_RESOURCE, HostFacts, MachineProfile
 
 @dataclass(frozen=True)
 class Settled:
-    """The kept facts of one machine."""
+    """The stored facts of one machine."""
 
     interface: str  # has the machine's address
     seen_from: IPv4Address  # labgen's host as the machine sees it
@@ -34,13 +34,13 @@ UNKNOWN = Settled(
 
 
 def load(lab: Lab) -> Mapping[str, Settled]:
-    """Return the kept facts by machine; empty before the lab is created."""
+    """Return the stored facts by machine; empty before the lab is created."""
     path = _path(lab)
     return _adapter.validate_json(path.read_bytes()) if path.exists() else {}
 
 
 def settle(lab: Lab, read: Mapping[str, Surveyed | Unread]) -> None:
-    """Keep the facts of new machines. Raises the Unread of a machine without any facts."""
+    """Store the facts of new machines. Raises the Unread of a machine without any facts."""
     known = dict(load(lab))
     for machine in lab.machines:
         if machine.name in known:

@@ -1,12 +1,12 @@
-"""What keeps a host, or an existing machine, from being used."""
+"""What prevents the use of a host or of an existing machine."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that keeps this host from creating machines, or an existing machine from becoming
-    part of a lab, and the remedy."""
+    """A reason why this host cannot create machines, or why an existing machine cannot become part
+    of a lab, and its remedy."""
 
     what: str
     remedy: str

@@ -38,8 +38,8 @@ LIST = 'for path in "$@"; do [ ! -e "$path" ] || echo "$path"; done'
 
 @dataclass(frozen=True)
 class Surveyed:
-    """A machine's facts. clock is how many seconds it is ahead of this host, within uncertainty;
-    seen_from is this host's address as the machine sees it."""
+    """A machine's facts. clock is its difference to this host's clock in seconds (positive: ahead),
+    within uncertainty; seen_from is this host's address as the machine sees it."""
 
     facts: Facts
     clock: float
@@ -49,7 +49,7 @@ class Surveyed:
 
 def survey(lab: Lab, packages: Sequence[str]) -> Mapping[str, Surveyed | Unread]:
     """Return the facts of each machine of the lab, or why there are none; packages are those whose
-    presence is a fact."""
+    presence is checked."""
     with _connections(lab) as (plain, ssh):
         return read(lab, packages, plain=plain, ssh=ssh)
 
@@ -57,13 +57,13 @@ def survey(lab: Lab, packages: Sequence[str]) -> Mapping[str, Surveyed | Unread]
 def read(
     lab: Lab, packages: Sequence[str], *, plain: Ssh, ssh: Ssh
 ) -> Mapping[str, Surveyed | Unread]:
-    """Return the same over existing connections: plain as the machines' users, ssh as root."""
+    """Do the same over existing connections: plain as the machines' users, ssh as root."""
     ask = {m.name: partial(_survey, lab, m, plain, ssh, packages) for m in lab.machines}
     return gather(ask)
 
 
 def traces(lab: Lab) -> list[str]:
-    """Return what labgen has on the lab's machines, for users."""
+    """Return, for users, what labgen has on the lab's machines."""
     with _connections(lab) as (_, ssh):
         found = gather({m.name: partial(_traces, m, ssh) for m in lab.machines})
     return [line for lines in found.values() for line in lines]
@@ -71,7 +71,8 @@ def traces(lab: Lab) -> list[str]:
 
 @contextmanager
 def _connections(lab: Lab) -> Iterator[tuple[Ssh, Ssh]]:
-    """Yield SSH to the machines as their users and as root; connections end with the block."""
+    """Yield SSH clients for the machines, as their users and as root; connections end with the
+    block."""
     with TemporaryDirectory(prefix="labgen-") as directory:
         config = Path(directory) / "ssh_config"
         known = Path(directory) / "known_hosts"
@@ -90,7 +91,7 @@ def known_hosts(lab: Lab) -> str:
 
 
 def known_keys(machines: Sequence[Machine]) -> str:
-    """Return the same for any existing machines."""
+    """Do the same for any existing machines."""
     return "".join(
         f"{place(machine)} {machine.host.host_key}\n"
         for machine in machines

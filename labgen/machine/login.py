@@ -1,4 +1,4 @@
-"""Log in to an existing machine and become root on it, or say clearly what prevents it."""
+"""Log in to an existing machine and become root on it, or explain what prevents it."""
 
 import re
 import time
@@ -16,7 +16,7 @@ GREETING = 'date +%s.%N; id -u; echo "$SSH_CONNECTION"'
 
 
 class Unread(LabgenError):
-    """A machine's facts could not be read; silent: nothing answered at its address."""
+    """A machine's facts could not be read. silent: nothing answered at its address."""
 
     def __init__(self, what: str, remedy: str, *, silent: bool = False) -> None:
         super().__init__(what, hint=remedy)
@@ -25,7 +25,7 @@ class Unread(LabgenError):
 
 
 def place(machine: Machine) -> str:
-    """Return address and port as known_hosts has them."""
+    """Return address and port in the form of known_hosts."""
     return str(machine.address) if machine.port == 22 else f"[{machine.address}]:{machine.port}"
 
 
@@ -50,7 +50,7 @@ def greet(jump: JumpHost | None, ssh: Ssh, machine: Machine) -> tuple[float, flo
 
 
 def why_not(jump: JumpHost | None, machine: Machine, said: Completed) -> Unread:
-    """Return what kept ssh from logging in, by its messages."""
+    """Return the reason why ssh could not log in, from its messages."""
     words = said.stderr
     user = machine.host.user if machine.host else "root"
     if "IDENTIFICATION HAS CHANGED" in words:
@@ -87,7 +87,8 @@ def why_not(jump: JumpHost | None, machine: Machine, said: Completed) -> Unread:
 
 
 def _unknown_key(jump: JumpHost | None, machine: Machine) -> Unread:
-    """Return an error with the key that the machine shows; labgen itself trusts no unknown key."""
+    """Return an error with the key that the machine presents; labgen itself trusts no unknown
+    key."""
     scan = ["ssh-keyscan", "-T", str(SCAN), "-p", str(machine.port), "-t", "ed25519"]
     ask = jump.run if jump else run
     told = ask([*scan, str(machine.address)], timeout=4 * SCAN, check=False).stdout
@@ -104,7 +105,8 @@ def _unknown_key(jump: JumpHost | None, machine: Machine) -> Unread:
 
 
 def become_root(plain: Ssh, ssh: Ssh, machine: Machine) -> None:
-    """Raise Unread unless the login can become root. sudo gets one line and so counts one try."""
+    """Raise Unread unless the login can become root. sudo gets one line, so this counts as one
+    attempt."""
     sudo = ssh.sudo.get(machine.name)
     if sudo is None:
         return

@@ -1,7 +1,7 @@
-"""THE way in which labgen's shell gets to a machine and runs there: one archive, one connection.
+"""Run labgen's shell scripts on a machine: one archive over one connection.
 
-The archive holds the script and all that it reads. It comes on standard input, so that no secret is
-in the arguments of a process, and nothing is fetched later.
+The archive has the script and all files that it reads. It is sent on standard input, so no secret
+is in the arguments of a process, and nothing is fetched later.
 """
 
 import io
@@ -33,12 +33,12 @@ bash "${{place%/}}/$entry" "$@"
 
 
 class ScriptFailed(LabgenError):
-    """A script ended with an exit code that is not an answer, or not within its time."""
+    """A script ended with an unexpected exit code, or not in time."""
 
 
 @dataclass(frozen=True)
 class Script:
-    """A shell script of the provisioners, and how it is run on a machine."""
+    """A shell script of the provisioners, and how to run it on a machine."""
 
     name: str  # as an error names it: "phase join"
     entry: str  # the script's path in the archive

@@ -1,4 +1,4 @@
-"""OpenSSH, the only way to machines: one ssh_config, and a shared connection for each machine."""
+"""OpenSSH with one ssh_config and a shared connection for each machine."""
 
 import contextlib
 import re
@@ -27,7 +27,8 @@ GREET = 10.0
 
 @dataclass(frozen=True)
 class Ssh:
-    """SSH by the machine names of one ssh_config; jump is the host on the way, if there is one.
+    """Runs commands by SSH on the machines that an ssh_config names; jump is the host on the way,
+    if there is one.
 
     sudo has the machines whose login is not root.
     """
@@ -54,8 +55,8 @@ class Ssh:
     def answers(self, host: str) -> bool:
         """Return whether host runs a command over the shared connection; False if there is none.
 
-        sshd (9.8 and newer, PerSourcePenalties) refuses clients for a while that connect often and
-        do not log in. So a caller that polls uses this first.
+        sshd (9.8 and newer, PerSourcePenalties) temporarily refuses clients that connect often
+        without logging in. So a caller that polls uses this first.
         """
         try:
             return self._alive(host) and self._ssh(host, "--", "true", timeout=ASK, check=False).ok
@@ -84,7 +85,7 @@ class Ssh:
             return self._ssh(*words, timeout=timeout, stdin_from=stdin, check=check)
 
     def close(self, hosts: Sequence[str]) -> None:
-        """Close the shared connections to hosts; those that have none are fine."""
+        """Close the shared connections to hosts, where they exist."""
         for host in hosts:
             if self._socket(host).exists():
                 with contextlib.suppress(CommandTimedOut):  # of a machine that is gone
@@ -117,7 +118,7 @@ class Ssh:
 
 
 def _greeting(address: str, port: int, jump: JumpHost | None, timeout: float) -> None:
-    """Raise NotYet while nothing at address greets as sshd does."""
+    """Raise NotYet until sshd at address sends its greeting."""
     try:
         said = (jump.greeting if jump else _first_words)(address, port, timeout=timeout)
     except (OSError, JumpHostFailed) as error:

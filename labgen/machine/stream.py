@@ -27,7 +27,7 @@ def following(head: bytes, data: str | bytes | None, file: BinaryIO | None) -> I
 
 @contextmanager
 def _after(first: BinaryIO, second: BinaryIO) -> Iterator[BinaryIO]:
-    """Yield both files, one after the other, by cat(1): the second may be larger than memory."""
+    """Yield one file after the other, by cat(1), because the second may be larger than memory."""
     descriptor = first.fileno()
     argv = ["cat", f"/dev/fd/{descriptor}", "-"]
     process = subprocess.Popen(

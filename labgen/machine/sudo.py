@@ -1,4 +1,4 @@
-"""Root by sudo on a machine whose login is another user, with the password on standard input."""
+"""Become root by sudo on a machine with another login; the password is sent on standard input."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,19 +15,21 @@ SKIP = f"while IFS= read -r line; do [ \"$line\" != '{BEGIN}' ] || break; done; 
 @dataclass(frozen=True)
 class Sudo:
     """How to become root. password_file has the password in its first line; without it, sudo must
-    not ask for one."""
+    not require one."""
 
     password_file: Path | None = None
 
     def wrap(self, argv: Sequence[str]) -> tuple[list[str], bytes]:
-        """Return argv as root, and what precedes its own standard input. Raises like password()."""
+        """Return argv as root, and the bytes to send before the command's own standard input.
+        Raises like password()."""
         if self.password_file is None:
             return ["sudo", "-n", "--", *argv], b""
         words = ["sudo", "-S", "-p", "", "--", "sh", "-c", SKIP, "sh", *argv]
         return words, f"{self.password()}\n{BEGIN}\n".encode()
 
     def password(self) -> str:
-        """Return the password. Raises LabgenError when it cannot be read or others may read it."""
+        """Return the password. Raises LabgenError when it cannot be read or when others may read
+        it."""
         if self.password_file is None:
             return ""
         try:

@@ -1,1 +1,1 @@
-"""What is done to a lab that exists."""
+"""Operations on an existing lab."""

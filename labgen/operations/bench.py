@@ -1,6 +1,6 @@
 """`labgen bench`: run one fault of the acceptance suite several times, and report the figures.
 
-The suite is pytest in a process of its own; it writes recordings, which are read here.
+The suite is pytest in a separate process. It writes recordings, which are read here.
 """
 
 import re
@@ -25,7 +25,7 @@ FAILED_TEST = re.compile(r"^(?:FAILED|ERROR) \S+::(\S+)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Case:
-    """The part of the suite that measures one fault: a file, or the tests in it that match only."""
+    """The part of the suite that measures one fault: a file, or only the tests in it that match."""
 
     file: str
     recording: str
@@ -66,7 +66,7 @@ class Row:
 
     @property
     def cells(self) -> list[str]:
-        """Return the row as people read it."""
+        """Return the cells of the row as text for users."""
         low, middle, high = min(self.values), statistics.median(self.values), max(self.values)
         bounds = (self.expected, self.limit)
         name = f"{self.metric}, {self.client}" if self.client else self.metric
@@ -87,7 +87,7 @@ HEADING = ["figure", "min", "median", "max", "expected", "limit"]
 def failover(lab: Lab, runs: int, directory: Path, console: Console) -> list[Row]:
     """Cut the VIP holder's power `runs` times; recordings are in directory as run-N/NAME.json.
 
-    A run that exceeds a limit counts. Raises HarnessError for one that measured nothing.
+    A run that exceeds a limit is included. Raises HarnessError for a run that measured nothing.
     """
     return table(run.recording for run in measure(lab, FAILOVER, runs, directory, console))
 

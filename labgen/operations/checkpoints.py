@@ -1,6 +1,6 @@
-"""`labgen checkpoint`: save a whole lab at one moment, and restore it.
+"""`labgen checkpoint`: save all machines of a lab at one moment, and restore them.
 
-Every function raises LabgenError when the lab's machines cannot be saved, except names().
+Every function except names() raises LabgenError if the lab's machines cannot be saved.
 """
 
 from labgen.console import Console
@@ -21,7 +21,7 @@ def save(name: str, checkpoint: str, console: Console) -> None:
 
 
 def restore(name: str, checkpoint: str, console: Console) -> None:
-    """Restore the lab to the checkpoint; UsageError when there is none of that name."""
+    """Restore the lab to the checkpoint. Raises UsageError if there is none of that name."""
     lab = store.load(name)
     able = checkpoints_of(provider(lab.provider), lab)
     with store.hold(name, store.tell_waiting(name, console)):
@@ -31,7 +31,7 @@ def restore(name: str, checkpoint: str, console: Console) -> None:
 
 
 def delete(name: str, checkpoint: str, console: Console) -> None:
-    """Delete a checkpoint; one that does not exist is fine."""
+    """Delete a checkpoint, if it exists."""
     lab = store.load(name)
     able = checkpoints_of(provider(lab.provider), lab)
     with store.hold(name, store.tell_waiting(name, console)):
@@ -39,7 +39,7 @@ def delete(name: str, checkpoint: str, console: Console) -> None:
 
 
 def names(name: str) -> list[str]:
-    """Return the names of the lab's checkpoints; none where machines cannot be saved."""
+    """Return the names of the lab's checkpoints; empty if its machines cannot be saved."""
     lab = store.load(name)
     found = provider(lab.provider)
     return list(found.checkpoints(lab)) if isinstance(found, Checkpoints) else []

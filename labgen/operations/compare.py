@@ -1,7 +1,7 @@
 """`labgen bench compare`: run the same fault on two labs, and compare them figure by figure.
 
-One lab is measured after the other. A lab that is brought up for it is alone on the host, unless
-other labs were there before.
+The labs are measured one after the other. A lab that is brought up for this runs alone on the host,
+unless other labs run there already.
 """
 
 from collections import Counter
@@ -31,7 +31,8 @@ FAILED_TESTS = "failed tests of the suite"
 
 @dataclass(frozen=True)
 class Side:
-    """One side of a comparison: a lab that is up, or a scenario to be brought up as lab."""
+    """One side of a comparison: a lab that is up, or a scenario and the name of the lab to bring up
+    from it."""
 
     lab: str
     scenario: Scenario | None = None
@@ -39,7 +40,7 @@ class Side:
 
 @dataclass(frozen=True)
 class LabComparison:
-    """Both sides' figures, and the tests that failed."""
+    """The figures of both sides, and the tests that failed."""
 
     comparison: Comparison  # with the settings in which the sides differ
     failed_a: Counter[str]  # in how many runs each test failed
@@ -82,8 +83,8 @@ def compare_labs(
 ) -> LabComparison:
     """Measure case on both sides, `runs` times each; recordings are in directory/a and /b.
 
-    A lab that was brought up for it is taken down again unless keep. Raises HarnessError for a run
-    that measured nothing, and LabgenError when a lab does not come up.
+    A lab that was brought up for this is removed again unless keep is true. Raises HarnessError for
+    a run that measured nothing, and LabgenError when a lab does not come up.
     """
     a, b = (
         _measured(side, case, runs, directory / letter, console, keep=keep)
@@ -106,7 +107,7 @@ def _measured(
 
 @contextmanager
 def _at_hand(side: Side, console: Console, *, keep: bool) -> Iterator[tuple[Lab, float | None]]:
-    """Yield the lab, and how many seconds it took to bring it up, where it was not up before."""
+    """Yield the lab, and the seconds of its `up` if it was not up before."""
     if side.scenario is None:
         yield store.load(side.lab), None
         return

@@ -1,4 +1,4 @@
-"""Uninstall a lab from existing machines, which are left as they were before."""
+"""Uninstall a lab from existing machines and restore their previous state."""
 
 from functools import partial
 
@@ -19,10 +19,10 @@ OWNER = "cat /etc/labgen/lab.env 2>/dev/null || true"
 
 
 def deprovision(lab: Lab, provider: Provider, console: Console) -> None:
-    """Uninstall the lab from all its machines concurrently; machines that it never reached stay
-    untouched.
+    """Uninstall the lab from all its machines concurrently. Machines that the lab never reached are
+    left unchanged.
 
-    Raises LabgenError when a machine does not answer or fails; the others are done by then.
+    Raises LabgenError when a machine does not answer or fails, after the others are done.
     """
     if not lab.ssh_config.exists() or not lab.machines:
         return  # `up` reached none of them, or all are left out

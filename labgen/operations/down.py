@@ -20,7 +20,7 @@ BY_HAND = "bash /opt/labgen/provisioners/run.sh uninstall"
 
 def teardown(name: str, console: Console, *, without: Collection[str] = ()) -> None:
     """Remove the lab with everything it created on this host or on existing machines, and verify
-    that. Machines in without are left as they are.
+    this. Machines in without are left as they are.
 
     Raises LabgenError if anything else is left, UsageError for machines that cannot be left out.
     """
@@ -65,7 +65,7 @@ def _fewer(lab: Lab, without: Collection[str]) -> Lab:
 
 
 def leaked_resources(lab: Lab, machines: Provider) -> list[str]:
-    """Return what of the lab still exists outside its own directory, for users."""
+    """Return, for users, the lab's resources that still exist outside its directory."""
     return [it.what for it in resources.of_lab(lab, machines)]
 
 
@@ -75,7 +75,7 @@ def _remove_kubeconfig(lab: Lab) -> None:
 
 
 def _kubectl(lab: Lab) -> Path:
-    """Return the bundle's kubectl, or the one on PATH when the bundle is gone."""
+    """Return the bundle's kubectl, or the one on PATH if the bundle no longer exists."""
     try:
         return bundles.require(lab.scenario.kubernetes.version).bin / "kubectl"
     except LabgenError:

@@ -10,8 +10,8 @@ from labgen.providers.resources import Resource
 def find(uris: Collection[str] = (), names: Collection[str] = ()) -> Listing:
     """Return the orphaned resources, and those whose owner cannot be determined.
 
-    uris are libvirts to query besides those that labs named. With names, only resources of labs
-    that had one of these names are returned.
+    uris are libvirts to query in addition to those that labs named. With names, only resources of
+    labs that had one of these names are returned.
     """
     listing = of_host(uris)
     found = [it for it in listing.resources if it.orphaned or it.lab is None]
@@ -20,9 +20,10 @@ def find(uris: Collection[str] = (), names: Collection[str] = ()) -> Listing:
 
 
 def remove(resources: Iterable[Resource]) -> Iterator[tuple[Resource, str]]:
-    """Remove the orphaned ones: yield each with why it could not be removed, or nothing.
+    """Remove the orphaned resources: yield each with the reason why it could not be removed, or an
+    empty text.
 
-    Those whose owner cannot be determined are passed over.
+    Resources whose owner cannot be determined are skipped.
     """
     for it in resources:
         if not it.orphaned:

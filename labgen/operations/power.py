@@ -21,7 +21,7 @@ AFTERWARDS = {
 
 
 def switch(name: str, names: Sequence[str], action: Power, console: Console) -> None:
-    """Do the action to the named machines of the lab, or to all.
+    """Switch the named machines of the lab, or all.
 
     Raises UsageError for unknown names, LabgenError with the machines that are in another state
     afterwards: a machine that was never created cannot be switched on.

@@ -1,5 +1,7 @@
-"""All that labgen has on this host outside labs' directories: the providers' resources, and what
-every lab has: timers that heal faults, contexts in the user's kubeconfig, runtime directories.
+"""List everything that labgen has on this host outside of labs' directories.
+
+This includes the providers' resources and those of every lab: timers that heal faults, contexts in
+the user's kubeconfig, runtime directories.
 """
 
 import os
@@ -31,7 +33,8 @@ SSH_TIMEOUT = 10.0
 
 @dataclass(frozen=True)
 class Listing:
-    """resources in an order in which they can be removed; unqueried: what did not answer."""
+    """The resources in an order in which they can be removed; unqueried has the reasons of libvirts
+    that did not answer."""
 
     resources: tuple[Resource, ...]
     unqueried: tuple[str, ...]
@@ -48,7 +51,8 @@ def of_lab(lab: Lab, machines: Provider) -> list[Resource]:
 
 
 def of_host(uris: Collection[str] = ()) -> Listing:
-    """Return what all labs have on this host, in the libvirts that labs named, and at uris."""
+    """Return the resources of all labs on this host, in the libvirts that labs named, and at
+    uris."""
     labs = known_labs()
     found, unqueried = list(provider("container").list_resources()), []
     named = dict.fromkeys([LOCAL, *(it.uri for it in labs.notes.values() if it.uri), *uris])
@@ -75,8 +79,8 @@ def _end(process: int) -> None:
 
 
 def _contexts(found: Iterable[Resource], labs: KnownLabs) -> Iterator[Resource]:
-    """In this user's kubeconfig, of dead labs that anything else names: the name of a context alone
-    does not tell its owner."""
+    """Yield contexts in this user's kubeconfig of labs that no longer exist and that another
+    resource names: the name of a context alone does not identify its owner."""
     named = [*(it.lab for it in found if it.lab), *labs.directories.values()]
     living = {lab.name for lab in named if lives(lab)} | set(store.names())
     target = user_kubeconfig.path()
@@ -94,7 +98,7 @@ def _context(name: str, target: Path, lab: Path) -> Resource:
 
 
 def _kubectl() -> Path:
-    """Of any bundle, or whichever is on PATH."""
+    """Return the kubectl of any bundle, or the one on PATH."""
     for version in bundles.known_versions():
         with suppress(LabgenError):
             return bundles.require(version).bin / "kubectl"
@@ -102,7 +106,8 @@ def _kubectl() -> Path:
 
 
 def _runtime(labs: KnownLabs) -> Iterator[Resource]:
-    """Last, because their notes tell who owns the rest."""
+    """Yield the runtime directories. They come last, because their notes identify the owners of
+    other resources."""
     for path in sorted(paths.runtime().glob("*/")):
         owner = labs.directory(path.name)
         yield Resource("directory", str(path), owner, partial(_remove_runtime, path))

@@ -31,7 +31,7 @@ class Status:
 
 
 def status(lab: Lab) -> Status:
-    """Observe the lab; what does not answer is a problem, not an error."""
+    """Observe the lab. Whatever does not answer is a problem, not an error."""
     machines = provider(lab.provider).machines(lab)
     problems = [
         Problem("machine", name, f"{name} is {state}")
@@ -57,7 +57,8 @@ def status(lab: Lab) -> Status:
 
 
 def unfinished_up(lab: Lab) -> list[Problem]:
-    """Return the step that failed in the last `labgen up`, by the lab's journal; empty for none."""
+    """Return the step that failed in the last `labgen up`, from the lab's journal; empty for
+    none."""
     failed: list[Problem] = []
     for event in Journal(lab.journal).read():
         if event["event"] in {"up", "up-done"}:

@@ -1,6 +1,7 @@
-"""`labgen verify`: run the acceptance suite on a cluster, up to a tier, and judge its exit code.
+"""`labgen verify`: run the acceptance suite on a cluster, up to a tier, and interpret its exit
+code.
 
-The suite is pytest in a process of its own. Its tiers are defined in
+The suite is pytest in a separate process. Its tiers are defined in
 acceptance/framework/plugins/tiers.py, its exit codes in acceptance/framework/plugins/verdict.py.
 """
 
@@ -49,7 +50,8 @@ def verify(lab: Lab, tier: str, options: Sequence[str], *, disruptive: bool) -> 
 def verify_found(inventory: Path, tier: str, options: Sequence[str]) -> None:
     """Run the suite on the cluster of that inventory, which labgen did not build.
 
-    Raises UsageError for a disruptive tier and for an error in the inventory, else as verify().
+    Raises UsageError for a disruptive tier and for an error in the inventory, otherwise like
+    verify().
     """
     if tier in DISRUPTIVE:
         hint = inventories.OTHERWISE.format(file=inventory)
@@ -68,7 +70,7 @@ def command(lab: Lab, tier: str, options: Sequence[str], *, file: str = "") -> l
 def _command(
     subject: Sequence[str], tier: str, options: Sequence[str], *, file: str = ""
 ) -> list[str]:
-    """Return the command line; subject and tier come last, where they override options.
+    """Return the command line; subject and tier come last, so that they override options.
 
     No configuration file is read (-c): the installed suite may be below a project that has one.
     """
@@ -114,7 +116,7 @@ def _installed(package: str) -> bool:
 
 
 def _judge(code: int, what: str, tier: str) -> None:
-    """Raise the error that the exit code of pytest stands for, if any."""
+    """Raise the error for the exit code of pytest, if there is one."""
     if code == 0:
         return
     if code == FAILED:

@@ -1,4 +1,4 @@
-"""What every provider can do. It stops just short of Kubernetes.
+"""What every provider can do. It does not include Kubernetes.
 
 After create(), every machine answers on SSH under its name in the lab's ssh_config. Everything else
 is done over SSH and is the same for every provider. What only some providers can do is in
@@ -17,7 +17,7 @@ from labgen.system.host import MachineProfile
 
 
 class State(StrEnum):
-    """A machine's power state; ABSENT is a machine that was not created or is gone."""
+    """A machine's power state; ABSENT is a machine that was not created or no longer exists."""
 
     ON = "on"
     OFF = "off"
@@ -26,7 +26,7 @@ class State(StrEnum):
 
 
 class Power(StrEnum):
-    """What a power switch can do. OFF pulls the plug, SHUTDOWN asks the machine to power off."""
+    """The actions of a power switch. OFF pulls the plug, SHUTDOWN requests a clean power-off."""
 
     ON = "on"
     OFF = "off"
@@ -52,15 +52,15 @@ class Provider(Protocol):
     machine_kind: str  # what its machines are called in messages: "virtual machines"
 
     def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:
-        """Return what keeps this host from creating the scenario's machines, or existing machines
-        from becoming a lab; empty if nothing does.
+        """Return what prevents this host from creating the scenario's machines, or existing
+        machines from becoming a lab; empty if nothing does.
 
         lab is what was created from the scenario before; it is not touched.
         """
         ...
 
     def machine_profile(self, lab: Lab, machine: Machine) -> MachineProfile:
-        """Return how this machine differs from a computer of its own."""
+        """Return how this machine differs from a separate computer."""
         ...
 
     def unsupported_reason(self, machine: Machine, action: Power) -> str | None:
@@ -72,7 +72,7 @@ class Provider(Protocol):
         ...
 
     def destroy(self, lab: Lab) -> None:
-        """Remove everything that create() makes, from any half-created state."""
+        """Remove everything that create() creates, also if it was interrupted."""
         ...
 
     def machines(self, lab: Lab) -> Mapping[str, State]:
@@ -80,16 +80,17 @@ class Provider(Protocol):
         ...
 
     def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
-        """Do the action to machines; those already in the state it leads to are left as they are.
+        """Switch the machines. Machines that are already in the resulting state are left as they
+        are.
 
-        Returns the time.monotonic() at which it took effect: the plugs were out, the machines were
-        asked to shut down, or had been paused, resumed or switched on.
+        Returns the time.monotonic() at which it took effect: the plugs were pulled, the machines
+        were asked to shut down, or had been paused, resumed or switched on.
         """
         ...
 
     def list_resources(self, lab: Lab | None = None) -> Sequence[Resource]:
-        """Return what create() made outside labs' directories, of all labs that ever were here and
-        in an order in which it can be removed; with lab, only what that lab owns.
+        """Return what create() created outside of labs' directories, for all labs that ever existed
+        here, in an order in which it can be removed; with lab, only what that lab owns.
 
         Raises LabgenError when not everything can be listed.
         """

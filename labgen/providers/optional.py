@@ -1,7 +1,7 @@
-"""What only some providers can do, each as a protocol of its own; base.Provider is what all can.
+"""What only some providers can do, as protocols; base.Provider is what all can do.
 
-Who needs such an ability asserts it where it is used: checkpoints_of() raises the one error that
-users see, the others are looked for with isinstance().
+The caller checks for a protocol where it needs it: checkpoints_of() raises the error that users
+see, other callers use isinstance().
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ class Checkpoints(Protocol):
         ...
 
     def restore_checkpoint(self, lab: Lab, checkpoint: str) -> None:
-        """Restore all machines as they were then, running and with the current time.
+        """Restore all machines to the checkpoint, running and with the current time.
 
         Raises UsageError when there is no such checkpoint.
         """
@@ -36,18 +36,18 @@ class Checkpoints(Protocol):
         ...
 
     def delete_checkpoint(self, lab: Lab, checkpoint: str) -> None:
-        """Delete a checkpoint; one that does not exist is fine."""
+        """Delete a checkpoint, if it exists."""
         ...
 
 
 @runtime_checkable
 class Definitions(Protocol):
-    """A provider whose machines are created from files that users can read."""
+    """A provider that creates machines from files that users can read."""
 
     def rendered_definition(self, lab: Lab) -> Mapping[str, str]:
         """Return the files that define the lab's machines, by name. Nothing of the lab is created.
 
-        Raises LabgenError while the bundle lacks what they name.
+        Raises LabgenError if the bundle lacks something that the files name.
         """
         ...
 

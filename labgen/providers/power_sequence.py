@@ -1,4 +1,4 @@
-"""The order in which machines are switched on, as a sequenced power strip has it."""
+"""The order in which machines are switched on, like that of a sequenced power strip."""
 
 from collections.abc import Sequence
 
@@ -15,14 +15,14 @@ QUORUM_SECONDS = 5.0
 
 
 def await_turn(lab: Lab, machine: Machine, acting: Sequence[Machine]) -> None:
-    """Wait until it is the turn of machine, one of those that are switched on together."""
+    """Wait until machine, one of several that are switched on together, may be switched on."""
     before = [m for m in acting[: acting.index(machine)] if m.role is Role.CONTROL_PLANE]
     interrupt.pause(power_on_delay(len(before), len(lab.control_planes)))
 
 
 def power_on_delay(before: int, control_planes: int) -> float:
-    """Return the seconds after which a machine is switched on; before: how many control planes are
-    switched on earlier."""
+    """Return the delay in seconds before a machine is switched on; before is the number of control
+    planes that are switched on earlier."""
     quorum = control_planes // 2 + 1
     steps = min(before, control_planes - 1)  # workers together with the last control plane
     return steps * SEQUENCE_SECONDS + (QUORUM_SECONDS if before >= quorum else 0.0)

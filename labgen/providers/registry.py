@@ -1,4 +1,4 @@
-"""Which provider a scenario gets."""
+"""Choose the provider of a scenario."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,8 @@
-"""What labs have on this host and in libvirts, each with the lab that owns it.
+"""The resources of labs on this host and in libvirts, each with the lab that owns it.
 
-One listing per provider (base.Provider.list_resources) serves all who ask: `down`, whether anything
-is left; `gc`, what is orphaned. Nothing of a living lab is ever removed by it.
+There is one listing per provider (base.Provider.list_resources). `down` uses it to verify that
+nothing is left, `gc` to find what is orphaned. Resources of an existing lab are never removed by
+it.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,7 +30,7 @@ class Resource:
 
     @property
     def owner(self) -> str:
-        """Return whose it is, for users."""
+        """Return the owner, in words for users."""
         if self.unused:
             return "no lab uses it"
         if self.lab is None:
@@ -39,15 +40,15 @@ class Resource:
 
     @property
     def orphaned(self) -> bool:
-        """Return whether it may be removed: nobody can need it any more."""
+        """Return whether the resource may be removed, because no lab can need it any longer."""
         return self.unused or (self.lab is not None and not lives(self.lab))
 
     def remove(self) -> None:
-        """Remove it if it is still orphaned; otherwise nothing happens."""
+        """Remove the resource if it is still orphaned; otherwise do nothing."""
         if self.orphaned:
             self.delete()
 
 
 def select(found: Sequence[Resource], lab: Lab | None) -> list[Resource]:
-    """Return those that the lab owns; without a lab, all."""
+    """Return the resources of the lab; without a lab, all resources."""
     return [it for it in found if lab is None or it.lab == lab.directory]

@@ -10,7 +10,7 @@ from labgen.scenario.model import Scenario
 
 
 def findings(scenario: Scenario) -> Iterator[Finding]:
-    """Yield what is missing for machines that can run any: the bundle must have the runtime."""
+    """Yield what is missing for machines that can run any runtime: the bundle must have it."""
     kubernetes = scenario.kubernetes
     try:
         require_runtime(kubernetes.version, kubernetes.runtime)
@@ -19,8 +19,8 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
 
 
 def only_default(scenario: Scenario, whose: str) -> Iterator[Finding]:
-    """Yield a finding unless the scenario has the default runtime; whose are the machines that can
-    run no other: "virtual machines"."""
+    """Yield a finding unless the scenario has the default runtime. whose names the machines that
+    can run no other, such as "virtual machines"."""
     if scenario.kubernetes.runtime != DEFAULT:
         what = f"{whose} run {DEFAULT} only, and kubernetes.runtime is "
         yield Finding(

@@ -1,4 +1,4 @@
-"""Compare two sets of recordings: what each figure was, and by how much it differs.
+"""Compare two sets of recordings: the values of each figure, and their difference.
 
 Recordings of the same fault on the same target are repetitions: the medians of their figures are
 compared.
@@ -56,7 +56,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault that both sides have; its targets differ where the role was on another machine."""
+    """One fault that both sides have. Its targets differ if the role was on another machine."""
 
     fault: str
     target_a: str
@@ -66,7 +66,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Faults of both sides, those of one side only, and facts (name, A, B) that differ."""
+    """Faults of both sides, faults of one side only, and settings (name, A, B) that differ."""
 
     faults: tuple[Fault, ...]
     only_a: tuple[Key, ...]
@@ -91,7 +91,7 @@ def compare(a: Sequence[Named], b: Sequence[Named]) -> Comparison:
 
 
 def facts(recordings: Iterable[Named]) -> dict[str, str]:
-    """Return what the numbers depend on; several values are joined with commas."""
+    """Return the settings that the figures depend on; several values are joined with commas."""
     found: dict[str, list[str]] = {}
     for named in recordings:
         one = named.recording
@@ -118,7 +118,8 @@ def _by_fault(recordings: Iterable[Named]) -> dict[Key, list[Recording]]:
 
 
 def _pairs(a: Sequence[Key], b: Sequence[Key]) -> dict[Key, Key]:
-    """Pair the same fault on the same target, else the only one of that fault that is left."""
+    """Pair recordings of the same fault on the same target, otherwise the only remaining ones of a
+    fault."""
     pairs = {key: key for key in a if key in b}
     rest_a = [key for key in a if key not in pairs]
     rest_b = [key for key in b if key not in pairs]

@@ -1,6 +1,7 @@
-"""What the states of a recording add up to: lanes of states, from one change to the next.
+"""Turn the states of a recording into lanes: spans from one change to the next.
 
-Arithmetic only; the text timeline and the page draw what this finds. Times are the recording's.
+This module only computes; the text timeline and the page draw the result. Times are the
+recording's.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,13 +30,14 @@ class Span:
 
     @property
     def empty(self) -> bool:
-        """Return whether there was no known state."""
+        """Return whether no state was known."""
         return not set(self.states) - ABSENT
 
 
 @dataclass(frozen=True)
 class Lane:
-    """One thing that was watched, by the name that people read; members are those that share it."""
+    """One thing that was observed, by its name for users; members are those that a joined lane
+    stands for."""
 
     name: str
     members: tuple[str, ...]
@@ -45,8 +47,8 @@ class Lane:
 def lanes(recording: Recording) -> list[Lane]:
     """Return each lane with its spans, without holes, in the order in which lanes first appear.
 
-    Lanes of one sort (`node master1`, `node master2`) that always had the same state are joined;
-    joined lanes come after the others: `5 other nodes`.
+    Lanes of one kind (`node master1`, `node master2`) that always had the same state are joined.
+    Joined lanes, such as `5 other nodes`, come after the others.
     """
     bands: dict[str, list[Band]] = {}
     for band in recording.bands:
@@ -71,7 +73,7 @@ def _groups(found: Iterable[Lane]) -> list[list[Lane]]:
 
 
 def _alike(a: Lane, b: Lane) -> bool:
-    """Return whether the lanes are of one sort and had the same states at the same time."""
+    """Return whether the lanes are of one kind and had the same states at the same time."""
     same_sort = " " in a.name and _sort(a) == _sort(b)
     return (
         same_sort
@@ -115,7 +117,7 @@ def _spans(bands: Sequence[Band], recording: Recording) -> tuple[Span, ...]:
 
 
 def _moments(edges: Iterable[float]) -> list[float]:
-    """Return the edges in order, those that are the same only once."""
+    """Return the edges in order; of edges that coincide, only one."""
     moments: list[float] = []
     for edge in sorted(edges):
         if not moments or edge - moments[-1] > SAME:

@@ -19,7 +19,7 @@ class Named:
 def collect(path: Path) -> tuple[Named, ...]:
     """Return the recordings at path, in the order in which they were made.
 
-    Raises UsageError when there are none, or when a .json file in the directory is no recording.
+    Raises UsageError when there are none, or when a .json file in the directory is not a recording.
     """
     if not path.exists():
         raise UsageError(f"{path} does not exist", hint=HINT)

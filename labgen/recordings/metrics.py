@@ -1,4 +1,4 @@
-"""The names of client kinds and of metrics: recordings hold them, reports look for them."""
+"""The names of client kinds and of metrics, as recordings contain them."""
 
 NEW_CONNECTION = "new connection"
 PERSISTENT_CONNECTION = "persistent connection"

@@ -1,6 +1,6 @@
-"""What was seen during one experiment: clients' requests, states, moments and figures, as JSON.
+"""What was observed during one experiment: clients' requests, states, moments and figures, as JSON.
 
-Times are seconds from the fault; before it they are negative. The acceptance suite writes
+Times are seconds from the fault; times before it are negative. The acceptance suite writes
 recordings; `labgen report` and `labgen bench` read them.
 """
 
@@ -42,7 +42,7 @@ class Sample:
 class Client:
     """One client and its requests, in the order in which they ended.
 
-    name is where it runs: `host` next to the lab, or the node of a pod.
+    name is where it runs: `host` for a client outside of the lab, or the node of a pod.
     """
 
     name: str
@@ -51,7 +51,8 @@ class Client:
 
 @dataclass(frozen=True)
 class Band:
-    """A state that lasted: lane is what was watched (`VIP`, `etcd leader`, `node master1`)."""
+    """A state and how long it lasted; lane is what was observed (`VIP`, `etcd leader`, `node
+    master1`)."""
 
     lane: str
     state: str
@@ -61,7 +62,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Moment:
-    """Something that happened at one time: name says what in data, text says it to people."""
+    """An event; name is for programs, text for users."""
 
     name: str
     at: float
@@ -70,7 +71,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Figure:
-    """A number that came out of an experiment."""
+    """A number that an experiment resulted in."""
 
     metric: str  # what was measured, one of labgen.recordings.metrics
     client: str  # the kind of client, empty for a figure of the whole cluster
@@ -112,20 +113,20 @@ class Recording:
     environment: Mapping[str, str]  # what the numbers depend on: kernel, cores, versions
 
     def samples(self, kind: str) -> list[Sample]:
-        """Return the requests of all clients of that kind; the clients cannot be told apart."""
+        """Return the requests of all clients of that kind, without the name of each client."""
         return [sample for client in self.clients.get(kind, ()) for sample in client.samples]
 
     def figure(self, metric: str, client: str = "") -> Figure:
-        """Return that figure. Raises KeyError when it did not come out."""
+        """Return that figure. Raises KeyError if the recording does not have it."""
         return {(it.metric, it.client): it for it in self.figures}[metric, client]
 
     def at(self, name: str) -> float | None:
-        """Return when the first moment of that name was, None when there was none."""
+        """Return the time of the first moment of that name, None if there is none."""
         return next((moment.at for moment in self.moments if moment.name == name), None)
 
     @property
     def healing(self) -> float:
-        """Return when healing began; the end of the recording when nothing was healed."""
+        """Return when healing began, or the end of the recording if nothing was healed."""
         at = self.at(HEALING)
         return self.ended if at is None else at
 
@@ -148,7 +149,7 @@ def _rows(client: Client) -> list[tuple[float, float, str | None]]:
 def read(path: Path) -> Recording:
     """Return the recording in that file.
 
-    Raises UsageError when the file holds none, or one that another version of labgen wrote.
+    Raises UsageError when the file is not a recording, or was written by another version of labgen.
     """
     try:
         data = json.loads(path.read_text())

@@ -1,6 +1,6 @@
-"""What the requests of clients add up to: gaps, failures, requests in flight, slow answers.
+"""Compute figures from clients' requests: gaps, failures, requests in flight, slow answers.
 
-Arithmetic only; all times in seconds on one clock. This is the only place that computes a gap.
+All times are in seconds on one clock. This is the only module that computes a gap.
 """
 
 from collections import Counter
@@ -48,8 +48,8 @@ def gaps(
 ) -> list[Gap]:
     """Return the times between one client's good answers, from begin to end.
 
-    The last good answer before begin counts as the beginning of the first gap: nobody knows
-    better. Without begin and end: from the client's first request to its last answer.
+    The first gap begins with the last good answer before begin. Without begin and end: from the
+    client's first request to its last answer.
     """
     if not samples:
         return []
@@ -64,28 +64,28 @@ def gaps(
 def longest_gap(
     clients: Iterable[Client], begin: float | None = None, end: float | None = None
 ) -> Gap | None:
-    """Return the longest gap that one of the clients had; None without requests.
+    """Return the longest gap of any of the clients; None without requests.
 
-    What one client missed is a gap, whatever the others got.
+    A gap is that of a single client, even if the others got answers meanwhile.
     """
     found = (gap for client in clients for gap in gaps(client.samples, begin, end))
     return max(found, key=lambda gap: gap.length, default=None)
 
 
 def failures(samples: Iterable[Sample]) -> dict[str, int]:
-    """Return how many failed in which way, the most frequent first."""
+    """Return the number of failures of each kind, the most frequent first."""
     return dict(Counter(s.failure for s in samples if s.failure is not None).most_common())
 
 
 def last_failure(samples: Iterable[Sample], moment: float) -> float:
-    """Return how long after moment the last failed request began; 0 when none failed after it."""
+    """Return how long after moment the last failed request began; 0 if none failed after it."""
     return max((s.started - moment for s in samples if s.failure and s.started > moment), default=0)
 
 
 def under_way(samples: Iterable[Sample], begin: float, end: float) -> list[Sample]:
-    """Return the requests that clients waited for between begin and end.
+    """Return the requests that clients waited for at any time between begin and end.
 
-    A request that began before begin and ended after it is one of them: it was in flight.
+    This includes requests in flight, which began before begin and ended after it.
     """
     return [sample for sample in samples if sample.started < end and sample.ended > begin]
 
@@ -96,7 +96,7 @@ def in_flight(samples: Iterable[Sample], moment: float) -> list[Sample]:
 
 
 def waits(samples: Iterable[Sample]) -> list[float]:
-    """Return how long the good answers took, the fastest first, in seconds."""
+    """Return the durations of the good answers in seconds, the shortest first."""
     return sorted(sample.seconds for sample in samples if sample.failure is None)
 
 

@@ -1,4 +1,5 @@
-"""From a lab's facts to the configuration files of its machines, by the templates in here.
+"""Render a lab's facts to the configuration files of its machines, by the templates in this
+directory.
 
 Nothing is run, and nothing else is read.
 """

@@ -1,4 +1,4 @@
-"""The files of one machine's payload, by their names in DIRECTORY."""
+"""The files of one machine's payload, by name."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ def payload(
     images: Images,
     secrets: JoinSecrets,
 ) -> dict[str, File]:
-    """Return all files of machine except kubeadm.yaml. keepalived.conf may hold a secret."""
+    """Return all files of machine except kubeadm.yaml. keepalived.conf may contain a secret."""
     files = {
         "hosts": File(render("hosts", lab=lab)),
         # CoreDNS needs an upstream; the gateway refuses every name immediately
@@ -72,7 +72,7 @@ def payload(
 
 
 def kubeadm_init(lab: Lab, profile: MachineProfile, secrets: JoinSecrets) -> File:
-    """Return kubeadm's configuration of the first control plane; it holds secrets."""
+    """Return kubeadm's configuration for the first control plane. It contains secrets."""
     return _kubeadm(lab, lab.control_planes[0], profile, secrets, join=False)
 
 
@@ -84,7 +84,7 @@ def kubeadm_join(
     *,
     ca_hash: str,
 ) -> File:
-    """Return kubeadm's configuration of a joining machine; it holds secrets.
+    """Return kubeadm's configuration for a joining machine. It contains secrets.
 
     ca_hash is sha256:HEX.
     """

@@ -1,6 +1,6 @@
-"""The container runtimes that a scenario may name: where each listens, and its files and phases.
+"""The container runtimes that a scenario may name: their sockets, files and phases.
 
-docker stands on containerd, and cri-dockerd stands between it and the kubelet.
+docker runs on top of containerd, and cri-dockerd runs between docker and the kubelet.
 """
 
 from dataclasses import dataclass

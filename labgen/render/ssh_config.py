@@ -1,4 +1,4 @@
-"""One ssh_config for the tool, the tests and the user."""
+"""One ssh_config for labgen, the tests and the user."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,8 +14,8 @@ def ssh_config(lab: Lab, sockets: Path, known_hosts: Path | None = None) -> str:
     sockets is the directory of its shared connections; known_hosts is the lab's own by default.
     Existing machines have the user's own login and known_hosts.
 
-    %n in the socket's name is the machine's name as typed. A socket's path may have 107
-    characters (unix(7)), which is why it does not lie in the lab's directory.
+    %n in the socket's name is the machine's name as typed. The socket is outside of the lab's
+    directory because its path may have at most 107 characters (unix(7)).
     """
     return render(
         "ssh_config",
@@ -29,7 +29,7 @@ def ssh_config(lab: Lab, sockets: Path, known_hosts: Path | None = None) -> str:
 
 
 def found_ssh_config(machines: Sequence[Machine], sockets: Path, known_hosts: Path) -> str:
-    """Return the same for machines of a cluster that labgen did not build."""
+    """Do the same for machines of a cluster that labgen did not build."""
     return render(
         "ssh_config",
         whose="a cluster that labgen did not build",

@@ -1,4 +1,4 @@
-"""Templates to text. A name that a template uses and does not get is an error."""
+"""Render templates to text. It is an error if a template uses a name that is not set."""
 
 import json
 from functools import cache
@@ -10,7 +10,8 @@ from labgen.system import data
 
 
 def render(template: str, **values: Any) -> str:
-    """Return the text of templates/TEMPLATE.j2 with values; Vagrantfile.j2 stands at the top."""
+    """Return the text of templates/TEMPLATE.j2 with values. Vagrantfile.j2 is in the top
+    directory."""
     return _environment().get_template(f"{template}.j2").render(**values)
 
 

@@ -47,7 +47,7 @@ class Hypervisor:
 
 @dataclass(frozen=True)
 class Box:
-    """The box that machines are made of."""
+    """The box that machines are created from."""
 
     name: str
     version: str
@@ -63,7 +63,7 @@ def box_names(box: Box) -> tuple[str, str]:
 
 
 def prefix(lab: Lab) -> str:
-    """Return what the names of the lab's domains begin with."""
+    """Return the prefix of the names of the lab's domains."""
     return f"{PREFIX}{lab.name}-"
 
 
@@ -76,23 +76,23 @@ def domain_name(lab: Lab, machine: str) -> str:
 
 
 def mark(lab: Lab) -> str:
-    """Return the mark of the lab's resources in libvirt: this host and the lab's directory.
+    """Return the label of the lab's resources in libvirt: this host and the lab's directory.
 
-    Other hosts may use the same libvirt. The mark's letters need no quoting anywhere.
+    Other hosts may use the same libvirt. The label needs no quoting anywhere.
     """
     return f"{MARK}{host.identity()}:{quote(str(lab.directory))}"
 
 
 def marked(text: str) -> Path | None:
-    """Return the lab's directory in the mark in text; None if there is no mark of this host."""
+    """Return the lab's directory from the label in text; None if text has no label of this host."""
     found = re.search(rf"{re.escape(MARK + host.identity())}:([^\s\"'<]+)", text)
     return Path(unquote(found[1])) if found else None
 
 
 def network_xml(lab: Lab, uuid: str, *, whose: str = "") -> str:
-    """Return libvirt's XML of the lab's isolated network; the machines' leases never end.
+    """Return libvirt's XML of the lab's isolated network; the machines' leases never expire.
 
-    whose is its mark, which is empty where Vagrant is used without labgen.
+    whose is its label, which is empty if Vagrant is used without labgen.
     """
     return render("libvirt-network.xml", lab=lab, name=network_name(lab), uuid=uuid, whose=whose)
 

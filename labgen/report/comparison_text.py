@@ -1,4 +1,4 @@
-"""A comparison as lines with columns, for people, and as plain data, for JSON."""
+"""A comparison as lines with columns for users, and as plain data for JSON."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -11,7 +11,7 @@ HEADING = ("", "A", "B", "B - A", "B / A", "")
 
 
 def lines(comparison: Comparison, a: str, b: str) -> Iterator[str]:
-    """Return the facts that differ, then fault by fault; a and b say where the sides come from."""
+    """Return the settings that differ, then the figures of each fault; a and b name the sides."""
     yield f"A: {a}"
     yield f"B: {b}"
     for name, left, right in comparison.differs:
@@ -34,7 +34,7 @@ def lines(comparison: Comparison, a: str, b: str) -> Iterator[str]:
 
 
 def data(comparison: Comparison) -> dict[str, Any]:
-    """Return data for JSON; difference and ratio are null where they have no meaning."""
+    """Return data for JSON. difference and ratio are null where they are undefined."""
     shown = asdict(comparison)
     for fault, listed in zip(comparison.faults, shown["faults"], strict=True):
         for row, fields in zip(fault.rows, listed["rows"], strict=True):

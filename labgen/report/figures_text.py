@@ -1,4 +1,4 @@
-"""Figures as text: one as a sentence, and all of an experiment as a table, a column per client."""
+"""Figures as text: one as a sentence, all as a table with a column per client."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -15,7 +15,7 @@ def value(figure: Figure) -> str:
 
 
 def judged(figure: Figure) -> str:
-    """Return the value with what was expected and the limit: `0.46 s (expected 0.61, limit 3)`."""
+    """Return the value with the expected value and the limit: `0.46 s (expected 0.61, limit 3)`."""
     known = {"expected": figure.expected, "limit": figure.limit}
     bounds = ", ".join(f"{word} {bound:.3g}" for word, bound in known.items() if bound is not None)
     return value(figure) + (f" ({bounds})" if bounds else "")
@@ -56,7 +56,7 @@ def _clients(
 
 
 def cell(figure: Figure | None) -> str:
-    """Return the figure for a table whose row names the metric; a dash where there is none."""
+    """Return the figure for a table whose row names the metric; a dash if there is none."""
     if figure is None:
         return "-"
     text = _number(figure.value, figure.unit)
@@ -65,5 +65,5 @@ def cell(figure: Figure | None) -> str:
 
 
 def _number(amount: float, unit: str) -> str:
-    """Return seconds with two digits, so that they can be compared down a column."""
+    """Return seconds with two digits, so that they can be compared within a column."""
     return f"{amount:.2f}" if unit == "s" else number(amount)

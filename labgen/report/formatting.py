@@ -1,4 +1,4 @@
-"""Numbers as people read them: times, amounts with their unit, counts."""
+"""Format numbers for users: times, amounts with their unit, counts."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ def moment(at: float) -> str:
 
 
 def number(value: float) -> str:
-    """Return about three digits; whole numbers whole, thousands with commas."""
+    """Return a number with about three digits; integers without decimals, thousands with commas."""
     size = abs(value)
     if float(value).is_integer() or size >= 100:
         return f"{value:,.0f}"
@@ -26,5 +26,5 @@ def amount(value: float, unit: str) -> str:
 
 
 def kinds(failures: Mapping[str, int]) -> str:
-    """Return how many failed in which way: `7 timeout, 1 reset`."""
+    """Return the number of failures of each kind: `7 timeout, 1 reset`."""
     return ", ".join(f"{count} {failure}" for failure, count in failures.items())

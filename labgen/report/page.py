@@ -24,7 +24,7 @@ def write(directory: Path, path: Path | None = None) -> Path:
 
 
 def html(recordings: Sequence[Named]) -> str:
-    """Return the page; pure."""
+    """Return the page as HTML."""
     common = _common(recordings)
     found = [
         view_model.section(named, number, common)

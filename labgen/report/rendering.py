@@ -9,7 +9,7 @@ from labgen.report.formatting import number
 
 @cache
 def environment() -> Environment:
-    """Return the environment; everything that a recording contains is escaped."""
+    """Return the environment. Everything from a recording is escaped."""
     found = Environment(
         loader=PackageLoader("labgen.report"),
         undefined=StrictUndefined,

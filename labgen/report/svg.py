@@ -1,4 +1,4 @@
-"""One chart of a recording as an SVG file of its own, for documents."""
+"""One chart of a recording as a separate SVG file, for documents."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ MARGIN = 16  # pixels around the chart
 
 
 def svg(recording: Recording, window: Window | None = None) -> str:
-    """Return the chart of that window; by default of the first one in which requests failed."""
+    """Return the chart of that window; by default of the first window in which requests failed."""
     shown = window or next(iter(windows(recording)), (recording.started, recording.ended))
     names = [*recording.clients, *(lane.name for lane in lanes(recording))]
     # the page hides the frame `wide` on narrow screens; this file shows it at any size

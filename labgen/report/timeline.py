@@ -1,4 +1,4 @@
-"""A recording as lines of text, in the order of time: for terminals and for failed tests."""
+"""A recording as lines of text in the order of time, for terminals and failed tests."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,13 +33,14 @@ def text(recording: Recording) -> str:
 
 
 def entries(recording: Recording) -> list[Entry]:
-    """Return all entries in the order of time; lanes that never change are left to unchanged()."""
+    """Return all entries in the order of time. Lanes that never change are not included; see
+    unchanged()."""
     found = [*_events(recording), *_changes(recording), *_failures(recording)]
     return sorted(found, key=lambda entry: entry.at)
 
 
 def unchanged(recording: Recording) -> str:
-    """Return the lanes that had one state throughout: `VIP master1; all 2 nodes (a, b) Ready`."""
+    """Return the lanes that had only one state: `VIP master1; all 2 nodes (a, b) Ready`."""
     still = [lane for lane in lanes(recording) if len(lane.spans) == 1]
     return "; ".join(f"{_named(lane)} {lane.spans[0].text}" for lane in still)
 
@@ -68,7 +69,7 @@ def _events(recording: Recording) -> Iterator[Entry]:
 
 
 def _changes(recording: Recording) -> Iterator[Entry]:
-    """Yield the states of each lane that changes, from the first one on."""
+    """Yield the states of each lane that changes, including the first one."""
     for lane in lanes(recording):
         if len(lane.spans) < 2:
             continue

@@ -1,4 +1,4 @@
-"""What the page shows of one recording, ready for its template."""
+"""The content of the page for one recording, prepared for its template."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Strip:
-    """When requests failed, in pixels."""
+    """The times at which requests failed, in pixels."""
 
     width: float
     zero: float  # x of the fault
@@ -112,12 +112,12 @@ class Section:
 
     @property
     def closest(self) -> FigureRow | None:
-        """Return the figure closest to its limit, one that exceeds it first."""
+        """Return the figure closest to its limit. One that exceeds its limit comes first."""
         return max(self.figures, key=lambda row: (not row.within, row.share or 0), default=None)
 
 
 def section(named: Named, place: int, common: Mapping[str, str]) -> Section:
-    """Return the section of a recording at that place of the page."""
+    """Return the section of a recording; place is its position on the page."""
     recording = named.recording
     own = {name: value for name, value in facts([named]).items() if name not in common}
     samples = [sample for kind in recording.clients for sample in recording.samples(kind)]
@@ -148,7 +148,7 @@ def heading(recording: Recording) -> str:
 
 
 def _when(time: str) -> str:
-    """Return the time of the fault for people; unchanged when it cannot be parsed."""
+    """Return the time of the fault for users; unchanged if it cannot be parsed."""
     try:
         return f"{datetime.fromisoformat(time).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     except ValueError:
@@ -233,7 +233,7 @@ def _view(
 
 
 def description(recording: Recording) -> str:
-    """Return the drawing in words; the whole timeline is below it as a table."""
+    """Return the drawing in words; the complete timeline is below it as a table."""
     found = []
     for kind, clients in recording.clients.items():
         samples = recording.samples(kind)

@@ -1,4 +1,4 @@
-"""Which addresses the machines, the VIP and a lab get. labgen.lab reserves them."""
+"""Choose the addresses of the machines, the VIP and a lab. labgen.lab reserves them."""
 
 from collections.abc import Collection, Container, Iterable
 from ipaddress import IPv4Address, IPv4Network
@@ -34,9 +34,9 @@ def machine_addresses(scenario: Scenario, subnet: IPv4Network) -> dict[str, IPv4
 
 
 def vip_address(scenario: Scenario, subnet: IPv4Network) -> IPv4Address:
-    """Return the VIP: the scenario's own, else the usual number or the highest free one.
+    """Return the VIP: the scenario's, else the usual number or the highest free one.
 
-    Raises LabgenError if the machines have taken all addresses.
+    Raises LabgenError if the machines use all addresses.
     """
     if scenario.network.vip is not None:
         return scenario.network.vip
@@ -47,7 +47,7 @@ def vip_address(scenario: Scenario, subnet: IPv4Network) -> IPv4Address:
 
 
 def vip_number(subnet: IPv4Network, taken: Container[int]) -> int | None:
-    """Return a host number for the VIP that is not taken; None if there is none."""
+    """Return a free host number for the VIP; None if there is none."""
     last = last_usable(subnet)
     if last >= USUAL_VIP and USUAL_VIP not in taken:
         return USUAL_VIP
@@ -73,7 +73,7 @@ def free_subnet(taken: Iterable[IPv4Network]) -> IPv4Network:
 
 
 def free_router_id(taken: Collection[int]) -> int:
-    """Return the lowest VRRP router id that is not taken. Raises LabgenError if all 255 are."""
+    """Return the lowest free VRRP router id. Raises LabgenError if all 255 are in use."""
     for number in ROUTER_IDS:
         if number not in taken:
             return number
@@ -81,9 +81,9 @@ def free_router_id(taken: Collection[int]) -> int:
 
 
 def usual_router_id(vip: IPv4Address, taken: Collection[int]) -> int:
-    """Return the VIP's last byte if it is not taken, else the lowest free router id.
+    """Return the VIP's last byte if it is free, else the lowest free router id.
 
-    Raises LabgenError if all 255 are taken.
+    Raises LabgenError if all 255 are in use.
     """
     number = vip.packed[-1]
     return number if number and number not in taken else free_router_id(taken)

@@ -1,4 +1,5 @@
-"""Readers of the values of loadBalancer that are not single words. Each raises ValueError."""
+"""Parse the values of loadBalancer that are more than single words. Each function raises
+ValueError."""
 
 from ipaddress import AddressValueError, IPv4Address
 
@@ -11,12 +12,12 @@ PRIORITIES = (1, 254)  # 0 and 255 have meanings of their own: RFC 5798, section
 
 
 def duration_or_none(value: object) -> int:
-    """Return milliseconds, 0 for none."""
+    """Return milliseconds; 0 stands for none."""
     return 0 if value == NONE else duration(value)
 
 
 def priorities(value: object) -> tuple[int, ...]:
-    """Return VRRP priorities, all different, the highest first; none for auto."""
+    """Return VRRP priorities, all different, the highest first; empty for auto."""
     if value == AUTO:
         return ()
     if not isinstance(value, list) or not value:

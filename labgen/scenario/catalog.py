@@ -1,4 +1,4 @@
-"""Where scenarios are found: by path, in ./scenarios, or among those that come with labgen."""
+"""Find scenarios: by path, in ./scenarios, or among those that come with labgen."""
 
 import difflib
 from pathlib import Path
@@ -13,7 +13,7 @@ SUFFIX = ".yaml"
 def find(scenario: str) -> Path:
     """Return the file of a scenario, given by path or by name.
 
-    Raises UsageError if there is none.
+    Raises UsageError if it does not exist.
     """
     if "/" in scenario or scenario.endswith(SUFFIX):
         path = Path(scenario)
@@ -36,7 +36,7 @@ def names() -> list[str]:
 
 
 def _directories() -> list[Path]:
-    """Return where scenarios are; the user's own, in the working directory, come first."""
+    """Return the directories of scenarios; the user's, in the working directory, comes first."""
     return [HERE, data.directory("scenarios")]
 
 

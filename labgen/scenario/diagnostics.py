@@ -1,4 +1,4 @@
-"""An error in a scenario and its place. The other modules find the errors."""
+"""An error in a scenario and its position. Other modules find the errors."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ Field = tuple[str | int, ...]
 
 @dataclass(frozen=True, order=True)
 class Mark:
-    """A place in a file; line and column count from 1, columns in characters."""
+    """A position in a file; line and column count from 1, columns in characters."""
 
     line: int
     column: int
@@ -36,7 +36,7 @@ class ScenarioInvalid(UsageError):
 
 
 def dotted(field: Field) -> str:
-    """Return the field as people write it: machines[0].count."""
+    """Return the field in the notation for users: machines[0].count."""
     words = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in field]
     return "".join(words).removeprefix(".")
 

@@ -1,4 +1,4 @@
-"""A YAML text as plain data that still knows where each value stands. Knows no scenarios."""
+"""A YAML text as plain data that keeps the position of each value. Independent of scenarios."""
 
 from dataclasses import dataclass
 
@@ -27,10 +27,10 @@ class NotYaml(ValueError):
 
 @dataclass(frozen=True)
 class Document:
-    """A text that was read.
+    """A text that was parsed.
 
-    data is made of dict, list, str, int, float, bool and None. diagnostics are errors that did not
-    end the reading.
+    data consists of dict, list, str, int, float, bool and None. diagnostics are errors that did not
+    stop the parser.
     """
 
     root: Node | None
@@ -38,9 +38,9 @@ class Document:
     diagnostics: tuple[Diagnostic, ...]
 
     def mark(self, field: Field, *, at_key: bool = False) -> Mark:
-        """Return the place of the field's value or key, or that of the nearest parent's key.
+        """Return the position of the field's value or key, or that of the nearest parent's key.
 
-        YAML places a value that is left out on the next line; its key is nearer.
+        YAML places an omitted value on the next line, so its key is nearer.
         """
         if self.root is None:
             return Mark(1, 1)
@@ -55,7 +55,7 @@ class Document:
 
 
 def read(text: str) -> Document:
-    """Read one YAML document. Of duplicate keys, which are errors, the first one counts.
+    """Read one YAML document. Duplicate keys are errors; the first of them is used.
 
     Raises NotYaml.
     """
@@ -94,7 +94,7 @@ def _problem(error: MarkedYAMLError) -> str:
 def _plain(
     yaml: YAML, node: Node, field: Field, diagnostics: list[Diagnostic], done: dict[int, object]
 ) -> object:
-    """Return the node's plain value. A node that aliases repeat is converted once."""
+    """Return the node's plain value. A node with several aliases is converted once."""
     if id(node) not in done:
         done[id(node)] = None  # an alias to its own parent reads as nothing
         done[id(node)] = _convert(yaml, node, field, diagnostics, done)
@@ -143,7 +143,7 @@ def _scalar(yaml: YAML, node: Node, field: Field, diagnostics: list[Diagnostic])
 
 
 def _child(node: Node, step: str | int) -> tuple[Node, Node] | None:
-    """Return the key and the value at step. An item of a list is its own key."""
+    """Return the key and the value at step. For an item of a list, both are the item."""
     if isinstance(node, SequenceNode) and isinstance(step, int):
         items: list[Node] = node.value
         return (items[step], items[step]) if step < len(items) else None
@@ -157,7 +157,7 @@ def _child(node: Node, step: str | int) -> tuple[Node, Node] | None:
 def _pairs(
     node: MappingNode, field: Field, diagnostics: list[Diagnostic], within: tuple[Node, ...] = ()
 ) -> list[tuple[Node, Node]]:
-    """Return keys and values: the node's own, then those that merge keys (<<) add to them."""
+    """Return keys and values: first the node's own, then those that merge keys (<<) add."""
     own = [pair for pair in node.value if not _merges(pair[0])]
     names = {key.value for key, _ in own if isinstance(key, ScalarNode)}
     added: list[tuple[Node, Node]] = []

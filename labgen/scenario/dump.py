@@ -1,4 +1,5 @@
-"""A scenario as the YAML of a file, with every default filled in. It loads to the same again."""
+"""A scenario as the YAML of a file, with every default filled in. Loading it gives the same
+scenario."""
 
 import io
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ def dump(scenario: Scenario) -> str:
 
 
 def settings(scenario: Scenario) -> dict[str, str]:
-    """Return every value that makes a difference to a lab, by its dotted name."""
+    """Return every value that affects a lab, by its dotted name."""
     reported = ("apiVersion", "kind", "name", "description")
     return {
         name: text
@@ -78,7 +79,7 @@ def _file(scenario: Scenario) -> dict[str, Any]:
 
 
 def _without_empty(value: Any) -> Any:
-    """Return a copy of value without the keys that a file leaves out."""
+    """Return a copy of value without the keys that a file omits."""
     if isinstance(value, dict):
         kept = {key: _without_empty(inner) for key, inner in value.items()}
         return {key: inner for key, inner in kept.items() if inner not in (None, "", {}, [])}
@@ -86,8 +87,8 @@ def _without_empty(value: Any) -> Any:
 
 
 def _groups(machines: tuple[MachineSpec, ...]) -> list[list[MachineSpec]]:
-    """Return neighbours whose numbers follow each other and that are equal otherwise, or existing
-    machines of one role."""
+    """Return groups of machines that are equal except for consecutive numbers, or existing machines
+    of one role."""
     groups: list[list[MachineSpec]] = [[machines[0]]]
     for before, machine in pairwise(machines):
         group = groups[-1]
@@ -100,7 +101,7 @@ def _groups(machines: tuple[MachineSpec, ...]) -> list[list[MachineSpec]]:
 
 
 def _prefix(group: list[MachineSpec]) -> str:
-    """Return the prefix of a group: its first machine has the number 1."""
+    """Return the prefix of a group, whose first machine has the number 1."""
     return group[0].name.removesuffix("1")
 
 

@@ -14,7 +14,7 @@ class Route:
 
 @dataclass(frozen=True)
 class HostEnvironment:
-    """What this host has."""
+    """The host's properties."""
 
     known_versions: tuple[str, ...] = ()  # the bundle's Kubernetes versions; empty: do not check
     routes: tuple[Route, ...] = ()  # a lab's addresses must not overlap them

@@ -1,4 +1,4 @@
-"""The JSON Schema of a file: what editors complete, and what the reference page is made of."""
+"""The JSON Schema of a file, for completion in editors and for the reference page."""
 
 import json
 from functools import cache
@@ -16,7 +16,8 @@ ALL_BY_PROFILE = "Timings"
 
 
 class _Generator(GenerateJsonSchema):
-    """Has titles of kinds of values only, not of fields, and defaults as a file has them."""
+    """Generates titles only for kinds of values, not for fields, and defaults in the notation of a
+    file."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's signature
         return False
@@ -47,7 +48,7 @@ def json_schema(kind: type) -> JsonSchemaValue:
 
 
 def as_text(kind: type) -> str:
-    """Return the same as the text of a file."""
+    """Return the schema as the text of a file."""
     return f"{json.dumps(json_schema(kind), indent=2)}\n"
 
 

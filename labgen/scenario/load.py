@@ -70,7 +70,7 @@ def read_document(path: Path, *, hint: str) -> Document:
 
 
 def in_file(diagnostics: Sequence[Diagnostic], path: Path, document: Document) -> tuple[str, ...]:
-    """Return each error of a file as a line, by position."""
+    """Return a line for each error of a file, ordered by position."""
     return _lines(diagnostics, path, document, (), ())
 
 
@@ -81,7 +81,7 @@ def _lines(
     overrides: Sequence[str],
     applied: Sequence[Override],
 ) -> tuple[str, ...]:
-    """Return each error as a line: those in the file by position, then those in overrides."""
+    """Return a line for each error: those in the file by position, then those in overrides."""
     written: list[tuple[Mark, str]] = []
     in_overrides: list[tuple[int, str]] = []
     for diagnostic in diagnostics:
@@ -99,7 +99,7 @@ def _lines(
 
 
 def _blamed(diagnostic: Diagnostic, applied: Sequence[Override]) -> str | None:
-    """Return the last override of the field, or else of a field that the error depends on."""
+    """Return the last override of the field, else of a field that the error depends on."""
     for fields in ((diagnostic.field,), diagnostic.also):
         for override in reversed(applied):
             if any(covers(override.field, field) for field in fields):

@@ -1,7 +1,7 @@
-"""A scenario as the rest of labgen sees it: checked, complete, frozen.
+"""A scenario for the other packages of labgen: checked, complete, frozen.
 
-Sections that are complete as a file has them are those of the schema. Here stands what differs:
-machines one by one, and facts that follow from the whole file.
+Sections that are complete in a file use the classes of the schema. This module has what differs:
+machines one by one, and facts that follow from the entire file.
 """
 
 from dataclasses import dataclass, field
@@ -47,7 +47,7 @@ class LoadBalancer(LoadBalancerPart):
 
     @property
     def direct(self) -> bool:
-        """Return whether clients reach the holder's own API server, past HAProxy."""
+        """Return whether clients reach the holder's own API server, bypassing HAProxy."""
         return self.endpoint == "api-server"
 
     @property
@@ -83,7 +83,8 @@ class Host:
 
 @dataclass(frozen=True)
 class MachineSpec:
-    """One machine. The sizes of an existing machine mean nothing: the machine reports its own."""
+    """One machine. The sizes of an existing machine have no meaning: the machine reports its
+    own."""
 
     name: str
     role: Role
@@ -96,7 +97,7 @@ class MachineSpec:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A whole scenario."""
+    """A complete scenario."""
 
     name: str
     description: str

@@ -1,6 +1,6 @@
-"""From plain data to the classes of the schema, with every error of shape in words.
+"""Convert plain data to the classes of the schema, with every type error in words.
 
-What could be read goes on to the checks even when other parts could not.
+The checks get whatever could be parsed, even if other parts could not.
 """
 
 import difflib
@@ -36,14 +36,14 @@ MISSING = {
 
 
 def parse(data: object) -> tuple[ScenarioPart, tuple[Diagnostic, ...]]:
-    """Return a scenario and its errors of shape; a field in error has its default instead."""
+    """Return a scenario and its type errors; a field with an error has its default instead."""
     return parse_as(ScenarioPart, data, complete=_with_profile)
 
 
 def parse_as(
     kind: type[P], data: object, *, complete: Callable[[object], object] = lambda data: data
 ) -> tuple[P, tuple[Diagnostic, ...]]:
-    """Return the same for a file of that kind; complete adds defaults that depend on the file."""
+    """Do the same for a file of that kind; complete adds defaults that depend on the file."""
     try:
         return _read(kind, complete(data)), ()
     except ValidationError as error:
@@ -57,7 +57,7 @@ def parse_as(
 
 
 def written(file: object) -> Any:
-    """Return file, of a class of the schema, as its plain data."""
+    """Return file, an instance of a class of the schema, as its plain data."""
     return _adapter(type(file)).dump_python(file, by_alias=True)
 
 
@@ -75,7 +75,7 @@ def _read(kind: type[P], data: object) -> P:
 
 
 def _adapter(kind: type) -> TypeAdapter[Any]:
-    """Return what reads and writes a file of that kind."""
+    """Return the pydantic adapter that reads and writes a file of that kind."""
     return _cached_adapter(kind)
 
 
@@ -84,7 +84,7 @@ _cached_adapter: Callable[[type], TypeAdapter[Any]] = cache(TypeAdapter)
 
 
 def _with_profile(data: object) -> object:
-    """Return a copy of data whose timings are complete by the profile, if they can be."""
+    """Return a copy of data with timings completed from the profile, if possible."""
     balancer = data.get("loadBalancer", {}) if isinstance(data, dict) else None
     timings = balancer.get("timings", {}) if isinstance(balancer, dict) else None
     if (
@@ -99,7 +99,7 @@ def _with_profile(data: object) -> object:
 
 
 def _diagnostic(detail: ErrorDetails, kind: type) -> Diagnostic:
-    """Return pydantic's error in labgen's words."""
+    """Return pydantic's error in labgen's wording."""
     field: Field = detail["loc"]
     found = kind_of(detail["input"])
     match detail["type"]:
@@ -138,7 +138,7 @@ def _unknown_key(field: Field, kind: type) -> str:
 
 
 def _without(data: Any, field: Field, within: str | int = "") -> Any:
-    """Return a copy of data without field; the items of lists keep what is required."""
+    """Return a copy of data without field; items of lists keep their required fields."""
     step, rest = field[0], field[1:]
     if isinstance(data, list) and isinstance(step, int):
         stand_in = ITEM_STAND_INS[within]

@@ -1,6 +1,6 @@
-"""The timing profiles of keepalived and HAProxy: every number, and where it comes from.
+"""The timing profiles of keepalived and HAProxy: every number, and its source.
 
-Times in milliseconds. A scenario's loadBalancer.timings replaces single values.
+Times are in milliseconds. A scenario's loadBalancer.timings replaces single values.
 """
 
 from labgen.scenario.schema.timings import Timings

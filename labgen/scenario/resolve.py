@@ -1,4 +1,4 @@
-"""From the checked file to the Scenario that the rest of labgen knows."""
+"""Convert the checked file to the Scenario that the other packages of labgen use."""
 
 from dataclasses import fields, replace
 from ipaddress import IPv4Address
@@ -41,8 +41,8 @@ def _load_balancer(part: ScenarioPart) -> LoadBalancer:
 
 
 def _machines(part: ScenarioPart, source: Path) -> tuple[MachineSpec, ...]:
-    """Return all machines. Host numbers follow each other in the file's order, except that those of
-    existing machines are those of their addresses."""
+    """Return all machines. Host numbers are consecutive, in the file's order, except for existing
+    machines, whose numbers come from their addresses."""
     machines: list[MachineSpec] = []
     for group in part.machines:
         for name, existing in zip_longest(group.names, group.hosts):
@@ -70,9 +70,9 @@ def _host(part: HostPart, usual: ProviderPart, source: Path) -> Host:
 def host(
     address: IPv4Address, host_key: str | None, login: LoginPart, usual: LoginPart, source: Path
 ) -> Host:
-    """Return how labgen logs in to the machine at address: by login, completed by usual.
+    """Return how labgen logs in to the machine at address: login, completed by usual.
 
-    source is the file that both stand in.
+    source is the file that contains both.
     """
     password = login.sudo_password_file or usual.sudo_password_file
     return Host(

@@ -1,4 +1,4 @@
-"""Readers of the values of existing machines. Each raises ValueError that says what is right."""
+"""Parse the values of existing machines. Each function raises ValueError with a valid example."""
 
 import re
 from ipaddress import AddressValueError, IPv4Address
@@ -45,7 +45,7 @@ def place(value: object) -> str:
 
 
 def path(value: object) -> str:
-    """Return a file's path as it is written."""
+    """Return a file's path as written."""
     written = text("~/.ssh/id_ed25519")(value)
     if not written.strip() or any(not sign.isprintable() for sign in written):
         raise ValueError(f"{shown(written)} is not a path; write it like ~/.ssh/id_ed25519")

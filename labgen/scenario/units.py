@@ -29,12 +29,12 @@ def size(text: str) -> int:
 
 
 def show_duration(milliseconds: int) -> str:
-    """Return the shortest way to write a duration that reads back to the same."""
+    """Return the shortest notation of a duration that is read back as the same value."""
     return f"{milliseconds // 1000}s" if milliseconds % 1000 == 0 else f"{milliseconds}ms"
 
 
 def show_size(mebibytes: int) -> str:
-    """Return the shortest way to write a size that reads back to the same."""
+    """Return the shortest notation of a size that is read back as the same value."""
     return f"{mebibytes // 1024}GiB" if mebibytes % 1024 == 0 else f"{mebibytes}MiB"
 
 

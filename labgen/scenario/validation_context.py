@@ -17,7 +17,7 @@ SERVICE_SUBNET: Field = ("kubernetes", "serviceSubnet")
 
 @dataclass(frozen=True)
 class ValidationContext:
-    """What the checks read."""
+    """The input of the checks."""
 
     part: ScenarioPart  # has defaults at the fields in bad
     data: object  # what was written, with overrides
@@ -25,13 +25,14 @@ class ValidationContext:
     host_environment: HostEnvironment
 
     def trusts(self, *fields: Field) -> bool:
-        """Return whether all of these were readable: no check may judge a stand-in."""
+        """Return whether all of these were readable, because no check may judge a default that
+        replaces an error."""
         return not any(
             covers(bad, field) or covers(field, bad) for bad in self.bad for field in fields
         )
 
     def written(self, field: Field) -> bool:
-        """Return whether the field stands in the file or an override, and is no default."""
+        """Return whether the field is set in the file or an override, and is not a default."""
         value = self.data
         for step in field:
             items = dict(enumerate(value)) if isinstance(value, list) else value
@@ -83,7 +84,7 @@ class ValidationContext:
     def host_numbers(self) -> Sequence[int]:
         """Return the host numbers of all machines in their order.
 
-        Without a subnet there are none of existing machines.
+        Without a subnet, existing machines have none.
         """
         first, subnet = self.part.network.first_host, self.part.network.subnet
         if not self.existing:
@@ -93,11 +94,12 @@ class ValidationContext:
         return [int(host.address) - int(subnet.network_address) for _, _, host in self.hosts]
 
     def machine_name(self, host_number: int) -> str:
-        """Return the name of the machine with that number. Raises ValueError if there is none."""
+        """Return the name of the machine with that number. Raises ValueError if no machine has
+        it."""
         names = [name for group in self.part.machines for name in group.names]
         return names[list(self.host_numbers).index(host_number)]
 
 
 def count_field(field: Field, group: MachinesPart) -> Field:
-    """Return the field that sets how many machines a group has."""
+    """Return the field that sets the number of machines of a group."""
     return (*field, "hosts" if group.hosts else "count")

@@ -1,4 +1,4 @@
-"""Readers of single values of a scenario file. Each raises ValueError that says what is right."""
+"""Parse single values of a scenario file. Each function raises ValueError with a valid example."""
 
 import re
 from collections.abc import Callable
@@ -23,7 +23,7 @@ RUNTIMES = ("containerd", "cri-o", "docker")
 
 
 def kind_of(value: object) -> str:
-    """Return a value in words, short enough for a message."""
+    """Return a short description of a value, for a message."""
     match value:
         case None:
             return "nothing"
@@ -45,7 +45,7 @@ def shown(text: str) -> str:
 
 
 def text(example: str) -> Callable[[object], str]:
-    """Return a reader of text; its error shows example."""
+    """Return a reader of text; its error message contains example."""
 
     def read(value: object) -> str:
         if isinstance(value, str):
@@ -87,7 +87,7 @@ def count(lowest: int, highest: int) -> Callable[[object], int]:
 
 
 def network(value: object) -> IPv4Network:
-    """Return an IPv4 network, written in its one canonical form, as 10.89.50.0/24."""
+    """Return an IPv4 network, written in its canonical form, such as 10.89.50.0/24."""
     written = text("10.89.50.0/24")(value)
     if ":" in written:
         raise ValueError(f"{shown(written)} is IPv6; labs are IPv4, write it like 10.89.50.0/24")
@@ -105,12 +105,12 @@ def network(value: object) -> IPv4Network:
 
 
 def network_or_auto(value: object) -> IPv4Network | None:
-    """Return an IPv4 network, None for auto."""
+    """Return an IPv4 network; None stands for auto."""
     return None if value == AUTO else network(value)
 
 
 def address_or_auto(value: object) -> IPv4Address | None:
-    """Return an IPv4 address, None for auto."""
+    """Return an IPv4 address; None stands for auto."""
     if value == AUTO:
         return None
     written = text("auto or 10.89.50.244")(value)
@@ -135,7 +135,7 @@ def label(value: object) -> str:
 
 
 def prefix(value: object) -> str:
-    """Return what machine names begin with; a number follows."""
+    """Return the prefix of machine names; a number follows."""
     written = text("master")(value)
     if not PREFIX.fullmatch(written):
         raise ValueError(f"{shown(written)} is not the beginning of a DNS label; {LETTERS}")
@@ -143,7 +143,7 @@ def prefix(value: object) -> str:
 
 
 def version(value: object) -> str:
-    """Return a version of Kubernetes, as v1.37.2."""
+    """Return a version of Kubernetes, such as v1.37.2."""
     written = text("v1.37.2")(value)
     if not VERSION.fullmatch(written):
         raise ValueError(f"{shown(written)} is not a version; write all of it, such as v1.37.2")

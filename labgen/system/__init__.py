@@ -1,1 +1,1 @@
-"""The only doors to the outside: processes, SSH, files, locks, the journal. Knows no labs."""
+"""All access to the host: processes, SSH, files, locks, the journal. Independent of labs."""

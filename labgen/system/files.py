@@ -1,4 +1,4 @@
-"""Files that are complete or absent: written to a temporary name and renamed."""
+"""Write files atomically: to a temporary name that is then renamed."""
 
 import os
 import secrets
@@ -26,7 +26,7 @@ def write(path: Path, content: str | bytes, *, mode: int = 0o644) -> None:
 
 
 def private_directory(path: Path) -> Path:
-    """Make path a directory that only its owner reads, and return it."""
+    """Create path as a directory that only its owner can read, and return it."""
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.chmod(0o700)
     return path

@@ -1,4 +1,4 @@
-"""Run a process that has the terminal until it ends, without a time limit."""
+"""Run a process that uses the terminal until it ends, without a time limit."""
 
 import signal
 import subprocess
@@ -11,11 +11,11 @@ PASSED_ON = (signal.SIGTERM, signal.SIGHUP)
 
 
 def foreground(argv: Sequence[str | Path]) -> int:
-    """Run argv with the input and outputs of this process, and return its exit code.
+    """Run argv with this process's standard streams, and return its exit code.
 
     The code is negative after a signal. On Ctrl-C, SIGTERM and SIGHUP the process is interrupted
-    (SIGINT) once and has all the time it needs to clean up. Raises KeyboardInterrupt after that,
-    OSError when the process cannot be started.
+    (SIGINT) once and gets as much time as it needs to clean up. After that KeyboardInterrupt is
+    raised. Raises OSError when the process cannot be started.
     """
     told: list[int] = []
     started: list[subprocess.Popen[bytes]] = []

@@ -1,7 +1,7 @@
-"""What this host is, and what follows from it for system containers: probed and decided here.
+"""Find out the properties of this host and their consequences for system containers.
 
-Most hosts have cgroup v2 and all capabilities; some have cgroup v1 or hybrid, or lack
-CAP_SYS_RESOURCE (they run in a sandbox themselves). No other module probes it.
+Most hosts have cgroup v2 and all capabilities. Some have cgroup v1 or hybrid, or lack
+CAP_SYS_RESOURCE because they run in a sandbox. No other module probes the host.
 """
 
 import os
@@ -22,7 +22,7 @@ MANY_PROCESSES = 4194304  # PID_MAX_LIMIT on 64 bit, include/linux/threads.h
 
 @dataclass(frozen=True)
 class HostFacts:
-    """What was observed, not interpreted."""
+    """Observed facts, without interpretation."""
 
     root: bool  # labgen runs as root
     kernel: tuple[int, int]  # major, minor
@@ -36,7 +36,7 @@ class HostFacts:
 
 @dataclass(frozen=True)
 class MachineProfile:
-    """What has to differ on a machine because of the host that it runs on."""
+    """How a machine must differ because of the host that it runs on."""
 
     restrict_oom_score: bool  # containerd may not lower OOM scores
     cgroup_driver: str  # who creates pods' cgroups: systemd, or kubelet and runc (cgroupfs)
@@ -76,7 +76,7 @@ def probe(root: Path = Path("/")) -> HostFacts:
 
 
 def identity(root: Path = Path("/")) -> str:
-    """Return this host's identity: machine-id(5), or its name where it has none."""
+    """Return this host's identity: machine-id(5), or its name if it has none."""
     path = root / "etc/machine-id"
     return (path.read_text().strip() if path.exists() else "") or os.uname().nodename
 
@@ -112,7 +112,7 @@ def adapt(facts: HostFacts) -> MachineProfile:
 
 
 def none_needed() -> MachineProfile:
-    """Return the profile of machines with a kernel, memory and cgroups of their own."""
+    """Return the profile of machines that have their own kernel, memory and cgroups."""
     return MachineProfile(
         restrict_oom_score=False,
         cgroup_driver="systemd",

@@ -1,7 +1,7 @@
-"""Ending early: after interrupt(), processes are killed and waits raise, in every thread.
+"""Stop early: after interrupt(), processes are killed and waits raise Interrupted, in every thread.
 
-This is the program's one piece of shared state besides loggers: Ctrl-C has no other way to
-reach threads that wait on a process or on a condition.
+This is the program's only shared state besides loggers, because a signal can reach threads that
+wait for a process or a condition in no other way.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ _lock = threading.Lock()
 
 
 class Interrupted(LabgenError):
-    """The user or the system asked the program to end."""
+    """The user or the system requested the end of the program."""
 
     exit_code = 130  # 128 + SIGINT, as shells report it
 
@@ -30,7 +30,7 @@ class Interrupted(LabgenError):
 
 
 def interrupt() -> None:
-    """Kill every process that run() has under way and make all waits raise Interrupted."""
+    """Kill every process that run() is running, and make all waits raise Interrupted."""
     _stop.set()
     with _lock:
         for group in _processes:
@@ -51,11 +51,12 @@ def pause(seconds: float) -> None:
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Hold back signals in here: they interrupt() what is under way and strike when that is over.
+    """Hold back signals in the block. They call interrupt() immediately and are delivered at its
+    end.
 
-    Else a KeyboardInterrupt could leave a process that nobody knows of yet or a thread half
-    started, or be lost in a callback of the interpreter's. Whoever cleans up afterwards can run
-    processes again.
+    Otherwise a KeyboardInterrupt could leave a process that is not yet registered or a partially
+    started thread, or could be lost in a callback of the interpreter. Code that cleans up
+    afterwards can run processes again.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # signals strike the main thread only
@@ -80,10 +81,11 @@ def held() -> Iterator[None]:
 
 @contextmanager
 def _listening() -> Iterator[None]:
-    """A thread that calls interrupt() as soon as one of SIGNALS comes.
+    """Run a thread that calls interrupt() as soon as one of SIGNALS arrives.
 
-    Python's own handlers wait for the main thread's next line. It never comes to that when the
-    signal arrives just before it blocks: it waits for what the signal should end.
+    Python's own handlers run at the main thread's next line. If the signal arrives just before the
+    main thread blocks, that line never comes: the thread waits for the very process that the signal
+    should stop.
     """
     ear, mouth = os.pipe()
     os.set_blocking(mouth, False)  # Python wants it so
@@ -108,7 +110,8 @@ def _listening() -> Iterator[None]:
 
 @contextmanager
 def watched(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Have process, the leader of its own session, killed by interrupt() while in here."""
+    """Register process, the leader of its own session, so that interrupt() kills it during the
+    block."""
     with _lock:
         _processes.add(process.pid)
         if _stop.is_set():  # interrupt() came between the process's start and this line
@@ -121,6 +124,6 @@ def watched(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 def kill_group(leader: int) -> None:
-    """Kill a process that leads its own session, with its children."""
+    """Kill a process that leads its own session, together with its children."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(leader, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""The journal of a lab: one JSON line per event; a line that a crash truncated is skipped."""
+"""The journal of a lab: one JSON line per event. A line that a crash truncated is skipped."""
 
 import json
 import os
@@ -9,14 +9,15 @@ from typing import Any, BinaryIO
 
 
 class Journal:
-    """Appends events to a file; safe between threads and for one writing process at a time."""
+    """Appends events to a file. It is safe between threads, and for one writing process at a
+    time."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
 
     def write(self, event: str, **facts: Any) -> None:
-        """Append event with the time (UTC, ISO 8601) and facts; no secrets go in here."""
+        """Append event with the time (UTC, ISO 8601) and facts, which must not contain secrets."""
         line = json.dumps({"time": datetime.now(UTC).isoformat(), "event": event, **facts})
         with self._lock, self._path.open("ab+") as file:
             if file.tell() and not self._ends_whole(file):

@@ -1,7 +1,7 @@
-"""A jump host, through which machines are reached with the user's own SSH.
+"""A jump host, through which machines are reached by the user's own SSH.
 
 Keys, agent, known hosts and ~/.ssh/config are those of `ssh HOST`. Host keys are checked. Nothing
-ever prompts: what would need an answer is an error.
+ever prompts: if input were needed, an error is raised.
 """
 
 import shlex
@@ -32,12 +32,12 @@ OPTIONS: Mapping[str, str] = {
 
 
 class JumpHostFailed(LabgenError):
-    """The jump host cannot be used; the message says why."""
+    """The jump host cannot be used; the message is the reason."""
 
 
 @dataclass(frozen=True)
 class JumpHost:
-    """How to log in to a jump host; a field that is None is ssh's own choice."""
+    """How to log in to a jump host. ssh decides about fields that are None."""
 
     host: str  # may be an alias of ~/.ssh/config
     user: str | None = None
@@ -47,7 +47,7 @@ class JumpHost:
 
     @property
     def command(self) -> str:
-        """Return the command with which a user logs in there."""
+        """Return the command by which a user logs in there."""
         return shlex.join(["ssh", *self._login(), self.host])
 
     @property
@@ -69,7 +69,7 @@ class JumpHost:
                 self._try("-f", "-N", *self._options({"ControlMaster": "yes"}), self.host)
 
     def try_out(self) -> None:
-        """Log in once, and do nothing there. Raises JumpHostFailed like open()."""
+        """Log in once and do nothing. Raises JumpHostFailed like open()."""
         self._try(*self._options({"ControlMaster": "no"}), self.host, "--", "true")
 
     def run(
@@ -86,9 +86,10 @@ class JumpHost:
         return run([*words, self.host, "--", line], timeout=timeout, input=input, check=check)
 
     def greeting(self, address: str, port: int, *, timeout: float) -> str:
-        """Return the first output of what listens at the address, as this host reaches it.
+        """Return the first output of the program that listens at the address, as this host reaches
+        it.
 
-        Raises JumpHostFailed with the reason when there is none.
+        Raises JumpHostFailed with the reason if there is no output.
         """
         words = [*self._ssh({"ControlMaster": "no"}), "-W", f"[{address}]:{port}", self.host]
         try:
@@ -120,7 +121,7 @@ class JumpHost:
             )
 
     def close(self) -> None:
-        """End the shared connection with everything that goes through it; none is fine."""
+        """End the shared connection, if there is one, with everything that goes through it."""
         if self.socket is not None and self.socket.exists():
             self._control("exit")
             self.socket.unlink(missing_ok=True)
@@ -134,7 +135,7 @@ class JumpHost:
         return alive
 
     def _control(self, what: str, *words: str) -> Completed:
-        """Control the process of the shared connection; no ssh_config is read for that."""
+        """Control the process of the shared connection, without reading an ssh_config."""
         argv = ["ssh", "-F", "none", "-o", f"ControlPath={self.socket}", "-O", what, *words]
         try:
             return run([*argv, self.host], timeout=ASK, check=False)
@@ -165,7 +166,7 @@ class JumpHost:
 
 
 def failure(jump: JumpHost, said: str) -> JumpHostFailed:
-    """Return the error that ssh's messages stand for (ssh.c, sshconnect.c and sshconnect2.c)."""
+    """Return the error for ssh's messages (ssh.c, sshconnect.c and sshconnect2.c)."""
     last = _last_line(said)
     host = jump.host
     known_as = f"[{host}]:{jump.port}" if jump.port not in {None, 22} else host

@@ -1,4 +1,4 @@
-"""The host's network namespaces: which one this is, and how to enter another."""
+"""The host's network namespaces: identify this one, and enter another."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ def inode() -> int:
 
 
 def named(wanted: int) -> Path | None:
-    """Return the named network namespace with that inode; None where there is none."""
+    """Return the named network namespace with that inode; None if there is none."""
     for path in sorted(NAMED.iterdir()) if NAMED.is_dir() else ():
         try:
             if path.stat().st_ino == wanted:
@@ -25,9 +25,9 @@ def named(wanted: int) -> Path | None:
 
 
 def entering(wanted: int) -> list[str] | None:
-    """Return the words before a command that run it in the namespace with that inode.
+    """Return the beginning of a command line that runs a command in the namespace with that inode.
 
-    None when that namespace is neither this one nor a named one.
+    None if that namespace is neither this one nor a named one.
     """
     if wanted == inode():
         return []

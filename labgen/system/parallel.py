@@ -1,6 +1,6 @@
-"""Run tasks in threads side by side, wait for all of them and gather every error.
+"""Run tasks in threads concurrently, wait for all of them and gather every error.
 
-Steps of a plan have their own pool, labgen.up.graph: a step waits on others.
+The steps of a plan have a separate pool, labgen.up.graph, because they wait for each other.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def gather(tasks: Mapping[str, Callable[[], T]]) -> dict[str, T]:
-    """Run the named tasks side by side and return their results under the same names.
+    """Run the named tasks concurrently and return their results under the same names.
 
     If one task fails, its error is raised after all have ended; if several fail, SeveralErrors.
     """

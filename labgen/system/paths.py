@@ -23,7 +23,8 @@ def state() -> Path:
 
 
 def runtime() -> Path:
-    """Return the directory of what a boot may remove: sockets, and notes on their owners."""
+    """Return the directory of files that a boot may remove: sockets, and notes about their
+    owners."""
     return Path("/run/labgen")
 
 

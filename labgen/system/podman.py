@@ -1,6 +1,6 @@
-"""podman, the engine of system containers: start, find and remove them.
+"""Start, find and remove system containers with podman.
 
-runc everywhere: crun refuses hosts with cgroup v1, runc works on both.
+runc is always used, because crun refuses hosts with cgroup v1.
 """
 
 import json
@@ -33,8 +33,8 @@ def run_machine(
     """Start a new system container: systemd as process 1, privileged, in its own cgroup namespace.
 
     network is podman's --network (none, or ns:PATH); volumes are (host path, machine path,
-    options). cpu_shares is its weight when cores are short (1024 is podman's default). Its
-    /etc/hosts and /etc/resolv.conf are the image's own.
+    options). cpu_shares is its weight when all cores are busy (1024 is podman's default). Its
+    /etc/hosts and /etc/resolv.conf come from the image.
     """
     words: list[str | Path] = [
         "run",
@@ -65,7 +65,7 @@ def run_machine(
 
 @dataclass(frozen=True)
 class Container:
-    """A container as podman lists it; state is podman's word: running, exited, paused, ..."""
+    """A container as podman lists it; state is podman's term: running, exited, paused, ..."""
 
     name: str
     state: str
@@ -82,6 +82,6 @@ def containers(label: str) -> list[Container]:
 
 
 def remove(names: Sequence[str]) -> None:
-    """Remove containers concurrently, running or not; names that do not exist are fine."""
+    """Remove containers concurrently, running or not; names that do not exist are ignored."""
     if names:
         podman("rm", "--force", "--time", "0", "--ignore", *names, timeout=START_TIMEOUT)

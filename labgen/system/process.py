@@ -1,4 +1,4 @@
-"""The one way out to a process. A failure carries argv, exit code and output, ready to paste."""
+"""Run processes. A failure contains argv, exit code and output, ready to paste."""
 
 import logging
 import os
@@ -37,7 +37,7 @@ class Completed:
 
 
 class CommandFailed(LabgenError):
-    """A process ended with another exit code than 0, or did not start."""
+    """A process ended with an exit code other than 0, or did not start."""
 
     def __init__(self, completed: Completed, *, hint: str | None = None) -> None:
         self.completed = completed
@@ -49,13 +49,13 @@ class CommandFailed(LabgenError):
 
     @property
     def reason(self) -> str:
-        """The last line of its output, which says more than the command's words."""
+        """Return the last line of its output, which is more helpful than the command line."""
         lines = (self.completed.stderr.strip() or self.completed.stdout.strip()).splitlines()
         return lines[-1].strip() if lines else f"exit code {self.completed.exit_code}"
 
 
 class CommandTimedOut(LabgenError):
-    """A process did not end within its time and was killed with its children."""
+    """A process did not end in time and was killed with its children."""
 
     def __init__(self, argv: tuple[str, ...], timeout: float, stdout: str, stderr: str) -> None:
         self.timeout = timeout
@@ -86,10 +86,10 @@ def run(
 ) -> Completed:
     """Run argv to its end, at most timeout seconds; env is added to this process's environment.
 
-    Secrets go in through input, never through argv, which is logged. With stdin_from, the process
-    reads that open file from where it stands. With stdout_to, standard output goes to that open
-    file and Completed.stdout is empty.
-    Raises CommandFailed (unless check is False) and CommandTimedOut.
+    Secrets are passed through input, never through argv, which is logged. With stdin_from, the
+    process reads that open file from its current position. With stdout_to, standard output goes to
+    that open file and Completed.stdout is empty. Raises CommandFailed (unless check is False) and
+    CommandTimedOut.
     """
     words = tuple(str(word) for word in argv)
     data = input.encode() if isinstance(input, str) else input
@@ -125,7 +125,8 @@ def run(
 
 @contextmanager
 def _stdin(data: bytes | None) -> Iterator[int | BinaryIO]:
-    """Where a process reads data from: a file in memory, which takes all of it at once."""
+    """Yield the file that a process reads from: a file in memory, to which all data can be written
+    in one step."""
     if data is None:
         yield subprocess.DEVNULL
         return
@@ -159,7 +160,8 @@ def _finish(
 
 
 def _rest(process: subprocess.Popen[bytes]) -> tuple[bytes | None, bytes | None]:
-    """What a killed process had printed; a child that left its session may keep the pipes open."""
+    """Return the output of a killed process. A child that left its session may keep the pipes
+    open."""
     try:
         return process.communicate(timeout=KILLED_TIMEOUT)
     except subprocess.TimeoutExpired as open_still:
@@ -168,7 +170,7 @@ def _rest(process: subprocess.Popen[bytes]) -> tuple[bytes | None, bytes | None]
 
 
 def _close_pipes(process: subprocess.Popen[bytes]) -> None:
-    """Hear no more of a killed process, and wait for its end."""
+    """Discard further output of a killed process, and wait for its end."""
     for pipe in (process.stdout, process.stderr):
         if pipe:
             pipe.close()

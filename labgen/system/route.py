@@ -1,4 +1,4 @@
-"""The route that packets would take, looked up before any is sent."""
+"""Look up the route that packets would take, before any is sent."""
 
 from ipaddress import IPv4Address
 

@@ -1,4 +1,4 @@
-"""Waiting on what is observed, with a deadline and the last thing seen in the error."""
+"""Wait for an observed state, with a deadline; the error contains what was observed last."""
 
 import logging
 import time
@@ -14,7 +14,8 @@ T = TypeVar("T")
 
 
 class NotYet(Exception):
-    """Raised by an observation that is not what is waited for; says what was seen."""
+    """Raised by an observation that differs from the expected state; the message is what was
+    observed."""
 
 
 def until(
@@ -28,7 +29,7 @@ def until(
 ) -> T:
     """Call observe every interval seconds until it returns instead of raising NotYet.
 
-    Raises LabgenError "WHAT within TIMEOUT s" with the last NotYet's words.
+    Raises LabgenError "WHAT did not happen within TIMEOUT s" with the message of the last NotYet.
     """
     deadline = time.monotonic() + timeout
     last = ""

@@ -1,1 +1,2 @@
-"""The model that predicts outages: what a load balancer promises, and the limits that follow."""
+"""The model that predicts outages: the times that follow from a load balancer's settings, and
+limits."""

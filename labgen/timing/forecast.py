@@ -1,7 +1,7 @@
-"""Times that follow from a scenario's load balancer: the formulas of docs/explanation/ha.md.
+"""Compute times from a scenario's load balancer, by the formulas of docs/explanation/ha.md.
 
-Each function returns the shortest and the longest time in seconds, NEVER for what the settings
-leave out. The formula in words stands above, with the names of the scenario's timings. Times that
+Each function returns the shortest and the longest time in seconds, or NEVER if the settings disable
+it. The comment above has the formula in words, with the names of the scenario's timings. Times that
 follow from defaults of Kubernetes and etcd are here too.
 """
 
@@ -110,14 +110,16 @@ def sessions_end(balancer: LoadBalancer) -> Range:
 
 
 def server_refuses(balancer: LoadBalancer) -> Range:
-    """Return the time until they take out one whose machine refuses connections."""
+    """Return the time until HAProxy's checks take out an API server whose machine refuses
+    connections."""
     return _checks(balancer.timings, 0)
 
 
 def server_stuck(balancer: LoadBalancer) -> Range:
-    """Return the time until they take out one that accepts connections and does not answer.
+    """Return the time until HAProxy's checks take out an API server that accepts connections and
+    never answers.
 
-    A check of TCP alone never notices.
+    A check of TCP alone never detects this.
     """
     if balancer.haproxy.check == "tcp":
         return NEVER

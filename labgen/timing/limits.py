@@ -1,7 +1,7 @@
 """How long a client may have to wait: the formulas of docs/explanation/limits.md, in seconds.
 
-What is expected is what the timings add up to. A limit is what the acceptance suite accepts, with
-room for a host whose cores are shared by the whole lab.
+The expected time is the sum of the timings. The limit is what the acceptance suite accepts. It is
+longer, because all machines of a lab share the host's cores.
 """
 
 from collections.abc import Mapping
@@ -45,10 +45,11 @@ Gaps = Mapping[str, Allowed]  # by kind of client
 
 
 def retransmission(after: float, first: float = forecast.RTO_MIN) -> float:
-    """Return when TCP sends for the first time after that long without an answer.
+    """Return the time of TCP's first retransmission at or after that time without an answer.
 
-    It sends after `first` seconds and then waits twice as long each time. A persistent connection
-    notices by it that the VIP has moved: the new holder does not know the connection and resets it.
+    TCP sends again after `first` seconds and then waits twice as long each time. This is how a
+    client with a persistent connection detects that the VIP has moved: the new holder does not know
+    the connection and resets it.
     """
     at = step = first
     while at < after:
@@ -60,10 +61,10 @@ def retransmission(after: float, first: float = forecast.RTO_MIN) -> float:
 def slowest_answer(balancer: LoadBalancer, gap: Allowed) -> Allowed:
     """Return how long the answer to a new connection may take when the API is away for a gap.
 
-    The SYN of a connection that begins in the gap is lost. The kernel sends it again after 1 s,
-    3 s, 7 s ... (SYN_RTO, doubled each time): the connection is made at the first of these that
-    comes after the gap, though connections that begin later are answered sooner. It may then be
-    led to the dead API server first.
+    The SYN of a connection that begins in the gap is lost. The kernel sends it again after 1 s, 3
+    s, 7 s ... (SYN_RTO, doubled each time). The connection is made by the first of these that comes
+    after the gap, although connections that begin later are answered sooner. HAProxy may then try
+    the dead API server first.
     """
     more = _led_astray(balancer) + ANSWER
     expected = retransmission(gap.expected, SYN_RTO) + more
@@ -71,7 +72,7 @@ def slowest_answer(balancer: LoadBalancer, gap: Allowed) -> Allowed:
 
 
 def holder_silent(balancer: LoadBalancer) -> Gaps:
-    """Return the gaps when the holder falls silent: its power was cut."""
+    """Return the gaps when the holder falls silent because its power was cut."""
     new = forecast.longest_gap(balancer)[1]
     persistent = retransmission(forecast.vip_away(balancer)[1]) + _led_astray(balancer) + DIAL
     return _gaps(balancer, new, persistent)
@@ -80,9 +81,9 @@ def holder_silent(balancer: LoadBalancer) -> Gaps:
 def server_silent(balancer: LoadBalancer) -> Gaps:
     """Return the gaps when the machine of another API server falls silent.
 
-    The VIP stays, and HAProxy ends the connections of clients that are in the middle of a
-    handshake, too. Without HAProxy in the path, nobody was connected to that machine. HAProxy
-    without its safeguards ends nothing: a client learns it by its own ping.
+    The VIP stays, and HAProxy also ends the connections of clients that are in the middle of a
+    handshake. Without HAProxy in the path, no client was connected to that machine. HAProxy without
+    its safeguards ends no connection: a client detects the failure by its own ping.
     """
     if balancer.direct:
         return server_refuses(balancer)
@@ -91,15 +92,16 @@ def server_silent(balancer: LoadBalancer) -> Gaps:
 
 
 def server_refuses(balancer: LoadBalancer) -> Gaps:
-    """Return the gaps when an API server dies on a machine that lives on: it refuses."""
+    """Return the gaps when an API server dies but its machine still runs and refuses
+    connections."""
     return _gaps(balancer, 2 * ANSWER, DIAL + ANSWER)
 
 
 def server_killed(balancer: LoadBalancer) -> Gaps:
     """Return the gaps when the holder's own API server dies.
 
-    Without HAProxy in the path there is no other: the API is away until the kubelet has started it
-    again.
+    Without HAProxy in the path there is no other API server, so the API is away until the kubelet
+    has restarted it.
     """
     if not balancer.direct:
         return server_refuses(balancer)
@@ -107,10 +109,10 @@ def server_killed(balancer: LoadBalancer) -> Gaps:
 
 
 def haproxy_dies(balancer: LoadBalancer) -> Gaps:
-    """Return the gaps when HAProxy dies on the holder: keepalived's script has to notice.
+    """Return the gaps when HAProxy dies on the holder, which keepalived's script has to detect.
 
-    Without HAProxy in the path, no client notices. Without a script nothing is promised: the
-    expected gap is what the acceptance suite accepts at most.
+    Without HAProxy in the path, no client notices. Without a script there is no guarantee: the
+    expected gap is the most that the acceptance suite accepts.
     """
     if balancer.direct:
         return server_refuses(balancer)
@@ -121,7 +123,7 @@ def haproxy_dies(balancer: LoadBalancer) -> Gaps:
 def keepalived_dies(balancer: LoadBalancer) -> Gaps:
     """Return the gaps when keepalived dies on the holder and systemd removes the VIP immediately.
 
-    Without that safeguard the machine continues to answer next to the new holder.
+    Without that safeguard the old holder continues to answer, next to the new one.
     """
     if not balancer.keepalived.safeguards:
         return _gaps(balancer, 2 * ANSWER, retransmission(0.0) + DIAL + ANSWER)
@@ -130,10 +132,10 @@ def keepalived_dies(balancer: LoadBalancer) -> Gaps:
 
 
 def holder_goes(balancer: LoadBalancer) -> Gaps:
-    """Return the gaps when the holder shuts down in order: it hands the VIP over before it ends.
+    """Return the gaps when the holder shuts down cleanly: it hands the VIP over first.
 
-    When it is back it takes the VIP as soon as its keepalived runs. Without HAProxy in the path,
-    its own API server has to start first.
+    After its boot it takes the VIP back as soon as its keepalived runs. Without HAProxy in the
+    path, its own API server has to start first.
     """
     handed = forecast.handed_over(balancer)[1]
     if balancer.direct:
@@ -145,7 +147,7 @@ def holder_goes(balancer: LoadBalancer) -> Gaps:
 def writes(gaps: Gaps, *, election: float) -> Allowed:
     """Return the gap between two acknowledged writes, which use new connections.
 
-    election is for how many seconds etcd may be without a leader.
+    election is the time in seconds that etcd may be without a leader.
     """
     new = gaps[NEW_CONNECTION]
     expected = new.expected + election + WRITE + ANSWER
@@ -171,9 +173,9 @@ def pods(balancer: LoadBalancer) -> Allowed:
 
 
 def last_failure(balancer: LoadBalancer) -> float:
-    """Return the latest time after the holder's power cut at which a request that fails may begin.
+    """Return the latest time after the holder's power cut at which a failing request may begin.
 
-    It is expected within the gap and a tenth of a second. Where HAProxy does not try another server
+    The expected time is the gap and a tenth of a second. If HAProxy does not try another server
     immediately, connections fail until its checks have taken the dead one out.
     """
     if balancer.direct or balancer.haproxy.safeguards:
@@ -186,7 +188,7 @@ def _gaps(
 ) -> Gaps:
     """Return the gaps of both kinds of connections.
 
-    hanging is for how many seconds a persistent connection may hang that is opened while the VIP
+    hanging is how many seconds a persistent connection may hang if it is opened while the VIP
     moves.
     """
     limit = balancer.timings.gap_limit / 1000
@@ -197,7 +199,7 @@ def _gaps(
 
 
 def _led_astray(balancer: LoadBalancer) -> float:
-    """Return for how long HAProxy leads a new connection to a silent API server, at most."""
+    """Return how long HAProxy may keep a new connection waiting for a silent API server."""
     if balancer.direct:
         return 0.0
     if balancer.haproxy.safeguards:

@@ -1,1 +1,1 @@
-"""From a lab's name to a healthy cluster: plan.py says what happens, graph.py does it."""
+"""From a lab's name to a healthy cluster: plan.py defines the steps, graph.py runs them."""

@@ -1,4 +1,4 @@
-"""`labgen up`: check the host, create the lab on disk, then run the plan and keep its journal."""
+"""`labgen up`: check the host, create the lab on disk, then run the plan and write the journal."""
 
 import time
 from collections.abc import Sequence
@@ -17,11 +17,11 @@ from labgen.up.plan import plan, until
 
 
 def bring_up(scenario: Scenario, name: str, console: Console, *, stage: str | None = None) -> Lab:
-    """Make the lab or complete it, up to a stage of plan.STAGES where one is named; what is already
-    there is left as it is.
+    """Create the lab or complete it, up to a stage of plan.STAGES if one is named; whatever exists
+    is kept.
 
-    Raises HostUnfit before anything is made, and the failing step's error after that; the same
-    call again goes on.
+    Raises HostUnfit before anything is created, and later the error of the step that failed. The
+    same call again resumes.
     """
     begin = time.monotonic()
     choice = ensure_possible(scenario, name)
@@ -83,7 +83,7 @@ def _listener(console: Console, journal: Journal) -> Listener:
 
 
 def _table(done: Sequence[Done], console: Console) -> None:
-    """Print how long each step took, in the order in which they began."""
+    """Print the duration of each step, in the order in which the steps began."""
     rows = [
         (step.name, f"{step.started:.1f} s", f"{step.seconds:.1f} s", step.outcome.value)
         for step in sorted(done, key=lambda step: step.started)

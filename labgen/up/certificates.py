@@ -1,6 +1,6 @@
 """Copy the files that all control planes of a cluster share from the first one.
 
-They pass through this process's memory, and never reach the host's disk or a log.
+The files pass only through this process's memory, never through the host's disk or a log.
 """
 
 import base64
@@ -34,7 +34,7 @@ READ = 'set -o pipefail; tar --create --directory "$0" -- "$@" | base64'
 def shared(context: Context) -> Mapping[str, File]:
     """Return the shared files of the first control plane, by their paths in a payload.
 
-    Raises LabgenError with tar's message when one of them is missing.
+    Raises LabgenError with tar's message if a file is missing.
     """
     first = context.lab.control_planes[0].name
     words = ["bash", "-c", READ, HERE, *SHARED]

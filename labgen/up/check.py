@@ -6,10 +6,10 @@ from labgen.scenario.model import Scenario
 
 
 def ensure_possible(scenario: Scenario, name: str | None = None) -> Choice:
-    """Return the provider that `up` would use for the lab of that name, the scenario's by default.
+    """Return the provider that `up` would use for the lab of that name, by default the scenario's.
 
-    A lab that exists keeps its provider; a new one may get another today. Nothing is created or
-    changed. Raises HostUnfit with every finding.
+    An existing lab keeps its provider; a new one may get another provider today. Nothing is created
+    or changed. Raises HostUnfit with every finding.
     """
     name = name or scenario.name
     if name not in store.names():

@@ -1,4 +1,4 @@
-"""What every step works with, and how a step runs phases on a machine."""
+"""The data that every step uses, and how a step runs phases on a machine."""
 
 import threading
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ SYNC = "[ -e /run/systemd/container ] || sync"
 
 @dataclass(frozen=True)
 class Context:
-    """A lab that comes up. join_gate lets one step at a time renew the join secrets."""
+    """A lab during `up`. join_gate lets only one step at a time renew the join secrets."""
 
     lab: Lab
     provider: Provider
@@ -40,7 +40,7 @@ class Context:
         return access.ssh_client(self.lab)
 
     def machine_profile(self, machine: Machine) -> MachineProfile:
-        """Return how the machine differs from a machine with a kernel of its own."""
+        """Return how the machine differs from a machine with its own kernel."""
         return self.provider.machine_profile(self.lab, machine)
 
     @cached_property
@@ -67,10 +67,10 @@ class Context:
         """Send files (by their paths below /) to the machine and run phases there.
 
         timeout is in seconds, multiplied by the lab's slowdown. With afresh, the provisioners are
-        sent too and older payload files are removed first. run.sh waits for its own lock: `up`
-        after Ctrl-C must not meet what the interrupted one still runs.
+        sent too and older payload files are removed first. run.sh waits for its own lock, because
+        after Ctrl-C phases of the interrupted `up` may still be running.
 
-        Raises ScriptFailed with the last lines and the log's path.
+        Raises ScriptFailed with the last lines of output and the log's path.
         """
         inspect = f"to inspect: labgen ssh {self.lab.name} {machine.name}"
         script = Script(

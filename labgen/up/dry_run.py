@@ -1,4 +1,4 @@
-"""A dry run: a lab's plan and configuration files, without creating anything."""
+"""A dry run: a lab's plan and configuration files, without creating anything else."""
 
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
@@ -29,7 +29,7 @@ def steps(scenario: Scenario) -> list[Step]:
 
 
 def changes(scenario: Scenario) -> Mapping[str, Sequence[str]]:
-    """Return what `up` would change on existing machines, which are queried for it.
+    """Return what `up` would change on existing machines, which are queried for this.
 
     Empty for a scenario whose machines labgen creates.
     """
@@ -64,7 +64,7 @@ def render_files(scenario: Scenario, directory: Path) -> list[Path]:
 def render_blueprint(scenario: Scenario, directory: Path) -> list[Path]:
     """Write the files that define the machines, such as the Vagrantfile, and return their paths.
 
-    Some providers have none. Raises LabgenError while the bundle lacks what the files name.
+    Some providers have none. Raises LabgenError if the bundle lacks something that the files name.
     """
     lab, machines = _on_paper(scenario)
     written = []

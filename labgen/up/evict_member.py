@@ -1,7 +1,7 @@
-"""A join that did not finish is removed from the cluster before the machine joins again.
+"""Remove a join that did not finish from the cluster, before the machine joins again.
 
-kubeadm refuses a machine whose old node still counts as Ready, and its reset leaves the machine's
-member in etcd when there was no node yet: each dead member counts for the majority.
+kubeadm refuses a machine whose old node still counts as Ready. Its reset leaves the machine's
+member in etcd if there was no node yet, and each dead member counts for the majority.
 """
 
 from functools import partial

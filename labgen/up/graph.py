@@ -1,4 +1,5 @@
-"""Run steps as a graph: each starts when all that it waits on are done, others next to it."""
+"""Run steps as a graph: each starts when all steps that it waits for are done, concurrently with
+others."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +20,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """name is unique in its plan; after names the steps it waits on; work does it."""
+    """A step of a plan. name is unique; after has the names of the steps it waits for; work runs
+    the step."""
 
     name: str
     work: Callable[[], Outcome]
@@ -29,7 +31,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Done:
-    """A step that ended; started and seconds count from the beginning of the run."""
+    """A step that ended; started and seconds are relative to the beginning of the run."""
 
     name: str
     phase: str
@@ -40,7 +42,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Listener:
-    """What is called when a step has started, is done or has failed."""
+    """Callbacks for a step that has started, is done or has failed."""
 
     started: Callable[[Step], None]
     done: Callable[[Done], None]
@@ -48,10 +50,10 @@ class Listener:
 
 
 def run_steps(steps: Sequence[Step], listener: Listener) -> list[Done]:
-    """Run all steps; after a failure no new one starts, and those that run are awaited.
+    """Run all steps. After a failure no new step starts, and running steps are awaited.
 
-    Raises the step's error, or SeveralErrors; ValueError for a plan that waits on an unknown step
-    or on itself.
+    Raises the step's error, or SeveralErrors; ValueError for a plan with unknown or circular
+    dependencies.
     """
     _check(steps)
     begin = time.monotonic()

@@ -1,6 +1,7 @@
-"""The page to read first: what happens when a lab comes up, in order, and what runs side by side.
+"""The steps by which a lab comes up, in order, and which of them run concurrently. Read this page
+first.
 
-Nothing is done here. A step starts when the steps named in its `after` are done.
+Nothing is run here. A step starts when the steps named in its `after` are done.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,7 +30,7 @@ ClusterStep = Callable[[Context], Outcome]
 
 
 def plan(context: Context) -> list[Step]:
-    """Return all steps of `labgen up`; each does nothing if its result is already observed."""
+    """Return all steps of `labgen up`; each does nothing if its result is already there."""
     lab = context.lab
     first, *others = lab.control_planes
     init = f"init control plane {first.name}"
@@ -50,7 +51,8 @@ def plan(context: Context) -> list[Step]:
 
 
 def until(steps: Sequence[Step], stage: str) -> list[Step]:
-    """Return the steps of a plan up to a stage: those of that kind and all that they wait on."""
+    """Return the steps of a plan up to a stage: those of that kind and everything that they wait
+    for."""
     wanted = {step.name for step in steps if step.phase == STAGES[stage]}
     for step in reversed(steps):  # a step stands after those it waits on
         if step.name in wanted:
@@ -59,7 +61,7 @@ def until(steps: Sequence[Step], stage: str) -> list[Step]:
 
 
 def _ready_made(context: Context) -> list[Step]:
-    """Return the steps that prepare machines; existing machines need a bootstrap before."""
+    """Return the steps that prepare machines; existing machines need a bootstrap first."""
     machines = context.lab.machines
     if not any(context.machine_profile(machine).bare for machine in machines):
         return _on(context, machines, prepare, after=["create machines"])
@@ -73,10 +75,9 @@ def _ready_made(context: Context) -> list[Step]:
 
 
 def _join(context: Context, machines: Sequence[Machine], *, after: Sequence[str]) -> list[Step]:
-    """Join workers side by side, and control planes one after the other at the same time.
+    """Join workers concurrently, and meanwhile control planes one after the other.
 
-    etcd takes one learner at a time, and keeps those that it refused in its log
-    (docs/explanation/ha.md).
+    etcd accepts one learner at a time, and keeps refused ones in its log (docs/explanation/ha.md).
     """
     steps = []
     turn: list[str] = []
@@ -92,7 +93,7 @@ def _join(context: Context, machines: Sequence[Machine], *, after: Sequence[str]
 def _on(
     context: Context, machines: Sequence[Machine], work: MachineStep, *, after: Sequence[str]
 ) -> list[Step]:
-    """Return the same work for each machine, side by side."""
+    """Return the same work for each machine, concurrently."""
 
     def bound(machine: Machine) -> Callable[[], Outcome]:
         return lambda: work(context, machine)
@@ -110,5 +111,5 @@ def _once(context: Context, work: ClusterStep, *, after: Sequence[str] = ()) -> 
 
 
 def _words(work: Callable[..., Outcome]) -> str:
-    """Return the name of a step's function as people write it."""
+    """Return the name of a step's function with spaces."""
     return work.__name__.replace("_", " ").replace("cni", "CNI")

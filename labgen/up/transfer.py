@@ -1,7 +1,7 @@
 """Transfer files of the bundle to a machine whose image does not contain them.
 
-Each file is sent once. A transfer that was cut off resumes where it ended, and a file gets its name
-only once its digest is the bundle's.
+Each file is sent once. An interrupted transfer resumes where it ended, and a file gets its name
+only after its digest was verified.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ mv "$part" "$1"
 
 @dataclass(frozen=True)
 class Parcel:
-    """A file of the bundle, its name below PLACE, and its digest by the bundle's lock file."""
+    """A file of the bundle, its name below PLACE, and its digest from the bundle's lock file."""
 
     source: Path
     name: str
@@ -55,9 +55,9 @@ class Found:
 
 
 def parcels(context: Context, suite: str) -> list[Parcel]:
-    """Return what a machine with that Debian suite needs.
+    """Return the files that a machine with that Debian suite needs.
 
-    Raises LabgenError when the bundle lacks its packages.
+    Raises LabgenError if the bundle lacks its packages.
     """
     software = context.lab.scenario.software
     wanted = {name: name for name in ADDONS}
@@ -71,7 +71,8 @@ def parcels(context: Context, suite: str) -> list[Parcel]:
 
 
 def runtime_parcels(context: Context) -> list[Parcel]:
-    """Return what labgen's image lacks for the lab's container runtime; empty for its own one."""
+    """Return the files that labgen's image lacks for the lab's container runtime; empty for
+    containerd."""
     kubernetes = context.lab.scenario.kubernetes
     return _parcels(context, store.require_runtime(kubernetes.version, kubernetes.runtime))
 
@@ -90,9 +91,11 @@ def _parcels(context: Context, wanted: Mapping[str, str]) -> list[Parcel]:
 
 
 def deliver(context: Context, machine: Machine, wanted: Sequence[Parcel]) -> Outcome:
-    """Have exactly the wanted files below PLACE on the machine; send what differs.
+    """Make the files below PLACE on the machine exactly the wanted ones, by sending those that
+    differ.
 
-    Raises CommandFailed or CommandTimedOut when a transfer does not finish; what has arrived stays.
+    Raises CommandFailed or CommandTimedOut when a transfer does not finish; what has arrived is
+    kept.
     """
     found = _look(context, machine)
     outcome = Outcome.OK
@@ -109,7 +112,8 @@ def deliver(context: Context, machine: Machine, wanted: Sequence[Parcel]) -> Out
 
 
 def _look(context: Context, machine: Machine) -> dict[str, Found]:
-    """Return the files below PLACE by name: for each, a line of size and name, then its digest."""
+    """Return the files below PLACE by name. The machine prints a line of size and name for each,
+    then its digest."""
     limit = LOOK_TIMEOUT * context.lab.slowdown
     listed = context.ssh.run(machine.name, ["sh", "-c", LOOK], timeout=limit).stdout.splitlines()
     found = {}
@@ -120,7 +124,7 @@ def _look(context: Context, machine: Machine) -> dict[str, Found]:
 
 
 def _good(parcel: Parcel, begun: Found | None) -> int:
-    """Return how many bytes of a transfer that was cut off are the parcel's first."""
+    """Return how many bytes of an interrupted transfer match the beginning of the parcel."""
     if begun is None or begun.size > parcel.size:
         return 0
     digest, left = hashlib.sha256(), begun.size

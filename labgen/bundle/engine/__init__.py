@@ -1,1 +1,2 @@
-"""How a bundle is built and kept: recipes, digests, lock file; knows no part of it by name."""
+"""How a bundle is built and kept: recipes, digests, lock file. The engine refers to no part by
+name."""

@@ -1,4 +1,4 @@
-"""Container images in one archive, in the format of `docker save`, the same bytes every time.
+"""Write container images into one archive in the format of `docker save`, reproducibly.
 
 containerd, podman and others import it. A layer that several images share is stored once.
 """
@@ -36,7 +36,7 @@ class Image:
 
 
 def program_layer(program: Path, inside: str, path: Path) -> Layer:
-    """A layer that holds one program at the absolute path inside."""
+    """Return a layer with one program at the absolute path inside."""
 
     def fill(layer: tarfile.TarFile) -> None:
         with program.open("rb") as content:
@@ -46,7 +46,7 @@ def program_layer(program: Path, inside: str, path: Path) -> Layer:
 
 
 def root_layer(root: Path, path: Path) -> Layer:
-    """A layer with the content of a root file system's tar, without its device nodes."""
+    """Return a layer with the content of a root file system's tar, without its device nodes."""
 
     def fill(layer: tarfile.TarFile) -> None:
         with tarfile.open(root) as source:
@@ -58,7 +58,7 @@ def root_layer(root: Path, path: Path) -> Layer:
 
 
 def write(images: Sequence[Image], architecture: str, path: Path) -> None:
-    """Write all images into one archive at path; architecture in Go's words."""
+    """Write all images into one archive at path; architecture is a name that Go uses."""
     manifest: list[dict[str, object]] = []
     layers: dict[str, Path] = {}
     configs: dict[str, bytes] = {}
@@ -79,7 +79,7 @@ def write(images: Sequence[Image], architecture: str, path: Path) -> None:
 
 
 def _config(image: Image, architecture: str) -> bytes:
-    """The image's configuration, https://github.com/opencontainers/image-spec config.md."""
+    """Return the image's configuration, https://github.com/opencontainers/image-spec config.md."""
     config = {
         "architecture": architecture,
         "os": "linux",
@@ -98,7 +98,7 @@ def _entry(name: str, size: int, mode: int) -> tarfile.TarInfo:
 
 
 class _Hashing:
-    """As much of a file as tarfile needs: what is written is hashed on its way."""
+    """The methods of a file that tarfile needs; data is hashed while it is written."""
 
     def __init__(self, to: gzip.GzipFile) -> None:
         self._to = to

@@ -1,7 +1,7 @@
 """Build the missing and outdated parts of a bundle, in order.
 
-A part is built in a directory of its own and renamed into place. Only then does the lock file name
-it, so an interrupted build leaves complete parts or parts that are built again.
+Each part is built in a separate directory and then renamed into place. Only then is it entered in
+the lock file, so after an interrupted build each part is either complete or built again.
 """
 
 import logging
@@ -54,7 +54,8 @@ def make_parts(parts: Sequence[Part], recipe: Recipe, directory: Path, progress:
 
 
 def adopt(recipe: Recipe, directory: Path) -> None:
-    """Restore what parts need outside of the directory, such as an image that podman has lost."""
+    """Restore what parts need outside of the directory, such as an image that was removed from
+    podman."""
     for part in recipe.parts:
         part.adopt(directory)
 

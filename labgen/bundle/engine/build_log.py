@@ -1,4 +1,5 @@
-"""Long commands of a build: their whole output goes to a log, its tail into the error."""
+"""Run the long commands of a build: all their output goes to a log, its last lines into the
+error."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -25,7 +26,7 @@ class Log:
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
     ) -> None:
-        """Run argv, both its streams appended to the log; timeout in seconds.
+        """Run argv and append both its streams to the log; timeout is in seconds.
 
         Raises LabgenError with the last lines of output and the path of the log.
         """

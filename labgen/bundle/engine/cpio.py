@@ -33,12 +33,12 @@ def link(name: str, target: str) -> Entry:
 
 
 def node(name: str, device: tuple[int, int]) -> Entry:
-    """A character device that only root may use."""
+    """Return a character device that only root may use."""
     return Entry(name, stat.S_IFCHR | 0o600, device=device)
 
 
 def archive(entries: Iterable[Entry]) -> bytes:
-    """The archive of these entries, in their order: a directory comes before what is in it."""
+    """Return the archive of these entries in their order; a directory must precede its content."""
     packed = [_pack(entry, number) for number, entry in enumerate(entries, start=1)]
     return b"".join([*packed, _pack(Entry(TRAILER, 0), 0)])
 
@@ -52,5 +52,5 @@ def _pack(entry: Entry, number: int) -> bytes:
 
 
 def _padded(data: bytes) -> bytes:
-    """Every header and every content begins at a multiple of four bytes."""
+    """Return data padded to a multiple of four bytes, as every header and every content is."""
     return data + b"\0" * (-len(data) % 4)

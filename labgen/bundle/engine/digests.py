@@ -18,7 +18,7 @@ class Digest:
 
 
 def of(path: Path) -> Digest:
-    """The digest of a file or a tree; FileNotFoundError when there is none."""
+    """Return the digest of a file or a tree. Raises FileNotFoundError if path does not exist."""
     return of_tree(path) if path.is_dir() else of_file(path)
 
 
@@ -29,7 +29,8 @@ def of_file(path: Path) -> Digest:
 
 
 def of_tree(root: Path) -> Digest:
-    """The digest of names, kinds, permissions and contents below root; not of times or owners."""
+    """Return the digest of names, kinds, permissions and contents below root, without times and
+    owners."""
     total = hashlib.sha256()
     size = 0
     for directory, subdirectories, names in os.walk(root):
@@ -49,7 +50,8 @@ def of_tree(root: Path) -> Digest:
 
 
 def of_sources(paths: Iterable[Path], root: Path) -> dict[str, str]:
-    """Name below root -> sha256 of each file in paths, directories taken whole."""
+    """Return the sha256 of each file in paths, by its name below root; directories with all their
+    files."""
     found: dict[str, str] = {}
     for path in paths:
         inside = path.rglob("*") if path.is_dir() else [path]
@@ -60,5 +62,5 @@ def of_sources(paths: Iterable[Path], root: Path) -> dict[str, str]:
 
 
 def of_facts(facts: Mapping[str, object]) -> str:
-    """The sha256 of a mapping that JSON can hold, independent of its order."""
+    """Return the sha256 of a mapping that JSON can represent, independent of its order."""
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

@@ -12,7 +12,8 @@ NAME = "bundle.lock.json"
 
 @dataclass(frozen=True)
 class LockedPart:
-    """A part as it was built; inputs is the digest of its recipe, seconds what it took."""
+    """A part as it was built; inputs is the digest of its recipe, seconds the duration of its
+    build."""
 
     inputs: str
     outputs: dict[str, Digest]
@@ -20,13 +21,13 @@ class LockedPart:
 
     @property
     def size(self) -> int:
-        """Bytes of all outputs."""
+        """Return the size of all outputs in bytes."""
         return sum(digest.size for digest in self.outputs.values())
 
 
 @dataclass(frozen=True)
 class Lock:
-    """The content of a lock file; versions are for people, parts decide."""
+    """The content of a lock file; versions are for users, parts are compared."""
 
     versions: dict[str, str] = field(default_factory=dict)
     parts: dict[str, LockedPart] = field(default_factory=dict)
@@ -39,7 +40,8 @@ class Lock:
 
 
 def read(directory: Path) -> Lock:
-    """The lock of the bundle in directory; an absent or unreadable one locks nothing."""
+    """Return the lock of the bundle in directory; an absent or unreadable lock file locks
+    nothing."""
     try:
         data = json.loads((directory / NAME).read_text())
         parts = {

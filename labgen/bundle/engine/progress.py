@@ -1,4 +1,4 @@
-"""How a build tells where it is: bars on a terminal, plain lines elsewhere, nothing when quiet."""
+"""Show the progress of a build: bars on a terminal, plain lines elsewhere, nothing when quiet."""
 
 import time
 from collections.abc import Iterator
@@ -16,20 +16,20 @@ NEARLY = 0.98  # a bar by forecast never says done before it is
 
 
 class Progress(Protocol):
-    """Tells a person what a build does."""
+    """Shows the user what a build does."""
 
     def note(self, text: str) -> None:
-        """Say one line."""
+        """Print one line."""
 
     def part(self, number: int, total: int, part: Part) -> AbstractContextManager[None]:
-        """Around the making of one part."""
+        """Return a context manager for the time in which one part is built."""
 
 
 class Quiet:
-    """Says nothing."""
+    """Shows nothing."""
 
     def note(self, text: str) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def part(self, number: int, total: int, part: Part) -> AbstractContextManager[None]:  # noqa: ARG002
         return nullcontext()
@@ -53,7 +53,7 @@ class Lines:
 
 
 class Bars(Lines):
-    """A bar per part, moved by its forecast: compilers do not say how far they are."""
+    """A bar per part, moved by its forecast: compilers do not report their progress."""
 
     @contextmanager
     def part(self, number: int, total: int, part: Part) -> Iterator[None]:
@@ -71,7 +71,7 @@ class Bars(Lines):
 
 
 class _ForecastBar(ProgressColumn):
-    """Elapsed time against the task's forecast in seconds."""
+    """A bar of elapsed time relative to the task's forecast in seconds."""
 
     def render(self, task: Task) -> ProgressBar:
         total = task.total or 1.0
@@ -81,7 +81,7 @@ class _ForecastBar(ProgressColumn):
 
 
 def choose(*, quiet: bool, console: Console | None = None) -> Progress:
-    """The progress that fits: rich honours NO_COLOR and knows a terminal."""
+    """Return the suitable progress; rich honours NO_COLOR and detects a terminal."""
     if quiet:
         return Quiet()
     console = console or Console(stderr=True)

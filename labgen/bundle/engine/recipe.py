@@ -15,10 +15,10 @@ RUNTIME = "--runtime"  # and its name
 
 @dataclass(frozen=True)
 class BuildContext:
-    """Where one part is made.
+    """The directories in which one part is built.
 
-    bundle holds the finished parts, out takes the outputs under their final names, scratch is
-    removed when the part is done (an interrupted build finds it again).
+    bundle contains the finished parts. out receives the outputs under their final names. scratch is
+    removed when the part is finished; a build that resumes finds it again.
     """
 
     bundle: Path
@@ -28,7 +28,7 @@ class BuildContext:
 
 
 def nothing_to_do(_: Path) -> None:
-    """For parts that need nothing outside the bundle directory."""
+    """Do nothing, for parts that need nothing outside the bundle directory."""
 
 
 @dataclass(frozen=True)

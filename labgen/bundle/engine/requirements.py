@@ -34,7 +34,7 @@ PACKAGES = {
 
 @dataclass(frozen=True)
 class Requirements:
-    """What building some parts takes."""
+    """The resources that building some parts requires."""
 
     parts: int
     seconds: float  # on two cores

@@ -19,17 +19,17 @@ BUILDING = ".building"
 
 
 def sources(bundle: Path) -> Path:
-    """Go's module cache for the bundle in that directory."""
+    """Return Go's module cache for the bundle in that directory."""
     return bundle / BUILDING / "go" / "modules"
 
 
 def objects(bundle: Path, size: int) -> Path:
-    """The directory for compiled packages; size in MiB is what they may come to."""
+    """Return the directory for compiled packages, which may grow to size MiB."""
     return in_memory(bundle) if fits_memory(bundle, size) else bundle / BUILDING / "go" / "objects"
 
 
 def fits_memory(bundle: Path, size: int) -> bool:
-    """Whether size MiB of objects are or can be kept in memory, with room for the compilers."""
+    """Return whether memory has room for objects of size MiB and for the compilers."""
     if in_memory(bundle).exists():
         return True
     if not SHARED_MEMORY.is_dir() or shutil.disk_usage(SHARED_MEMORY).free // MIB < size:
@@ -38,7 +38,8 @@ def fits_memory(bundle: Path, size: int) -> bool:
 
 
 def in_memory(bundle: Path) -> Path:
-    """The objects' directory in memory, there or not; each bundle directory has its own."""
+    """Return the directory of the objects in memory, which need not exist; each bundle directory
+    has one."""
     digest = hashlib.sha256(str(bundle).encode()).hexdigest()[:12]
     return SHARED_MEMORY / f"labgen-bundle-{digest}"
 

@@ -1,1 +1,1 @@
-"""What a bundle is made of: Go programs, Debian, images, machines."""
+"""How each part of a bundle is made: Go programs, Debian, images, machines."""

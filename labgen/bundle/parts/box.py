@@ -48,16 +48,16 @@ def make(context: BuildContext, release: Release) -> None:
 
 
 def version(release: Release, bundle: Path) -> str:
-    """The box's version in the form that Vagrant compares, as the bundle's lock file has it.
+    """Return the box's version in Vagrant's format, from the bundle's lock file.
 
-    Another content is another version: Vagrant keeps what it knows by name and version.
+    Other content needs another version, because Vagrant identifies a box by name and version.
     """
     digest = lockfile.read(bundle).parts["box"].outputs[ARCHIVE].sha256
     return f"{release.kubernetes.removeprefix('v')}.{int(digest[:8], 16)}"
 
 
 def _pack(context: BuildContext, place: Path) -> None:
-    """A tar as `vagrant box add` takes it; its large member is compressed already."""
+    """Pack the tar that `vagrant box add` accepts; its large member is already compressed."""
     names = sorted(path.name for path in place.iterdir())
     words: list[str | Path] = ["tar", "--create", "--mtime=@0", "--mode=644"]
     words += ["--owner=0", "--group=0", "--file", context.out / ARCHIVE, "--directory", place]
@@ -65,9 +65,10 @@ def _pack(context: BuildContext, place: Path) -> None:
 
 
 def _make_disk(context: BuildContext, root: Path, disk: Path) -> None:
-    """An ext4 file system with everything below root in it, as a compressed qcow2 image.
+    """Make an ext4 file system with everything below root in it, as a compressed qcow2 image.
 
-    Its tables are written now, which costs nothing here: a machine would do it while it works.
+    Its inode tables are written now, which takes no time here. Otherwise each machine would write
+    them while it runs.
     """
     raw = disk.with_suffix(".raw")
     options = f"lazy_itable_init=0,lazy_journal_init=0,hash_seed={IDENTITY}"

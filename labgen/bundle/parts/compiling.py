@@ -1,4 +1,4 @@
-"""Go modules and one C file become static programs."""
+"""Compile Go modules, and one C file, to static programs."""
 
 import json
 import re
@@ -30,18 +30,19 @@ COLLECT_PERCENT = "400"
 
 @dataclass(frozen=True)
 class Compiler:
-    """A Go and the environment that makes its output the same everywhere."""
+    """A Go, and the environment in which its output is reproducible."""
 
     go: Go
     environment: dict[str, str]
 
     def words(self, *words: str | Path) -> list[str | Path]:
-        """A go command's argv."""
+        """Return a go command's argv."""
         return [self.go.program, *words]
 
 
 def compiler(context: BuildContext, modules: Iterable[Module] = (KUBERNETES, *ADDONS)) -> Compiler:
-    """The Go for a bundle, with its user's caches when they hold these modules' sources already.
+    """Return the Go for a bundle, with the user's own caches if they contain the sources of these
+    modules.
 
     Otherwise with scratch caches, which are removed after the build.
     """
@@ -71,7 +72,8 @@ def compiler(context: BuildContext, modules: Iterable[Module] = (KUBERNETES, *AD
 
 
 def kubernetes(context: BuildContext, release: Release) -> None:
-    """Kubernetes' own programs and pause; fails when kubeadm asks for other images than ours."""
+    """Compile Kubernetes' programs and pause. Raises LabgenError if kubeadm needs other images than
+    these."""
     with_go = compiler(context)
     build_module(context, with_go, KUBERNETES, release)
     _build_pause(context, with_go, release)
@@ -79,14 +81,14 @@ def kubernetes(context: BuildContext, release: Release) -> None:
 
 
 def addons(context: BuildContext, release: Release) -> None:
-    """etcd, CoreDNS and flannel."""
+    """Compile etcd, CoreDNS and flannel."""
     with_go = compiler(context)
     for module in ADDONS:
         build_module(context, with_go, module, release)
 
 
 def runtime(context: BuildContext, name: str, release: Release) -> None:
-    """What Debian does not have of that container runtime."""
+    """Compile the programs of that container runtime that Debian does not have."""
     module = RUNTIMES[name]
     with_go = compiler(context, [module])
     build_module(context, with_go, module, release)
@@ -95,7 +97,7 @@ def runtime(context: BuildContext, name: str, release: Release) -> None:
 
 
 def fetch(context: BuildContext, modules: Iterable[Module]) -> None:
-    """Download the sources of these modules, as far as their programs need them."""
+    """Download those sources of these modules that their programs need."""
     with_go = compiler(context)
     for module in modules:
         words = with_go.words("list", "-deps", *module.programs.values())
@@ -106,7 +108,7 @@ def fetch(context: BuildContext, modules: Iterable[Module]) -> None:
 def build_module(
     context: BuildContext, with_go: Compiler, module: Module, release: Release
 ) -> None:
-    """All programs of one module, to their names below context.out."""
+    """Compile all programs of one module to their names below context.out."""
     place = sources.MODULES / module.name
     flags = ["-trimpath", "-ldflags", linker_flags(module, release.kubernetes)]
     if module.tags:
@@ -130,7 +132,8 @@ def build_module(
 
 
 def _libraries(with_go: Compiler, flags: list[str], module: Module) -> list[str]:
-    """The packages that the module's programs are linked from, each after those it imports."""
+    """Return the packages that the module's programs link, each after the packages that it
+    imports."""
     form = '{{if not (or .Standard (eq .Name "main"))}}{{.ImportPath}}{{end}}'
     words = with_go.words("list", *flags, "-deps", "-f", form, *module.programs.values())
     place = sources.MODULES / module.name
@@ -138,7 +141,7 @@ def _libraries(with_go: Compiler, flags: list[str], module: Module) -> list[str]
 
 
 def _altered(context: BuildContext, with_go: Compiler, module: Module) -> Path:
-    """A go.mod that takes the watched module from a copy with module.instead in it."""
+    """Return a go.mod that takes the watched module from a copy with module.instead in it."""
     place = sources.MODULES / module.name
     words = with_go.words("mod", "download", "-json", module.watched)
     answer = run(words, timeout=TIMEOUT, cwd=place, env=with_go.environment)
@@ -156,12 +159,13 @@ def _altered(context: BuildContext, with_go: Compiler, module: Module) -> Path:
 
 
 def _go_name(package: str, module: Module) -> str:
-    """What `go build` calls the program of a package: its last element that is no version."""
+    """Return the name that `go build` gives a package's program: its last element that is not a
+    version."""
     return module.name if package == "." else re.sub(r"/v\d+$", "", package).rsplit("/", 1)[-1]
 
 
 def required_version(module: Module) -> str:
-    """The version of module.watched that our go.mod names."""
+    """Return the version of module.watched in the module's go.mod."""
     text = (sources.MODULES / module.name / "go.mod").read_text()
     found = re.search(rf"^\s*(?:require )?{re.escape(module.watched)} (v\S+)$", text, re.MULTILINE)
     if not found:
@@ -181,7 +185,7 @@ def _build_pause(context: BuildContext, with_go: Compiler, release: Release) -> 
 
 
 def _build_pinns(context: BuildContext, with_go: Compiler, module: Module) -> None:
-    """CRI-O's helper that keeps a pod's namespaces, as its own pinns/Makefile does."""
+    """Compile pinns, which keeps a pod's namespaces for CRI-O, as pinns/Makefile does."""
     files = sorted((_source(with_go, module) / "pinns/src").glob("*.c"))
     flags = ["-std=c99", "-Os", "-static", "-s"]
     target = context.out / "runtimes/cri-o/pinns"
@@ -189,7 +193,7 @@ def _build_pinns(context: BuildContext, with_go: Compiler, module: Module) -> No
 
 
 def _source(with_go: Compiler, module: Module) -> Path:
-    """Where the watched module's source lies."""
+    """Return the directory with the source of the watched module."""
     words = with_go.words("list", "-m", "-f", "{{.Dir}}", module.watched)
     place = sources.MODULES / module.name
     listed = run(words, timeout=60, cwd=place, env=with_go.environment)

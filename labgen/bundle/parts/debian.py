@@ -1,4 +1,4 @@
-"""Debian root file systems, made by mmdebstrap from the mirror that this host uses itself."""
+"""Make Debian root file systems by mmdebstrap, from the mirror that this host uses itself."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,9 +25,9 @@ def bootstrap(
     hooks: Sequence[str] = (),
     begin: str = "",
 ) -> None:
-    """Make a root file system of that suite into the tar file `to`; hooks run last, in order.
+    """Make a root file system of that suite as the tar file `to`; hooks run last, in order.
 
-    begin is a hook that runs first, and fills the empty root.
+    begin is a hook that runs first and fills the empty root.
     """
     words: list[str | Path] = ["mmdebstrap", "--mode=root", f"--variant={variant}"]
     words += ['--aptopt=Acquire::Languages "none"', "--aptopt=Acquire::Retries 3"]
@@ -46,21 +46,22 @@ def bootstrap(
 
 
 def make(context: BuildContext, suite: str) -> None:
-    """The Debian of every machine: what the provisioners' phase `packages` installs."""
+    """Make the Debian of every machine, with the packages of the provisioners' phase `packages`."""
     hooks = phases(("packages",), image="container")
     bootstrap(context, suite, "minbase", (), to=context.out / ARCHIVE, hooks=hooks)
 
 
 def unpack(bundle: Path) -> str:
-    """A hook that fills the root with the bundle's Debian, except what finds the mirror."""
+    """Return a hook that fills the root with the bundle's Debian, without resolv.conf and apt's
+    sources."""
     left_out = "--exclude=./etc/resolv.conf --exclude=./etc/apt"
     return f'tar -x --zstd --numeric-owner {left_out} -f "{bundle / ARCHIVE}" -C "$1"'
 
 
 def phases(names: Sequence[str], *, image: str = "", runtime: str = "") -> tuple[str, ...]:
-    """Hooks that run phases in the file system; image is what it is for, empty: no image.
+    """Return hooks that run phases in the file system; image is its kind, empty for no image.
 
-    runtime is the machines' container runtime, empty: containerd.
+    runtime is the machines' container runtime; empty stands for containerd.
     """
     variables = f"MACHINE_IMAGE={image}" + (f" RUNTIME={runtime}" if runtime else "")
     provisioners = sources.provisioners()
@@ -73,9 +74,10 @@ def phases(names: Sequence[str], *, image: str = "", runtime: str = "") -> tuple
 
 
 def host_mirror() -> list[str]:
-    """The mirror in the host's apt sources as mmdebstrap's argument; none: mmdebstrap's default.
+    """Return the mirror in the host's apt sources as mmdebstrap's argument; empty for mmdebstrap's
+    default.
 
-    Hosts that reach Debian only through a mirror of their own have it there.
+    Hosts that reach Debian only through a local mirror have it there.
     """
     target = ["indextargets", "--format", "$(LABEL) $(COMPONENT) $(REPO_URI)"]
     listed = run(["apt-get", *target, "Created-By: Packages"], timeout=30, check=False).stdout

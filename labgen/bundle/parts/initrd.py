@@ -22,7 +22,7 @@ CONSOLE = (5, 1)  # Documentation/admin-guide/devices.txt
 
 
 def make(context: BuildContext) -> None:
-    """Pack the initrd. It is small: the kernel reads it faster as it is than compressed."""
+    """Pack the initrd. It is small, so the kernel reads it faster uncompressed."""
     place = context.scratch / "modules"
     shutil.rmtree(place, ignore_errors=True)
     tree = kernel.unpack_modules(context, place)
@@ -35,7 +35,8 @@ def make(context: BuildContext) -> None:
 def entries(
     busybox: bytes, init: bytes, modules: Mapping[str, bytes], inside: frozenset[str]
 ) -> Iterator[cpio.Entry]:
-    """What is in the initrd; modules is name -> content, inside names those built into the kernel.
+    """Yield the content of the initrd; modules has their content by name, inside the names of
+    built-in ones.
 
     Modules are numbered in the order in which they load.
     """
@@ -51,9 +52,10 @@ def entries(
 
 
 def load_order(modules: Mapping[str, bytes], inside: frozenset[str]) -> list[str]:
-    """The wanted modules and what they need, each after what it needs; built-in ones left out.
+    """Return the wanted modules and their dependencies, each after its dependencies, without
+    built-in ones.
 
-    Raises LabgenError for a module that the kernel has in neither way.
+    Raises LabgenError for a module that the kernel does not have, built in or as a file.
     """
     order: list[str] = []
 
@@ -72,17 +74,17 @@ def load_order(modules: Mapping[str, bytes], inside: frozenset[str]) -> list[str
 
 
 def needs(module: bytes) -> list[str]:
-    """The modules that this one says it needs, in its section .modinfo."""
+    """Return the modules that this one depends on, by its section .modinfo."""
     said = re.search(rb"\0depends=([^\0]*)\0", b"\0" + module)
     return [module_name(name) for name in said[1].decode().split(",") if name] if said else []
 
 
 def built_in(tree: Path) -> frozenset[str]:
-    """The modules that are in the kernel itself, by modules.builtin."""
+    """Return the modules that are built into the kernel, by modules.builtin."""
     lines = (tree / "modules.builtin").read_text().splitlines()
     return frozenset(module_name(Path(line).stem) for line in lines)
 
 
 def module_name(name: str) -> str:
-    """As the kernel names it: files may be called crc32c-intel.ko."""
+    """Return the kernel's name of the module; files may have names such as crc32c-intel.ko."""
     return name.replace("-", "_")

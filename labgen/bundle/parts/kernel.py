@@ -22,12 +22,13 @@ PACK = ("tar", "--create", "--zstd", "--sort=name", "--mtime=@0", "--owner=0", "
 
 
 def packages(architecture: str) -> tuple[str, str]:
-    """Debian's packages; architecture in Go's words, which are Debian's where there is a cloud."""
+    """Return the names of the Debian packages; Debian's cloud kernels use Go's names of
+    architectures."""
     return (f"linux-image-cloud-{architecture}", "busybox-static")
 
 
 def make(context: BuildContext, suite: str, architecture: str) -> None:
-    """Take the kernel, all its modules and busybox out of Debian's packages."""
+    """Take the kernel, all its modules and busybox from Debian's packages."""
     archive, root = context.scratch / "packages.tar", context.scratch / "root"
     debian.bootstrap(context, suite, "extract", packages(architecture), to=archive)
     shutil.rmtree(root, ignore_errors=True)
@@ -47,7 +48,8 @@ def make(context: BuildContext, suite: str, architecture: str) -> None:
 
 
 def unpack_modules(context: BuildContext, place: Path) -> Path:
-    """Unpack the part's modules to the directory place; returns the kernel version's in it."""
+    """Unpack the part's modules to the directory place, and return the kernel version's directory
+    in it."""
     place.mkdir(parents=True, exist_ok=True)
     words: list[str | Path] = ["tar", "--extract", "--zstd", "--file", context.bundle / MODULES]
     context.log.run([*words, "--directory", place], timeout=TIMEOUT)
@@ -55,7 +57,8 @@ def unpack_modules(context: BuildContext, place: Path) -> Path:
 
 
 def _unpack_modules(place: Path) -> None:
-    """Machines load modules at every boot: the disk image compresses them better than xz each."""
+    """Decompress the modules, because machines load them at every boot and the disk image
+    compresses them better."""
     for packed in place.rglob("*.ko.xz"):
         packed.with_suffix("").write_bytes(lzma.decompress(packed.read_bytes()))
         packed.unlink()

@@ -1,7 +1,7 @@
-"""Debian packages for machines that labgen did not make: they need no network to install them.
+"""Debian packages for machines that labgen did not create, so they need no network to install them.
 
-One archive a suite: what the provisioners' phase `packages` installs, with everything that a
-minimal machine lacks, and apt's index of it.
+There is one archive per suite. It has what the provisioners' phase `packages` installs, with
+everything that a minimal machine lacks, and apt's index of it.
 """
 
 import shutil
@@ -26,7 +26,7 @@ PACK = ("tar", "--create", "--sort=name", "--mtime=@0", "--owner=0", "--group=0"
 
 @dataclass(frozen=True)
 class Root:
-    """A machine to be, in the words of debian.bootstrap."""
+    """A future machine, by the arguments of debian.bootstrap."""
 
     suite: str
     variant: str
@@ -35,12 +35,13 @@ class Root:
 
 
 def archive(suite: str) -> str:
-    """The output that holds the packages of that suite."""
+    """Return the name of the output with the packages of that suite."""
     return f"packages/{suite}.tar"
 
 
 def make(context: BuildContext, suite: str) -> None:
-    """Have the phase `packages` of a minimal machine download and install nothing; pack it all.
+    """Run the phase `packages` on a minimal machine so that it downloads but installs nothing, and
+    pack the files.
 
     Raises LabgenError when it downloaded nothing.
     """
@@ -49,7 +50,7 @@ def make(context: BuildContext, suite: str) -> None:
 
 
 def make_runtime(context: BuildContext, suite: str, runtime: str, target: str) -> None:
-    """The same of a machine of labgen's image: what it lacks for that container runtime.
+    """Do the same on labgen's machine image: pack what it lacks for that container runtime.
 
     Raises LabgenError when nothing was downloaded.
     """
@@ -59,7 +60,7 @@ def make_runtime(context: BuildContext, suite: str, runtime: str, target: str) -
 
 
 def _gather(context: BuildContext, root: Root, phases: Sequence[str], target: Path) -> None:
-    """Pack into target what phases download in that root."""
+    """Pack into target the packages that phases download in that root."""
     found = context.scratch / "found"
     shutil.rmtree(found, ignore_errors=True)
     found.mkdir()
@@ -79,7 +80,8 @@ def _gather(context: BuildContext, root: Root, phases: Sequence[str], target: Pa
 
 
 def index(directory: Path) -> str:
-    """apt's index of the packages in directory, deb822(5); LabgenError when there are none."""
+    """Return apt's index of the packages in directory, deb822(5). Raises LabgenError if there are
+    none."""
     packages = sorted(directory.glob("*.deb"))
     if not packages:
         raise LabgenError(f"no package came to {directory}")

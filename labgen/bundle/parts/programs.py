@@ -1,4 +1,4 @@
-"""The Go programs of a bundle: which module they come from and what they are called."""
+"""The Go programs of a bundle: their modules and their names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,10 +10,11 @@ VERSION_PACKAGES = ("k8s.io/component-base/version", "k8s.io/client-go/pkg/versi
 
 @dataclass(frozen=True)
 class Module:
-    """A go.mod of ours: modules/NAME. programs is output -> package; watched is what it requires.
+    """A go.mod in modules/NAME. programs has the package of each output; watched is the module it
+    requires.
 
-    instead replaces files of the watched module before it is compiled: path in it -> content, None
-    for a file that is left out. tags are Go's build constraints.
+    instead replaces files of the watched module before it is compiled: content by path, None for a
+    file that is left out. tags are Go's build constraints.
     """
 
     name: str
@@ -99,7 +100,7 @@ RUNTIMES = {
 
 
 def facts(module: Module, kubernetes: str) -> dict[str, object]:
-    """What of a module is not in its files and yet changes its programs."""
+    """Return everything that changes the module's programs and is not in its files."""
     flags = linker_flags(module, kubernetes)
     found: dict[str, object] = {
         "packages": module.programs,
@@ -110,7 +111,7 @@ def facts(module: Module, kubernetes: str) -> dict[str, object]:
 
 
 def linker_flags(module: Module, kubernetes: str) -> str:
-    """What `go build -ldflags` gets; kubernetes as in v1.37.2."""
+    """Return the argument of `go build -ldflags`; kubernetes is a version such as v1.37.2."""
     if module is not KUBERNETES:
         return PLAIN
     major, minor, _ = kubernetes.removeprefix("v").split(".", 2)

@@ -17,7 +17,7 @@ TIMEOUT = 300.0
 
 
 class Kind(StrEnum):
-    """What a root file system is for, in the words of the provisioners' MACHINE_IMAGE."""
+    """The use of a root file system, as in the provisioners' variable MACHINE_IMAGE."""
 
     CONTAINER = "container"
     VM = "vm"
@@ -45,14 +45,16 @@ version = 2
 
 
 def payload(release: Release) -> dict[str, str]:
-    """File name in /etc/labgen/payload -> content, for the phases of the image."""
+    """Return the content of the files in /etc/labgen/payload by name, for the phases of the
+    image."""
     return {"containerd.toml": CONTAINERD_TOML.format(pause=release.pause_image)}
 
 
 def make(context: BuildContext, release: Release, kind: Kind) -> Path:
-    """Unpack the Debian part in the scratch directory and run the phases in it. Needs no network.
+    """Unpack the Debian part in the scratch directory, run the phases in it, and return the root
+    directory.
 
-    Returns the root directory.
+    Needs no network.
     """
     root = context.scratch / "root"
     shutil.rmtree(root, ignore_errors=True)
@@ -70,7 +72,7 @@ def make(context: BuildContext, release: Release, kind: Kind) -> Path:
 def run_inside(context: BuildContext, root: Path, *words: str) -> None:
     """Run words, variables first, in the file system root.
 
-    Without network: a phase that wants it fails here and not in someone's lab.
+    There is no network: a phase that needs one fails here and not in a lab.
     """
     unshare = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--net", "sh"]
     context.log.run([*unshare, str(CHROOT), str(root), *words], timeout=TIMEOUT)

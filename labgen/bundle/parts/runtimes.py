@@ -1,6 +1,6 @@
-"""Container runtimes beside containerd: Debian's packages of them, and what is compiled to go with.
+"""Container runtimes other than containerd: their Debian packages, and programs compiled for them.
 
-Machines of labgen's image lack them; a lab brings them to its machines.
+The machine image does not contain them; a lab transfers them to its machines.
 """
 
 from labgen.bundle.engine.recipe import BuildContext
@@ -12,12 +12,12 @@ PROGRAMS = {"docker": ("cri-dockerd",), "cri-o": ("crio", "pinns")}
 
 
 def archive(name: str) -> str:
-    """The output with the Debian packages of that runtime."""
+    """Return the name of the output with the Debian packages of that runtime."""
     return f"runtimes/{name}/packages.tar"
 
 
 def programs(name: str) -> tuple[str, ...]:
-    """The outputs that are programs."""
+    """Return the outputs that are programs."""
     return tuple(f"runtimes/{name}/{program}" for program in PROGRAMS[name])
 
 

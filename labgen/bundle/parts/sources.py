@@ -22,7 +22,8 @@ GO_ARCHITECTURES = {
 
 
 def provisioners() -> Path:
-    """The directory with run.sh: in an installed labgen, or beside the package in a checkout."""
+    """Return the directory with run.sh: in an installed labgen, or next to the package in a
+    checkout."""
     place = data.directory("provisioners")
     if not (place / "run.sh").exists():
         raise LabgenError(
@@ -33,12 +34,12 @@ def provisioners() -> Path:
 
 
 def architecture() -> str:
-    """This host's architecture in the words of Go and of container images."""
+    """Return this host's architecture by the name that Go and container images use."""
     return in_go(platform.machine())
 
 
 def in_go(machine: str) -> str:
-    """uname's word for a processor in the words of Go."""
+    """Return Go's name for a processor that uname reports."""
     return GO_ARCHITECTURES.get(machine, machine)
 
 

@@ -27,13 +27,14 @@ DELETE = "; ".join([*(f"create chain {TABLE} {it}" for it in CHAINS), f"delete t
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """Let one labgen at a time change rules: an empty table may be what another is about to use."""
+    """Let one labgen at a time change rules, because another one may be about to use an empty
+    table."""
     with locked(paths.runtime() / ".firewall.lock", timeout=TIMEOUT):
         yield
 
 
 def ensure() -> None:
-    """Create the table, labelled, unless it exists. Without nft, iptables creates its own."""
+    """Create the table, labelled, unless it exists. Without nft, iptables creates its own table."""
     if shutil.which("nft") and _is_nft():
         table = f'create table {TABLE} {{ comment "{LABEL}" ; }}'
         run(["nft", table], timeout=TIMEOUT, check=False)  # fails where it exists
@@ -67,5 +68,5 @@ def _is_ours_and_empty(listed: str) -> bool:
 
 
 def _is_nft() -> bool:
-    """Whether iptables writes nft tables here; the legacy one has tables of its own."""
+    """Return whether iptables writes nft tables here; the legacy variant has separate tables."""
     return "nf_tables" in run(["iptables", "--version"], timeout=TIMEOUT).stdout

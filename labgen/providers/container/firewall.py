@@ -1,8 +1,7 @@
 """What may cross a lab's bridge: machines reach each other, the host reaches them, nothing else.
 
-iptables, because that is where a Docker host's own FORWARD policy stands: with br_netfilter
-loaded, that policy would drop what machines send each other. Each rule has the lab's id as its
-comment.
+The rules use iptables, because a Docker host's FORWARD policy is there: with br_netfilter loaded,
+that policy would drop packets between machines. Each rule has the lab's id as its comment.
 """
 
 import re

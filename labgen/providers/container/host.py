@@ -1,4 +1,4 @@
-"""What keeps a host from running system containers, found before anything is created."""
+"""What prevents a host from running system containers, found before anything is created."""
 
 import os
 from pathlib import Path
@@ -24,7 +24,7 @@ INOTIFY_PER_MACHINE = 60  # systemd, kubelet, containerd and pods of one machine
 
 
 def findings(facts: HostFacts) -> list[Finding]:
-    """Return everything that keeps this host from running system containers."""
+    """Return everything that prevents this host from running system containers."""
     found = []
     if not facts.root:
         found.append(Finding("labgen is not running as root", "run it as root: sudo labgen ..."))
@@ -39,9 +39,10 @@ def findings(facts: HostFacts) -> list[Finding]:
 
 
 def ensure_inotify_instances(machines: int, setting: Path = INOTIFY) -> None:
-    """Raise the kernel's inotify limit where it is too low: 128 runs out at about six machines.
+    """Raise the kernel's inotify limit where it is too low: about six machines use up the default
+    of 128.
 
-    Raises HostUnfit with the remedy where it may not be raised.
+    Raises HostUnfit with the remedy if the limit cannot be raised.
     """
     need = machines * INOTIFY_PER_MACHINE * 2
     if _inotify_instances(setting) >= need:

@@ -2,8 +2,8 @@
 
 The host has the gateway's address and reaches every machine. A machine's namespace is created with
 address and default route before the machine starts in it (flanneld and host-network pods need a
-route to the services). It is removed when the machine is switched off, so that no address outlives
-a pulled plug.
+route to the services). It is removed when the machine is switched off, so that no address remains
+after a pulled plug.
 """
 
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ def ensure_bridge(lab: Lab) -> bool:
 
 
 def plug_in(lab: Lab, machines: Sequence[Machine]) -> None:
-    """Create the namespaces of machines anew, connected to the bridge and ready to use."""
+    """Create the namespaces of machines again, connected to the bridge and ready to use."""
     unplug(lab, machines)
     lines = []
     for machine in machines:
@@ -67,15 +67,15 @@ def plug_in(lab: Lab, machines: Sequence[Machine]) -> None:
 
 
 def cut(lab: Lab, machines: Sequence[Machine]) -> None:
-    """Take the host ends of the cables down: from now on nothing that the machines send arrives.
+    """Disconnect the host ends of the cables: from now on no packet of the machines arrives.
 
-    A process that is killed still closes its connections; a pulled plug does not.
+    A killed process still closes its connections; a pulled plug does not.
     """
     _ip(*(f"link set {_cable(lab, machine)} down" for machine in machines), force=True)
 
 
 def unplug(lab: Lab, machines: Sequence[Machine]) -> None:
-    """Remove the namespaces of machines, and with them their cables; absent ones are fine."""
+    """Remove the namespaces of machines with their cables, where they exist."""
     cables = [_cable(lab, machine) for machine in machines]
     _ip(*(f"link delete {cable}" for cable in cables if _exists(cable)), force=True)
     wanted = {namespace(lab, machine) for machine in machines}
@@ -83,7 +83,7 @@ def unplug(lab: Lab, machines: Sequence[Machine]) -> None:
 
 
 def remove(lab: Lab) -> None:
-    """Remove the lab's network as far as it exists, in the namespace where it was created."""
+    """Remove the parts of the lab's network that exist, in the namespace where it was created."""
     unplug(lab, lab.machines)
     entering = netns.entering(lab.network_namespace)
     if entering is not None:
@@ -96,7 +96,7 @@ def _namespace_prefix(lab: Lab) -> str:
 
 
 def _label(lab: Lab) -> str:
-    """Return the lab's label, or its id where the label is too long for an interface's alias."""
+    """Return the lab's label, or its id if the label is too long for an interface's alias."""
     text = ownership.label(lab)
     return text if len(text) < ALIAS else f"labgen-{lab.id}"
 

@@ -25,7 +25,7 @@ COMMANDS = {
 
 
 def switch(lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]) -> None:
-    """Do the action to an existing machine; acting are all machines that it is done to."""
+    """Switch an existing machine; acting are all machines that are switched together."""
     if action is Power.ON:
         await_turn(lab, machine, acting)
     podman.podman(*COMMANDS[action], container_name(lab, machine))

@@ -1,6 +1,6 @@
 """System containers: systemd in podman containers, the default where KVM does not work.
 
-They share the host's kernel: there are no clock faults, and a power cut keeps the page cache.
+They share the host's kernel: there are no clock faults, and the page cache survives a power cut.
 """
 
 import shutil
@@ -146,7 +146,7 @@ class ContainerProvider:
 
 
 def _ensure_alone(lab: Lab) -> None:
-    """Raise LabgenError for a name that a lab of another state directory has: its machines would be
+    """Raise LabgenError if a lab of another state directory has this name: its machines would be
     replaced."""
     for container in podman.containers(f"{LABEL}={lab.name}"):
         other = container.labels.get(ownership.KEY)
@@ -158,7 +158,8 @@ def _ensure_alone(lab: Lab) -> None:
 
 
 def _ready_host(lab: Lab) -> bool:
-    """Create what a reboot of the host removes; return True if the network had to be created."""
+    """Create everything that a reboot of the host removes; return True if the network had to be
+    created."""
     ownership.claim(lab)
     ensure_inotify_instances(len(lab.machines))
     return network.ensure_bridge(lab)

@@ -1,8 +1,8 @@
-"""Real-time scheduling for system containers, on kernels that ration it by cgroup.
+"""Real-time scheduling for system containers, on kernels that limit it by cgroup.
 
-With CONFIG_RT_GROUP_SCHED and cgroup v1 a new cgroup has no real time, and the kernel refuses
-keepalived's real-time priority (Documentation/scheduler/sched-rt-group.rst). Other kernels do not
-ration it.
+With CONFIG_RT_GROUP_SCHED and cgroup v1 a new cgroup has no real-time share, and the kernel refuses
+keepalived's real-time priority (Documentation/scheduler/sched-rt-group.rst). Other kernels have no
+such limit.
 """
 
 from contextlib import suppress
@@ -14,8 +14,8 @@ ALL = 900_000  # of all machines; the kernel has 950,000 by default
 
 
 def allow(root: Path = Path("/")) -> None:
-    """Give real time to podman's containers together. Each machine takes its share itself, whenever
-    it starts: provisioners/files/real-time."""
+    """Give a real-time share to podman's containers together. Each machine takes its part of it
+    whenever it starts: provisioners/files/real-time."""
     with suppress(OSError):  # no such rations, or the kernel has given all to others
         for group in {path.parent for path in (root / CPU).glob("*/libpod-*")}:
             if int((group / RATION).read_text()) < ALL:

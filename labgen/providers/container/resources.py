@@ -1,4 +1,4 @@
-"""What labs of system containers have on this host, by labels."""
+"""The resources of labs of system containers on this host, by labels."""
 
 import json
 import re
@@ -25,7 +25,7 @@ DISKS = re.compile(r".+-([0-9a-f]{8})")
 
 @dataclass(frozen=True)
 class Network:
-    """What labs have in one network namespace of the host."""
+    """The resources of labs in one network namespace of the host."""
 
     entering: Sequence[str]  # the words before a command that run it there
     bridges: Mapping[str, Path | None]  # lab id -> the directory that the bridge's label names
@@ -33,8 +33,8 @@ class Network:
 
 
 def list_resources(lab: Lab | None = None) -> list[Resource]:
-    """Return all that labs of system containers have on this host, in an order in which it can be
-    removed; with lab, only what that lab owns."""
+    """Return all resources of system containers on this host, in an order in which they can be
+    removed; with lab, only those of that lab."""
     containers = podman.containers(KEY) if shutil.which("podman") else []
     networks = list(_networks(lab))
     labels = [Path(container.labels[KEY]) for container in containers]
@@ -58,7 +58,8 @@ def _containers(containers: Sequence[Container]) -> Iterator[Resource]:
 
 
 def _namespaces(labs: KnownLabs) -> Iterator[Resource]:
-    """By the id in the name; where nothing else names its lab, by the label inside."""
+    """Yield network namespaces. The id in the name identifies the lab; if no other resource names
+    that lab, the label inside does."""
     for path in sorted(netns.NAMED.glob("labgen-*")):
         named = NAMESPACE.fullmatch(path.name)
         if named:
@@ -75,7 +76,8 @@ def _label_inside(namespace: str, lab_id: str) -> Path | None:
 
 
 def _networks(lab: Lab | None) -> Iterator[Network]:
-    """Where the lab was created; without one, here and where notes say."""
+    """Yield the network of the lab, where it was created; without a lab, those here and where notes
+    name them."""
     if shutil.which("ip") is None or shutil.which("iptables") is None:
         return
     wanted = [lab.network_namespace] if lab else [netns.inode(), *_noted()]
@@ -105,7 +107,8 @@ def _bridges(entering: Sequence[str]) -> dict[str, Path | None]:
 
 
 def _rules(entering: Sequence[str], *, tolerant: bool) -> Mapping[str, Sequence[str]]:
-    """Only root may list them."""
+    """Return the firewall rules by lab; only root may list them. tolerant: return none on
+    failure."""
     with suppress(*([CommandFailed] if tolerant else [])):
         return firewall.by_lab(entering)
     return {}
@@ -125,7 +128,8 @@ def _network(network: Network, labs: KnownLabs) -> Iterator[Resource]:
 
 
 def _unreachable(labs: KnownLabs) -> Iterator[Resource]:
-    """Networks of dead labs in namespaces that cannot be entered: they are listed, no more."""
+    """Yield networks of removed labs in namespaces that cannot be entered. They can only be
+    listed."""
     for note in labs.notes.values():
         entering = netns.entering(note.network_namespace)
         if (
@@ -139,7 +143,7 @@ def _unreachable(labs: KnownLabs) -> Iterator[Resource]:
 
 
 def _stored(labs: KnownLabs) -> Iterator[Resource]:
-    """Disks, below this user's cache, and what is mounted in them."""
+    """Yield disks below this user's cache, and mounts in them."""
     for path in _disks():
         named = DISKS.fullmatch(path.name)
         if named:
@@ -164,4 +168,4 @@ def _remove_disks(path: Path) -> None:
 
 
 def _nothing() -> None:
-    """Do nothing: its owner cannot be determined."""
+    """Do nothing, because its owner cannot be determined."""

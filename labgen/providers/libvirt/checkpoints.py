@@ -1,6 +1,7 @@
 """Checkpoints of a lab of virtual machines: disk and memory of all of them at one moment.
 
-They are internal snapshots, in the machines' own disks: libvirt cannot restore external ones.
+They are internal snapshots, stored in the machines' own disks, because libvirt cannot restore
+external ones.
 """
 
 import time
@@ -21,9 +22,9 @@ CLOCK_TIMEOUT = 30.0
 
 
 def save(connection: Any, lab: Lab, checkpoint: str) -> None:
-    """Pause all machines, save each, and resume them; a checkpoint of that name is replaced.
+    """Pause all machines, save each, and resume them. A checkpoint of that name is replaced.
 
-    Raises LabgenError when a machine is not running: it would be saved at another moment.
+    Raises LabgenError if a machine is not running, because its state would be of another moment.
     """
     domains = _domains(connection, lab)
     off = [name for name, domain in domains.items() if not domain.isActive()]
@@ -69,12 +70,12 @@ def checkpoints(connection: Any, lab: Lab) -> list[str]:
 
 
 def delete(connection: Any, lab: Lab, checkpoint: str) -> None:
-    """Delete a checkpoint; one that does not exist is fine."""
+    """Delete a checkpoint, if it exists."""
     _delete(_domains(connection, lab), checkpoint)
 
 
 def set_clocks(lab: Lab) -> None:
-    """Set the guests' clocks: a restored guest has the time of the checkpoint, and certificates and
+    """Set the guests' clocks. A restored guest has the time of the checkpoint, but certificates and
     leases need the current time."""
     ssh = access.ssh_client(lab)
 
@@ -86,7 +87,7 @@ def set_clocks(lab: Lab) -> None:
 
 
 def _domains(connection: Any, lab: Lab) -> dict[str, Any]:
-    """Return the domains by machine; LabgenError when one does not exist."""
+    """Return the domains by machine. Raises LabgenError if one does not exist."""
     domains = {machine.name: domain_of(connection, lab, machine) for machine in lab.machines}
     absent = [name for name, domain in domains.items() if domain is None]
     if absent:

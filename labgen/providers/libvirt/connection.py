@@ -1,4 +1,4 @@
-"""Connections to libvirt, with its errors as labgen's."""
+"""Connections to libvirt; its errors are raised as labgen's."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -22,14 +22,14 @@ ABSENT = {
 
 
 class HypervisorFailed(LabgenError):
-    """libvirt refused or failed; the message is its own."""
+    """libvirt refused or failed; the message is libvirt's."""
 
 
 @contextmanager
 def connected(uri: str) -> Iterator[Any]:
-    """Yield a connection to libvirt and close it afterwards; ssh to its host never prompts.
+    """Yield a connection to libvirt and close it afterwards. ssh to its host never prompts.
 
-    Raises HypervisorFailed with libvirt's message, also for errors of libvirt in the block.
+    Raises HypervisorFailed with libvirt's message, also for libvirt's errors in the block.
     """
     # it prints every error besides raising it
     libvirt.registerErrorHandler(lambda _context, _error: None, None)
@@ -51,7 +51,7 @@ def unasked(uri: str) -> str:
 
 
 def found(look: Callable[[], T]) -> T | None:
-    """Return what look returns; None where libvirt has no such object."""
+    """Return the result of look; None if libvirt has no such object."""
     try:
         return look()
     except libvirt.libvirtError as error:

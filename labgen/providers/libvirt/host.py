@@ -1,4 +1,4 @@
-"""What keeps a host from running virtual machines, and whether KVM boots them."""
+"""What prevents a host from running virtual machines, and whether KVM boots them."""
 
 import importlib.util
 import json
@@ -43,8 +43,8 @@ logging.getLogger("vagrant").setLevel(logging.ERROR)
 
 
 def findings(uri: str, jump: JumpHost | None = None) -> list[Finding]:
-    """Return everything that keeps this host from running virtual machines in the libvirt at uri,
-    which is reached through the jump host."""
+    """Return everything that prevents this host from running virtual machines in the libvirt at
+    uri, which is reached through the jump host."""
     missing_modules = [name for name in MODULES if importlib.util.find_spec(name) is None]
     wrong = [
         Finding(f"Python's {name} is not installed", MODULES[name]) for name in missing_modules
@@ -60,8 +60,8 @@ def findings(uri: str, jump: JumpHost | None = None) -> list[Finding]:
 def boots(connection: Any, uri: str, boot_files: Sequence[str], *, boot: str) -> bool:
     """Return whether KVM boots a machine with the kernel and initrd on the hypervisor.
 
-    It is tried once per boot of the hypervisor's host: neither a /dev/kvm that can be opened nor
-    capabilities that name kvm prove it.
+    This is tried once per boot of the hypervisor's host, because neither an accessible /dev/kvm nor
+    capabilities that list KVM prove it.
     """
     known, tried = _known(), {"files": list(boot_files), "boot": boot}
     told = known.get(uri, {})
@@ -76,7 +76,7 @@ def boots(connection: Any, uri: str, boot_files: Sequence[str], *, boot: str) ->
 
 
 def kvm_boots(uri: str) -> bool:
-    """Return the result of the last try since this host was booted; False where there was none."""
+    """Return the result of the last test since this host was booted; False if there was none."""
     told = _known().get(uri, {})
     return bool(told.get("boots")) and told.get("boot") == boot_id()
 
@@ -94,7 +94,7 @@ def boot_id(jump: JumpHost | None = None) -> str:
 
 
 def _try(connection: Any, boot_files: Sequence[str]) -> bool:
-    """Start a machine that switches itself off; return whether it did."""
+    """Start a machine that switches itself off; return whether it did so."""
     import libvirt  # noqa: PLC0415 - optional, see findings()
 
     from labgen.providers.libvirt.connection import pull_plug  # noqa: PLC0415 - needs libvirt

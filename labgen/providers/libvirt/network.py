@@ -1,4 +1,5 @@
-"""A lab's network in libvirt: isolated, on the lab's own bridge, an address for each machine."""
+"""A lab's network in libvirt: isolated, on the lab's own bridge, with a fixed address for each
+machine."""
 
 import re
 from typing import Any
@@ -29,7 +30,7 @@ def ensure(connection: Any, lab: Lab, uuid: str) -> bool:
 
 
 def ensure_own(connection: Any, lab: Lab, uuid: str) -> None:
-    """Raise LabgenError when a lab of the same name, of another host or state directory, has its
+    """Raise LabgenError if a lab of the same name, of another host or state directory, has its
     network in this libvirt."""
     network = _named(connection, lab)
     if network is not None and is_anothers(connection, lab, uuid):
@@ -40,8 +41,8 @@ def ensure_own(connection: Any, lab: Lab, uuid: str) -> None:
 
 
 def is_anothers(connection: Any, lab: Lab, uuid: str) -> bool:
-    """Return whether another lab of that name has its network, and so its machines, in this
-    libvirt."""
+    """Return whether another lab of that name has its network in this libvirt, and so its
+    machines."""
     network = _named(connection, lab)
     if network is None:
         return False
@@ -73,5 +74,5 @@ def bridge_of(network: Any) -> str:
 
 
 def _named(connection: Any, lab: Lab) -> Any | None:
-    """Return the network with the name of the lab's; it may be another lab's."""
+    """Return the network with the name of the lab's network; it may belong to another lab."""
     return found(lambda: connection.networkLookupByName(network_name(lab)))

@@ -20,7 +20,7 @@ LOOK = 0.2
 def switch(
     connection: Any, lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]
 ) -> None:
-    """Do the action to an existing machine; acting are all machines that it is done to."""
+    """Switch an existing machine; acting are all machines that are switched together."""
     domain: Any = domain_of(connection, lab, machine)
     if action is Power.ON:
         await_turn(lab, machine, acting)
@@ -36,8 +36,8 @@ def switch(
 
 
 def _shut_down(domain: Any, timeout: float) -> None:
-    """Press ACPI's power button repeatedly: a machine that just booted answers on SSH before it
-    listens to the button. After the timeout, switch it off."""
+    """Press ACPI's power button repeatedly, because a machine that just booted answers on SSH
+    before it reacts to the button. After the timeout, switch the machine off."""
     due = time.monotonic()
     deadline = due + timeout
     while domain.isActive():

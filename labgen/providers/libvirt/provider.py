@@ -1,4 +1,5 @@
-"""Virtual machines of libvirt, made by Vagrant: their own kernels, power switches and disks."""
+"""Virtual machines of libvirt, created by Vagrant, with their own kernels, power switches and
+disks."""
 
 import json
 import shutil
@@ -51,7 +52,7 @@ READ = 30.0  # seconds until a machine that Vagrant has reached answers again
 
 
 class LibvirtProvider:
-    """See base.Provider. uri is where labs that are new go; a lab stays where it was made."""
+    """See base.Provider. uri is the libvirt for new labs; an existing lab stays in its libvirt."""
 
     name = "libvirt"
     machine_kind = "virtual machines"
@@ -74,7 +75,7 @@ class LibvirtProvider:
         return wrong
 
     def boots(self, box: Box) -> bool:
-        """Whether KVM boots the box here, see libvirt_host.boots."""
+        """Return whether KVM boots the box here, see host.boots."""
         with connected(self.uri) as connection:
             paths = volumes.ensure_boot_files(connection, box)
             return host_.boots(connection, self.uri, paths, boot=host_.boot_id(self._jump))
@@ -86,7 +87,7 @@ class LibvirtProvider:
         return facts_cache.machine_profile(facts_cache.load(lab), machine)
 
     def rendered_definition(self, lab: Lab) -> Mapping[str, str]:
-        """See optional.Definitions. Timings tell whether KVM is meant: nothing is booted."""
+        """See optional.Definitions. The timings show whether KVM is intended: nothing is booted."""
         box = maker.describe(bundles.require_box(lab.scenario.kubernetes.version))
         hypervisor = Hypervisor(self.uri, emulated=lab.slowdown > 1)
         return {"Vagrantfile": vagrantfile(lab, hypervisor, box)}
@@ -195,7 +196,7 @@ class LibvirtProvider:
             checkpoints.delete(connection, lab, checkpoint)
 
     def list_resources(self, lab: Lab | None = None) -> Sequence[Resource]:
-        """See base.Provider. Of all labs: those in the libvirt at uri."""
+        """See base.Provider. Without a lab: the resources of all labs in the libvirt at uri."""
         if lab is None:
             return [*resources.list_resources(self.uri), *vagrant_resources.list_resources()]
         hypervisor = _hypervisor(lab, self.uri)  # the jump is closed by now
@@ -203,19 +204,21 @@ class LibvirtProvider:
         return [*found, *vagrant_resources.of_lab(lab.directory)]
 
     def _connected(self, lab: Lab) -> AbstractContextManager[Any]:
-        """Where the lab's machines are."""
+        """Return a connection to the libvirt with the lab's machines."""
         _open_way(lab)
         return connected(_hypervisor(lab, self.uri).uri)
 
     @contextmanager
     def _own(self, lab: Lab) -> Iterator[Any]:
-        """The same; LabgenError where machines of its names are another lab's."""
+        """Yield the same. Raises LabgenError if machines with the lab's names belong to another
+        lab."""
         with self._connected(lab) as connection:
             network.ensure_own(connection, lab, _hypervisor(lab, self.uri).network)
             yield connection
 
     def _settle(self, lab: Lab, box: Box) -> Hypervisor:
-        """Where this lab's machines run, decided when it is made and never after."""
+        """Return where this lab's machines run; this is decided when the lab is created and never
+        changes."""
         path = _settled(lab)
         if not path.exists():
             found_ = Hypervisor(self.uri, not self.boots(box), str(uuid.uuid4()))
@@ -224,13 +227,15 @@ class LibvirtProvider:
 
 
 def _open_way(lab: Lab) -> None:
-    """Try the way to another host before libvirt and Vagrant do: they take minutes to give up."""
+    """Open the connection to another host before libvirt and Vagrant try it: they take minutes to
+    give up."""
     if lab.jump and lab.network_namespace == netns.inode():
         lab.jump.open()
 
 
 def _settle_machines(lab: Lab) -> None:
-    """Of a box of the site's own nothing is known, its interface for one."""
+    """Gather the facts of machines from a site's own box, such as the interface's name, and store
+    them."""
     if any(machine.name not in facts_cache.load(lab) for machine in lab.machines):
         ssh = ssh_client(lab)
         for machine in lab.machines:
@@ -253,8 +258,8 @@ def _settled(lab: Lab) -> Path:
 
 
 def _ensure_network(connection: Any, lab: Lab, uuid: str) -> bool:
-    """Have the lab's network; True if it was missing. What ran is off afterwards: libvirt connects
-    a machine to its network only when it is switched on."""
+    """Create the lab's network if it is missing, and return True then. Machines that ran are off
+    afterwards: libvirt connects a machine to its network only when it is switched on."""
     if not network.ensure(connection, lab, uuid):
         return False
     for machine in lab.machines:
@@ -263,14 +268,15 @@ def _ensure_network(connection: Any, lab: Lab, uuid: str) -> bool:
 
 
 def _states(connection: Any, lab: Lab, uuid: str) -> dict[str, State]:
-    """See base.Provider.machines; those of another lab of that name are not this one's."""
+    """Return the states, see base.Provider.machines. Machines of another lab with that name do not
+    count."""
     if network.is_anothers(connection, lab, uuid):
         return {machine.name: State.ABSENT for machine in lab.machines}
     return {machine.name: _state(connection, lab, machine) for machine in lab.machines}
 
 
 def _state(connection: Any, lab: Lab, machine: Machine) -> State:
-    """Return the state of a domain; absent also for one that disappears meanwhile."""
+    """Return the state of a domain; absent also if it disappears meanwhile."""
     domain = domain_of(connection, lab, machine)
     told = None if domain is None else found(domain.state)
     return State.ABSENT if told is None else STATES.get(told[0], State.OFF)

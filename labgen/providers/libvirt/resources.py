@@ -1,8 +1,8 @@
-"""What labs of virtual machines have in a libvirt: domains, disks, networks, and the pool with
-boxes' files that they share.
+"""The resources of labs of virtual machines in a libvirt.
 
-Domains and networks carry their lab's directory as a label (vagrantfile.mark). A volume cannot; its
-name tells which domain it belongs to.
+These are domains, disks, networks, and the shared pool with the files of boxes. Domains and
+networks carry their lab's directory as a label (vagrantfile.mark). A volume cannot carry one; its
+name identifies the domain that it belongs to.
 """
 
 import re
@@ -29,9 +29,9 @@ PROBED = 300.0  # seconds after which no labgen waits for a probe any more
 
 
 def list_resources(uri: str) -> list[Resource]:
-    """Return all that labs have in the libvirt at uri, and what is shared there and not used.
+    """Return all resources of labs in the libvirt at uri, and the shared ones that are not used.
 
-    Raises LabgenError when it does not answer.
+    Raises LabgenError when libvirt does not answer.
     """
     with connected(uri) as connection:
         held = Holdings(connection, uri)
@@ -41,9 +41,10 @@ def list_resources(uri: str) -> list[Resource]:
 
 
 def of_lab(uri: str, lab: Lab, network: str) -> list[Resource]:
-    """Return what the lab has there; network is the UUID of its network.
+    """Return the lab's resources there; network is the UUID of its network.
 
-    What bears the lab's names without a label is the lab's unless another lab has its network.
+    A resource with the lab's names and no label belongs to the lab, unless another lab has its
+    network.
     """
     with connected(uri) as connection:
         if is_anothers(connection, lab, network):
@@ -53,9 +54,9 @@ def of_lab(uri: str, lab: Lab, network: str) -> list[Resource]:
 
 @dataclass(frozen=True)
 class Holdings:
-    """All of labgen's in one libvirt, by name.
+    """All of labgen's resources in one libvirt, by name.
 
-    With lab, what bears that lab's names and no label belongs to it.
+    With lab, resources with that lab's names and no label belong to that lab.
     """
 
     connection: Any
@@ -72,7 +73,7 @@ class Holdings:
 
     @cached_property
     def disks(self) -> list[str]:
-        """Machines' disks in the pool."""
+        """Return the machines' disks in the pool."""
         pool = self.pool
         names = pool.listVolumes() if pool else []
         images = [name for name in names if DISK.fullmatch(name) and BOX_IMAGE not in name]
@@ -87,11 +88,11 @@ class Holdings:
 
     @cached_property
     def labs(self) -> KnownLabs:
-        """The labs that are known on this host or by labels in this libvirt."""
+        """Return the labs that are known on this host or by labels in this libvirt."""
         return known_labs(map(_marked, [*self.domains.values(), *self.networks.values()]))
 
     def owned(self) -> list[Resource]:
-        """Return all that has an owner, also where that cannot be determined."""
+        """Return everything that has an owner, including an owner that cannot be determined."""
         domains = [name for name in sorted(self.domains) if not name.startswith(f"{PROBE}-")]
         return [
             *(self._resource("domain", it, self.lab_of_domain(it), _undefine) for it in domains),
@@ -108,7 +109,8 @@ class Holdings:
         return _marked(network) or by_bridge or self._by_name(name)
 
     def lab_of_domain(self, name: str) -> Path | None:
-        """By its own label, or that of the network with its lab's name."""
+        """Return the lab of the domain, by its label or by that of the network with the lab's
+        name."""
         label = _marked(self.domains[name]) if name in self.domains else None
         if label:
             return label
@@ -123,8 +125,8 @@ class Holdings:
         return self.lab.directory if name in {*names, network_name(self.lab)} else None
 
     def _disk(self, name: str) -> Resource:
-        """A disk without a domain and without its lab's network is not used: the next `up` would
-        create it anew."""
+        """Return the disk as a resource. Without a domain and without its lab's network it is not
+        used: the next `up` would create it again."""
         machine = name.removesuffix(".img")
         lab = self.lab_of_domain(machine)
         alone = machine not in self.domains and not any(
@@ -145,7 +147,8 @@ class Holdings:
         return Resource(f"libvirt {kind}", name, lab, delete, self.uri, unused=unused)
 
     def later(self, do: Callable[..., None], *names: str) -> Callable[[], None]:
-        """Return do as a function that connects by itself: this connection is closed by then."""
+        """Return do as a function that opens its own connection, because this one is closed by
+        then."""
 
         def done() -> None:
             with connected(self.uri) as connection:
@@ -155,7 +158,8 @@ class Holdings:
 
 
 def _probes(held: Holdings) -> Iterator[Resource]:
-    """Machines that were to show whether KVM boots; their names end with when they were made."""
+    """Yield machines that were created to test whether KVM boots. Their names end with the time of
+    their creation."""
     for name in sorted(held.domains):
         made = name.removeprefix(f"{PROBE}-")
         if name != made and made.isdigit() and time.time() - int(made) / 1e9 > PROBED:
@@ -164,8 +168,8 @@ def _probes(held: Holdings) -> Iterator[Resource]:
 
 
 def _boxes(held: Holdings, others: list[Resource]) -> Iterator[Resource]:
-    """Yield the pool when no lab has a disk in it or is about to; otherwise the files of boxes that
-    no machine is based on and that no bundle has any more."""
+    """Yield the pool if no lab has a disk in it or is about to create one; otherwise the files of
+    boxes that are the base of no machine and belong to no bundle."""
     pool = held.pool
     if pool is None:
         return
@@ -205,7 +209,8 @@ def _remove_network(connection: Any, name: str) -> None:
 
 
 def _remove_pool(connection: Any) -> None:
-    """Unless a lab came meanwhile: one with a network may be about to use the pool."""
+    """Remove the pool, unless a lab with a network has appeared meanwhile, which may be about to
+    use it."""
     if not any(_ours(it) for it in connection.listAllNetworks()):
         remove_pool(connection)
 

@@ -1,4 +1,4 @@
-"""Files that are uploaded to a storage pool once, even if several labs need them at one moment."""
+"""Upload files to a storage pool once, even if several labs need them at the same time."""
 
 import re
 import time
@@ -22,9 +22,9 @@ POLL = 0.2
 
 
 def ensure(connection: Any, pool: Any, name: str, path: Path, *, form: str = "raw") -> Any:
-    """Return the pool's volume of that name with the whole content of path, a file of that form.
+    """Return the pool's volume of that name with the complete content of path, in the given format.
 
-    An upload of another process is waited for; a volume that stops growing is uploaded again.
+    An upload by another process is waited for. A volume that stops growing is uploaded again.
     """
     size, since = path.stat().st_size, time.monotonic()
     seen: int | None = None
@@ -46,7 +46,8 @@ def ensure(connection: Any, pool: Any, name: str, path: Path, *, form: str = "ra
 
 
 def _create(pool: Any, name: str, form: str) -> Any | None:
-    """Create a volume for this process to fill; return None where another has just created it."""
+    """Create a volume for this process to fill; return None if another process has just created
+    it."""
     try:
         return pool.createXML(VOLUME.format(name=name, form=form))
     except libvirt.libvirtError as error:
@@ -56,7 +57,7 @@ def _create(pool: Any, name: str, form: str) -> Any | None:
 
 
 def _send(connection: Any, volume: Any, path: Path) -> None:
-    """Fill the volume; it is deleted when that fails."""
+    """Fill the volume; delete it if that fails."""
     stream = connection.newStream()
     try:
         volume.upload(stream, 0, path.stat().st_size)
@@ -69,7 +70,7 @@ def _send(connection: Any, volume: Any, path: Path) -> None:
 
 
 def _read(file: BinaryIO) -> bytes:
-    """Return the next piece of the file; raises Interrupted after Ctrl-C, since uploads can take
+    """Return the next piece of the file. Raises Interrupted after Ctrl-C, because uploads can take
     long."""
     interrupt.check()
     return file.read(PIECE)

@@ -1,4 +1,5 @@
-"""Vagrant creates and destroys the machines: python-vagrant's commands, run by labgen's run()."""
+"""Vagrant creates and destroys the machines. Its commands come from python-vagrant and are run by
+labgen's run()."""
 
 import json
 import logging
@@ -30,14 +31,14 @@ ENVIRONMENT = {
 
 
 class _Vagrant(vagrant.Vagrant):  # type: ignore[misc]
-    """python-vagrant with deadlines, and errors that carry Vagrant's output."""
+    """python-vagrant with timeouts, and with errors that contain Vagrant's output."""
 
     def __init__(self, root: Path, timeout: float) -> None:
         super().__init__(root=str(root))
         self.timeout = timeout
 
     def up(self, machines: Sequence[Machine]) -> None:
-        """Bring machines up; python-vagrant's own method takes one machine or none."""
+        """Bring machines up. python-vagrant's method takes only one machine, or none."""
         self._call_vagrant_command(["up", *(m.name for m in machines), "--provider=libvirt"])
 
     def destroy_machines(self, names: Sequence[str]) -> None:
@@ -55,7 +56,7 @@ class _Vagrant(vagrant.Vagrant):  # type: ignore[misc]
 
 
 def directory(lab: Lab) -> Path:
-    """Return the directory of the lab's Vagrantfile and of what Vagrant knows of its machines."""
+    """Return the directory of the lab's Vagrantfile and of Vagrant's data about its machines."""
     return lab.directory / "vagrant"
 
 
@@ -74,9 +75,8 @@ def describe(box: store.Box) -> Box:
 def up(lab: Lab, hypervisor: Hypervisor, box: Box, machines: Sequence[Machine]) -> None:
     """Have Vagrant create machines, until each answers on SSH.
 
-    The lab's other machines are not named: Vagrant would create those that it does not know again.
-
-    Raises CommandFailed with Vagrant's output.
+    The lab's other machines are not named, because Vagrant would create those again that it does
+    not know. Raises CommandFailed with Vagrant's output.
     """
     root = directory(lab)
     files.write(root / "Vagrantfile", vagrantfile(lab, hypervisor, box))
@@ -85,7 +85,7 @@ def up(lab: Lab, hypervisor: Hypervisor, box: Box, machines: Sequence[Machine]) 
 
 
 def add(box: Box) -> None:
-    """Add the box to Vagrant's copies. One lab at a time: two would both add it."""
+    """Add the box to Vagrant's copies, one lab at a time: otherwise two labs would both add it."""
     with locked(box.catalog.with_suffix(".lock"), timeout=UP):
         if not index.box_disk(box).exists():
             maker = _Vagrant(box.catalog.parent, UP)
@@ -94,8 +94,8 @@ def add(box: Box) -> None:
 
 @contextmanager
 def _turn(lab: Lab) -> Iterator[None]:
-    """Let labs of a site's own box, whose files only Vagrant knows, be created one after the other:
-    while one Vagrant uploads the box's disk, another would take it as complete."""
+    """Let labs with a site's own box, whose files only Vagrant knows, be created one after the
+    other. While one Vagrant uploads the box's disk, another would use the incomplete disk."""
     if lab.scenario.provider.box is None:
         yield
         return
@@ -106,7 +106,7 @@ def _turn(lab: Lab) -> Iterator[None]:
 def destroy(lab: Lab) -> None:
     """Have Vagrant destroy the machines of the lab that it knows; failures are logged.
 
-    No other machine is named: Vagrant fails for those that it does not know.
+    No other machine is named, because Vagrant fails for machines that it does not know.
     """
     root = directory(lab)
     names = [m.name for m in lab.machines if (root / ENTRY.format(machine=m.name)).exists()]

@@ -58,7 +58,7 @@ def of_lab(directory: Path) -> list[Entry]:
 
 
 def remove(ids: Collection[str]) -> None:
-    """Remove those entries; absent ones are fine."""
+    """Remove those entries, where they exist."""
     if not ids:
         return
     with locked(_index().with_name("index.lock"), timeout=LOCK_TIMEOUT):
@@ -78,7 +78,8 @@ def _index() -> Path:
 
 
 def _read() -> dict[str, Any]:
-    """Return the index; empty where there is none, or one of another format, which stays."""
+    """Return the index; empty if it does not exist or has an unknown format, in which case it is
+    kept."""
     try:
         told: dict[str, Any] = json.loads(_index().read_text())
     except (OSError, ValueError):

@@ -1,6 +1,6 @@
-"""What Vagrant keeps on this host: entries of labs' machines, and copies of boxes.
+"""Vagrant's resources on this host: entries of labs' machines, and copies of boxes.
 
-It needs no libvirt: Vagrant's files lie in the user's home.
+No libvirt is needed, because Vagrant's files are in the user's home.
 """
 
 import shutil
@@ -18,15 +18,15 @@ from labgen.providers.resources import Resource
 
 
 def list_resources() -> list[Resource]:
-    """Return all entries, and the copies of labgen's boxes that neither the next lab nor a living
-    one uses."""
+    """Return all entries, and the copies of labgen's boxes that neither the next lab nor an
+    existing lab uses."""
     entries = index.entries()
     used = {entry.box for entry in entries if lives(entry.lab)}
     return [*_entries(entries), *_boxes(used)]
 
 
 def of_lab(directory: Path) -> list[Resource]:
-    """Return the entries of the lab at that directory, which Vagrant may have by another path."""
+    """Return the entries of the lab at that directory, which Vagrant may know by another path."""
     return [replace(it, lab=directory) for it in _entries(index.of_lab(directory))]
 
 
@@ -55,7 +55,8 @@ def _boxes(used: set[tuple[str, str]]) -> Iterator[Resource]:
 
 
 def _remove(box: Path) -> None:
-    """Remove a copy as `vagrant box remove` does, with the name's directory if it was the last."""
+    """Remove a copy as `vagrant box remove` does, and the directory of the box if this was its last
+    version."""
     shutil.rmtree(box)
     others = [path for path in box.parent.iterdir() if path.is_dir()]
     if not others:

@@ -1,6 +1,7 @@
-"""The storage pool that labs share: disks of machines, the box's disk below them, and its kernels.
+"""The storage pool that labs share: disks of machines, the box's disk that they are based on, and
+its kernels.
 
-The files of a box stay as long as any machine's disk is based on it.
+The files of a box are kept as long as any machine's disk is based on it.
 """
 
 import re
@@ -32,15 +33,16 @@ def ensure_boot_files(connection: Any, box: Box) -> list[str]:
 
 
 def ensure_box_disk(connection: Any, box: Box) -> None:
-    """Upload the box's disk from Vagrant's copy to where Vagrant looks for it (vagrant-libvirt's
-    handle_box_image.rb). Of two Vagrants that upload it at one moment, one would take the other's
+    """Upload the box's disk from Vagrant's copy to where Vagrant expects it (vagrant-libvirt's
+    handle_box_image.rb). If two Vagrants uploaded it at the same time, one would use the other's
     incomplete file, and its machines could not boot."""
     name = f"{box.name.replace('/', SLASH)}{BOX_IMAGE}{box.version}_box.img"
     uploads.ensure(connection, ensure_pool(connection), name, box_disk(box), form="qcow2")
 
 
 def remove_stale(connection: Any, lab: Lab, machines: Sequence[Machine]) -> None:
-    """Delete the disks of machines that do not exist: Vagrant creates none where one is left."""
+    """Delete the disks of machines that do not exist, because Vagrant does not create a machine
+    whose disk exists."""
     pool = ensure_pool(connection)
     pool.refresh()
     for name in _disks(pool, lab, machines):
@@ -48,9 +50,9 @@ def remove_stale(connection: Any, lab: Lab, machines: Sequence[Machine]) -> None
 
 
 def remove(connection: Any, lab: Lab) -> None:
-    """Delete the lab's disks; with those of the last lab, also the box's files and the pool.
+    """Delete the lab's disks. If they were the last ones, also delete the box's files and the pool.
 
-    The lab's network is removed by now; a lab with a network may be about to use the pool.
+    The lab's network is removed by now. A lab with a network may be about to use the pool.
     """
     pool = find_pool(connection)
     if pool is None:
@@ -66,7 +68,7 @@ def remove(connection: Any, lab: Lab) -> None:
 
 
 def remove_pool(connection: Any) -> None:
-    """Delete the pool with everything in it, where it exists."""
+    """Delete the pool with everything in it, if it exists."""
     pool = find_pool(connection)
     if pool is None:
         return
@@ -79,7 +81,7 @@ def remove_pool(connection: Any) -> None:
 
 
 def find_pool(connection: Any) -> Any | None:
-    """Return the pool; None where it is not defined."""
+    """Return the pool; None if it is not defined."""
     return found(lambda: connection.storagePoolLookupByName(POOL))
 
 
@@ -117,5 +119,5 @@ def _disks(pool: Any, lab: Lab, machines: Sequence[Machine]) -> list[str]:
 
 
 def is_based_on(volume: Any) -> bool:
-    """Return whether the volume is a machine's disk: one that is based on another volume."""
+    """Return whether the volume is a machine's disk, which is based on another volume."""
     return bool(re.search(r"<backingStore>\s*<path>", volume.XMLDesc()))

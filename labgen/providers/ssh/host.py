@@ -1,4 +1,4 @@
-"""What keeps a host from using existing machines."""
+"""What prevents a host from using existing machines."""
 
 from labgen.machine.finding import Finding
 from labgen.providers.programs import SSH, missing
@@ -11,5 +11,5 @@ PROGRAMS = {
 
 
 def findings() -> list[Finding]:
-    """Return everything that keeps this host from using existing machines."""
+    """Return everything that prevents this host from using existing machines."""
     return missing(PROGRAMS)

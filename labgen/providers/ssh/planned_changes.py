@@ -16,7 +16,7 @@ PRINT = 'pkg::ensure() { printf "%s\\n" "$@"; }; source "$1"; phase::packages'
 
 
 def changes(lab: Lab, machine: Machine, facts: Facts) -> list[str]:
-    """Return one line per subject; what is right already is left out."""
+    """Return one line per subject, without subjects that need no change."""
     return list(_changes(lab, machine, facts))
 
 
@@ -49,7 +49,7 @@ def _kernel(facts: Facts) -> Iterator[str]:
 
 @cache
 def packages(role: Role) -> tuple[str, ...]:
-    """Return the Debian packages that a machine of that role gets unless it has them."""
+    """Return the Debian packages that a machine of that role gets unless they are installed."""
     phase = data.directory("provisioners") / "phases/packages.sh"
     words: Mapping[str, str] = {"ROLE": role.value, "MACHINE_IMAGE": ""}
     told = run(["bash", "-c", PRINT, "print", phase], timeout=10, env=words)

@@ -24,7 +24,7 @@ BOOT = 600.0  # seconds; servers test all their memory first
 
 
 def answers(lab: Lab, machine: Machine) -> bool:
-    """Return whether the machine answers on SSH, which tells whether it is switched on."""
+    """Return whether the machine answers on SSH, which shows whether it is on."""
     if lab.ssh_config.exists() and Ssh(lab.ssh_config, lab.jump).answers(machine.name):
         return True
     address, port = str(machine.address), machine.port
@@ -38,7 +38,7 @@ def answers(lab: Lab, machine: Machine) -> bool:
 
 
 def switch(lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine]) -> float:
-    """Do the action to a machine; acting are all machines that it is done to.
+    """Switch a machine; acting are all machines that are switched together.
 
     Returns the time.monotonic() at which it had taken effect.
     """
@@ -70,7 +70,7 @@ def _dark(lab: Lab, machine: Machine) -> float:
 
 
 def _command(machine: Machine, action: Power) -> None:
-    """Run the scenario's own command; a machine without one is refused by unsupported_reason()."""
+    """Run the scenario's command. unsupported_reason() refuses a machine that has none."""
     host = machine.host
     words = (host.power_on if action is Power.ON else host.power_off) if host else ()
     try:

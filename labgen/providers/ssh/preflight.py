@@ -1,4 +1,4 @@
-"""What keeps existing machines from becoming a lab: pure judgement of their facts."""
+"""What prevents existing machines from becoming a lab, judged from their facts alone."""
 
 from collections.abc import Iterator, Mapping
 
@@ -38,7 +38,7 @@ Known = Mapping[str, Facts]
 
 
 def judge(lab: Lab, read: Read, *, made: bool) -> list[Finding]:
-    """Return all findings by machine; with made, the lab may be on its machines already."""
+    """Return all findings by machine. With made, the lab may already be on its machines."""
     return [
         Finding(finding.what, finding.remedy, machine.name)
         for machine in lab.machines
@@ -138,7 +138,8 @@ def _network(lab: Lab, machine: Machine, facts: Facts) -> Iterator[Finding]:
 
 
 def _twins(lab: Lab, machine: Machine, known: Known) -> Iterator[Finding]:
-    """Check what has to be unique and is not on machines that were copied from one image."""
+    """Check values that must be unique, but are equal on machines that were copied from one
+    image."""
     mine = known[machine.name]
     mac = _mac(machine, mine)
     if not mine.machine_id:
@@ -157,7 +158,7 @@ def _twins(lab: Lab, machine: Machine, known: Known) -> Iterator[Finding]:
 
 
 def _reach(lab: Lab, facts: Facts) -> Iterator[Finding]:
-    """Check whether this machine reaches the others; one that refuses has been reached."""
+    """Check whether this machine reaches the others. A refusal counts as reached."""
     for other in lab.machines:
         said = {p.port: p.answer for p in facts.peers if p.address == other.address}
         if not said:
@@ -187,7 +188,7 @@ def _vip(lab: Lab, facts: Facts, known: Known) -> Iterator[Finding]:
 
 
 def _inhabitants(lab: Lab, machine: Machine, facts: Facts) -> Iterator[Finding]:
-    """Check what is on the machine already."""
+    """Check what is already on the machine: a lab, a cluster, packages, services."""
     if facts.lab:
         what = f"it belongs to lab {facts.lab}, API at {facts.endpoint}"
         yield Finding(

@@ -1,4 +1,5 @@
-"""Existing machines, reached over SSH: nothing is created, facts are read before any change."""
+"""Existing machines, reached over SSH. No machine is created, and facts are read before any
+change."""
 
 import shutil
 import time
@@ -68,7 +69,7 @@ class SshProvider:
         return facts_cache.machine_profile(facts_cache.load(lab), machine)
 
     def create(self, lab: Lab) -> bool:
-        """See base.Provider. Only the way to the machines is created."""
+        """See base.Provider. Only the path to the machines is created."""
         ownership.claim(lab)
         files.write(keys.known_hosts(lab), gather_facts.known_hosts(lab))
         files.write(lab.ssh_config, ssh_config(lab, lab.sockets))
@@ -83,7 +84,7 @@ class SshProvider:
         return bool(off or unknown)
 
     def destroy(self, lab: Lab) -> None:
-        """See base.Provider. The machines stay; `down` has taken the cluster off them."""
+        """See base.Provider. The machines are kept; `down` has already uninstalled the cluster."""
         if lab.ssh_config.exists():
             Ssh(lab.ssh_config).close([machine.name for machine in lab.machines])
         if lab.jump:
@@ -118,8 +119,8 @@ class SshProvider:
         return self._power(machine)
 
     def list_resources(self, lab: Lab | None = None) -> Sequence[Resource]:
-        """See base.Provider. Existing machines are queried for what the lab has on them; which
-        machines a lab had that is gone is not known."""
+        """See base.Provider. The lab's machines are queried for what it has on them. The machines
+        of a lab that no longer exists are not known."""
         return list_resources(lab) if lab and lab.machines else []
 
     def _power(self, machine: Machine) -> str | None:
@@ -134,7 +135,8 @@ def _on_paper(scenario: Scenario) -> Lab:
 
 
 def _missing_packages(lab: Lab, read: Mapping[str, Surveyed | Unread]) -> Iterator[Finding]:
-    """Yield machines whose packages shall come from the bundle, which has none for their system."""
+    """Yield machines whose packages are to come from the bundle, if the bundle has none for their
+    system."""
     if lab.scenario.software.packages != "bundle":
         return
     for name, said in read.items():
@@ -146,7 +148,8 @@ def _missing_packages(lab: Lab, read: Mapping[str, Surveyed | Unread]) -> Iterat
 
 
 def _ensure_way(lab: Lab) -> None:
-    """Verify the way to machines of a lab that may not be created; no connection stays open."""
+    """Verify the path to the machines of a lab, which need not be created yet. No connection stays
+    open."""
     if lab.jump:
         lab.jump.try_out()
     assert_route_isolated(lab)

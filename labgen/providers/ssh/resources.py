@@ -1,4 +1,4 @@
-"""What a lab has on existing machines."""
+"""The resources of a lab on existing machines."""
 
 from labgen.errors import LabgenError
 from labgen.lab.lab import Lab
@@ -7,7 +7,7 @@ from labgen.providers.resources import Resource
 
 
 def list_resources(lab: Lab) -> list[Resource]:
-    """Return the lab's files and interfaces on its machines, which are queried for them."""
+    """Return the lab's files and interfaces on its machines, which are queried for this."""
 
     def refuse() -> None:
         raise LabgenError(

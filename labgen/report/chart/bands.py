@@ -1,4 +1,4 @@
-"""The lanes of states: a bar for as long as a state lasted."""
+"""The lanes of states: a bar for the duration of each state."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ BAD = frozenset({"notready", "down", "unhealthy", "off", "stopped"})
 
 @dataclass(frozen=True)
 class Bar:
-    """A state from x on, in pixels."""
+    """A state that begins at x, in pixels."""
 
     x: float
     y: float
@@ -29,7 +29,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class BandLane:
-    """One thing that was watched, in pixels."""
+    """One thing that was observed, in pixels."""
 
     label: str  # the name as far as there is room for it
     name: str
@@ -75,7 +75,8 @@ def _seen(span: Span, axis: TimeAxis) -> bool:
 
 
 def _stays(spans: Sequence[Span]) -> Iterator[tuple[Span, int]]:
-    """Yield each state for as long as it lasted, with its row: it stays while others change."""
+    """Yield each state for its duration, with its row, which stays the same while other states
+    change."""
     current: dict[str, tuple[float, int]] = {}
     for span in [*spans, Span(spans[-1].ended, spans[-1].ended, ())]:
         for state in [state for state in current if state not in span.states]:

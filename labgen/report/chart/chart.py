@@ -20,7 +20,7 @@ AXIS = 38.0  # pixels; ticks, their numbers, and what they are
 
 @dataclass(frozen=True)
 class Chart:
-    """All parts with their places, in pixels."""
+    """All parts with their positions, in pixels."""
 
     frame: Frame
     height: float
@@ -36,7 +36,7 @@ class Chart:
 def chart(
     recording: Recording, window: Window, frame: Frame, *, details: Sequence[Window] = ()
 ) -> Chart:
-    """Return the chart of that window. Where details show what matters, its lanes are low."""
+    """Return the chart of that window. If details are drawn separately, its lanes are low."""
     axis = TimeAxis(*window, frame)
     placed = flags.flags(recording.moments, axis)
     y = top = flags.height(placed) + AFTER_FLAGS

@@ -1,4 +1,4 @@
-"""The labels of moments, above everything else; none covers another."""
+"""The labels of moments, at the top of the chart; no label covers another."""
 
 import textwrap
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ WIDEST = 230.0  # pixels of a label, then it continues in the next line
 
 @dataclass(frozen=True)
 class Flag:
-    """One moment: its line is at x from y down, its text next to the upper end of the line."""
+    """One moment: a line from y downwards at x, with its text next to the upper end."""
 
     x: float
     y: float
@@ -41,7 +41,7 @@ class Flag:
 
 
 def flags(moments: Sequence[Moment], axis: TimeAxis) -> list[Flag]:
-    """Return labels for the moments that the axis shows, each as high as it fits."""
+    """Return labels for the moments within the axis, each as high as possible."""
     placed: list[Flag] = []
     for moment in sorted(moments, key=lambda moment: moment.at):
         if axis.shows(moment.at):
@@ -50,7 +50,7 @@ def flags(moments: Sequence[Moment], axis: TimeAxis) -> list[Flag]:
 
 
 def height(placed: Sequence[Flag]) -> float:
-    """Return the pixels that the labels need."""
+    """Return the height that the labels need, in pixels."""
     return max((flag.bottom for flag in placed), default=0.0)
 
 
@@ -74,7 +74,7 @@ def _flag(moment: Moment, axis: TimeAxis) -> Flag:
 
 
 def _covers(flag: Flag, other: Flag) -> bool:
-    """Return whether their texts overlap, or the other's line would cross this text."""
+    """Return whether the texts overlap, or the other's line would cross this text."""
     overlap = flag.left - 8 < other.right and other.left - 8 < flag.right
     crossed = flag.left < other.x < flag.right and flag.bottom > other.y
     return (overlap and flag.y < other.bottom and other.y < flag.bottom) or (

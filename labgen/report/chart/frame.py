@@ -16,9 +16,10 @@ TICK_SPACE = 64.0  # pixels from one tick of the time axis to the next, at least
 
 @dataclass(frozen=True)
 class Frame:
-    """Pixels of a drawing: its width, left for names and right for the scale of latencies.
+    """The dimensions of a drawing in pixels: its width, and the space for names (left) and for the
+    latency scale (right).
 
-    Without room on the left, names stand above what they name.
+    Without space on the left, names are drawn above their lanes.
     """
 
     name: str
@@ -32,7 +33,7 @@ class Frame:
 
     @property
     def end(self) -> float:
-        """Where the time axis ends."""
+        """Return the position where the time axis ends."""
         return self.width - self.right
 
 
@@ -40,7 +41,7 @@ NARROW = Frame("narrow", width=358, left=0, right=44)
 
 
 def wide(names: Iterable[str]) -> Frame:
-    """Return the frame for wide screens with room for these names."""
+    """Return the frame for wide screens, with space for these names."""
     longest = max((name_width(name) for name in names), default=0.0)
     left = round(min(max(longest + 14, NARROWEST), WIDEST))
     return Frame("wide", width=920, left=left, right=46)
@@ -57,7 +58,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class TimeAxis:
-    """From seconds to pixels across."""
+    """Converts seconds to horizontal pixels."""
 
     begin: float
     end: float
@@ -94,7 +95,8 @@ def _signed(at: float, step: float) -> str:
 
 @dataclass(frozen=True)
 class LatencyScale:
-    """From seconds to pixels down, logarithmic: each factor of ten has the same height."""
+    """Converts seconds to vertical pixels, logarithmically: each factor of ten has the same
+    height."""
 
     top: float
     bottom: float
@@ -118,17 +120,17 @@ def _latency(seconds: float) -> str:
 
 
 def fitting(name: str, frame: Frame) -> str:
-    """Return the name as far as there is room for it."""
+    """Return the name, cut to the available width."""
     room = frame.width if frame.stacked else frame.left - 8
     letters = int(room / NAME_FONT / BOLD_LETTER)
     return name if len(name) <= letters else f"{name[: letters - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def name_width(name: str) -> float:
-    """Return the pixels that a name needs at most, by estimate."""
+    """Return the estimated maximum width of a name, in pixels."""
     return len(name) * NAME_FONT * BOLD_LETTER
 
 
 def text_width(text: str, size: float) -> float:
-    """Return the pixels that a text needs at most, by estimate."""
+    """Return the estimated maximum width of a text, in pixels."""
     return len(text) * size * LETTER

@@ -1,4 +1,5 @@
-"""SVG paths of many marks in few bytes: relative moves, and one mark where many would coincide."""
+"""SVG paths of many marks in few bytes: relative moves, and one mark where several would
+coincide."""
 
 from collections.abc import Iterable
 
@@ -7,7 +8,7 @@ DENSE = 2.0  # pixels from mark to mark; where there are fewer, marks of one pix
 
 
 def dots(points: Iterable[Point]) -> str:
-    """A dot at each point: a line without length, drawn with round ends."""
+    """Return the path of a dot at each point: a line without length, drawn with round ends."""
     pen = _Pen()
     for x, y in points:
         pen.move(x, y)
@@ -16,7 +17,7 @@ def dots(points: Iterable[Point]) -> str:
 
 
 def columns(points: Iterable[Point]) -> str:
-    """What is left of dots where they crowd: each pixel that has one, joined from top to bottom."""
+    """Return a path for crowded dots: each pixel that has one, joined from top to bottom."""
     pen = _Pen()
     pixels = sorted({(round(x), round(y)) for x, y in points})
     for number, (x, y) in enumerate(pixels):
@@ -34,7 +35,8 @@ def columns(points: Iterable[Point]) -> str:
 
 
 def crosses(points: Iterable[Point], size: float) -> str:
-    """A cross of size pixels at each point; those that would half hide each other are one."""
+    """Return the path of a cross of size pixels at each point; crosses that would overlap by half
+    are drawn once."""
     grid = size / 2
     pen = _Pen()
     seen = {(round(x / grid), round(y / grid)): (x, y) for x, y in points}
@@ -46,7 +48,8 @@ def crosses(points: Iterable[Point], size: float) -> str:
 
 
 class _Pen:
-    """Writes a path; positions are kept in tenths of a pixel, so that no error adds up."""
+    """Writes a path. Positions are kept in tenths of a pixel, so that rounding errors do not add
+    up."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
@@ -59,7 +62,7 @@ class _Pen:
         self._x, self._y = to_x, to_y
 
     def draw(self, command: str, *, right: float = 0, down: float = 0) -> None:
-        """A command that leaves the pen so many pixels away."""
+        """Append a command that leaves the pen that many pixels away."""
         self._parts.append(command)
         self._x += round(right * 10)
         self._y += round(down * 10)

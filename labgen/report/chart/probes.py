@@ -1,6 +1,6 @@
-"""The lanes of requests: a dot where one was answered, a cross where one failed.
+"""The lanes of requests: a dot for each answered request, a cross for each failed one.
 
-Across is when a request began, up is how long it took.
+The horizontal position is the start of a request, the vertical one its duration.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ LONG = 0.25  # seconds; a shorter gap in which nothing failed is a busy host
 
 @dataclass(frozen=True)
 class GapMark:
-    """The longest time without a good answer, as an area with a text next to it."""
+    """The longest time without a good answer, as an area and a text."""
 
     x: float
     width: float
@@ -96,7 +96,7 @@ def _note(samples: Sequence[Sample]) -> str:
 def _gap(
     clients: Sequence[Client], axis: TimeAxis, latency: LatencyScale, *, labelled: bool
 ) -> GapMark | None:
-    """Return a mark for the longest gap that the axis shows, where it is worth one."""
+    """Return a mark for the longest gap within the axis, if it is worth one."""
     seen = [
         (gap, client.samples)
         for client in clients
@@ -122,7 +122,7 @@ def _gap(
 
 
 def _beside(text: str, x: float, end: float, axis: TimeAxis) -> tuple[float, str]:
-    """Return where the text goes: right of the gap, left of it, or into the gap."""
+    """Return the position of the text: right of the gap, left of it, or inside."""
     needed = text_width(text, GAP_FONT) + ASIDE
     if end + needed < axis.frame.end:
         return end + ASIDE, "start"
@@ -132,6 +132,6 @@ def _beside(text: str, x: float, end: float, axis: TimeAxis) -> tuple[float, str
 
 
 def _worth_a_mark(gap: Gap, samples: Sequence[Sample]) -> bool:
-    """Return whether the gap is long, or a request failed in it."""
+    """Return whether the gap is long, or a request failed during it."""
     failed = any(s.failure and gap.started <= s.ended and s.started <= gap.ended for s in samples)
     return failed or gap.length > LONG

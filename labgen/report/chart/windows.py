@@ -1,4 +1,4 @@
-"""Choose the parts of a recording that get a chart of their own: where requests failed."""
+"""Choose the parts of a recording that get a separate chart: those in which requests failed."""
 
 import math
 from collections.abc import Sequence
@@ -19,7 +19,8 @@ MOST_OF = 0.8  # of all failures; with so many in details, the rest of the recor
 
 
 def windows(recording: Recording) -> list[Window]:
-    """Return the windows in the order of time; none where nothing failed, or all is one window.
+    """Return the windows in the order of time; none if nothing failed, or if one window would cover
+    everything.
 
     Of failures that last too long for a detail, the first seconds are shown.
     """
@@ -47,7 +48,7 @@ def calm_outside(recording: Recording, details: Sequence[Window]) -> bool:
 
 
 def _first(window: Window) -> Window:
-    """Return the seconds around the fault, or around the first failure where that is later."""
+    """Return the seconds around the fault, or around the first failure if that is later."""
     begin, end = window
     return max(begin, FIRST[0]), min(end, max(begin, FIRST[0]) + FIRST[1] - FIRST[0])
 

@@ -1,7 +1,7 @@
 """A scenario file: every field once, with its kind, limits, default and description.
 
-The classes are frozen dataclasses. pydantic reads them from a file, writes them to one, and makes
-the JSON Schema of them (json_schema.py); the reference page is made of the JSON Schema.
+The classes are frozen dataclasses. pydantic reads them from a file, writes them to one, and
+generates their JSON Schema (json_schema.py). The reference page is generated from the JSON Schema.
 """
 
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ __all__ = ["DEFAULT_VERSION", "HostPart", "LoginPart", "MachinesPart", "Provider
 @with_config(FILE)
 @dataclass(frozen=True, kw_only=True)
 class ScenarioPart:
-    """The whole file."""
+    """The complete file."""
 
     api_version: Annotated[
         str, one_of("labgen/v1"), Field(description="Version of this format.")

@@ -1,4 +1,4 @@
-"""kubernetes, network and software: what the cluster is made of and where it lives."""
+"""The sections kubernetes, network and software: the cluster's software and network."""
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network

@@ -1,6 +1,6 @@
-"""The kinds of values that a scenario file has: how each is read, written and described.
+"""The kinds of values in a scenario file: how each is read, written and described.
 
-A reader raises ValueError with a text that says what would be right.
+A reader raises ValueError with a text that names a valid value.
 """
 
 from collections.abc import Callable, Mapping
@@ -39,8 +39,8 @@ def _as_it_is(value: Any) -> object:
 class Kind:
     """One kind of value, as metadata of a field for pydantic.
 
-    Python data is a file's: it is read and written by these functions. JSON is labgen's own, of
-    labs that exist, and has the values as they are.
+    These functions read and write Python data, which is that of a file. JSON is the internal form
+    of existing labs and has the values as they are.
     """
 
     read: Callable[[object], Any]  # from plain YAML data to the value; raises ValueError
@@ -76,7 +76,7 @@ class Kind:
 
 
 class _NeverNull:
-    """Refuses null in a file for a value that may only be left out."""
+    """Refuses null in a file for a value that may only be omitted."""
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
@@ -98,24 +98,24 @@ Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 
 
 def one_of(*allowed: str) -> Kind:
-    """Return the kind of one of a few words."""
+    """Return the kind of a value that is one of a few words."""
     return Kind(values.choice(*allowed), schema={"type": "string", "enum": list(allowed)})
 
 
 def member_of(words: type[StrEnum]) -> Kind:
-    """Return the kind of a member of words."""
+    """Return the kind of a value that is a member of words."""
     read = values.choice(*words)
     schema = {"type": "string", "enum": [str(word) for word in words]}
     return Kind(lambda value: words(read(value)), write=str, schema=schema)
 
 
 def _matching(pattern: str, **more: object) -> dict[str, object]:
-    """Return the JSON Schema of text that matches the whole pattern."""
+    """Return the JSON Schema of text that matches the complete pattern."""
     return {"type": "string", "pattern": f"^{pattern}$", **more}
 
 
 def _or_word(word: str, schema: Mapping[str, object]) -> dict[str, object]:
-    """Return a JSON Schema that also takes word."""
+    """Return a JSON Schema that also accepts word."""
     return {"anyOf": [{"const": word}, dict(schema)]}
 
 

@@ -1,4 +1,5 @@
-"""loadBalancer: how keepalived keeps the VIP, and how HAProxy spreads connections."""
+"""The section loadBalancer: how keepalived manages the VIP, and how HAProxy distributes
+connections."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -15,7 +16,7 @@ WEIGHT_AT_MOST = 256  # HAProxy's
 
 @dataclass(frozen=True)
 class Keepalived:
-    """keepalived's settings, by keepalived's own words."""
+    """keepalived's settings, with keepalived's names."""
 
     vrrp_version: Annotated[
         int,
@@ -73,7 +74,7 @@ class Keepalived:
 
 @dataclass(frozen=True)
 class Haproxy:
-    """HAProxy's settings, by HAProxy's own words."""
+    """HAProxy's settings, with HAProxy's names."""
 
     bind: Annotated[
         tuple[str, ...],
@@ -139,7 +140,7 @@ class Haproxy:
 
 @dataclass(frozen=True)
 class LoadBalancerPart:
-    """The section of the file. Timings that it does not set are those of the profile."""
+    """The section of the file. Timings that it does not set come from the profile."""
 
     profile: Annotated[
         str,

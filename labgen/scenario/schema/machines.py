@@ -1,4 +1,4 @@
-"""machines: groups of equal machines, to be created or existing."""
+"""The section machines: groups of equal machines, to be created or existing."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -30,7 +30,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class PowerPart:
-    """Commands that labgen's host runs; none of them, or both."""
+    """Commands that labgen's host runs; either both are set or none."""
 
     on: Annotated[
         tuple[str, ...] | None,
@@ -73,7 +73,7 @@ class HostPart(LoginPart):
 
 @dataclass(frozen=True, kw_only=True)
 class MachinesPart:
-    """A group. An empty prefix stands for the role's usual one."""
+    """A group. An empty prefix stands for the role's default prefix."""
 
     role: Annotated[Role, member_of(Role), Field(description="The role of the group's machines.")]
     prefix: Annotated[
@@ -125,7 +125,7 @@ class MachinesPart:
 
     @property
     def name_prefix(self) -> str:
-        """Return what the names of the group's machines begin with."""
+        """Return the prefix of the names of the group's machines."""
         return self.prefix or ("master" if self.role == Role.CONTROL_PLANE else "node")
 
     @property

@@ -1,4 +1,4 @@
-"""provider: where machines come from, and how labgen logs in to existing ones."""
+"""The section provider: where machines come from, and how labgen logs in to existing ones."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -23,8 +23,8 @@ PROVIDERS = ("container", "libvirt", "ssh")
 class LoginPart:
     """How labgen logs in to existing machines.
 
-    None stands for a value left out: a machine's is that of the provider section or the inventory,
-    and theirs is the usual one.
+    None stands for an omitted value. A machine's value then comes from the provider section or the
+    inventory, and theirs from the defaults.
     """
 
     user: Annotated[
@@ -62,7 +62,7 @@ class LoginPart:
 
 @dataclass(frozen=True)
 class BoxSpec:
-    """A Vagrant box of the site's own. What is empty is left to Vagrant."""
+    """A site's own Vagrant box. Vagrant decides what is empty."""
 
     name: Annotated[
         str,
@@ -137,4 +137,4 @@ class ProviderSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderPart(ProviderSpec, LoginPart):
-    """The section of the file; its login is that of all existing machines without their own."""
+    """The section of the file. Its login is the default for all existing machines."""

@@ -1,4 +1,5 @@
-"""The timings of keepalived, HAProxy and etcd. Profiles set every one; a file sets single ones."""
+"""The timings of keepalived, HAProxy and etcd. Profiles set all of them; a file sets single
+ones."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,7 +12,7 @@ from labgen.scenario.units import LONGEST
 
 @dataclass(frozen=True)
 class Timings:
-    """Durations are in milliseconds, all other fields are counts."""
+    """Durations are in milliseconds; all other fields are counts."""
 
     advert_interval: Annotated[
         int,

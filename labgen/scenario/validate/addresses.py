@@ -1,4 +1,4 @@
-"""Whether machines and the VIP find their places in the machine network."""
+"""Check that machines and the VIP have valid addresses in the machine network."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network

@@ -1,4 +1,4 @@
-"""Whether keepalived can do what is configured, for the number of control planes."""
+"""Check that keepalived's settings are possible for the number of control planes."""
 
 from collections.abc import Iterator
 

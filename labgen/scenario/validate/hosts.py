@@ -1,4 +1,4 @@
-"""Whether existing machines are named as such, and each of them once."""
+"""Check that existing machines are declared as such, and each of them once."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Address
@@ -32,7 +32,8 @@ def machines_come_from_the_provider(context: ValidationContext) -> Iterator[Diag
 
 
 def network_is_named(context: ValidationContext) -> Iterator[Diagnostic]:
-    """Require a network and a VIP: labgen must not choose them in a network of other people's."""
+    """Require a network and a VIP, because labgen must not choose addresses in a network that it
+    does not own."""
     if not context.existing:
         return
     network = context.part.network

@@ -1,4 +1,4 @@
-"""Versions and subnets as Kubernetes demands them.
+"""Check versions and subnets by the rules of Kubernetes.
 
 The limits are those of kubeadm v1.37: cmd/kubeadm/app/constants/constants.go, applied in
 cmd/kubeadm/app/apis/kubeadm/validation/validation.go.

@@ -1,4 +1,4 @@
-"""How many machines, how large, and what they are called."""
+"""Check the number, the sizes and the names of machines."""
 
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -68,7 +68,8 @@ def names_are_labels(context: ValidationContext) -> Iterator[Diagnostic]:
 
 
 def names_are_unique(context: ValidationContext) -> Iterator[Diagnostic]:
-    """Find equal prefixes, and node1 next to node with eleven machines."""
+    """Find equal prefixes, and equal names of machines, such as node11 from the prefixes node and
+    node1."""
     prefixes: dict[str, Field] = {}
     names: set[str] = set()
     for field, group in context.groups:

@@ -1,4 +1,4 @@
-"""Whether machines, pods, services and the host keep out of each other's addresses."""
+"""Check that the addresses of machines, pods, services and the host do not overlap."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network
@@ -40,7 +40,7 @@ def host_reaches_none_of_them(context: ValidationContext) -> Iterator[Diagnostic
 
 
 def _subnets(context: ValidationContext) -> list[tuple[Field, IPv4Network]]:
-    """The subnets that are known: one that labgen chooses keeps clear of the others by itself."""
+    """Return the known subnets. A subnet that labgen chooses avoids the others by itself."""
     all_of_them = [
         (SUBNET, context.part.network.subnet),
         (POD_SUBNET, context.part.kubernetes.pod_subnet),

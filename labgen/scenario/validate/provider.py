@@ -1,4 +1,4 @@
-"""Whether the provider knows what it is configured with."""
+"""Check that the provider supports its settings."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -11,7 +11,7 @@ MAKERS = ("container", "libvirt")
 
 
 def software_is_for_existing_machines(context: ValidationContext) -> Iterator[Diagnostic]:
-    """Refuse it for machines that labgen creates: their image has all of it."""
+    """Refuse software for machines that labgen creates, because their image contains it."""
     provider = context.part.provider.name
     if provider not in MAKERS:
         return
@@ -22,7 +22,8 @@ def software_is_for_existing_machines(context: ValidationContext) -> Iterator[Di
 
 
 def box_is_for_libvirt(context: ValidationContext) -> Iterator[Diagnostic]:
-    """Refuse a box of another provider, and one without a name: Vagrant knows it by its name."""
+    """Refuse a box for another provider, and one without a name, because Vagrant identifies it by
+    its name."""
     provider = context.part.provider
     written = provider.box is not None and provider.box != BoxSpec()
     if written and provider.name != "libvirt":

@@ -1,4 +1,4 @@
-"""Whether keepalived can express the timings. HAProxy takes any number of milliseconds."""
+"""Check that keepalived can express the timings. HAProxy accepts any number of milliseconds."""
 
 from collections.abc import Iterator
 
@@ -39,7 +39,7 @@ def keepalived_can_count_them(context: ValidationContext) -> Iterator[Diagnostic
 
 
 def _whole_seconds(context: ValidationContext) -> Iterator[Diagnostic]:
-    """Check the advert interval, be it the file's or its profile's, for version 2."""
+    """Check the advert interval, from the file or its profile, for version 2."""
     balancer = context.part.load_balancer
     if not context.trusts(ADVERT, VERSION, PROFILE):
         return

@@ -1,1 +1,1 @@
-"""One file a step: one function that a person can say aloud."""
+"""The steps of `labgen up`, one file and one function each."""

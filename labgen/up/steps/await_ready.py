@@ -17,7 +17,7 @@ INTERVAL = 0.5  # seconds; each look is two TLS handshakes for the API server
 
 
 def await_ready(context: Context) -> Outcome:
-    """Wait until the cluster is healthy; raises LabgenError with the problems that are left."""
+    """Wait until the cluster is healthy. Raises LabgenError with the remaining problems."""
     lab = context.lab
     hint = f"to inspect: labgen status {lab.name}    to resume: {lab.up_command}"
     try:
@@ -38,7 +38,7 @@ def await_ready(context: Context) -> Outcome:
 
 
 def _look(context: Context) -> None:
-    """Raise NotYet with the problems; the machines are not asked before the API has none."""
+    """Raise NotYet with the problems. The machines are queried only when the API reports none."""
     lab, ssh = context.lab, context.ssh
     _expect_none(query_api(lab).problems)
     rest = {"machines": partial(query_machines, lab, ssh), "etcd": partial(query_etcd, lab, ssh)}

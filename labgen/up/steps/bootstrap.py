@@ -1,4 +1,4 @@
-"""Bootstrap an existing machine: record its state, then bring what it lacks."""
+"""Bootstrap an existing machine: record its state, then install what it lacks."""
 
 from labgen.lab.lab import Machine
 from labgen.render.files import environment
@@ -13,9 +13,9 @@ SUITE = '. /etc/os-release && echo "${VERSION_CODENAME:-}"'
 
 
 def bootstrap(context: Context, machine: Machine) -> Outcome:
-    """Record the machine's state, bring the bundle's files to it and install packages.
+    """Record the machine's state, send it the bundle's files and install packages.
 
-    Raises LabgenError when the bundle has none for its system, ScriptFailed when a phase fails.
+    Raises LabgenError if the bundle has no packages for its system, ScriptFailed if a phase fails.
     """
     reach(context, machine)
     suite = context.ssh.run(machine.name, ["sh", "-c", SUITE], timeout=30).stdout.strip()

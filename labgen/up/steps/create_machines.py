@@ -1,4 +1,4 @@
-"""Create the machines, which then answer on SSH and have no fault."""
+"""Create the machines. Afterwards they answer on SSH and have no active fault."""
 
 from labgen.faults.engine import undo
 from labgen.up.context import Context

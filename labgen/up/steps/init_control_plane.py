@@ -23,7 +23,7 @@ CREDENTIALS = (
 def init_control_plane(context: Context, machine: Machine) -> Outcome:
     """Run kubeadm init on machine and fetch the admin's credentials.
 
-    Raises ScriptFailed with the last lines of kubeadm's output and the path of the whole log.
+    Raises ScriptFailed with the last lines of kubeadm's output and the path of the complete log.
     """
     config = kubeadm_init(context.lab, context.machine_profile(machine), context.secrets)
     payload = in_payload({"kubeadm.yaml": config})
@@ -36,7 +36,7 @@ def init_control_plane(context: Context, machine: Machine) -> Outcome:
 
 
 def _keep(lab: Lab, admin_conf: dict[str, Any]) -> None:
-    """Keep the credentials as PEM files, and as a kubeconfig that names the lab."""
+    """Store the credentials as PEM files, and as a kubeconfig that names the lab."""
     cluster = admin_conf["clusters"][0]["cluster"]
     user = admin_conf["users"][0]["user"]
     pems = {

@@ -34,8 +34,8 @@ CLUSTER_INFO = "/api/v1/namespaces/kube-public/configmaps/cluster-info"
 def join(context: Context, machine: Machine) -> Outcome:
     """Join one machine, as control plane or worker.
 
-    What an earlier join left in the cluster is removed first, unless that one came to its end.
-    Raises ScriptFailed with the last lines of kubeadm's output and the path of the whole log.
+    The remains of an earlier join are removed first, unless that join had finished. Raises
+    ScriptFailed with the last lines of kubeadm's output and the path of the complete log.
     """
     notes = context.ssh.run(machine.name, ["sh", "-c", NOTES], timeout=30).stdout.split()
     if "joined" not in notes:
@@ -52,15 +52,15 @@ def join(context: Context, machine: Machine) -> Outcome:
 
 
 def _certificates(context: Context, machine: Machine) -> Mapping[str, File]:
-    """Return the certificates that a control plane does not fetch by itself."""
+    """Return the certificates that a control plane does not fetch itself."""
     copied = context.lab.scenario.kubernetes.certificates == "copy"
     return shared(context) if copied and machine.role is Role.CONTROL_PLANE else {}
 
 
 def ensure_secrets(context: Context) -> None:
-    """Wait until the cluster accepts the lab's token, and renew one that has expired.
+    """Wait until the cluster accepts the lab's token; renew the secrets if they have expired.
 
-    Token and uploaded certificates live for two hours; `up` may resume after a night.
+    Token and uploaded certificates are valid for two hours, but `up` may resume later.
     """
     signed = partial(_signed, context.lab, context.secrets)
     what = "the join token being signed"
@@ -80,7 +80,8 @@ def ensure_secrets(context: Context) -> None:
 
 
 def _known_nodes(lab: Lab) -> set[str]:
-    """Return the names of all nodes, also of machines that were created anew since then."""
+    """Return the names of all nodes, including those of machines that were created again since
+    then."""
 
     def look() -> set[str]:
         try:
@@ -94,7 +95,7 @@ def _known_nodes(lab: Lab) -> set[str]:
 def _is_known(lab: Lab, secrets: JoinSecrets) -> bool:
     """Return whether the cluster has the token.
 
-    Then it will be signed as soon as one of the controller managers leads.
+    If so, it will be signed as soon as one of the controller managers leads.
     """
     try:
         api.connect(lab).get(f"{KNOWN_TOKENS}{secrets.token_id}")

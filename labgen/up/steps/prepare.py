@@ -1,4 +1,4 @@
-"""Prepare a machine: everything that Kubernetes needs, before there is a cluster."""
+"""Prepare a machine: install everything that Kubernetes needs, before there is a cluster."""
 
 import shlex
 from collections.abc import Mapping
@@ -19,22 +19,22 @@ AFTER = ("kubernetes", "images")
 
 
 def reach(context: Context, machine: Machine) -> None:
-    """Wait until the machine answers on SSH; raises LabgenError when it does not."""
+    """Wait until the machine answers on SSH. Raises LabgenError if it does not."""
     ensure_route(context.lab)
     limit = CONNECT_TIMEOUT * context.lab.slowdown
     context.ssh.connect(machine.name, str(machine.address), timeout=limit, port=machine.port)
 
 
 def lab_env(variables: Mapping[str, str]) -> dict[str, File]:
-    """Return the file that phases read variables from."""
+    """Return the file with the variables of the phases."""
     lines = [f"{name}={shlex.quote(value)}\n" for name, value in variables.items()]
     return {"etc/labgen/lab.env": File("".join(lines), 0o600)}
 
 
 def prepare(context: Context, machine: Machine) -> Outcome:
-    """Reach the machine and run the phases that need no cluster on it.
+    """Wait for the machine and run the phases that need no cluster on it.
 
-    Raises LabgenError when it does not answer on SSH, ScriptFailed when a phase fails.
+    Raises LabgenError if it does not answer on SSH, ScriptFailed if a phase fails.
     """
     reach(context, machine)
     machine_profile, secrets = context.machine_profile(machine), context.secrets

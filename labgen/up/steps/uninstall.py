@@ -9,10 +9,10 @@ TIMEOUT = 600.0
 
 
 def uninstall(context: Context, machine: Machine) -> Outcome:
-    """Remove the cluster and everything that labgen brought; fine on a machine that has nothing.
+    """Remove the cluster and everything that labgen installed; do nothing on a machine without it.
 
-    Needs no bundle. Raises LabgenError when the machine does not answer on SSH, ScriptFailed when
-    its state is not restored; the next call resumes.
+    Needs no bundle. Raises LabgenError if the machine does not answer on SSH, ScriptFailed if its
+    state cannot be restored; the next call resumes.
     """
     reach(context, machine)
     lab = context.lab
