@@ -1,4 +1,4 @@
-"""The suite a user runs against a cluster: pytest acceptance/ --lab NAME.
+"""The suite that users run against a cluster: pytest acceptance/ --lab NAME.
 
-Each test_*.py holds one subject; framework/ holds the clients, workloads and experiments.
+Each test_*.py has one subject; framework/ has the clients, workloads and experiments.
 """

@@ -1,4 +1,4 @@
-"""Options, the look at the lab before anything runs, and the fixtures that all tests share."""
+"""Options, the check of the API before the first test, and the fixtures that all tests share."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import permutations
@@ -76,7 +76,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Remove what was made, in the one process that outlives all xdist workers."""
+    """Remove what the suite created, in the one process that outlives all xdist workers."""
     api = session.config.stash.get(REACHED, None)
     if api is None or _read_only(session.config):
         return
@@ -111,25 +111,26 @@ def lab(request: pytest.FixtureRequest) -> Lab:
 
 @pytest.fixture(scope="session")
 def cluster(request: pytest.FixtureRequest) -> Cluster:
-    """What the cluster is, by its scenario or as it was found."""
+    """Return the cluster, as its scenario describes it or as it was discovered."""
     return request.config.stash[CLUSTER]
 
 
 @pytest.fixture(scope="session")
 def on(pytestconfig: pytest.Config) -> On:
-    """on(NAME) is the testinfra host of that machine."""
+    """Return on(NAME), the testinfra host of that machine."""
     return pytestconfig.stash[ON]
 
 
 @pytest.fixture(scope="session")
 def local_endpoint(pytestconfig: pytest.Config) -> LocalEndpoint:
-    """near(ADDRESS, PORT) is the address by which that of the cluster is reached from here."""
+    """Return a function of ADDRESS and PORT: the address by which this host reaches that address of
+    the cluster."""
     return pytestconfig.stash[LOCAL_ENDPOINT]
 
 
 @pytest.fixture(scope="session")
 def api(cluster: Cluster, pytestconfig: pytest.Config) -> Api:
-    """The API through the VIP, as the administrator."""
+    """Return the API through the VIP, as the administrator."""
     found = kubeconfig.credentials(cluster.kubeconfig)
     if cluster.server:
         found = kubeconfig.at(found, cluster.server)
@@ -139,26 +140,26 @@ def api(cluster: Cluster, pytestconfig: pytest.Config) -> Api:
 
 @pytest.fixture(scope="session")
 def nodes(api: Api) -> dict[str, dict[str, Any]]:
-    """The API's Node objects by name."""
+    """Return the API's Node objects by name."""
     return {node["metadata"]["name"]: node for node in api.items("/api/v1/nodes")}
 
 
 @pytest.fixture(scope="session")
 def pods(api: Api) -> list[dict[str, Any]]:
-    """The API's Pod objects of all namespaces, as they were when the first test asked."""
+    """Return the API's Pod objects of all namespaces, as they were at the first use."""
     return api.items("/api/v1/pods")
 
 
 @pytest.fixture(scope="session")
 def running(lab: Lab, api: Api) -> Workload:
-    """The suite's own pods, one on each machine, ready."""
+    """Return the suite's own pods, one on each machine, ready."""
     image = release(lab.scenario.kubernetes.version).workload_image
     return workload.make(api, image, {machine.name for machine in lab.machines})
 
 
 @pytest.fixture(scope="module")
 def own_namespace(request: pytest.FixtureRequest, api: Api) -> Iterator[str]:
-    """A namespace for the tests of one file, removed after them."""
+    """Yield a namespace for the tests of one file. It is removed after them."""
     subject = request.path.stem.removeprefix("test_").replace("_", "-")
     with namespaces.namespace(api, subject) as name:
         yield name

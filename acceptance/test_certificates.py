@@ -1,4 +1,4 @@
-"""The API's certificate names the VIP, and kubeconfigs point where they should."""
+"""The API's certificate contains the VIP, and kubeconfigs point at the right servers."""
 
 from typing import Any
 
@@ -27,8 +27,8 @@ def _servers(cluster: Cluster, on: On, machine: Machine, name: str) -> list[str]
 def test_certificate_of_the_api_server_holds_the_vip(
     cluster: Cluster, local_endpoint: LocalEndpoint, control_plane: Machine
 ) -> None:
-    """At its own address: behind the VIP another API server would answer for it. That the one
-    there has a good certificate is what the whole suite stands on (framework/preconditions.py)."""
+    """Query each API server at its own address, because behind the VIP another one might answer.
+    The entire suite depends on a valid certificate there (framework/preconditions.py)."""
     names, _ = served_certificate.certificate(cluster, local_endpoint, control_plane)
     address = cluster.places[control_plane.name].rpartition(":")[0]
     assert {cluster.host, address} <= names
@@ -37,14 +37,15 @@ def test_certificate_of_the_api_server_holds_the_vip(
 def test_certificate_of_the_api_server_is_good_for_two_more_weeks(
     cluster: Cluster, local_endpoint: LocalEndpoint, control_plane: Machine
 ) -> None:
-    """kubeadm's live for a year, and nothing renews them by itself: kubeadm certs renew."""
+    """Check the remaining validity. kubeadm's certificates are valid for a year and are not renewed
+    automatically: kubeadm certs renew."""
     _, seconds = served_certificate.certificate(cluster, local_endpoint, control_plane)
     assert seconds > SOON, f"it ends in {seconds / DAY:.1f} days"
 
 
 def test_users_kubeconfig_points_at_the_vip(lab: Lab) -> None:
-    """Or at this host's end of the way there, where the lab is on another; the certificate has to
-    be the VIP's in any case."""
+    """Accept also the local end of the path to a lab on another host; the certificate must be for
+    the VIP in any case."""
     assert kubeconfig.servers(lab.kubeconfig.read_text()) == [lab.server]
     assert kubeconfig.credentials(lab.kubeconfig).name == str(lab.vip)
 
@@ -62,8 +63,9 @@ def test_workers_kubelet_points_at_the_vip(cluster: Cluster, on: On, worker: Mac
 def test_control_planes_kubelet_points_at_the_vip_or_its_own_machine(
     cluster: Cluster, on: On, control_plane: Machine
 ) -> None:
-    """kubeadm 1.37 gives a joining control plane's kubelet the API server beside it (its
-    join/kubelet.go), so that it never speaks to an older one; the first one gets the VIP."""
+    """Accept both. kubeadm 1.37 configures a joining control plane's kubelet with the API server on
+    its own machine (join/kubelet.go), so that the kubelet never uses an older one; the first
+    kubelet gets the VIP."""
     [server] = _servers(cluster, on, control_plane, "kubelet.conf")
     own = f"https://{cluster.places[control_plane.name]}"
     assert server in {f"https://{cluster.endpoint}", own}
@@ -73,7 +75,8 @@ def test_control_planes_kubelet_points_at_the_vip_or_its_own_machine(
 def test_control_plane_program_points_at_its_own_machine(
     cluster: Cluster, on: On, control_plane: Machine, program: str
 ) -> None:
-    """Of these one at a time is the leader: each needs the API server beside it, no more."""
+    """Check both programs. Only one of each leads at a time, so each needs only the API server on
+    its own machine."""
     own = f"https://{cluster.places[control_plane.name]}"
     assert _servers(cluster, on, control_plane, f"{program}.conf") == [own]
 

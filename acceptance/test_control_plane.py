@@ -1,4 +1,4 @@
-"""kubeadm's stacked control plane stands on every control-plane machine."""
+"""kubeadm's control plane runs on every control-plane machine."""
 
 from typing import Any
 
@@ -34,7 +34,8 @@ def test_control_plane_pod_is_ready(
 def test_control_plane_pod_has_the_version_of_the_scenario(
     cluster: Cluster, control_plane: Machine, program: str, pods: Pods
 ) -> None:
-    """Or, of a cluster that was found, that of kubeadm's configuration."""
+    """Compare with the scenario's version or, for a discovered cluster, with that of kubeadm's
+    configuration."""
     known(cluster.as_pods)
     name = f"{program}-{control_plane.name}"
     images = [p["spec"]["containers"][0]["image"] for p in pods if p["metadata"]["name"] == name]
@@ -53,8 +54,8 @@ def test_api_behind_the_vip_has_the_version_of_the_scenario(cluster: Cluster, ap
 
 
 def test_all_other_pods_of_the_system_are_ready(cluster: Cluster, pods: Pods) -> None:
-    """kube-proxy, CoreDNS, add-ons; keepalived, HAProxy and kube-vip where they are static pods.
-    Those of the control plane are looked at above, the network's in its own file."""
+    """Check kube-proxy, CoreDNS and add-ons, and keepalived, HAProxy and kube-vip if they are
+    static pods. The control plane's pods are checked above, the network's in a separate file."""
     own = {f"{program}-{m.name}" for program in (*PROGRAMS, "etcd") for m in cluster.control_planes}
     found = [
         pod

@@ -1,4 +1,4 @@
-"""The cluster's names are found: by machines at the DNS Service, by pods from everywhere."""
+"""The cluster's names are resolved: for machines by the DNS Service, for pods from everywhere."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ SETTLED = 10.0  # seconds until kube-proxy has its rules for a new Service every
 
 @pytest.fixture(scope="module")
 def servers(pods: Pods) -> list[Any]:
-    """The pods of CoreDNS that are ready."""
+    """Return the pods of CoreDNS that are ready."""
     found = [p for p in pods if p["metadata"].get("labels", {}).get("k8s-app") == "kube-dns"]
     return [pod for pod in found if ready(pod)]
 
@@ -44,7 +44,7 @@ def answers(on: On, running: Workload) -> Answers:
 
 @pytest.mark.smoke
 def test_dns_servers_sit_on_two_machines(cluster: Cluster, servers: Pods) -> None:
-    """One machine without power must not take all names with it."""
+    """Assert that the loss of one machine does not stop all DNS servers."""
     if len(cluster.machines) == 1:
         pytest.skip("there is only one machine")
     assert len({pod["spec"]["nodeName"] for pod in servers}) >= 2
@@ -62,7 +62,8 @@ def test_dns_service_answers_the_machine(
 def test_every_dns_server_answers_the_machine(
     on: On, machine: Machine, servers: Pods, api_name: str, api_address: str
 ) -> None:
-    """At the pods' own addresses: the Service would hide a dead one by asking another."""
+    """Query the pods' own addresses, because the Service would hide a dead server behind a living
+    one."""
     assert servers
     for pod in servers:
         found = dns.ask(on(machine.name), pod["status"]["podIP"], api_name)

@@ -13,7 +13,7 @@ LOOPBACK = {"127.0.0.1"}
 
 
 def test_every_control_plane_is_a_voter(cluster: Cluster, on: On, control_plane: Machine) -> None:
-    """Told by their addresses: names are the builder's choice."""
+    """Compare addresses, because whoever built the cluster chose the names."""
     here = known(cluster.etcd)
     if not here.stacked:
         pytest.skip(f"etcd is not on the control planes but at {', '.join(here.endpoints)}")

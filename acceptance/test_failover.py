@@ -1,4 +1,4 @@
-"""The VIP holder loses its power. What do clients of the API see?"""
+"""The VIP holder loses its power. What do clients of the API notice?"""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""All machines lose their power, and get it back."""
+"""All machines lose their power and get it back."""
 
 import pytest
 

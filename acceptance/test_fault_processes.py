@@ -1,4 +1,4 @@
-"""A program dies on the VIP holder while its machine lives on."""
+"""A program dies on the VIP holder while its machine keeps running."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.full, pytest.mark.disturbs]
 
 @dataclass(frozen=True)
 class Case:
-    """One program; vip_moves: another control plane gets the VIP, otherwise it never moves."""
+    """One program. vip_moves: another control plane gets the VIP; otherwise the VIP never moves."""
 
     fault: str
     limits: Callable[[Lab], Limits]

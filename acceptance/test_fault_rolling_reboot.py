@@ -1,4 +1,5 @@
-"""All control planes are rebooted, each after the one before is back, the VIP holder last."""
+"""All control planes are rebooted one after the other, each when the previous one is back, the VIP
+holder last."""
 
 import pytest
 

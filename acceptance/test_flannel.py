@@ -1,4 +1,4 @@
-"""Where flannel makes the pod network, it has laid the ways from every machine to all others."""
+"""If flannel makes the pod network, it connects every machine to all others."""
 
 import json
 from ipaddress import IPv4Address, IPv4Network
@@ -33,7 +33,7 @@ wait
 
 @pytest.fixture(scope="module")
 def flannel(cluster: Cluster) -> Network:
-    """The pod network, where it is flannel's, of a backend that is known."""
+    """Return the pod network if it is flannel's with a known backend; otherwise skip the test."""
     found = known(cluster.network)
     if found.plugin != "flannel":
         pytest.skip(f"CNI is {found.plugin}: flannel's interface and routes are not checked")
@@ -45,7 +45,7 @@ def flannel(cluster: Cluster) -> Network:
 def test_flannel_interface_is_up_where_the_backend_has_one(
     flannel: Network, cluster: Cluster, on: On, machine: Machine
 ) -> None:
-    """And its packets fit into those of the way to the other machines."""
+    """Check also that its MTU fits the path to the other machines."""
     host = on(machine.name)
     interface = host.interface(VXLAN)
     assert interface.exists == (flannel.backend == "vxlan")
@@ -83,7 +83,7 @@ def inside(
     nodes: dict[str, dict[str, Any]],
     pods: list[dict[str, Any]],
 ) -> dict[str, str]:
-    """Each machine's own address in its pod network, where it has one."""
+    """Return each machine's own address in its pod network, if it has one."""
     found = {m.name: _place(flannel, m, nodes, pods) for m in cluster.machines}
     return {name: address for name, address in found.items() if address}
 
@@ -91,8 +91,8 @@ def inside(
 def test_machine_reaches_the_pod_networks_of_all_others(
     inside: dict[str, str], on: On, machine: Machine
 ) -> None:
-    """Asked is the other machine's kubelet, at its machine's address in its own pod network: the
-    packets take the pods' way. A TLS handshake holds packets as large as the way must carry."""
+    """Query the other machine's kubelet at that machine's address in its pod network: the packets
+    take the path of the pods. A TLS handshake contains packets as large as the path must carry."""
     targets = {address: name for name, address in inside.items() if name != machine.name}
     words = " ".join(["%s"] * (len(targets) + 2))
     said = on(machine.name).check_output(f"sh -c {words}", ASK_KUBELETS, "ask", *targets)
@@ -103,7 +103,7 @@ def test_machine_reaches_the_pod_networks_of_all_others(
 
 
 def _other(cluster: Cluster, machine: Machine) -> str:
-    """The address of another machine, or any where there is none."""
+    """Return the address of another machine, or any address if there is none."""
     found = [str(other.address) for other in cluster.machines if other != machine]
     return (found or [ANYWHERE])[0]
 
@@ -114,10 +114,10 @@ def _place(
     nodes: dict[str, dict[str, Any]],
     pods: list[dict[str, Any]],
 ) -> str | None:
-    """The machine's own address in its pod network; None where it has none.
+    """Return the machine's own address in its pod network; None if it has none.
 
-    With vxlan it is that of flannel's interface, the network's first. With host-gw there is only
-    the bridge's, the next one, once a pod has run there.
+    With vxlan it is that of flannel's interface, the network's first. With host-gw only the bridge
+    has an address, the next one, once a pod has run there.
     """
     network = IPv4Network(nodes[machine.name]["spec"]["podCIDR"])
     if flannel.backend == "vxlan":

@@ -1,4 +1,4 @@
-"""Every control plane's HAProxy offers the API and sees all API servers."""
+"""Every control plane's HAProxy serves the API and sees all API servers."""
 
 import pytest
 

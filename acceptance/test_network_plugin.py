@@ -1,4 +1,4 @@
-"""The plugin of the pod network runs on every machine, whichever it is."""
+"""The plugin of the pod network, whichever it is, runs on every machine."""
 
 from typing import Any
 

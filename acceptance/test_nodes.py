@@ -1,4 +1,4 @@
-"""The nodes are the lab's machines: ready, of the right version, at their addresses."""
+"""The nodes are the lab's machines: ready, with the right version and the right addresses."""
 
 from ipaddress import IPv4Address
 from typing import Any
@@ -19,7 +19,7 @@ CONTROL_PLANE_LABEL = "node-role.kubernetes.io/control-plane"
 
 
 def test_nodes_are_the_machines_of_the_lab(cluster: Cluster, nodes: Nodes) -> None:
-    """Or, of a cluster that was found: every machine that the inventory names is a node."""
+    """Check, for a discovered cluster, that every machine in the inventory is a node."""
     assert set(nodes) == cluster.nodes
 
 
@@ -30,7 +30,7 @@ def test_node_is_ready(nodes: Nodes, machine: Machine) -> None:
 def test_node_runs_the_kubernetes_version_of_the_scenario(
     cluster: Cluster, api: Api, nodes: Nodes, machine: Machine
 ) -> None:
-    """Or, of a cluster that was found, one that fits its control plane."""
+    """Check, for a discovered cluster, that the version is compatible with the control plane."""
     version = nodes[machine.name]["status"]["nodeInfo"]["kubeletVersion"]
     if cluster.skew:
         assert version_skew.misfit(version, api.get("/version")["gitVersion"]) is None

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.full
 
 @pytest.fixture(scope="module")
 def answers(on: On, running: Workload) -> Answers:
-    """What every pod heard from every pod, asked once for all pairs."""
+    """Return every pod's answer to every pod, queried once for all pairs."""
     targets = [f"{pod.address}:{PORT}" for pod in running.pods.values()]
     return connectivity.dial(on, running, targets)
 

@@ -1,4 +1,4 @@
-"""A Service is reached from every machine, by kube-proxy's rules there."""
+"""Every machine reaches Services, by the rules of its kube-proxy."""
 
 from ipaddress import IPv4Address
 from typing import Any
@@ -18,7 +18,7 @@ API_SLICE = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kuberne
 
 @pytest.fixture(scope="module")
 def api_service(api: Api) -> dict[str, Any]:
-    """The Service by which pods reach the API."""
+    """Return the Service through which pods reach the API."""
     spec: dict[str, Any] = api.get(API_SERVICE)["spec"]
     return spec
 

@@ -1,4 +1,4 @@
-"""The lab is busy: the VIP stays where it is, and no request fails."""
+"""Under high load the VIP does not move, and no request fails."""
 
 import pytest
 
@@ -21,7 +21,7 @@ NONE_FAILS = Allowed(0, 0)
 
 @pytest.fixture(scope="module")
 def result(testbed: Testbed, save: Save) -> Result:
-    """Run endless loops on all control planes, and many kubectl in parallel."""
+    """Run endless loops on all control planes, and several kubectl concurrently."""
     masters = ",".join(machine.name for machine in testbed.lab.control_planes)
     with probing(testbed) as experiment, kubectl_load(testbed.lab):
         experiment.inject("cpu-hog", masters, duration=2 * SECONDS)

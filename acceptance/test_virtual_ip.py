@@ -1,4 +1,4 @@
-"""The VIP stands on exactly one machine, and keepalived watches it on all control planes."""
+"""Exactly one machine has the VIP, and keepalived runs on all control planes."""
 
 import pytest
 

@@ -1,8 +1,9 @@
-"""The holder of the VIP loses its power while people work with kubectl.
+"""The VIP holder loses its power while users work with kubectl.
 
-What they begin then works, at most a failover later. What was open breaks: it went through the
-holder's HAProxy, and nobody else knows of that connection. The next holder says so to the first
-packet that comes: kubectl waits in silence only until it next asks for a sign of life.
+Commands that start afterwards succeed, delayed by at most a failover. Open commands break: their
+connection went through the old holder's HAProxy, and no other machine knows it. The next holder
+answers the first packet with a reset, so kubectl waits only until it next checks whether the
+connection is alive.
 """
 
 from collections.abc import Callable
@@ -29,7 +30,7 @@ Record = Callable[[str, object], None]
 def seen(
     lab: Lab, api: Api, own_namespace: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Interrupted:
-    """The power cut, once for all tests here; the steady state is restored afterwards."""
+    """Cut the power once for all tests here; the steady state is restored afterwards."""
     if len(lab.control_planes) == 1:
         pytest.skip("one control plane: nothing can take over")
     pod = kubectl_ops.make(lab, api, own_namespace, lab.machines[-1])
@@ -40,7 +41,8 @@ def seen(
 def test_kubectl_begun_without_the_holder_works_within_the_limit(
     lab: Lab, seen: Interrupted, operation: str, record_property: Record
 ) -> None:
-    """Besides the limit, the work may take twice as long: the survivors have more to do."""
+    """Allow the operation twice its usual time in addition to the limit, because the remaining
+    machines have more work."""
     limit = lab.scenario.load_balancer.timings.gap_limit / 1000
     begun = seen.begun[operation]
     tries = f", failed {len(begun.failures)} times before" if begun.failures else ""
@@ -67,5 +69,5 @@ def test_kubectl_open_through_the_holder_ends_with_an_error_in_time(
 
 
 def test_connection_through_a_forwarded_port_ends_with_it(seen: Interrupted) -> None:
-    """A browser there must not wait for ever."""
+    """Assert that a browser at the forwarded port would not wait forever."""
     assert seen.talk.ended is not None, "it hangs"

@@ -1,7 +1,7 @@
-"""A NetworkPolicy does what it says, or it is known that it does nothing here.
+"""A NetworkPolicy is enforced, or it is reported that this cluster does not enforce it.
 
-The API takes every policy and says nothing when nobody enforces it: a cluster that looks closed
-and is open. So this is always reported.
+The API accepts every policy without a warning, even if no plugin enforces it: the cluster looks
+closed but is open. So the result is always reported.
 """
 
 from collections.abc import Callable
@@ -39,7 +39,8 @@ def test_network_policy_is_enforced_or_known_not_to_be(
     asking, asked = (found[name]["status"]["podIP"] for name in ("asking", "asked"))
 
     def reached() -> bool:
-        """Whether the one pod gets an answer from the other; asked through its own machine."""
+        """Return whether one pod gets an answer from the other; the request starts on its own
+        machine."""
         url = f"http://{asking}:{manifests.PORT}/dial?host={asked}&port={manifests.PORT}"
         url += "&protocol=http&request=hostname"
         answer = on(node).run("curl -sS --max-time 6 %s", url)

@@ -1,4 +1,4 @@
-"""A Deployment rolls to its next edition under way, and its users do not notice."""
+"""A Deployment rolls to its next edition, and its users notice nothing."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ SETTLED = 10.0  # seconds until kube-proxy has its rules everywhere
 def test_no_request_fails_while_a_deployment_rolls(
     lab: Lab, api: Api, own_namespace: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """Asked is the node port of one machine, from outside the lab."""
+    """Query the node port of one machine, from outside the lab."""
 
     def edition(number: str) -> dict[str, object]:
         image = manifests.web_image(lab)

@@ -1,4 +1,4 @@
-"""Services of every type that a user may ask for (ClusterIP is the subject of test_services)."""
+"""Services of every type that users can request (ClusterIP: see test_services)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ def test_headless_service_is_the_name_of_all_its_pods(
 
 
 def test_external_name_is_an_alias(lab: Lab, on: On, api: Api, servers: Web) -> None:
-    """For another Service here, since a lab knows no name of the world outside."""
+    """Use another Service as the target, because a lab resolves no external names."""
     inside = rollout.apply(api, servers.namespace, manifests.service("inside"))
     target = servers.domain("inside")
     alias = {"type": "ExternalName", "externalName": target}
@@ -82,7 +82,8 @@ def test_external_name_is_an_alias(lab: Lab, on: On, api: Api, servers: Web) -> 
 def test_load_balancer_has_an_address_or_is_known_to_have_none(
     lab: Lab, api: Api, servers: Web, record_property: Record
 ) -> None:
-    """kubeadm brings no controller for it: the Service stays pending, and its node port works."""
+    """Accept a pending Service with a working node port, because kubeadm installs no controller for
+    addresses."""
     made = rollout.apply(api, servers.namespace, manifests.service("given", type="LoadBalancer"))
     path = f"/api/v1/namespaces/{servers.namespace}/services/given"
     try:
@@ -111,7 +112,7 @@ def _answers(address: str, port: int, servers: Web) -> None:
 
 
 def _settled(lab: Lab, on: On, api: Api, name: str, addresses: set[str]) -> dns.Found:
-    """What the name stands for, once it has these addresses."""
+    """Return what the name resolves to, once it has these addresses."""
     server = api.get(DNS)["spec"]["clusterIP"]
 
     def look() -> dns.Found:
@@ -127,7 +128,7 @@ def _settled(lab: Lab, on: On, api: Api, name: str, addresses: set[str]) -> dns.
 
 
 def _given(api: Api, path: str) -> str:
-    """The address that a controller gave to the Service."""
+    """Return the address that a controller assigned to the Service."""
     given = api.get(path)["status"]["loadBalancer"].get("ingress", [])
     if not given:
         raise NotYet("pending")

@@ -1,4 +1,4 @@
-"""A claim gets a volume, and what one pod wrote there the next one reads."""
+"""A claim gets a volume, and a pod reads what the previous pod wrote there."""
 
 from functools import partial
 from typing import Any
@@ -24,7 +24,7 @@ CLAIM = {
 
 @pytest.fixture
 def storage_class(api: Api) -> str:
-    """The name of the class that a claim gets which names none."""
+    """Return the name of the default StorageClass."""
     for found in api.items("/apis/storage.k8s.io/v1/storageclasses"):
         if found["metadata"].get("annotations", {}).get(DEFAULT) == "true":
             return str(found["metadata"]["name"])
@@ -40,7 +40,7 @@ def test_next_pod_reads_what_the_last_one_wrote(
 
 
 def _run(api: Api, namespace: str, name: str, script: str) -> str:
-    """What a pod with the claim's volume at /kept says; it has ended by then."""
+    """Return the output of a pod with the claim's volume at /kept, after the pod has ended."""
     manifest = manifests.tool_pod(
         manifests.tool_image(api),
         script,

@@ -1,1 +1,1 @@
-"""How the suite looks at a cluster: the API, the machines, the prober, the workload."""
+"""How the suite observes a cluster: the API, the machines, the prober, the workload."""

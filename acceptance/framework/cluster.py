@@ -1,4 +1,4 @@
-"""A cluster as read-only tests see it: a lab by its scenario, or one that was discovered.
+"""A cluster for read-only tests: a lab by its scenario, or a cluster that was discovered.
 
 A fact that is not known is an Unknown with its reason; a test that depends on it is skipped.
 """
@@ -42,7 +42,7 @@ class Network:
 
 @dataclass(frozen=True)
 class Etcd:
-    """Where etcd answers its clients, and the files of a client on every control plane.
+    """The endpoints of etcd for clients, and the files of a client on every control plane.
 
     stacked: its members are on the control planes.
     """
@@ -66,7 +66,7 @@ class Haproxy:
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster; each mapping by machine has the name of the node as key."""
+    """A cluster. The keys of each mapping by machine are the names of the nodes."""
 
     kubeconfig: Path
     machines: tuple[Machine, ...]
@@ -102,7 +102,8 @@ class Cluster:
 
     @property
     def host(self) -> str:
-        """What the API's certificate has to be good for: the endpoint without its port."""
+        """Return the name or address that the API's certificate must contain: the endpoint without
+        its port."""
         return self.endpoint.rpartition(":")[0]
 
 

@@ -22,9 +22,9 @@ TIMEOUT = 5.0  # seconds; a healthy API answers /readyz within a tenth of one
 
 
 def through_vip(lab: Lab) -> Api:
-    """Return the API behind the VIP, which has just answered /readyz.
+    """Return the API behind the VIP, after it has answered /readyz.
 
-    Raises LabgenError with what was seen instead: the API's failure and the VIP holder.
+    Raises LabgenError with what was observed instead: the API's failure and the VIP holder.
     """
     access.ensure_route(lab)
     try:
@@ -44,7 +44,7 @@ def local_endpoint_of(lab: Lab) -> LocalEndpoint:
 
 
 def near_found(cluster: Cluster) -> LocalEndpoint:
-    """Return addresses as they are; skip the test if packets there take another route."""
+    """Return addresses unchanged; skip the test if packets there take another route."""
 
     def local_endpoint(address: str, _port: int) -> str:
         if address not in cluster.reached:

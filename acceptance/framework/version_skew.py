@@ -1,4 +1,4 @@
-"""Versions of Kubernetes' programs, and whether they go together."""
+"""Versions of Kubernetes' programs, and whether they are compatible."""
 
 import re
 
@@ -9,7 +9,8 @@ BEHIND = (
 
 
 def misfit(kubelet: str, api_server: str) -> str | None:
-    """Why a kubelet of that version does not go with the API server; None where it does."""
+    """Return why a kubelet of that version is incompatible with the API server; None if it is
+    compatible."""
     older, newer = _minor(kubelet), _minor(api_server)
     if older is None or newer is None:
         return f"{kubelet} and {api_server} cannot be compared"
@@ -21,7 +22,7 @@ def misfit(kubelet: str, api_server: str) -> str | None:
 
 
 def tag(image: str) -> str:
-    """The tag of an image's name; empty where there is only a digest."""
+    """Return the tag of an image's name; empty if there is only a digest."""
     name = image.partition("@")[0]
     return name.rpartition("/")[2].partition(":")[2]
 

@@ -1,6 +1,6 @@
 """The cluster's API over HTTPS.
 
-Each request has a connection of its own, so none outlives a failover.
+Each request uses a separate connection, so no connection outlives a failover.
 """
 
 import http.client
@@ -19,7 +19,7 @@ MANAGER = "labgen-acceptance"
 
 
 class ApiError(Exception):
-    """The API answered with another status than 2xx."""
+    """The API answered with a status other than 2xx."""
 
     def __init__(self, method: str, path: str, status: int, message: str) -> None:
         super().__init__(f"{method} {path}: {status} {message}")
@@ -27,7 +27,7 @@ class ApiError(Exception):
 
 
 class WriteRefused(Exception):
-    """A read-only test tried to change something: the test is wrong."""
+    """A read-only test tried to change something, which is an error of the test."""
 
 
 # All that can go wrong with one request.
@@ -56,7 +56,7 @@ class Api:
         return list(found)
 
     def apply(self, path: str, manifest: dict[str, Any]) -> Any:
-        """Apply the manifest at path on the server, which may be done any number of times."""
+        """Apply the manifest at path by server-side apply, which can be repeated."""
         where = f"{path}?fieldManager={MANAGER}&force=true"
         return json.loads(self.send("PATCH", where, manifest, APPLY))
 

@@ -1,6 +1,6 @@
 """Query the cluster's DNS servers from a machine of the cluster.
 
-The machine only carries the packets, so that it needs no tools except bash.
+The machine only forwards the packets, so it needs no tools except bash.
 """
 
 import base64
@@ -34,7 +34,7 @@ class Found:
 def ask(host: Any, server: str, name: str) -> Found:
     """Query server for the A records of name; host is a testinfra host.
 
-    Raises AssertionError when there is no answer, or not one with success.
+    Raises AssertionError if there is no answer, or an error in the answer.
     """
     question = dns.message.make_query(name, dns.rdatatype.A)
     packet = base64.b64encode(question.to_wire()).decode()

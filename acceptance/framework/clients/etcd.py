@@ -1,8 +1,8 @@
 """Query etcd by HTTP from a machine of the cluster, with curl and a client's certificate there.
 
-This is the suite's own way, next to labgen.cluster.etcd: smoke tests also look at clusters that
-labgen did not build, which have no etcdctl and may have etcd elsewhere; and a fault in labgen's way
-must not hide from the suite. The keys stay on the machine.
+The suite does not use labgen.cluster.etcd, for two reasons. Smoke tests also inspect clusters that
+labgen did not build, which have no etcdctl and may have etcd elsewhere. And an error in labgen's
+code must not hide a defect from the suite. The keys stay on the machine.
 """
 
 import json
@@ -22,7 +22,7 @@ CURL = "curl -sS --max-time 5 --cacert %s --cert %s --key %s"
 
 @dataclass(frozen=True)
 class Member:
-    """A member; addresses are its clients' URLs' hosts, empty before it has started."""
+    """A member; addresses are the hosts in its client URLs, empty before it has started."""
 
     name: str
     addresses: frozenset[str]
@@ -39,7 +39,7 @@ def members(host: Any, etcd: Etcd) -> list[Member]:
 
 
 def health(host: Any, etcd: Etcd) -> dict[str, str]:
-    """Return "healthy" for each endpoint, or what is wrong with it."""
+    """Return "healthy" for each endpoint, or what is wrong with the endpoint."""
     return {url: _health(host, etcd, url) for url in etcd.endpoints}
 
 

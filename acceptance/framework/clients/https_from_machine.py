@@ -9,9 +9,10 @@ STRANGERS = {"401", "403"}  # where nobody may ask as nobody; the API has answer
 
 
 def of_api(host: Any, place: str, *, at: str = "") -> str:
-    """Return "ok" or what is wrong with /readyz at place (HOST:PORT), whose certificate names HOST.
+    """Return "ok", or what is wrong with /readyz at place (HOST:PORT), whose certificate is for
+    HOST.
 
-    With at, the connection goes there instead.
+    With at, the connection goes to that address instead.
     """
     way = ["--connect-to", f"{place}:{at}"] if at else []
     words = ["--write-out", "\n%{http_code}", *way, f"https://{place}/readyz"]

@@ -1,4 +1,4 @@
-"""Read kubeconfig files: the servers they name, and the credentials they contain."""
+"""Read kubeconfig files: the servers that they name, and the credentials that they contain."""
 
 import base64
 import ssl
@@ -13,9 +13,10 @@ from ruamel.yaml import YAML
 
 @dataclass(frozen=True)
 class Credentials:
-    """One API endpoint with its CA and a client certificate, all PEM; or with a token instead.
+    """One API endpoint with its CA and a client certificate, all PEM, or with a token instead.
 
-    name is what the endpoint's certificate is for; it is the host, unless the kubeconfig says so.
+    name is the name in the endpoint's certificate. It is the host, unless the kubeconfig sets
+    another.
     """
 
     host: str
@@ -49,10 +50,10 @@ def servers(text: str) -> list[str]:
 
 
 def credentials(path: Path) -> Credentials:
-    """Return what the current context uses: certificates, inline or as files, or a token.
+    """Return the credentials of the current context: certificates, inline or as files, or a token.
 
-    Raises KeyError, TypeError, StopIteration or ValueError for a file that is not a kubeconfig with
-    credentials; OSError.
+    Raises OSError, and KeyError, TypeError, StopIteration or ValueError for a file that is not a
+    kubeconfig with credentials.
     """
     document = _document(path.read_text())
     context = _named(document["contexts"], document["current-context"])["context"]

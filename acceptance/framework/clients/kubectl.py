@@ -1,4 +1,4 @@
-"""kubectl as a user calls it: the bundle's own, through the VIP, in a process of its own."""
+"""kubectl as a user calls it: the bundle's, through the VIP, in a separate process."""
 
 import subprocess
 import sys
@@ -19,9 +19,9 @@ FIRST_WORDS = 20.0  # seconds until a stream has printed the lines that a test w
 
 @dataclass
 class Stream:
-    """A command that keeps running, and each line of its output with the time it came.
+    """A command that keeps running, and each line of its output with the time of its arrival.
 
-    Times are those of time.monotonic(). ended and exit_code are None while it runs.
+    Times are those of time.monotonic(). ended and exit_code are None while the command runs.
     """
 
     process: subprocess.Popen[bytes]
@@ -33,7 +33,7 @@ class Stream:
         return self.process.returncode
 
     def await_lines(self, number: int) -> list[str]:
-        """Wait until it has printed that many lines; raises LabgenError when it does not."""
+        """Wait until it has printed that many lines. Raises LabgenError if it does not."""
 
         def look() -> list[str]:
             if len(self.lines) < number:
@@ -43,7 +43,7 @@ class Stream:
         return until(look, what=f"{number} lines of kubectl", timeout=FIRST_WORDS, interval=0.05)
 
     def listen(self) -> None:
-        """Record its output until it ends."""
+        """Record the command's output until it ends."""
         assert self.process.stdout
         for line in self.process.stdout:
             self.lines.append((time.monotonic(), line.decode(errors="replace").rstrip()))
@@ -52,7 +52,7 @@ class Stream:
 
 
 def call(lab: Lab, *words: str) -> str:
-    """Run kubectl to its end and return its output; raises LabgenError when it fails."""
+    """Run kubectl to its end and return its output. Raises LabgenError if it fails."""
     return run(_argv(lab, words), timeout=TIMEOUT).stdout
 
 

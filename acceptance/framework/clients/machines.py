@@ -1,4 +1,4 @@
-"""The cluster's machines over testinfra, and what is queried on them."""
+"""Run commands on the cluster's machines over testinfra."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ LocalEndpoint = Callable[[str, int], str]
 def on(lab: Lab) -> On:
     """Return testinfra hosts by machine name, over the shared connections of the ssh_config.
 
-    Their commands run as root, as labgen's own do.
+    Their commands run as root.
     """
     return through(access.ssh_client(lab))
 
@@ -45,17 +45,17 @@ def through(ssh: Ssh) -> On:
 
 
 def _by_sudo(backend: Any, ssh: Ssh, name: str, command: str, *words: str) -> Any:
-    """Run a command in place of testinfra's own sudo, which takes no password."""
+    """Run a command in place of testinfra's own sudo, which accepts no password."""
     line = backend.quote(command, *words)
     done = ssh.run(name, ["sh", "-c", line], timeout=TIMEOUT, check=False)
     return backend.result(done.exit_code, line.encode(), done.stdout, done.stderr)
 
 
 def holders(address: IPv4Address, host: On, among: Sequence[Machine]) -> list[str]:
-    """Return the machines that have that address on an interface right now.
+    """Return the machines that have that address on an interface now.
 
     Unlike labgen.cluster.vip, this also works on machines of clusters that labgen did not build,
-    and fails when one of them does not answer.
+    and fails if one of them does not answer.
     """
 
     def has(name: str) -> bool:
@@ -66,7 +66,7 @@ def holders(address: IPv4Address, host: On, among: Sequence[Machine]) -> list[st
 
 
 def api_servers_seen(host: Any, socket: str = haproxy.SOCKET) -> dict[str, str]:
-    """Return the state of each server of one machine's HAProxy, of whatever backend."""
+    """Return the state of each server in all backends of one machine's HAProxy."""
     answer = host.run(haproxy.query("%s", timeout=5), socket)
     missing_tools.ensure_program(answer, "socat")
     assert answer.rc == 0, answer.stderr

@@ -1,4 +1,4 @@
-"""One HTTP connection kept and used again and again, as a browser does."""
+"""One HTTP connection that is used for many requests, as a browser uses it."""
 
 import http.client
 import threading
@@ -13,7 +13,7 @@ TIMEOUT = 90.0  # seconds for one answer; longer than any wait that is measured 
 
 @dataclass
 class Talk:
-    """How many answers were good; when the connection broke (time.monotonic()), and how."""
+    """The number of good answers, and when (time.monotonic()) and why the connection broke."""
 
     answers: int = 0
     ended: float | None = None
@@ -22,7 +22,7 @@ class Talk:
 
 @contextmanager
 def talking(host: str, port: int) -> Iterator[Talk]:
-    """Ask over one connection while the block runs, or until it breaks."""
+    """Send requests over one connection during the block, or until it breaks."""
     talk, stop = Talk(), threading.Event()
     with closing(http.client.HTTPConnection(host, port, timeout=TIMEOUT)) as connection:
         thread = threading.Thread(target=_talk, args=(connection, talk, stop), name="talk")

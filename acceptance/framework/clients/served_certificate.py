@@ -1,4 +1,4 @@
-"""The certificate that an API server shows at its own address."""
+"""The certificate that an API server presents at its own address."""
 
 import socket
 import ssl
@@ -14,7 +14,8 @@ from labgen.lab.lab import Machine
 def certificate(
     cluster: Cluster, local_endpoint: LocalEndpoint, machine: Machine
 ) -> tuple[set[str], float]:
-    """What it is good for, and for how many more seconds. The cluster's CA is checked."""
+    """Return the names in the certificate, and its remaining validity in seconds. The cluster's CA
+    is checked."""
     context = kubeconfig.credentials(cluster.kubeconfig).anonymous()
     address, _, port = cluster.places[machine.name].rpartition(":")
     with (

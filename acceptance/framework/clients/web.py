@@ -1,4 +1,4 @@
-"""The web servers of the suite, asked over plain HTTP from outside the lab."""
+"""Query the suite's web servers over plain HTTP from outside the lab."""
 
 import http.client
 import threading
@@ -14,7 +14,7 @@ PATIENCE = 2.0  # seconds a user waits
 
 
 def get(host: str, port: int, path: str = "/hostname", *, timeout: float = 5.0) -> str:
-    """The body of a good answer, over a connection of its own. Raises one of FAILURES."""
+    """Return the body of a good answer, over a new connection. Raises one of FAILURES."""
     with closing(http.client.HTTPConnection(host, port, timeout=timeout)) as connection:
         connection.request("GET", path)
         answer = connection.getresponse()
@@ -26,7 +26,7 @@ def get(host: str, port: int, path: str = "/hostname", *, timeout: float = 5.0) 
 
 @dataclass
 class Heard:
-    """What all users heard: the pods that answered, and why others did not."""
+    """The results of all users: the pods that answered, and the failures."""
 
     pods: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Heard:
 
 @contextmanager
 def asking(host: str, port: int) -> Iterator[Heard]:
-    """Some users ask again and again while the block runs."""
+    """Let several users send requests during the block."""
     heard, stop = Heard(), threading.Event()
     with ThreadPoolExecutor(max_workers=USERS, thread_name_prefix="user") as pool:
         users = [pool.submit(_ask, host, port, heard, stop) for _ in range(USERS)]

@@ -1,1 +1,1 @@
-"""Finding out what a cluster is that labgen did not build. Nothing is changed anywhere."""
+"""Discover a cluster that labgen did not build, without changing anything."""

@@ -1,4 +1,4 @@
-"""From what was read of a cluster to what the suite takes it to be. Pure."""
+"""Derive the suite's description of a cluster from what was read of it. Pure functions."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -20,8 +20,8 @@ Reports = Mapping[str, Inspection | Unread]
 
 
 def endpoint(inventory: Inventory, objects: Objects, server: str) -> str:
-    """HOST:PORT where clients reach the API: the inventory's word, kubeadm's, or (server) the
-    kubeconfig's."""
+    """Return HOST:PORT where clients reach the API: from the inventory, from kubeadm, or (server)
+    from the kubeconfig."""
     reported = server
     if not isinstance(objects.kubeadm, Unknown):
         reported = objects.kubeadm.get("controlPlaneEndpoint") or server
@@ -88,8 +88,8 @@ def reached(cluster: Cluster, addresses: frozenset[str], server: str) -> Cluster
 def _paired(
     inventory: Inventory, machines: tuple[Machine, ...], reports: Reports
 ) -> dict[str, str]:
-    """Node -> label of its host: the node of the host's name; where it has none, the one whose
-    address is the host's or that machine's."""
+    """Return the label of each node's host: the node with the host's name, otherwise the node with
+    an address of the host or of that machine."""
     found: dict[str, str] = {}
     for name, host in inventory.hosts:
         label = str(host.address)
@@ -110,7 +110,7 @@ def _unread(paired: Mapping[str, str], reports: Reports) -> dict[str, str]:
 def _nodes(
     inventory: Inventory, machines: tuple[Machine, ...], paired: Mapping[str, str]
 ) -> frozenset[str]:
-    """Those that are machines, and the hosts that ought to be nodes."""
+    """Return the nodes that are machines, and the hosts that should be nodes."""
     strangers = [
         name or str(host.address)
         for name, host in inventory.hosts
@@ -124,7 +124,8 @@ def _role(seen: Inspection) -> Role:
 
 
 def _keepalived(kept: Vip, inspections: Mapping[str, Inspection]) -> frozenset[str] | Unknown:
-    """Where its configuration has the VIP, if it is a service at all: else it is a static pod."""
+    """Return the machines whose keepalived configuration has the VIP. Without a keepalived service,
+    it is a static pod."""
     if isinstance(kept.address, Unknown):
         return Unknown(f"keepalived has no VIP: {kept.address.reason}")
     if kept.kept_by and kept.kept_by != "keepalived":
@@ -139,7 +140,8 @@ def _haproxies(
     places: Mapping[str, str],
     endpoint: str,
 ) -> dict[str, Haproxy]:
-    """Clients use the endpoint's port; where that is the API servers' own, most HAProxies' port."""
+    """Return each machine's HAProxy. Clients use the endpoint's port; if that is the API servers'
+    own, most HAProxies' port."""
     own = {place.rpartition(":")[2] for place in places.values()}
     known = {*places.values(), *(f"{m.name}:{port}" for m in masters for port in own)}
     read = {

@@ -1,4 +1,4 @@
-"""The control plane by what the API says: nodes as machines, API servers' places, etcd."""
+"""The control plane as the API reports it: nodes as machines, the API servers' addresses, etcd."""
 
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network
@@ -18,9 +18,10 @@ MIB = 1024**2
 
 
 def machines(objects: Objects) -> tuple[Machine, ...]:
-    """The nodes, control planes first; those are told by their label, or by an API server's pod.
+    """Return the nodes, control planes first. A control plane has the label or the pod of an API
+    server.
 
-    A node without an address is no machine: no kubelet has ever spoken for it.
+    A node without an address is not a machine: no kubelet has ever reported for it.
     """
     found = [_machine(node, objects) for node in objects.nodes if _addresses(node)]
     if not found:
@@ -29,7 +30,8 @@ def machines(objects: Objects) -> tuple[Machine, ...]:
 
 
 def places(objects: Objects, masters: tuple[Machine, ...]) -> Mapping[str, str]:
-    """Where each control plane's API server answers, ADDRESS:PORT: as it says, else as usual."""
+    """Return each control plane's API server as ADDRESS:PORT: its own flags, otherwise the
+    defaults."""
     reported = {
         pod["spec"].get("nodeName", ""): pod["metadata"].get("annotations", {}).get(PLACE)
         for pod in _api_servers(objects)
@@ -38,7 +40,7 @@ def places(objects: Objects, masters: tuple[Machine, ...]) -> Mapping[str, str]:
 
 
 def etcd(objects: Objects, places_: Mapping[str, str]) -> Etcd | Unknown:
-    """kubeadm's configuration says whether it is on the control planes."""
+    """Return etcd. kubeadm's configuration shows whether it is on the control planes."""
     if isinstance(objects.kubeadm, Unknown):
         return Unknown(f"the location of etcd cannot be determined: {objects.kubeadm.reason}")
     external = objects.kubeadm.get("etcd", {}).get("external")
@@ -53,7 +55,7 @@ def etcd(objects: Objects, places_: Mapping[str, str]) -> Etcd | Unknown:
 
 
 def service_subnet(objects: Objects) -> IPv4Network | Unknown:
-    """The first of IPv4."""
+    """Return the first IPv4 subnet of Services."""
     if isinstance(objects.kubeadm, Unknown):
         return Unknown(f"the service subnet cannot be determined: {objects.kubeadm.reason}")
     text = objects.kubeadm.get("networking", {}).get("serviceSubnet", "10.96.0.0/12")

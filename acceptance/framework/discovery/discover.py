@@ -29,7 +29,7 @@ STRANGERS = {401, 403}
 
 
 def discover(inventory: Inventory, directory: Path) -> Cluster:
-    """Return what is known of the cluster; directory is the run's own, for what it fetches.
+    """Return what is known of the cluster; directory is for files that this run fetches.
 
     Raises HarnessError for an error of the inventory, LabgenError when the API does not answer.
     """
@@ -69,9 +69,10 @@ def _reached(cluster: Cluster, named: list[IPv4Address]) -> frozenset[str]:
 def _asked(
     credentials: Credentials, place: str, address: IPv4Address | Unknown, named: list[IPv4Address]
 ) -> str:
-    """Return where the suite queries the API.
+    """Return the address at which the suite queries the API.
 
-    It is the endpoint, which has to answer, if this host may query it; else what kubeconfig names.
+    This is the endpoint, which has to answer, if this host may query it; otherwise the server in
+    the kubeconfig.
     """
     server = f"{credentials.host}:{credentials.port}"
     if place == server or isinstance(address, Unknown) or not routing.alike([address], named):
@@ -86,9 +87,9 @@ def _asked(
 
 
 def _ensure_read(inventory: Inventory, reports: Mapping[str, Inspection | Unread]) -> None:
-    """Raise HarnessError for refused logins, and for an inventory of which no machine answers.
+    """Raise HarnessError for refused logins, and for an inventory none of whose machines answers.
 
-    A single machine that does not answer may be the cluster's fault.
+    If only some machines do not answer, this may be a defect of the cluster.
     """
     unread = {label: it for label, it in reports.items() if isinstance(it, Unread)}
     all_silent = bool(reports) and len(unread) == len(reports) and not inventory.kubeconfig

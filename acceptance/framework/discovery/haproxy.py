@@ -1,4 +1,4 @@
-"""HAProxy's configuration on a machine, as far as it is about the API servers."""
+"""The parts of a machine's HAProxy configuration that concern the API servers."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -16,28 +16,29 @@ class Section:
     lines: list[list[str]] = field(default_factory=list)
 
     def of(self, word: str) -> Iterator[list[str]]:
-        """The words behind that word, of each of its lines."""
+        """Return the words after that keyword, for each of its lines."""
         return (words[1:] for words in self.lines if words[0] == word and len(words) > 1)
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """servers are the names of the API servers in it, socket is where it tells their states, binds
-    the places (host, port) where clients reach them."""
+    """servers are the names of its API servers, socket is where it reports their states, binds are
+    the addresses (host, port) where clients reach them."""
 
     servers: frozenset[str]
     socket: str
     binds: tuple[tuple[str, int], ...]
 
     def at(self, address: str, port: int) -> int:
-        """The port at address where clients that use port come to it; 0 where it is for another
-        address only. One that is nowhere in it ought to be."""
+        """Return the port at address for clients that use port; 0 if port is bound only at another
+        address. A port that is not in the configuration is returned, because it should be there."""
         hosts = {host for host, number in self.binds if number == port}
         return port if not hosts or hosts & {*EVERYWHERE, address} else 0
 
 
 def read(lines: Sequence[str], api_servers: Collection[str]) -> Configuration | None:
-    """The HAProxy in front of api_servers (HOST:PORT); None where no backend has one of them."""
+    """Return the HAProxy in front of api_servers (HOST:PORT); None if no backend has one of
+    them."""
     sections = list(_sections(lines))
     names: set[str] = set()
     backends: set[str] = set()
@@ -60,7 +61,7 @@ def read(lines: Sequence[str], api_servers: Collection[str]) -> Configuration | 
 
 
 def _leads(section: Section, backends: Collection[str]) -> bool:
-    """Whether clients of the section come to one of these backends."""
+    """Return whether the section sends clients to one of these backends."""
     if section.kind == "listen":
         return section.name in backends
     used = [words[0] for word in ("default_backend", "use_backend") for words in section.of(word)]

@@ -1,4 +1,4 @@
-"""Inspect a machine of a cluster that labgen did not build: the lines of inspect.sh, as values."""
+"""Inspect a machine of a cluster that labgen did not build, by parsing the output of inspect.sh."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,13 +27,14 @@ class Inspection:
 
 
 def inspect(ssh: Ssh, name: str) -> Inspection:
-    """Inspect one machine as root; raises LabgenError."""
+    """Inspect one machine as root. Raises LabgenError."""
     done = ssh.run(name, ["bash", "-s"], timeout=TIMEOUT, input=SCRIPT.read_bytes())
     return parse(done.stdout)
 
 
 def parse(text: str) -> Inspection:
-    """Return the values in the output of inspect.sh; raises LabgenError when it was cut off."""
+    """Return the values in the output of inspect.sh. Raises LabgenError if the output is
+    incomplete."""
     lines = text.splitlines()
     if END not in lines:
         raise LabgenError(

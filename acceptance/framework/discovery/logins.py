@@ -1,4 +1,4 @@
-"""Logging in to the machines that an inventory names, with the keys and names it has for them."""
+"""Log in to the machines of an inventory, with the keys and logins that it names."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -28,7 +28,8 @@ CONFIG, KNOWN_HOSTS = "ssh_config", "known_hosts"
 
 
 def ssh_client(inventory: Inventory, directory: Path) -> Ssh:
-    """SSH to the inventory's hosts as root, by their addresses; what it needs lies in directory."""
+    """Return an SSH client for the inventory's hosts as root, by their addresses; its files are in
+    directory."""
     known, config = directory / KNOWN_HOSTS, directory / CONFIG
     machines_ = hosts(inventory)
     if not config.exists():
@@ -39,7 +40,8 @@ def ssh_client(inventory: Inventory, directory: Path) -> Ssh:
 
 
 def hosts(inventory: Inventory) -> list[Machine]:
-    """Return the inventory's hosts as machines, named by their addresses until more is known."""
+    """Return the inventory's hosts as machines, named by their addresses until their nodes are
+    known."""
     return [
         Machine(str(host.address), Role.WORKER, host.address, cpus=0, memory=0, disk=0, host=host)
         for _, host in inventory.hosts
@@ -47,7 +49,7 @@ def hosts(inventory: Inventory) -> list[Machine]:
 
 
 def on(cluster: Cluster, ssh: Ssh) -> On:
-    """Return testinfra hosts by the names of nodes; skip the test where there is no login."""
+    """Return testinfra hosts by the names of nodes; skip the test if there is no login."""
     through = machines.through(ssh)
 
     def host(name: str) -> Any:

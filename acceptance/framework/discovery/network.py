@@ -1,4 +1,4 @@
-"""Which plugin makes the pod network, by its pods."""
+"""Identify the plugin of the pod network by its pods."""
 
 import json
 
@@ -10,7 +10,7 @@ UNKNOWN = "CNI is none of " + ", ".join(network_plugins.PODS)
 
 
 def network(objects: Objects) -> Network | Unknown:
-    """The first that is known and there; flannel with its backend."""
+    """Return the first known plugin that has pods; flannel with its backend."""
     for plugin in network_plugins.PODS:
         if network_plugins.pods_of(plugin, objects.pods):
             return Network(plugin, _backend(objects) if plugin == "flannel" else "")

@@ -1,4 +1,4 @@
-"""The plugins of pod networks that are known, and how their pods on each machine are told."""
+"""The known plugins of pod networks, and how to recognise their pods on each machine."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +17,6 @@ PODS: Mapping[str, tuple[str, str]] = {
 
 
 def pods_of(plugin: str, pods: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The plugin's own pods."""
+    """Return the plugin's pods."""
     key, value = PODS[plugin]
     return [pod for pod in pods if pod["metadata"].get("labels", {}).get(key) == value]

@@ -1,6 +1,6 @@
-"""What the API says of its cluster: read once, by nothing but GET; and what is in it, as values.
+"""Read the cluster's objects from its API once, by GET requests only, and parse them.
 
-What may not be read is an Unknown with the API's own words.
+What the user may not read is an Unknown with the API's message.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,8 @@ FLANNEL = "/api/v1/configmaps?fieldSelector=metadata.name=kube-flannel-cfg"
 
 @dataclass(frozen=True)
 class Objects:
-    """kubeadm is its ClusterConfiguration; flannel the data of flannel's ConfigMap, if any."""
+    """Objects of the API. kubeadm is its ClusterConfiguration; flannel the data of flannel's
+    ConfigMap, if any."""
 
     nodes: list[dict[str, Any]]
     pods: list[dict[str, Any]]
@@ -28,7 +29,8 @@ class Objects:
 
 
 def read(api: Api) -> Objects:
-    """Raises ApiError where nodes or pods may not be read, OSError, http.client.HTTPException."""
+    """Read all objects. Raises ApiError if nodes or pods may not be read, OSError,
+    http.client.HTTPException."""
     return Objects(
         nodes=api.items("/api/v1/nodes"),
         pods=api.items("/api/v1/pods"),
@@ -38,7 +40,7 @@ def read(api: Api) -> Objects:
 
 
 def parse_kubeadm(text: str) -> Mapping[str, Any]:
-    """kubeadm's ClusterConfiguration, which is YAML in a ConfigMap."""
+    """Return kubeadm's ClusterConfiguration, which is YAML in a ConfigMap."""
     found: Mapping[str, Any] = YAML(typ="safe", pure=True).load(text) or {}
     return found
 

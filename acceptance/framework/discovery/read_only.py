@@ -1,4 +1,4 @@
-"""The API of a cluster that labgen did not build, as a user who may be forbidden to see things."""
+"""The API of a cluster that labgen did not build, for a user who may lack permissions."""
 
 from dataclasses import dataclass, fields
 from http import HTTPStatus
@@ -11,7 +11,7 @@ from acceptance.framework.clients.api import JSON, Api, ApiError
 
 @dataclass(frozen=True)
 class ReadOnlyApi(Api):
-    """Skips a test that needs what the kubeconfig's user is forbidden to see."""
+    """Skips a test that needs an object that the kubeconfig's user may not read."""
 
     def send(
         self, method: str, path: str, body: dict[str, Any] | None = None, kind: str = JSON

@@ -1,6 +1,6 @@
-"""Check where packets to a discovered cluster go, before any packet is sent.
+"""Check the route of packets to a discovered cluster, before any packet is sent.
 
-This host may query the addresses that the user named, and those that packets reach the same way.
+This host may query the addresses that the user named, and others that have the same route.
 """
 
 from collections.abc import Iterable
@@ -15,9 +15,9 @@ LOOPBACK = "lo"
 
 
 def ensure(addresses: Iterable[IPv4Address]) -> None:
-    """Raise LabgenError unless each address has a route that is not through a lab's bridge.
+    """Raise LabgenError unless each address has a route that does not go through a lab's bridge.
 
-    A lab with the same addresses would be taken for the cluster.
+    Otherwise a lab with the same addresses would be tested instead of the cluster.
     """
     bridges = {bridge(name): name for name in store.names()}
     for address in addresses:
@@ -35,8 +35,8 @@ def ensure(addresses: Iterable[IPv4Address]) -> None:
 def alike(addresses: Iterable[IPv4Address], named: Iterable[IPv4Address]) -> frozenset[str]:
     """Return the addresses that this host may query.
 
-    They were named, or packets to them leave by the interface of a named one. An address that only
-    the cluster reported may belong to something else on this host's network.
+    These are the named ones, and those to which packets leave by the interface of a named one. An
+    address that only the cluster reported may belong to another machine in this host's network.
     """
     asked = set(named)
     ways = {route.device(address) for address in asked} - {None, LOOPBACK}

@@ -1,4 +1,4 @@
-"""Summarise what was discovered of a cluster, in lines for people."""
+"""Summarise what was discovered of a cluster, in lines for users."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from labgen.lab.lab import Machine
 
 
 def summary(cluster: Cluster) -> list[str]:
-    """Return one line for each subject; a fact that is not known has its reason."""
+    """Return one line for each subject. A fact that is not known is replaced by the reason."""
     pairs = [
         ("control planes", _machines(cluster, cluster.control_planes)),
         ("workers", _machines(cluster, cluster.workers)),

@@ -1,4 +1,4 @@
-"""The API's endpoint: whether its address is virtual, and what program manages it."""
+"""The API's endpoint: whether its address is virtual, and which program manages it."""
 
 import socket
 from collections.abc import Mapping
@@ -40,7 +40,8 @@ def classify(
     inspections: Mapping[str, Inspection],
     objects: Objects,
 ) -> Vip:
-    """Decide by the address's owner, its present holders, and the program configured with it."""
+    """Return the VIP, judged by the address's owner, its present holders, and the program
+    configured with it."""
     if isinstance(address, Unknown):
         return Vip(address)
     owner = next((machine.name for machine in machines if machine.address == address), None)
@@ -64,7 +65,7 @@ def classify(
 
 
 def named(address: IPv4Address, found: Vip) -> Vip:
-    """Return the VIP with the address that the inventory names as virtual."""
+    """Return the VIP with the address that the inventory declares as virtual."""
     return replace(found, address=address)
 
 
@@ -73,7 +74,7 @@ def _none(reason: str) -> Vip:
 
 
 def _keeper(address: IPv4Address, inspections: Mapping[str, Inspection], objects: Objects) -> str:
-    """Return the program that is configured with the address; empty for none that is known."""
+    """Return the program that is configured with the address; empty if none is known."""
     if any(str(address) in seen.kept for seen in inspections.values()):
         return "keepalived"
     return KUBE_VIP if any(_keeps(pod, address) for pod in objects.pods) else ""

@@ -1,1 +1,1 @@
-"""Experiments: inject a fault, heal it, and measure what clients saw meanwhile."""
+"""Experiments: inject a fault, heal it, and measure what clients notice meanwhile."""

@@ -1,4 +1,5 @@
-"""What samples say about the prober and about the present; all times in seconds on one clock."""
+"""Analyse samples for the quality of the prober and for the current state; times in seconds on one
+clock."""
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -20,7 +21,8 @@ def rate(samples: Sequence[Sample]) -> float:
 
 
 def longest_stall(samples: Sequence[Sample]) -> float:
-    """Return the longest time between the starts of two samples: how late the prober itself was.
+    """Return the longest time between the starts of two samples, which shows how late the prober
+    was.
 
     Raises ValueError for fewer than two.
     """
@@ -28,7 +30,7 @@ def longest_stall(samples: Sequence[Sample]) -> float:
 
 
 def good_for(samples: Sequence[Sample], begin: float, now: float) -> float:
-    """Return for how long all answers since begin were good; 0 without a recent one.
+    """Return for how long all answers since begin were good; 0 without a recent answer.
 
     A watch that hangs does not fail: it is silent.
     """

@@ -1,6 +1,6 @@
-"""What the result of an experiment has to satisfy.
+"""Assertions about the result of an experiment.
 
-Each function raises AssertionError with what was seen instead.
+Each function raises AssertionError with what was observed instead.
 """
 
 from collections.abc import Sequence
@@ -27,12 +27,12 @@ def no_lost_write(result: Result) -> None:
 
 
 def recovered(result: Result) -> None:
-    """Assert that everything that was waited for came."""
+    """Assert that everything recovered that the experiment waited for."""
     assert not result.problems, "; ".join(result.problems)
 
 
 def vip_never_moved(result: Result, testbed: Testbed) -> None:
-    """Assert that the VIP had the same one owner from the baseline until healing began."""
+    """Assert that the same machine alone had the VIP from the baseline until healing began."""
     recording = result.recording
     during = tracks.within(result.bands(owners.LANE), recording.started, recording.healing)
     states = [band.state for band in during]
@@ -40,6 +40,6 @@ def vip_never_moved(result: Result, testbed: Testbed) -> None:
 
 
 def vip_moved_to_one_of(result: Result, machines: Sequence[str]) -> None:
-    """Assert that one of these machines alone had the VIP when healing began."""
+    """Assert that exactly one machine, one of these, had the VIP when healing began."""
     during = tracks.within(result.bands(owners.LANE), 0.0, result.recording.healing)
     assert during[-1].state in machines, during[-1].state

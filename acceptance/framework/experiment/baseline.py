@@ -1,4 +1,4 @@
-"""The baseline of an experiment: what has to hold before a fault is injected."""
+"""The baseline of an experiment: the conditions for injecting a fault."""
 
 import time
 from dataclasses import replace
@@ -23,7 +23,7 @@ QUIET_TIMEOUT = 30.0  # seconds for the probes to run and succeed: connections h
 def precondition(testbed: Testbed) -> Task:
     """Return the probing process's task, once the lab is in its steady state.
 
-    Raises HarnessError when it is not in time.
+    Raises HarnessError if the lab does not reach it in time.
     """
     try:
         what = "the steady state, with the VIP on the first control plane"
@@ -35,9 +35,9 @@ def precondition(testbed: Testbed) -> Task:
 
 
 def wait_quiet(seen: Seen, masters: set[str]) -> float:
-    """Wait until every state is known and nothing fails; return when the baseline began.
+    """Wait until every state is known and no request fails; return when the baseline began.
 
-    Raises HarnessError when requests fail although nothing was done to the lab.
+    Raises HarnessError if requests fail although no fault was injected.
     """
     known_at = 0.0
 

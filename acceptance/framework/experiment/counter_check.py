@@ -7,7 +7,7 @@ from acceptance.framework.experiment.probes import counter
 
 
 def begin(api: Api) -> None:
-    """Create empty ConfigMaps; a run that was killed may have left its own."""
+    """Create empty ConfigMaps, replacing those of a run that was killed."""
     remove(api)
     for number in range(counter.OBJECTS):
         metadata = {"name": counter.name(number), "labels": counter.LABELS}
@@ -16,11 +16,11 @@ def begin(api: Api) -> None:
 
 
 def lost(api: Api, acknowledged: Sequence[int]) -> list[int]:
-    """Return the acknowledged writes that the cluster does not have."""
+    """Return the acknowledged writes that the cluster has lost."""
     known = counter.numbers(api.items(f"{counter.COLLECTION}?{counter.SELECTOR}"))
     return [number for number in acknowledged if number not in known]
 
 
 def remove(api: Api) -> None:
-    """Remove what was written, if anything."""
+    """Remove the ConfigMaps, if they exist."""
     api.send("DELETE", f"{counter.COLLECTION}?{counter.SELECTOR}")

@@ -1,4 +1,4 @@
-"""An experiment under way: faults are injected and healed while clients query the lab."""
+"""A running experiment: faults are injected and healed while clients query the lab."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ SWITCHED_OFF = (POWER_CUT, "reboot", "shutdown")
 
 @dataclass
 class Experiment:
-    """One experiment under way; all times as of time.monotonic()."""
+    """A running experiment; all times are those of time.monotonic()."""
 
     testbed: Testbed
     seen: Seen  # what the probing process has reported so far
@@ -34,19 +34,19 @@ class Experiment:
     lost: list[int] | None = None  # acknowledged writes that are gone; None: unknown
 
     def mark(self, name: str, text: str, at: float | None = None) -> None:
-        """Record a moment, now unless `at` says when."""
+        """Record a moment, now or at the time `at`."""
         self.moments.append(Moment(name, time.monotonic() if at is None else at, text))
 
     def at(self, name: str) -> float | None:
-        """Return when the first moment of that name was, None when there was none."""
+        """Return the time of the first moment of that name, None if there is none."""
         return next((moment.at for moment in self.moments if moment.name == name), None)
 
     def wait(self, seconds: float) -> None:
-        """Let clients go on for so many seconds."""
+        """Let clients continue for that many seconds."""
         time.sleep(seconds)
 
     def inject(self, fault: str, target: str, *, duration: float | None = None) -> None:
-        """Inject a fault; the first one's moment is the zero of the recording."""
+        """Inject a fault. The first fault's moment is time zero of the recording."""
         done = inject(self.testbed.lab, fault, target, duration=duration)
         self.injections.append(done)
         self.mark(INJECTED, str(done), done.moment)
@@ -60,7 +60,7 @@ class Experiment:
     def wait_answers(self, *, quiet: float, timeout: float) -> None:
         """Wait until every client of the API had good answers for `quiet` seconds.
 
-        Only answers since the last moment count. A timeout is a problem of the result.
+        Only answers since the last moment count. A timeout is recorded as a problem of the result.
         """
         begin = max(moment.at for moment in self.moments)
 
@@ -73,7 +73,8 @@ class Experiment:
         self._within(f"good answers for {quiet:g} s", check, timeout)
 
     def wait_steady_state(self, timeout: float = steady_state.HEAL_TIMEOUT) -> None:
-        """Wait until the lab is in its steady state; a timeout is a problem of the result."""
+        """Wait until the lab is in its steady state. A timeout is recorded as a problem of the
+        result."""
         offset = time.time() - time.monotonic()
         booted = {name: at + offset for name, at in self.switched_off().items()}
         check = partial(steady_state.inspect, self.testbed.lab, booted)
@@ -81,7 +82,8 @@ class Experiment:
             self.mark(STEADY_STATE, "steady state restored")
 
     def wait_not_ready(self, node: str, timeout: float) -> None:
-        """Wait until the API reports the node as NotReady; a timeout is a problem of the result."""
+        """Wait until the API reports the node as NotReady. A timeout is recorded as a problem of
+        the result."""
 
         def check() -> None:
             own = [c for c in list(self.seen.changes) if (c.lane, c.subject) == (nodes.LANE, node)]
@@ -91,7 +93,7 @@ class Experiment:
         self._within(f"{node} being NotReady", check, timeout)
 
     def switched_off(self) -> dict[str, float]:
-        """Return the machines that were switched off, and when for the last time."""
+        """Return the machines that were switched off, each with the last time of that."""
         return {
             name: injection.moment
             for injection in self.injections
@@ -100,7 +102,7 @@ class Experiment:
         }
 
     def check_writes(self, acknowledged: Sequence[int]) -> None:
-        """Find out which acknowledged writes the cluster has lost."""
+        """Determine which acknowledged writes the cluster has lost."""
         try:
             self.lost = counter_check.lost(self.testbed.api, acknowledged)
         except FAILURES as error:

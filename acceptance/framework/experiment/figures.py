@@ -1,4 +1,4 @@
-"""The figures of one experiment: what its requests, states and writes add up to, with limits."""
+"""Compute the figures of one experiment from its requests, states and writes, with limits."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ ZERO = 0.0  # the fault, on the recording's clock
 
 @dataclass(frozen=True)
 class Span:
-    """When the parts of an experiment were, in seconds from the fault."""
+    """The times of the parts of an experiment, in seconds from the fault."""
 
     started: float  # of the baseline
     healing: float  # when healing began
@@ -25,7 +25,8 @@ class Span:
 
 
 def of_clients(clients: Clients, span: Span, limits: Limits) -> list[Figure]:
-    """Return what each kind of client saw, from the fault until healing began and afterwards."""
+    """Return what each kind of client noticed, from the fault until healing began, and
+    afterwards."""
     found: list[Figure] = []
     for kind, listed in clients.items():
         samples = [sample for client in listed for sample in client.samples]
@@ -38,7 +39,8 @@ def of_clients(clients: Clients, span: Span, limits: Limits) -> list[Figure]:
 def _of_fault(
     kind: str, clients: Sequence[Client], samples: Sequence[Sample], span: Span, limits: Limits
 ) -> Iterator[Figure]:
-    """Every request counts that a client waited for after the fault, also one begun before it."""
+    """Yield figures of every request that a client waited for after the fault, including earlier
+    ones in flight."""
     waited = requests.under_way(samples, ZERO, span.healing)
     flying = requests.in_flight(samples, ZERO)
     gap = _gap(clients, ZERO, span.healing)
@@ -79,7 +81,7 @@ def _percentiles(kind: str, answers: Sequence[float], p50: str, p99: str) -> Ite
 
 
 def of_return(samples: Sequence[Sample], span: Span, limits: Limits) -> list[Figure]:
-    """Return when the API answered again, where it did not answer when healing began."""
+    """Return when the API answered again, if it did not answer when healing began."""
     ended = [sample for sample in samples if sample.ended <= span.healing]
     if not ended or max(ended, key=lambda sample: sample.ended).failure is None:
         return []
@@ -91,7 +93,8 @@ def of_return(samples: Sequence[Sample], span: Span, limits: Limits) -> list[Fig
 def of_states(
     found: Sequence[Band], span: Span, limits: Limits, taken_away: Sequence[str]
 ) -> list[Figure]:
-    """Return when the VIP had one owner, etcd a leader, and when nodes were known to be away."""
+    """Return when the VIP had one owner, etcd a leader, and when nodes were reported as
+    NotReady."""
     during = tracks.within(found, ZERO, span.healing)
     since = tracks.lasting(during, owners.LANE, tracks.one)
     led = tracks.lasting(during, leader.LANE, lambda state: state != tracks.NONE)
@@ -112,7 +115,7 @@ def of_states(
 
 
 def of_writes(ended: Ended, lost: Sequence[int] | None) -> list[Figure]:
-    """Return what became of the writes over the whole time."""
+    """Return what happened to the writes during the entire experiment."""
     counts: Mapping[str, int] = {
         metrics.ACKNOWLEDGED: len(ended.acknowledged),
         metrics.UNACKNOWLEDGED: len(ended.unacknowledged),
@@ -125,7 +128,7 @@ def of_writes(ended: Ended, lost: Sequence[int] | None) -> list[Figure]:
 
 
 def of_prober(samples: Sequence[Sample]) -> list[Figure]:
-    """Return how good the prober was: its rate, and the longest time for which it stood still."""
+    """Return the quality of the prober: its rate, and its longest pause."""
     return [
         Figure(metrics.PROBE_RATE, "", analysis.rate(samples), "1/s"),
         Figure(metrics.PROBER_STALL, "", analysis.longest_stall(samples), "s"),

@@ -1,4 +1,4 @@
-"""Why the VIP moved, as keepalived logged it."""
+"""Find out from keepalived's log why the VIP moved."""
 
 import re
 from datetime import datetime
@@ -15,7 +15,7 @@ WHY = re.compile(r"^([\d.]+) \S+ \S+ (.*(?:STATE|VRRP_Script).*)$", re.MULTILINE
 def reported(testbed: Testbed, recording: Recording) -> str:
     """Return what keepalived logged on the control planes about its states and its script.
 
-    Times are those of the recording. The result is empty where the journal cannot be read.
+    Times are those of the recording. The result is empty if the journal cannot be read.
     """
     zero = datetime.fromisoformat(recording.injected_at).timestamp()
     since = f"{zero + recording.started:.0f}"

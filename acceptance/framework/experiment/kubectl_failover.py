@@ -1,4 +1,5 @@
-"""kubectl while the holder of the VIP loses its power: what is open, and what is begun then."""
+"""Run kubectl while the VIP holder loses its power: commands already open, and commands started
+afterwards."""
 
 import math
 import socket
@@ -36,9 +37,9 @@ REFUSAL_ELSEWHERE = 1.0  # the same on the way through another host
 
 @dataclass(frozen=True)
 class Begun:
-    """An operation begun when the power was gone: seconds until it had worked, and failed tries.
+    """A command started after the power cut: seconds until it succeeded, and failed attempts.
 
-    usual is how long it takes in quiet times, also beside the others.
+    usual is its duration in quiet times, when it runs concurrently with the others.
     """
 
     seconds: float
@@ -57,7 +58,8 @@ class Open:
 
 @dataclass(frozen=True)
 class Interrupted:
-    """What was seen, by the name of the operation. talk is the connection through the forward."""
+    """The observations, by the name of the command. talk is the connection through the forwarded
+    port."""
 
     begun: dict[str, Begun]
     open: dict[str, Open]
@@ -65,11 +67,11 @@ class Interrupted:
 
 
 def measure(lab: Lab, pod: Pod, directory: Path) -> Interrupted:
-    """Cut the holder's power below open streams, run the commands, and restore the steady state.
+    """Cut the holder's power while streams are open, run the commands, and restore the steady
+    state.
 
-    The pod is on another machine.
-
-    Raises LabgenError when the lab is not healthy before or does not become so again.
+    The pod is on another machine. Raises LabgenError if the lab is not healthy before or does not
+    recover.
     """
     steady_state.await_steady_state(lab, what="a healthy lab", timeout=30)
     [holder] = vip.holders(access.ssh_client(lab), lab, lab.control_planes)
@@ -89,14 +91,15 @@ def measure(lab: Lab, pod: Pod, directory: Path) -> Interrupted:
 
 
 def _side_by_side(todo: dict[str, Operation]) -> dict[str, tuple[float, tuple[str, ...]]]:
-    """Run all commands concurrently; seconds until each worked, and why it did not before."""
+    """Run all commands concurrently; return the seconds until each succeeded, and its failures
+    before that."""
     return gather(
         {name: partial(_until_it_works, name, operation) for name, operation in todo.items()}
     )
 
 
 def _until_it_works(name: str, operation: Operation) -> tuple[float, tuple[str, ...]]:
-    """Infinitely many seconds where it never does."""
+    """Return the seconds until the command succeeds, infinity if it never does."""
     failures: list[str] = []
     begin = time.monotonic()
 
@@ -116,7 +119,7 @@ def _until_it_works(name: str, operation: Operation) -> tuple[float, tuple[str, 
 
 @contextmanager
 def _streams(pod: Pod) -> Iterator[tuple[dict[str, Stream], Talk]]:
-    """exec, logs -f and port-forward, open and in use."""
+    """Yield exec, logs -f and port-forward, open and in use."""
     commands = {
         "exec": pod.executing(kubectl_ops.COUNT),
         "logs -f": pod.following(),
@@ -137,7 +140,7 @@ def _streams(pod: Pod) -> Iterator[tuple[dict[str, Stream], Talk]]:
 
 @contextmanager
 def _cutting(lab: Lab, victim: Machine) -> Iterator[float]:
-    """Pull the victim's plug; the block runs from the moment when it is silent."""
+    """Cut the victim's power; the block runs once the machine is silent."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         stopping = pool.submit(_labgen, "stop", lab.name, victim.name, "--now")
         until(partial(_dark, lab, victim), what="silence", timeout=DARK, interval=0.02)
@@ -146,7 +149,8 @@ def _cutting(lab: Lab, victim: Machine) -> Iterator[float]:
 
 
 def _dark(lab: Lab, victim: Machine) -> None:
-    """A refusal that comes from another host ends the connection to this host's end of the way."""
+    """Raise NotYet while the machine answers. Behind a jump host, a refusal arrives as the end of
+    the forwarded connection."""
     address = (access.local_endpoint(lab, victim.address, DISCARD), DISCARD)
     timeout = REFUSAL_ELSEWHERE if lab.jump else REFUSAL
     try:
@@ -160,7 +164,7 @@ def _dark(lab: Lab, victim: Machine) -> None:
 
 
 def _await_end(streams: dict[str, Stream], talk: Talk) -> None:
-    """Wait until all have ended, or for as long as it is worth."""
+    """Wait until all have ended, at most for the given limit."""
 
     def look() -> None:
         left = [name for name, stream in streams.items() if stream.ended is None]

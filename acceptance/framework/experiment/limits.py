@@ -13,7 +13,7 @@ from labgen.timing.limits import Allowed, Gaps
 
 @dataclass(frozen=True)
 class Limits:
-    """What is accepted of an experiment at most; a figure without a limit is only reported."""
+    """The limits of an experiment; a figure without a limit is only reported."""
 
     gaps: Gaps = field(default_factory=dict)  # by kind of client
     failed: Mapping[str, Allowed] = field(default_factory=dict)  # requests, by kind of client
@@ -55,7 +55,8 @@ def server_killed(lab: Lab) -> Limits:
 def worker_silent(lab: Lab) -> Limits:
     """Return the limits for a worker that falls silent: clients of the API notice nothing.
 
-    For most of a minute the Service still sends requests to its pods, so those have no limit.
+    For most of a minute the Service still sends requests to the worker's pods, so clients of the
+    Service have no limit.
     """
     balancer = lab.scenario.load_balancer
     found = _limits(lab, limits.server_refuses(balancer))
@@ -85,16 +86,18 @@ def keepalived_dies(lab: Lab) -> Limits:
 
 
 def holder_cut_off(lab: Lab) -> Limits:
-    """Return the limits for a holder cut off from the other machines; clients reach all of them.
+    """Return the limits for a holder that is cut off from the other machines; clients reach all of
+    them.
 
-    If the holder leads etcd, it continues to do so for itself until it notices.
+    If the holder leads etcd, it continues to act as leader until it detects the partition.
     """
     balancer = lab.scenario.load_balancer
     return _limits(lab, limits.holder_silent(balancer), led=forecast.etcd_steps_down)
 
 
 def masters_reboot(lab: Lab) -> Limits:
-    """Return the limits for control planes that reboot, each after the one before is back.
+    """Return the limits for control planes that reboot one after the other, each when the previous
+    one is back.
 
     etcd may lose its leader more than once, so there is no single time until it has one.
     """
@@ -111,7 +114,7 @@ def _limits(
     last_failure: Allowed | None = None,
     one_owner: Allowed | None = None,
 ) -> Limits:
-    """Return the limits; led predicts when etcd has a leader again, None where it keeps its own."""
+    """Return the limits. led predicts when etcd has a leader again, None if it keeps its leader."""
     balancer = lab.scenario.load_balancer
     election = led(balancer)[1] if led else 0.0
     # without workers the pods are on the control planes, and faults there reach them
@@ -127,7 +130,7 @@ def _limits(
 
 
 def _at_most(expected: float, balancer: LoadBalancer) -> Allowed:
-    """Return the scenario's limit, or what is expected where that is longer."""
+    """Return the scenario's limit, or the expected time if that is longer."""
     return Allowed(expected, max(expected, _limit(balancer)))
 
 

@@ -1,4 +1,4 @@
-"""The probing process, seen from pytest: start it, read its lines, end it."""
+"""The probing process from pytest's side: start it, read its lines, stop it."""
 
 import subprocess
 import sys
@@ -23,14 +23,14 @@ SHOWN_LINES = 15
 
 @dataclass
 class Seen:
-    """What the process has reported so far."""
+    """Everything that the process has reported so far."""
 
     clients: dict[tuple[str, str], list[Sample]] = field(default_factory=dict)  # by kind and name
     changes: list[Change] = field(default_factory=list)
     ended: Ended | None = None  # known once the process has ended
 
     def take(self, line: str) -> None:
-        """Keep one more line of the process."""
+        """Store one more line of the process."""
         found = parsed(line)
         if isinstance(found, Ended):
             self.ended = found
@@ -47,7 +47,7 @@ class Seen:
 
 @contextmanager
 def watching(task: Task) -> Iterator[Seen]:
-    """Have the task done while the block runs. Raises HarnessError if the process breaks."""
+    """Run the task during the block. Raises HarnessError if the process breaks."""
     seen = Seen()
     root = Path(acceptance.__file__).parents[1]
     words = [sys.executable, "-m", MODULE, task.to_json()]

@@ -1,4 +1,4 @@
-"""The result of an experiment: its recording, with the fault's moment as zero."""
+"""The result of an experiment: its recording, with the fault as time zero."""
 
 import os
 import platform
@@ -34,7 +34,7 @@ WRITES = (metrics.MISSED, metrics.LOST)  # judged write by write
 
 @dataclass(frozen=True)
 class Result:
-    """A recording, and what of the experiment is judged besides its figures."""
+    """A recording, and everything else that is asserted about the experiment."""
 
     recording: Recording
     writes: Ended
@@ -46,20 +46,20 @@ class Result:
         return [band for band in self.recording.bands if band.lane == lane]
 
     def over_limit(self) -> list[str]:
-        """Return the figures that exceed their limits, in words."""
+        """Return the figures that exceed their limits, as text."""
         judged = [it for it in self.recording.figures if it.metric not in WRITES]
         return [figures_text.sentence(figure) for figure in judged if not figure.within_limit]
 
     @property
     def timeline(self) -> str:
-        """Return what happened, as lines in the order of time."""
+        """Return the events as lines, in the order of time."""
         return timeline.text(self.recording)
 
 
 def conclude(experiment: Experiment, limits: Limits) -> Result:
     """Return the result of an experiment that has ended.
 
-    Raises HarnessError when the prober did not get enough processor time.
+    Raises HarnessError if the prober did not get enough processor time.
     """
     seen = experiment.seen
     if seen.ended is None:
@@ -98,7 +98,7 @@ def conclude(experiment: Experiment, limits: Limits) -> Result:
 
 
 def environment(lab: Lab) -> dict[str, str]:
-    """Return what the numbers depend on."""
+    """Return the settings that the figures depend on."""
     return {
         "Kubernetes": lab.scenario.kubernetes.version,
         "provider": lab.provider,

@@ -1,4 +1,5 @@
-"""An experiment on one page: watch a lab, inject a fault, heal it, and tell what clients saw."""
+"""A complete experiment: observe a lab, inject a fault, heal it, and report what clients
+noticed."""
 
 import time
 from collections.abc import Iterator
@@ -27,11 +28,11 @@ def run(
 ) -> Result:
     """Inject a fault, wait until clients get answers again, heal it, wait for the steady state.
 
-    The persistent connection begins at the target's API server: what happens to that one happens
-    to the connection. With not_ready, healing waits until the target is known to be NotReady, at
-    most that many seconds.
+    The persistent connection begins at the target's API server, so it is affected by what happens
+    to that server. With not_ready, healing waits until the target is NotReady, at most that many
+    seconds.
 
-    Raises HarnessError when nothing can be measured. The result tells what did not recover.
+    Raises HarnessError if nothing can be measured. The result contains what did not recover.
     """
     with probing(testbed, connected_to=targets.named(testbed, target)) as experiment:
         experiment.inject(fault, target)
@@ -49,10 +50,10 @@ def probing(testbed: Testbed, *, connected_to: str = "") -> Iterator[Experiment]
     """Have every kind of client query a lab in its steady state, from a quiet baseline on.
 
     The persistent connection begins at the API server of the machine connected_to, if that is a
-    control plane; without HAProxy in the path it can only be the holder's. All faults are healed
-    in the end, whatever happened.
+    control plane; without HAProxy in the path it can only be the holder's. All faults are healed at
+    the end, whatever happened.
 
-    Raises HarnessError when the lab is not healthy beforehand, or when the probes do not run.
+    Raises HarnessError if the lab is not healthy beforehand, or if the probes do not run.
     """
     task = baseline.precondition(testbed)
     anywhere = testbed.lab.scenario.load_balancer.direct

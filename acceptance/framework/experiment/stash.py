@@ -1,4 +1,4 @@
-"""What a test leaves for pytest's plugins."""
+"""Data that tests pass to pytest's plugins."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

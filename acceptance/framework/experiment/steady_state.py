@@ -1,6 +1,6 @@
-"""The steady state: what every experiment starts from and has to return to.
+"""The steady state: every experiment starts from it and has to return to it.
 
-It is labgen's one definition of healthy, with the VIP on its usual holder: the first control plane,
+This is labgen's definition of healthy, with the VIP on its usual holder: the first control plane,
 which has the highest priority.
 """
 
@@ -18,17 +18,16 @@ HEAL_TIMEOUT = 150.0  # seconds; power-cut machines take up to 75 until all pods
 
 
 def await_steady_state(lab: Lab, *, what: str, timeout: float) -> None:
-    """Wait until the lab is in its steady state; raises LabgenError with what is not."""
+    """Wait until the lab is in its steady state. Raises LabgenError with what is missing."""
     until(partial(inspect, lab), what=what, timeout=timeout, interval=0.5)
 
 
 def inspect(lab: Lab, booted: Mapping[str, float] | None = None) -> None:
-    """Raise NotYet with what is not yet in its steady state.
+    """Raise NotYet with the first deviation from the steady state.
 
-    What recovers last and costs the cluster least is queried first; the first problem ends it.
-    booted names machines that were off, with the time (seconds since 1970) since which their
-    containers must have started: for most of a minute, the API does not know that a machine has
-    lost its power.
+    Parts that recover late and are cheap to query come first. booted names machines that were off,
+    with the time (seconds since 1970) after which their containers must have started: for most of a
+    minute, the API does not know that a machine has lost its power.
     """
     ssh = access.ssh_client(lab)
     machines = query_machines(lab, ssh)

@@ -1,6 +1,6 @@
 """Choose the machine for a fault, and prepare the lab so that the machine has the wanted role.
 
-What cannot be prepared is an error of the harness.
+If that is impossible, it is an error of the harness.
 """
 
 import pytest

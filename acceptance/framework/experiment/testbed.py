@@ -1,4 +1,4 @@
-"""What an experiment needs: a lab, and the clients that watch it from outside."""
+"""The testbed of an experiment: a lab, and the clients that observe it from outside."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

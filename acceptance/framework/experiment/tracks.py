@@ -1,6 +1,6 @@
-"""Turn changes of single machines' states into bands: which state held from when to when.
+"""Convert changes of single machines' states to bands: each state with its begin and end.
 
-All times are seconds on one clock; begin and end bound what was watched.
+All times are seconds on one clock; begin and end are the limits of the observation.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,7 +30,7 @@ def bands(changes: Iterable[Change], begin: float, end: float) -> list[Band]:
 
 
 def taken_away(changes: Sequence[Change], machines: Iterable[str], at: float) -> list[Change]:
-    """Return the changes, with these machines gone from then on.
+    """Return the changes, with these machines removed from that time on.
 
     A machine without power cannot report that it no longer holds the VIP.
     """
@@ -40,7 +40,8 @@ def taken_away(changes: Sequence[Change], machines: Iterable[str], at: float) ->
 
 
 def lasting(found: Sequence[Band], lane: str, good: Callable[[str], bool]) -> float | None:
-    """Return since when the lane's state has been good up to its end; None when it is not good."""
+    """Return the time since which the lane's state has been good; None if its last state is not
+    good."""
     own = sorted((band for band in found if band.lane == lane), key=lambda band: band.started)
     if not own or not good(own[-1].state):
         return None
@@ -69,7 +70,7 @@ def _lane(
     end: float,
     state: Callable[[Mapping[str, str]], str],
 ) -> list[Band]:
-    """Return the lane's bands; before the first change nothing is known."""
+    """Return the lane's bands. Before the first change the state is unknown."""
     known: dict[str, str] = {}
     found: list[Band] = []
     for change in (change for change in changes if change.lane == lane):
@@ -84,7 +85,7 @@ def _lane(
 
 
 def _all_that(wanted: str) -> Callable[[Mapping[str, str]], str]:
-    """Return a function that names the machines in that state, with commas, or `none`."""
+    """Return a function that names the machines in that state, separated by commas, or `none`."""
 
     def state(known: Mapping[str, str]) -> str:
         return ", ".join(sorted(n for n, found in known.items() if found == wanted)) or NONE

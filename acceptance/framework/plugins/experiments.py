@@ -1,7 +1,7 @@
-"""A pytest plugin: the testbed for experiments, and what becomes of their results.
+"""A pytest plugin: the testbed for experiments, and the output of their results.
 
---record DIR keeps each recording as DIR/NAME.json, and writes a page of all to DIR/report.html. A
-failed test shows what happened in its experiment, in the order of time.
+--record DIR writes each recording to DIR/NAME.json, and a page with all of them to DIR/report.html.
+A failed test shows the events of its experiment, in the order of time.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -60,7 +60,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def testbed(lab: Lab, api: Api, on: On) -> Iterator[Testbed]:
-    """Yield the lab with everything that watches it, and with pods that query a Service."""
+    """Yield the lab with all its observers, and with pods that query a Service."""
     if len(lab.control_planes) == 1:
         pytest.skip("one control plane: nothing can take over")
     image = release(lab.scenario.kubernetes.version).workload_image
@@ -89,7 +89,7 @@ def testbed(lab: Lab, api: Api, on: On) -> Iterator[Testbed]:
 
 @pytest.fixture(scope="session")
 def save(pytestconfig: pytest.Config) -> Save:
-    """Return save(NAME, RESULT), which writes the recording where --record says."""
+    """Return save(NAME, RESULT), which writes the recording to the directory of --record."""
     directory = pytestconfig.getoption("record")
 
     def saved(name: str, result: Result) -> Result:
@@ -129,6 +129,6 @@ def pytest_runtest_makereport(
 
 
 def _fetch(host: Any, directory: Path) -> None:
-    """Copy the files of etcd's client; only the owner can read the directory (0700)."""
+    """Copy the files of etcd's client to a directory that only its owner can read (0700)."""
     for name, path in ETCD_FILES.items():
         (directory / name).write_text(host.check_output("cat %s", path))

@@ -1,7 +1,7 @@
 """A pytest plugin: with --inventory FILE, the suite inspects a cluster that labgen did not build.
 
-The cluster is discovered once, before the first test, and shown at the head of the run. Under
-xdist, the workers read the result from a directory of the run, which is removed at its end.
+The cluster is discovered once, before the first test, and printed at the beginning of the run.
+Under xdist, the workers read the result from a directory of the run, which is removed at its end.
 """
 
 import http.client
@@ -57,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Discover the cluster; end the run with one clear error when that is impossible."""
+    """Discover the cluster. End the run with one clear error if that is impossible."""
     config = session.config
     if INVENTORY not in config.stash or CLUSTER in config.stash:
         return
@@ -98,7 +98,7 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def _settle(config: pytest.Config, cluster: Cluster) -> None:
-    """Store what the fixtures need."""
+    """Store the data of the fixtures."""
     ssh = logins.ssh_client(config.stash[INVENTORY], config.stash[DIRECTORY])
     config.stash[CLUSTER] = cluster
     config.stash[ON] = logins.on(cluster, ssh)

@@ -28,7 +28,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def unsupported_reason(lab: Lab) -> str | None:
-    """Return why not every machine can be switched off and on; None when all can."""
+    """Return why not every machine can be switched off and on; None if all can."""
     switches = provider(lab.provider)
     reasons = [switches.unsupported_reason(m, action) for m in lab.machines for action in ACTIONS]
     return next((reason for reason in reasons if reason), None)

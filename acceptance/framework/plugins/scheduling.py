@@ -1,7 +1,7 @@
-"""How xdist distributes the tests: one by one, with the disruptive ones as one group at the end.
+"""Distribute the tests with xdist: one by one, and the disruptive ones as one group at the end.
 
-xdist has --dist loadgroup for this. It passes groups inside node ids, which pytest 9.2 no longer
-lets it change, so that groups are lost silently (pytest-xdist issue 1386).
+xdist has --dist loadgroup for this. It stores groups in node ids, which pytest 9.2 no longer allows
+it to change, so that groups are silently lost (pytest-xdist issue 1386).
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ GROUP = "disturbs"
 
 
 class DisturbingLast(LoadScopeScheduling):  # type: ignore[misc]
-    """Distributes the disruptive tests, whose node ids workers write to the file names, last."""
+    """Distributes the disruptive tests last. Workers write their node ids to the file names."""
 
     def __init__(self, config: pytest.Config, log: object, names: Path) -> None:
         config.option.loadscopereorder = False  # it would distribute the largest group first
@@ -21,5 +21,5 @@ class DisturbingLast(LoadScopeScheduling):  # type: ignore[misc]
         self.names = names
 
     def _split_scope(self, nodeid: str) -> str:
-        """Return the group of a test; called when all workers have collected the tests."""
+        """Return the group of a test. It is called when all workers have collected the tests."""
         return GROUP if nodeid in self.names.read_text().splitlines() else nodeid

@@ -1,4 +1,4 @@
-"""A pytest plugin: the figures that tests recorded, at the end of the run.
+"""A pytest plugin: print the figures that tests recorded, at the end of the run.
 
 A test records a number with record_property(NAME, VALUE), and the figures of an experiment with
 record_figures(NAME, RESULT). JUnit XML has both as properties of the test.
@@ -19,7 +19,7 @@ ATTRIBUTE = "labgen_figures"
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Give the figures to the report, which reaches the terminal also from xdist's workers."""
+    """Add the figures to the report, so that they reach the terminal from xdist's workers, too."""
     report = yield
     if report.when == "call":
         setattr(report, ATTRIBUTE, item.stash.get(FIGURES, {}))

@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def tiers(item: pytest.Item) -> list[str]:
-    """Return the tiers with which the test is marked."""
+    """Return the tiers that the test is marked with."""
     return [mark.name for mark in item.iter_markers() if mark.name in TIERS]
 
 

@@ -1,1 +1,1 @@
-"""What the suite runs on a cluster, and what it does with it."""
+"""The workloads that the suite runs on a cluster, and operations on them."""

@@ -1,7 +1,7 @@
-"""Who can talk to whom: the workload's pods asked to dial others, all at once.
+"""Which pods can connect to which: the workload's pods dial others, all concurrently.
 
-A pod is asked through its own machine, over SSH, so that an answer depends on the way between
-the two pods and on nothing else.
+A pod is controlled through its own machine, over SSH, so that an answer depends only on the path
+between the two pods.
 """
 
 import json
@@ -43,8 +43,8 @@ Answers = dict[tuple[str, str], Answer]
 def dial(host: On, workload: Workload, targets: list[str], *, patience: float = 0.0) -> Answers:
     """Have the pod on every node dial every target (HOST:PORT); keys are (node, target).
 
-    All are asked again until everyone has an answer, or patience (seconds) is at its end: what has
-    just been made is not known everywhere in the same moment.
+    Requests are repeated until all have succeeded, for at most patience seconds, because a new pod
+    or Service is not known everywhere at the same time.
     """
     deadline = time.monotonic() + patience
     while True:

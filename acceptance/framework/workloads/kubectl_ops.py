@@ -1,6 +1,6 @@
-"""What people do with kubectl all day: exec, logs -f, port-forward and cp, on one pod.
+"""Common operations of kubectl on one pod: exec, logs -f, port-forward and cp.
 
-Each operation raises LabgenError, OSError or AssertionError when it does not work.
+Each operation raises LabgenError, OSError or AssertionError if it does not work.
 """
 
 import re
@@ -27,7 +27,8 @@ Operation = Callable[[], None]
 
 @dataclass(frozen=True)
 class Pod:
-    """A pod that counts aloud in one container (with a shell and tar), and serves the web."""
+    """A pod that prints numbers in one container (with a shell and tar), and serves web pages in
+    another."""
 
     lab: Lab
     namespace: str
@@ -48,7 +49,7 @@ class Pod:
 
 
 def make(lab: Lab, api: Api, namespace: str, machine: Machine) -> Pod:
-    """The pod, ready on that machine."""
+    """Return the pod, ready on that machine."""
     image = manifests.tool_image(api)
     manifest = manifests.tool_pod(image, COUNT, nodeName=machine.name)
     manifest["spec"]["containers"].append(manifests.web(manifests.web_image(lab)))
@@ -58,7 +59,7 @@ def make(lab: Lab, api: Api, namespace: str, machine: Machine) -> Pod:
 
 
 def all_of(pod: Pod, directory: Path) -> dict[str, Operation]:
-    """Return every operation by its name; files go into directory."""
+    """Return every operation by its name; files are written to directory."""
     return {
         "exec": partial(execute, pod),
         "logs -f": partial(follow, pod),
@@ -73,14 +74,14 @@ def execute(pod: Pod) -> None:
 
 
 def follow(pod: Pod) -> None:
-    """Follow what the pod says for three lines."""
+    """Follow the pod's output for three lines."""
     with kubectl.begun(pod.lab, *pod.following()) as stream:
         first, second, third = stream.await_lines(3)
         assert (int(second), int(third)) == (int(first) + 1, int(first) + 2)
 
 
 def forward(pod: Pod) -> None:
-    """Ask the pod's web server through a forwarded port."""
+    """Query the pod's web server through a forwarded port."""
     with kubectl.begun(pod.lab, *pod.forwarding()) as stream:
         assert web.get(LOOPBACK, forwarded_port(stream)) == pod.name
 
@@ -96,7 +97,7 @@ def copy(pod: Pod, directory: Path) -> None:
 
 
 def forwarded_port(stream: Stream) -> int:
-    """The port of this host that leads to the pod."""
+    """Return the port of this host that is forwarded to the pod."""
     [line] = stream.await_lines(1)
     found = FORWARDING.search(line)
     assert found, line

@@ -1,4 +1,4 @@
-"""kubectl at the API, again and again, as scripts and impatient people with watch(1) do."""
+"""Load on the API: many repeated kubectl calls, as from scripts and watch(1)."""
 
 import os
 import signal
@@ -25,7 +25,7 @@ done
 
 @contextmanager
 def kubectl_load(lab: Lab) -> Iterator[None]:
-    """Have kubectl ask from several sides while the block runs; what fails is asked again."""
+    """Run kubectl repeatedly in several processes during the block; failed calls are repeated."""
     program = require(lab.scenario.kubernetes.version).bin / "kubectl"
     with ExitStack() as stack:
         for _ in range(AT_ONCE):
@@ -35,7 +35,7 @@ def kubectl_load(lab: Lab) -> Iterator[None]:
 
 @contextmanager
 def _asking(program: Path, kubeconfig: Path) -> Iterator[None]:
-    """In a process group of its own, so that nothing of it stays."""
+    """Run the calls in a separate process group, so that none of them remains."""
     told = {"KUBECTL": str(program), "WHAT": WHAT, "NICENESS": NICE, "PAUSE": PAUSE}
     environment = {**os.environ, **told, "KUBECONFIG": str(kubeconfig)}
     words = ["setpriv", "--pdeathsig", "KILL", "bash", "-c", FOREVER]

@@ -1,4 +1,4 @@
-"""What users would write: manifests of web servers, Services and a pod of tools."""
+"""Manifests that users might write: web servers, Services and a pod with tools."""
 
 from typing import Any
 
@@ -16,9 +16,10 @@ LINGER = 3
 
 
 def deployment(image: str, *, name: str = WEB, replicas: int = 1, edition: str = "1") -> Manifest:
-    """Web servers that say their pod's name at /hostname; another edition makes them roll.
+    """Return a Deployment of web servers that return their pod's name at /hostname; another edition
+    makes it roll.
 
-    No pod goes before its successor is ready, and none while it may still be asked.
+    No pod is removed before its successor is ready, nor while requests may still reach it.
     """
     labels = {"app": name}
     lingering = {"lifecycle": {"preStop": {"sleep": {"seconds": LINGER}}}}
@@ -41,7 +42,7 @@ def deployment(image: str, *, name: str = WEB, replicas: int = 1, edition: str =
 
 
 def web(image: str, *, edition: str = "1") -> Manifest:
-    """The container of a web server."""
+    """Return the container of a web server."""
     return {
         "name": WEB,
         "image": image,
@@ -53,7 +54,7 @@ def web(image: str, *, edition: str = "1") -> Manifest:
 
 
 def service(name: str, **spec: object) -> Manifest:
-    """A Service in front of the web servers; spec as in its API."""
+    """Return a Service in front of the web servers; spec as in its API."""
     ports = [{"port": 80, "targetPort": PORT}]
     return {
         "apiVersion": "v1",
@@ -64,7 +65,7 @@ def service(name: str, **spec: object) -> Manifest:
 
 
 def tool_pod(image: str, script: str, **spec: object) -> Manifest:
-    """A pod that runs script in a shell; spec as in its API."""
+    """Return a pod that runs script in a shell; spec as in its API."""
     container = {
         "name": TOOL,
         "image": image,
@@ -86,11 +87,11 @@ def tool_pod(image: str, script: str, **spec: object) -> Manifest:
 
 
 def web_image(lab: Lab) -> str:
-    """The image of the web servers; it holds that one program and no shell."""
+    """Return the image of the web servers; it contains that one program and no shell."""
     return release(lab.scenario.kubernetes.version).workload_image
 
 
 def tool_image(api: Api) -> str:
-    """An image with a shell and tar that lies on every node: that of kube-proxy."""
+    """Return an image with a shell and tar that exists on every node: that of kube-proxy."""
     daemon_set = api.get("/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy")
     return str(daemon_set["spec"]["template"]["spec"]["containers"][0]["image"])

@@ -1,6 +1,6 @@
-"""The namespaces that the suite makes: one for each subject, all with one label.
+"""The namespaces that the suite creates: one for each subject, all with one label.
 
-By the label all of them are found again, also those of a run that was killed.
+The label identifies all of them, including those of a run that was killed.
 """
 
 import secrets
@@ -19,7 +19,8 @@ USABLE = 30.0  # seconds until the controller manager has given it a service acc
 
 @contextmanager
 def namespace(api: Api, subject: str) -> Iterator[str]:
-    """A new namespace in which pods can be made; removed in the end, without waiting for that."""
+    """Yield a new namespace in which pods can be created. Its removal at the end is not waited
+    for."""
     name = f"{PREFIX}-{subject}-{secrets.token_hex(3)}"
     make(api, name)
     try:
@@ -30,14 +31,14 @@ def namespace(api: Api, subject: str) -> Iterator[str]:
 
 
 def make(api: Api, name: str) -> str:
-    """Make the namespace, or find it there; returns its phase."""
+    """Create the namespace if it does not exist; return its phase."""
     metadata = {"name": name, "labels": LABELS}
     manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
     return str(api.apply(f"{PATH}/{name}", manifest)["status"]["phase"])
 
 
 def remove(api: Api, name: str) -> None:
-    """Have the namespace removed with all in it; returns before it is gone."""
+    """Have the namespace removed with everything in it; return before it is gone."""
     try:
         api.send("DELETE", f"{PATH}/{name}")
     except ApiError as error:
@@ -46,7 +47,7 @@ def remove(api: Api, name: str) -> None:
 
 
 def remove_all(api: Api) -> None:
-    """Have every namespace of the suite removed; asks first, and changes nothing without need."""
+    """Have every namespace of the suite removed, if there are any."""
     selector = ",".join(f"{key}={value}" for key, value in LABELS.items())
     for found in api.items(f"{PATH}?labelSelector={selector}"):
         if found["status"]["phase"] == "Active":
@@ -54,7 +55,7 @@ def remove_all(api: Api) -> None:
 
 
 def _usable(api: Api, name: str) -> None:
-    """Pods are refused until their service account is there."""
+    """Raise NotYet until the namespace has its service account; pods are refused before that."""
     try:
         api.get(f"{PATH}/{name}/serviceaccounts/default")
     except FAILURES as error:

@@ -1,4 +1,4 @@
-"""Waiting for what manifests ask for: pods that are ready, a Deployment that has rolled."""
+"""Wait for what manifests declare: pods that are ready, a Deployment that has rolled out."""
 
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ TIMEOUT = 60.0  # seconds; images are on every node
 
 
 def apply(api: Api, namespace: str, manifest: dict[str, Any]) -> dict[str, Any]:
-    """Server-side apply of a Deployment, Pod, Service, NetworkPolicy or PersistentVolumeClaim."""
+    """Apply a Deployment, Pod, Service, NetworkPolicy or PersistentVolumeClaim on the server."""
     group = manifest["apiVersion"]
     kind = manifest["kind"].lower()
     plural = f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
@@ -22,18 +22,18 @@ def apply(api: Api, namespace: str, manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 def pods(api: Api, namespace: str, app: str) -> list[dict[str, Any]]:
-    """The pods of that label app, also those that are about to end."""
+    """Return the pods with that label app, including those that are terminating."""
     return api.items(f"/api/v1/namespaces/{namespace}/pods?labelSelector=app={app}")
 
 
 def await_ready(api: Api, namespace: str, app: str, *, number: int) -> list[dict[str, Any]]:
-    """Wait until exactly so many pods of app are there, all of them ready."""
+    """Wait until exactly that many pods of app exist and all of them are ready."""
     what = f"{number} ready pods of {app}"
     return until(partial(_ready, api, namespace, app, number), what=what, timeout=TIMEOUT)
 
 
 def await_rolled(api: Api, namespace: str, name: str) -> list[dict[str, Any]]:
-    """Wait until the Deployment has only pods of its newest edition; returns them.
+    """Wait until the Deployment has only pods of its newest edition; return them.
 
     The conditions are those of kubectl rollout status, and that the last old pod is gone.
     """
@@ -54,7 +54,7 @@ def _ready(api: Api, namespace: str, app: str, number: int) -> list[dict[str, An
 
 
 def _state(pod: dict[str, Any]) -> str:
-    """ready, or what keeps it from being that."""
+    """Return ready, or the reason why the pod is not ready."""
     if "deletionTimestamp" in pod["metadata"]:
         return "ending"
     if ready(pod):

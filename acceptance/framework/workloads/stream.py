@@ -1,7 +1,7 @@
-"""Pods on the workers, and a Service in front of them, for the request stream between them.
+"""Pods on the workers, and a Service in front of them, for the requests between them.
 
-A Service of its own: where masters are kept free of workload, it has no pod on one, and what is
-done to masters must not reach it.
+This is a separate Service, because faults of control planes must not affect it: it has no pods on
+control planes that are kept free of workload.
 """
 
 from dataclasses import dataclass
@@ -25,14 +25,15 @@ class Stream:
 
 
 def make(lab: Lab, api: Api, namespace: str, image: str) -> Stream:
-    """Have the pods and the Service made, and wait until all are ready."""
+    """Create the pods and the Service, and wait until all are ready."""
     rollout.apply(api, namespace, _daemon_set(image))
     service = rollout.apply(api, namespace, _service())
     return Stream(pods(lab, api, namespace), service["spec"]["clusterIP"], SERVICE_PORT)
 
 
 def pods(lab: Lab, api: Api, namespace: str) -> dict[str, str]:
-    """Where the pods are now, all of them ready: after a boot a pod has another address."""
+    """Return the pods' current addresses when all are ready; after a boot a pod has another
+    address."""
     nodes = lab.workers or lab.control_planes
     found = rollout.await_ready(api, namespace, NAME, number=len(nodes))
     return {pod["spec"]["nodeName"]: f"{pod['status']['podIP']}:{PORT}" for pod in found}

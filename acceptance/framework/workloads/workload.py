@@ -1,7 +1,7 @@
 """The suite's own workload: agnhost on every machine, and a Service in front of it.
 
-Made by server-side apply, so that it does not matter how many workers make it at once, or
-whether an earlier run left it.
+It is created by server-side apply, so several workers can create it concurrently, and an earlier
+run may have left it.
 """
 
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ def _ready(api: Api, nodes: set[str]) -> dict[str, Pod]:
 
 
 def ready(pod: dict[str, Any]) -> bool:
-    """Whether the pod's (or node's) condition Ready is True."""
+    """Return whether the pod's (or node's) condition Ready is True."""
     conditions = pod["status"].get("conditions", [])
     return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
 

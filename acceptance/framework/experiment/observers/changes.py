@@ -1,4 +1,4 @@
-"""What observers report: the state of something changed."""
+"""What observers report: a change of a state."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Report = Callable[[Change], None]
 
 
 class Changes:
-    """Reports states that differ from those reported before."""
+    """Reports states that differ from the previous ones."""
 
     def __init__(self, lane: str, report: Report) -> None:
         self._lane = lane
@@ -26,7 +26,7 @@ class Changes:
         self._known: dict[str, str] = {}
 
     def see(self, at: float, subject: str, state: str) -> None:
-        """Report the state of the subject, if it is a new one."""
+        """Report the state of the subject if it is new."""
         if self._known.get(subject) != state:
             self._known[subject] = state
             self._report(Change(self._lane, at, subject, state))

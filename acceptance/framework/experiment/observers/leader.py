@@ -1,7 +1,7 @@
 """Observe whether each etcd member leads, follows, or knows no leader.
 
-Each member is queried ten times a second over a persistent connection, by etcd's own status call
-(/v3/maintenance/status), which reads memory and never waits for other members.
+Each member is queried ten times a second over a persistent connection, by etcd's status call
+(/v3/maintenance/status), which reads only memory and never waits for other members.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Observe whether the nodes are Ready, by querying the API behind the VIP twice a second.
 
-The query is for the table that kubectl prints, without the objects: some hundred bytes.
+The request is for the table that kubectl prints, without the objects: some hundred bytes.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
-"""Observe which machines have the VIP on an interface, as each one's kernel reports changes.
+"""Observe which machines have the VIP on an interface, from the changes that each kernel reports.
 
-One ssh per machine runs `ip monitor address`: nothing is queried while nothing changes. Times are
-those at which a line arrived here: some milliseconds late.
+One ssh per machine runs `ip monitor address`, so there are no queries while nothing changes. The
+time of a change is when its line arrived here, some milliseconds late.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ read -r _
 
 
 async def owners(ssh_config: Path, machine: str, vip: str, report: Report) -> None:
-    """Observe one machine until cancelled; while it does not answer, its state is unknown."""
+    """Observe one machine until cancelled. While it does not answer, its state is unknown."""
     changes = Changes(LANE, report)
     while True:
         process = await asyncio.create_subprocess_exec(
@@ -53,8 +53,8 @@ async def owners(ssh_config: Path, machine: str, vip: str, report: Report) -> No
 def read(line: str, vip: str) -> str | None:
     """Return the state that a line reports; None for a line about another address.
 
-    `now` begins the line with the present state; `ip monitor` has a line for each address that
-    came, and the word Deleted before one that went.
+    The word `now` precedes the current state. `ip monitor` prints a line for each new address, and
+    one with the word Deleted for each removed address.
     """
     mentioned = f" {vip}/" in line
     if line.startswith("now"):

@@ -1,1 +1,1 @@
-"""The clients of an experiment: they query the cluster from outside, in a process of their own."""
+"""The clients of an experiment. They query the cluster from outside, in a separate process."""

@@ -1,6 +1,6 @@
 """The probing process: `python -m acceptance.framework.experiment.probes TASK`.
 
-It ends when its standard input ends. It is a process of its own, so that neither pytest nor the
+It ends when its standard input ends. It is a separate process, so that neither pytest nor the
 injection of a fault ever delays its clock.
 """
 
@@ -119,7 +119,7 @@ async def _tick(
 
 
 async def _service(wanted: Task, stack: AsyncExitStack) -> dict[str, Probe]:
-    """Return the probes of the pods by node; their forwardings last as long as stack."""
+    """Return the probes of the pods by node; the forwarded sockets last as long as stack."""
     probes = {}
     directory = Path(stack.enter_context(TemporaryDirectory(prefix="labgen-")))
     for node, pod in wanted.pods.items():
@@ -150,7 +150,7 @@ async def _caught_up(watch: Watch, writer: Writer) -> None:
 
 
 def _stop(stop: asyncio.Event) -> None:
-    """Stop: nothing is ever written to standard input, so it is readable when it has ended."""
+    """Stop. Nothing is ever written to standard input, so it becomes readable only when it ends."""
     asyncio.get_running_loop().remove_reader(sys.stdin)
     stop.set()
 

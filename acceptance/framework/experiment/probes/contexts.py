@@ -1,4 +1,4 @@
-"""TLS contexts beyond those of a kubeconfig."""
+"""TLS contexts in addition to those of a kubeconfig."""
 
 import ssl
 from pathlib import Path
@@ -16,7 +16,7 @@ def http2(context: ssl.SSLContext) -> ssl.SSLContext:
 
 
 def etcd(directory: Path) -> ssl.SSLContext:
-    """Return the context of a client of etcd, with the files of that directory."""
+    """Return the context of an etcd client with the files in that directory."""
     context = ssl.create_default_context(cafile=str(directory / AUTHORITY))
     context.load_cert_chain(directory / CERTIFICATE, directory / KEY)
     return http2(context)

@@ -1,8 +1,8 @@
-"""The counter that is written through the API: where it is, and how a number becomes a key.
+"""The counter that is written through the API: its ConfigMaps, and the key of each number.
 
 Every number is a key of a ConfigMap, so that one query afterwards shows which of the acknowledged
-writes the cluster still has. The numbers are spread over several ConfigMaps with one label: of two
-concurrent writes to one object, the API server would have to repeat one.
+writes the cluster still has. The numbers are distributed over several ConfigMaps with one label,
+because the API server would have to repeat one of two concurrent writes to the same object.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ def name(number: int) -> str:
 
 
 def key(number: int) -> str:
-    """Return the number's key; keys sort as their numbers do."""
+    """Return the number's key; keys sort like their numbers."""
     return f"{number:06d}"
 
 

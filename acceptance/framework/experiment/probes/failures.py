@@ -1,4 +1,4 @@
-"""The failures of a request, as words for people."""
+"""The failures of a request, as words for users."""
 
 import errno
 import ssl
@@ -17,7 +17,7 @@ _UNREACHABLE = (errno.EHOSTUNREACH, errno.ENETUNREACH)
 
 
 class ProbeFailed(Exception):
-    """A request without a good answer; the message says why in one or two words."""
+    """A request without a good answer; the message is the reason in one or two words."""
 
 
 # What a probe raises when a request fails. Every other exception is an error of the suite.

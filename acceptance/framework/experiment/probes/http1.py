@@ -1,4 +1,4 @@
-"""One HTTP/1.1 request on a connection of its own, by the library h11."""
+"""Send one HTTP/1.1 request on a new connection, by the library h11."""
 
 import asyncio
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ def request(
 
 
 def good(answer: Answer) -> Answer:
-    """Return the answer when its status is 200. Raises ProbeFailed for any other status."""
+    """Return the answer if its status is 200. Raises ProbeFailed for any other status."""
     if answer.status != 200:
         raise ProbeFailed(f"status {answer.status}")
     return answer

@@ -49,7 +49,8 @@ OnData = Callable[[bytes], None]
 
 @dataclass
 class _Exchange:
-    """A request and what has arrived of its answer; data goes to on_data, if there is one."""
+    """A request and the part of its answer that has arrived; data goes to on_data, if there is
+    one."""
 
     answer: asyncio.Future[Answer]
     on_data: OnData | None
@@ -58,7 +59,7 @@ class _Exchange:
 
 
 class Connection(asyncio.Protocol):
-    """The client's end of one connection; open_connection() makes it."""
+    """The client's side of one connection; open_connection() creates it."""
 
     def __init__(self, authority: str, *, read_idle: float, ping: float) -> None:
         self._authority = authority
@@ -89,10 +90,10 @@ class Connection(asyncio.Protocol):
         fields: tuple[tuple[str, str], ...] = (),
         on_data: OnData | None = None,
     ) -> Answer:
-        """Send a request and return the whole answer.
+        """Send a request and return the complete answer.
 
         With on_data, data is passed on as it arrives, and the body is empty. Cancelling resets the
-        stream (RST_STREAM) and keeps the connection. Raises ProbeFailed or OSError when the
+        stream (RST_STREAM) and keeps the connection. Raises ProbeFailed or OSError if the
         connection ends first.
         """
         if not self.usable:
@@ -238,7 +239,7 @@ async def open_connection(
 async def _connected(
     endpoint: Endpoint, read_idle: float, ping: float
 ) -> tuple[asyncio.Transport, Connection]:
-    """Connect from one of PORTS. Raises OSError with EADDRINUSE where that port is in use."""
+    """Connect from one of PORTS. Raises OSError with EADDRINUSE if that port is in use."""
     return await asyncio.get_running_loop().create_connection(
         lambda: Connection(endpoint.authority, read_idle=read_idle, ping=ping),
         endpoint.host,
@@ -251,7 +252,7 @@ async def _connected(
 
 
 def _own_end(host: str) -> tuple[str, int] | None:
-    """Return the local address to connect from; None, the kernel's choice, where host is a name."""
+    """Return the local address to connect from; None for the kernel's choice, if host is a name."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -1,7 +1,7 @@
 """A client that opens a TLS connection for each request, as `curl` or a new kubectl does.
 
-What it costs: with ECDSA P-256 a handshake takes about 2 ms of this process and 1 ms of the API
-server (measured on the two cores of docs/reference/measurements.md).
+With ECDSA P-256 a handshake takes about 2 ms of this process and 1 ms of the API server (measured
+on the two cores of docs/reference/measurements.md).
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from acceptance.framework.experiment.probes.open_loop import Probe
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where an API listens, and how it is reached."""
+    """The address of an API, and how to reach it."""
 
     host: str
     port: int
@@ -29,7 +29,7 @@ class Endpoint:
 async def ask(
     endpoint: Endpoint, method: str, path: str, body: bytes = b"", kind: str = "application/json"
 ) -> Answer:
-    """Send one request over a connection opened for it; any status is an answer.
+    """Send one request over a new connection; any status is an answer.
 
     Raises OSError, EOFError or ProbeFailed.
     """
@@ -47,7 +47,7 @@ async def ask(
 
 
 def https(endpoint: Endpoint, path: str) -> Probe:
-    """Return a probe that requests path; status 200 with a whole body is a good answer."""
+    """Return a probe that requests path; status 200 with a complete body is a good answer."""
 
     async def probe() -> None:
         good(await ask(endpoint, "GET", path))

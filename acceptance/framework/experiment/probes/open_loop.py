@@ -1,6 +1,6 @@
-"""The open loop: each request starts at its own tick, however slow the answers before it were.
+"""The open loop: each request starts at a fixed time, however slow earlier answers are.
 
-A stalled server cannot slow down the clock that measures it (coordinated omission).
+So a stalled server does not slow down the measurement (coordinated omission).
 """
 
 import asyncio
@@ -20,10 +20,10 @@ Keep = Callable[[Sample], None]
 async def ticking(
     probe: Probe, keep: Keep, stop: asyncio.Event, *, hz: float, timeout: float
 ) -> None:
-    """Probe hz times a second until stop is set, and wait for the requests under way.
+    """Send hz probes a second until stop is set, and wait for the requests in flight.
 
-    A request fails after timeout seconds. A late tick does not delay the ones after it: each keeps
-    its own time.
+    A request fails after timeout seconds. A late start does not delay later ones, because each
+    start has a fixed time.
     """
     begun = time.monotonic()
     async with asyncio.TaskGroup() as probes:

@@ -21,7 +21,7 @@ Dial = Callable[[], Awaitable[Connection]]
 
 
 class Client:
-    """A client with one connection, which dial opens whenever there is none."""
+    """A client with one connection. dial opens it whenever there is none."""
 
     def __init__(self, dial: Dial) -> None:
         self._dial = dial
@@ -36,7 +36,7 @@ class Client:
         fields: tuple[tuple[str, str], ...] = (),
         on_data: OnData | None = None,
     ) -> Answer:
-        """Send a request; see Connection.request. Dialling may fail, too."""
+        """Send a request; see Connection.request. Opening the connection may fail, too."""
         connection = await self._connection()
         return await connection.request(method, path, body=body, fields=fields, on_data=on_data)
 
@@ -72,8 +72,8 @@ def probe(client: Client, path: str) -> Probe:
 def beginning_at(address: str, dial: Dial) -> Dial:
     """Return a dial whose first connection ends at the API server of that address.
 
-    A client cannot choose behind a load balancer; the server's certificate shows where a connection
-    ends. Dialling raises ProbeFailed when no connection reaches that API server.
+    A client cannot choose a server behind a load balancer; the server's certificate shows where a
+    connection ends. Dialling raises ProbeFailed if no connection reaches that API server.
     """
     arrived = False
 

@@ -1,8 +1,8 @@
-"""Pods on the workers that query a Service, again and again.
+"""Pods on the workers that repeatedly query a Service.
 
-The pods run agnhost: asked over HTTP to dial an address, it answers with the response. The request
-to the pod goes through its worker's sshd, so that the outcome depends on the path from the pod to
-the Service and on nothing else. It takes one ssh per worker, and no process on the machines.
+The pods run agnhost: on an HTTP request to dial an address, it returns the response. The request to
+the pod goes through its worker's sshd, so the result depends only on the path from the pod to the
+Service. It takes one ssh per worker, and no process on the machines.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ GONE = 2.0  # seconds for ssh to end after SIGTERM
 
 @asynccontextmanager
 async def forwarded(ssh_config: Path, machine: str, to: str, socket: Path) -> AsyncIterator[None]:
-    """Forward connections to the Unix socket to the address `to`, as the machine reaches it."""
+    """Forward connections from the Unix socket to the address `to`, as the machine reaches it."""
     options = ["-o", "ControlMaster=no", "-o", "ControlPath=none", "-o", "ExitOnForwardFailure=yes"]
     words = ["-F", str(ssh_config), *options, "-N", "-L", f"{socket}:{to}", machine]
     process = await asyncio.create_subprocess_exec(
@@ -61,7 +61,7 @@ def probe(socket: Path, service: str, port: int) -> Probe:
 
 
 def _reason(errors: list[str]) -> str:
-    """Return a word for the error the pod met, from Go's message."""
+    """Return a word for the pod's error, from Go's message."""
     text = " ".join(errors)
     words = {"refused": "refused", "no route": "unreachable", "imeout": "timeout", "reset": "reset"}
     return next((word for part, word in words.items() if part in text), "no answer")

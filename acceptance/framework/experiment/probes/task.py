@@ -1,4 +1,4 @@
-"""What the probing process is asked to do, and the lines in which it reports what it saw."""
+"""The task of the probing process, and the lines in which it reports its observations."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from labgen.recordings.recording import Sample
 
 @dataclass(frozen=True)
 class Task:
-    """The whole task; paths and addresses as text, so that it goes through JSON."""
+    """The complete task. Paths and addresses are text, so that they can be sent as JSON."""
 
     kubeconfig: str
     ssh_config: str
@@ -30,13 +30,13 @@ class Task:
 
 
 def task(text: str) -> Task:
-    """Return the task of that command line."""
+    """Return the task in that command line."""
     return Task(**json.loads(text))
 
 
 @dataclass(frozen=True)
 class Ended:
-    """What is known at the end about the writes."""
+    """What is known about the writes at the end."""
 
     acknowledged: tuple[int, ...]
     unacknowledged: tuple[int, ...]
@@ -70,7 +70,7 @@ def ended_line(ended: Ended) -> str:
 
 
 def parsed(line: str) -> Line:
-    """Return what a line of the process reports."""
+    """Return the content of a line of the process."""
     what, *rest = json.loads(line)
     if what == "sample":
         kind, client, *sample = rest

@@ -1,10 +1,9 @@
-"""A watch on the counter, over the client's persistent connection, as a controller has one.
+"""A watch on the counter, over the client's persistent connection, as a controller uses it.
 
-It shares the connection with other requests. Alone on it, a client would have nothing to send, and
-would learn only by its ping that the VIP holder lost its power: after 30 s of silence (see
-http2.py). After a failure the watch continues from the last resourceVersion that it saw, so that it
-misses no change. client-go does the same, but waits for 0.8 s after a refused connection
-(tools/cache/reflector.go).
+It shares the connection with other requests. Without them, the client would send nothing and would
+detect the holder's power cut only by its ping, after 30 s of silence (see http2.py). After a
+failure the watch continues from the last resourceVersion that it received, so it misses no change.
+client-go does the same, but waits for 0.8 s after a refused connection (tools/cache/reflector.go).
 """
 
 import asyncio
@@ -28,8 +27,8 @@ GONE = 410  # HTTP: the resourceVersion is older than what the API server rememb
 class Watch:
     """A watch; numbers are the writes that it reported.
 
-    A good sample begins when the write was sent and ends when its event came. A failed sample is a
-    watch that ended.
+    A good sample begins when the write was sent and ends when its event arrived. A failed sample is
+    a watch that ended.
     """
 
     def __init__(self, client: Client, sent: Mapping[int, float], keep: Keep) -> None:
@@ -41,7 +40,7 @@ class Watch:
         self.numbers: set[int] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Watch until stop is set; a watch that ends is opened again."""
+        """Watch until stop is set. A watch that ends is opened again."""
         while not stop.is_set():
             started = time.monotonic()
             attempt = asyncio.create_task(self._attempt())
@@ -55,7 +54,7 @@ class Watch:
             await asyncio.sleep(PAUSE)
 
     async def _attempt(self) -> str:
-        """Watch until it ends, and return why it ended."""
+        """Watch until the watch ends, and return the reason."""
         self._rest = b""
         try:
             if not self._version:

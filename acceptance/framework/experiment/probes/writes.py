@@ -1,6 +1,6 @@
-"""Write the counter, open loop, each write over a connection of its own.
+"""Write the counter in an open loop, each write over a new connection.
 
-A write that was with etcd's leader when it died gets no answer for seconds: it must not delay
+A write that etcd's leader was processing when it died gets no answer for seconds. It must not delay
 others.
 """
 
@@ -19,8 +19,8 @@ TIMEOUT = 3.0  # seconds; a write that takes longer is not acknowledged to a wai
 class Writer:
     """A writer: each call of write() writes the next number.
 
-    acknowledged are the numbers that the API acknowledged, in that order; sent is when each was
-    sent. A write without an acknowledgement may have happened nevertheless.
+    acknowledged are the numbers that the API acknowledged, in that order; sent is the time at which
+    each was sent. A write without an acknowledgement may have succeeded nevertheless.
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
@@ -30,7 +30,7 @@ class Writer:
 
     @property
     def unacknowledged(self) -> list[int]:
-        """Return the other numbers, also those under way."""
+        """Return the other numbers, including those in flight."""
         return sorted(set(self.sent) - set(self.acknowledged))
 
     async def write(self) -> None:
