@@ -1,8 +1,8 @@
 """`python -m tests.e2e [PYTEST ARGUMENTS]`: the end-to-end tests, in a network namespace.
 
-Removes what killed runs left, creates a namespace with no way out, runs pytest in it and removes
-the namespace again. Bundles come from the user's cache; the user's labs are not touched. Tests
-marked slow run only with -m slow.
+This removes what killed runs left, creates a namespace without a route to the outside, runs pytest
+in it and removes the namespace again. Bundles come from the user's cache; the user's labs are not
+touched. Tests marked slow run only with -m slow.
 """
 
 import os

@@ -1,4 +1,5 @@
-"""Real labs in a namespace with no way out; `tox -e e2e` or `python -m tests.e2e` runs them."""
+"""Real labs in a namespace without a route to the outside; `tox -e e2e` or `python -m tests.e2e`
+runs them."""
 
 import os
 import signal
@@ -84,7 +85,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Fail the run when a test was skipped: it proved nothing.
+    """Fail the run if a test was skipped, because it proved nothing.
 
     Outside CI, tests of virtual machines may be skipped.
     """
@@ -99,7 +100,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 @pytest.fixture(scope="session")
 def run_() -> Run:
-    """Return this run, which has the names of its labs."""
+    """Return this run, which creates the names of its labs."""
     found = runs.current()
     assert found is not None
     return found
@@ -115,14 +116,15 @@ def results() -> Path:
 
 @pytest.fixture(scope="session")
 def alone(request: pytest.FixtureRequest) -> None:
-    """Wait for the processes of --after to end: nothing may run next to a measurement."""
+    """Wait for the processes of --after to end, because nothing may run next to a measurement."""
     others = request.config.option.after
     seen(lambda: not any(map(processes.runs, others)), "the end of other parts", within=OTHERS_END)
 
 
 @pytest.fixture(scope="session")
 def ha_3x3(run_: Run) -> Iterator[Lab]:
-    """Bring the lab of six machines up once. test_down takes it down; without it, this does."""
+    """Bring up the lab of six machines once. test_down removes it; without that test, this fixture
+    does."""
     name = run_.lab_name("ha")
     labgen("up", "ha-3x3", "--name", name, "--verbose", timeout=UP)
     lab = store.load(name)
@@ -141,7 +143,7 @@ def lab_for_mutations(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(scope="session")
 def uri(run_: Run) -> Iterator[str]:
-    """Return the URI of a libvirt of the tests' own. Skip where it cannot run."""
+    """Return the URI of a libvirt that only the tests use. Skip if it cannot run."""
     for module in ("libvirt", "vagrant"):
         pytest.importorskip(module, reason=NEEDED)
     from tests.e2e.support import hypervisor  # noqa: PLC0415 - needs them
@@ -159,7 +161,7 @@ def bare_network(run_: Run) -> Iterator[bare_machines.BareNetwork]:
 
 @pytest.fixture
 def taken_down(run_: Run) -> Iterator[list[str]]:
-    """Return a list for names of labs. They are taken down after the test, however it ended."""
+    """Return a list for names of labs. They are removed after the test, whatever its result."""
     names: list[str] = []
     yield names
     for name in names:

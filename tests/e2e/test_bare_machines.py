@@ -1,4 +1,4 @@
-"""Bare machines themselves: what the tests of existing machines build on."""
+"""Bare machines themselves, which the tests of existing machines rely on."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Other container runtimes than containerd, each on one machine."""
+"""Container runtimes other than containerd, each on one machine."""
 
 import pytest
 

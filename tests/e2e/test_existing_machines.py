@@ -1,4 +1,4 @@
-"""Existing machines: inspected before anything is changed, then a lab, then as before."""
+"""Existing machines: inspected before any change, then made a lab, then restored."""
 
 from pathlib import Path
 
@@ -194,7 +194,8 @@ def _faults(name: str) -> None:
 
 
 def _down_without_the_one_that_is_dead(name: str, worker: BareMachine) -> None:
-    """Take the lab down without a dead machine; clean that one by the command that it prints."""
+    """Remove the lab without a dead machine; clean that machine by the command that `down`
+    prints."""
     labgen("stop", name, "node1", "--now")
     failed = labgen("down", name, timeout=UP, check=False)
     assert "the cluster is uninstalled from master1, master2, master3" in failed.stderr

@@ -1,4 +1,4 @@
-"""The acceptance suite on the lab of six machines. It measures, so nothing else runs."""
+"""The acceptance suite on the lab of six machines. It measures, so nothing else may run."""
 
 import sys
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def test_all_other_acceptance_tests_pass(ha_3x3: Lab, results: Path) -> None:
 def test_lab_without_power_is_back_in_time(
     ha_3x3: Lab, results: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    """The limits of the suite are wider, because it runs on slower hosts, too."""
+    """Check tighter limits than the suite, which also runs on slower hosts."""
     found = recording.read(results / "recordings/rest/power-cut-all-machines.json")
     assert found.lab == ha_3x3.name
     seconds = {it.metric: it.value for it in found.figures if it.metric in BACK}
@@ -48,7 +48,7 @@ def _quick() -> list[str]:
 
 
 def _suite_passes(lab: Lab, results: Path, half: str, *what: str) -> None:
-    """Run this part of the suite; its report and recordings are named after the half."""
+    """Run this part of the suite; the names of its report and recordings contain the half."""
     options = [
         "-p",
         "no:cacheprovider",

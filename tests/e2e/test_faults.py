@@ -1,4 +1,4 @@
-"""Every fault on a real lab takes effect and is undone, as seen from outside labgen."""
+"""Every fault on a real lab takes effect and is undone, as observed without labgen."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ Look = Callable[[Sights], bool]
 
 @dataclass(frozen=True)
 class Case:
-    """A fault, its target, how its effect is seen, and how its end is seen."""
+    """A fault, its target, and how its effect and its end are observed."""
 
     fault: str
     target: str
@@ -216,7 +216,7 @@ def test_the_host_gives_power_back_although_labgen_was_killed(lab: Lab, sights: 
 
 
 def test_a_whole_lab_is_stopped_and_started(lab: Lab, sights: Sights) -> None:
-    """test_lab_is_healthy_after_all_faults asserts that it comes back by itself."""
+    """Stop and start the lab; test_lab_is_healthy_after_all_faults asserts that it recovers."""
     names = [machine.name for machine in lab.machines]
     labgen("stop", lab.name, "--now")
     assert all(sights.power(name, State.OFF) for name in names)

@@ -24,7 +24,7 @@ def test_lab_is_healthy(ha_3x3: Lab) -> None:
 
 
 def test_etcd_refused_no_member(ha_3x3: Lab) -> None:
-    """A refused member stays in etcd's log: after its next start, etcd dials it endlessly."""
+    """Search etcd's log for a refused member: after a restart, etcd would dial it endlessly."""
     for machine in ha_3x3.control_planes:
         words = ["kubectl", ha_3x3.name, "--", "-n", "kube-system", "logs", f"etcd-{machine.name}"]
         said = labgen(*words, quiet=True).stdout
@@ -59,7 +59,7 @@ def test_smoke_changes_nothing_and_takes_less_than_half_a_minute(
 def test_verify_passes_a_cluster_of_which_only_an_inventory_is_known(
     ha_3x3: Lab, tmp_path: Path
 ) -> None:
-    """labgen cannot see the lab's state: it discovers control planes, VIP and all else."""
+    """Hide the lab's state from labgen: it discovers control planes, VIP and everything else."""
     path = inventory(ha_3x3, tmp_path)
     said = from_outside([LABGEN, "verify", "--inventory", path], tmp_path)
     assert said.exit_code == 0

@@ -1,4 +1,4 @@
-"""`up` that is interrupted: a second call resumes it, and `down` removes all of it."""
+"""An interrupted `up`: a second call resumes it, and `down` removes everything."""
 
 import os
 import signal

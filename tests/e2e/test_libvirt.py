@@ -1,4 +1,4 @@
-"""Virtual machines of the tests' own libvirt, with processors that QEMU emulates.
+"""Virtual machines in a libvirt that only the tests use, with processors that QEMU emulates.
 
 They are slow, so they have no cluster; test_emulated_cluster.py has one.
 """
@@ -89,7 +89,7 @@ def test_files_of_a_box_are_complete_for_two_labs_and_orphaned_without_labs(
 
 @pytest.mark.slow  # nor does the test take it away, whose libvirt is others' too
 def test_rendered_vagrantfile_is_all_that_vagrant_needs(uri: str, tmp_path: Path) -> None:
-    """Vagrant does not remove the network: it is orphaned."""
+    """Use only Vagrant. It does not remove the network, which is then orphaned."""
     from labgen.providers.libvirt import resources  # noqa: PLC0415 - needs libvirt
 
     copied = str(tmp_path / "copied")
@@ -107,7 +107,7 @@ def test_rendered_vagrantfile_is_all_that_vagrant_needs(uri: str, tmp_path: Path
 
 
 def _have(uri: str, box: Box) -> list[int]:
-    """Give a lab the box's files in that libvirt, and return their sizes in bytes."""
+    """Upload the box's files for a lab to that libvirt, and return their sizes in bytes."""
     from labgen.providers.libvirt import volumes  # noqa: PLC0415 - need libvirt
     from labgen.providers.libvirt.connection import connected  # noqa: PLC0415
 
@@ -129,7 +129,7 @@ def _fill_the_disk(sights: Sights, machine: str) -> None:
 
 
 def _holds(sights: Sights, machine: str) -> bool:
-    """Return true when only that machine has the VIP. Raises NotYet with where it is."""
+    """Return True if only that machine has the VIP. Raises NotYet with the holders."""
     owners = sights.owners()
     if owners == [machine]:
         return True
@@ -143,7 +143,7 @@ def _holds(sights: Sights, machine: str) -> bool:
 
 @contextmanager
 def _probing(lab: Lab) -> Iterator[list[tuple[float, bool]]]:
-    """Probe the VIP while the block runs: (moment, whether it accepted a connection)."""
+    """Probe the VIP during the block: (moment, whether it accepted a connection)."""
     found: list[tuple[float, bool]] = []
 
     def probe() -> None:
@@ -161,7 +161,7 @@ def _probing(lab: Lab) -> Iterator[list[tuple[float, bool]]]:
 
 
 def _steady(probes: list[tuple[float, bool]]) -> bool:
-    """Return whether there was a failure, and none since for some seconds."""
+    """Return whether there was a failure, followed by some seconds without one."""
     failed = [moment for moment, good in probes if not good]
     return bool(failed) and probes[-1][0] - failed[-1] > STEADY
 

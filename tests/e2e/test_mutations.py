@@ -1,7 +1,7 @@
-"""Mutation tests: what the acceptance suite promises to notice makes it fail, until undone.
+"""Mutation tests: each mutation makes the tests fail that must detect it, until it is undone.
 
-Runs on the lab that LABGEN_TEST_LAB names, in that lab's network namespace. `tox run -e mutations`
-applies each mutation alone; `make test` and `make test-all` apply them in groups.
+They run on the lab that LABGEN_TEST_LAB names, in that lab's network namespace. `tox run -e
+mutations` applies each mutation alone; `make test` and `make test-all` apply them in groups.
 """
 
 import os
@@ -60,7 +60,7 @@ def test_suite_ends_with_one_clear_error_when_there_is_no_api_behind_the_vip(
 def test_mutations_of_a_group_make_exactly_their_tests_fail(
     lab: Lab, group: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """Judge one group by an inventory, too, as for a cluster that labgen did not build."""
+    """Run one group by an inventory, too, as for a cluster that labgen did not build."""
     if not MEASURED.isdisjoint(GROUPS[group]):
         request.getfixturevalue("alone")
     outside = inventory(lab, tmp_path) if group == FROM_OUTSIDE else None
@@ -76,9 +76,9 @@ def test_mutation_makes_exactly_its_tests_fail(lab: Lab, mutation: Mutation) -> 
 def _fail_exactly_their_tests(
     lab: Lab, mutations: Sequence[Mutation], outside: Path | None = None
 ) -> None:
-    """Apply all of these together: exactly their tests fail, and pass once it is undone.
+    """Apply all of these together: exactly their tests fail, and pass once everything is undone.
 
-    outside is an inventory with which the suite has to notice it, too.
+    outside is an inventory with which the suite must detect them, too.
     """
     expected = {test for mutation in mutations for test in mutation.breaks}
     words = tuple(dict.fromkeys(word for mutation in mutations for word in mutation.run))

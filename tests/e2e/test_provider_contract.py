@@ -1,7 +1,7 @@
-"""What every provider promises (labgen/providers/base.py), tried on each kind of machines.
+"""The provider contract (labgen/providers/base.py), tested on each kind of machines.
 
-One lab of two machines a kind; the tests stand in the order in which that costs least, and each
-works alone.
+There is one lab of two machines for each kind. The tests are in the order that takes the least
+time, and each also works alone.
 """
 
 import shutil
@@ -60,13 +60,13 @@ def site(kind: Subject, request: pytest.FixtureRequest) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def packet_filter_before(site: Site) -> str:
-    """The packet filter before a lab of the site was made."""
+    """Return the packet filter as it was before a lab of the site was created."""
     return packet_filter()
 
 
 @pytest.fixture(scope="module")
 def up(kind: Subject, site: Site, packet_filter_before: str, run_: Run) -> Iterator[list[str]]:
-    """labgen's words that make the lab; it is taken down at the end."""
+    """Yield the labgen command that creates the lab. The lab is removed at the end."""
     name = run_.lab_name(f"contract-{kind.title}")
     words = ["--name", name, *site.words, "--until", "machines"]
     yield ["up", "single", *words]
@@ -76,7 +76,7 @@ def up(kind: Subject, site: Site, packet_filter_before: str, run_: Run) -> Itera
 
 @pytest.fixture
 def made(up: list[str]) -> Lab:
-    """The lab, whatever state its machines are in."""
+    """Return the lab, whatever state its machines are in."""
     if _name(up) not in store.names():
         labgen(*up, timeout=UP)
     return store.load(_name(up))
@@ -84,7 +84,7 @@ def made(up: list[str]) -> Lab:
 
 @pytest.fixture
 def lab(made: Lab, up: list[str], site: Site) -> Lab:
-    """The lab, with all machines on."""
+    """Return the lab, with all machines on."""
     if states(site, made) != {State.ON}:
         labgen(*up, timeout=UP)
     return made
@@ -92,7 +92,7 @@ def lab(made: Lab, up: list[str], site: Site) -> Lab:
 
 @pytest.fixture
 def on_paper(up: list[str], kind: Subject) -> Lab:
-    """The lab as it would be; it has been taken down."""
+    """Return the lab's facts after it was removed."""
     if _name(up) in store.names():
         labgen("down", _name(up), timeout=UP)
     overrides = [word for option, word in pairwise(up) if option == "-s"]

@@ -1,4 +1,4 @@
-"""A lab on another host's hypervisor, which is reached over SSH; the lab is reached through it."""
+"""A lab on another host's hypervisor, which is reached over SSH, and the lab through that host."""
 
 import shutil
 import socket
@@ -130,7 +130,7 @@ def _on_master(user: Call, name: str, script: str) -> Completed:
 def _load_balancer_is_reached(lab: Lab) -> None:
     """Assert that HAProxy accepts a connection; there is no API server behind it yet.
 
-    Only the far end knows what becomes of a connection: the near one is always accepted.
+    The near end of a forwarded connection is always accepted; only the far end shows the result.
     """
     port = lab.scenario.network.api_port
     with socket.create_connection(

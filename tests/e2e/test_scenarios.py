@@ -1,4 +1,4 @@
-"""The scenarios besides single and ha-3x3, each with what is special about it."""
+"""The scenarios other than single and ha-3x3, each with its special properties."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ SUITE = 300.0  # seconds
 def test_masters_without_workers_run_workloads_over_host_gw(
     run_: Run, taken_down: list[str]
 ) -> None:
-    """Its first `up` is interrupted at the worst moment: while etcd adds its second member."""
+    """Interrupt the first `up` at the worst moment: while etcd adds its second member."""
     name = run_.lab_name("masters")
     taken_down.append(name)
     words = ["up", "ha-3x0", "--name", name, "-s", "kubernetes.cni.backend=host-gw"]

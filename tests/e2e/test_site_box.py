@@ -1,4 +1,4 @@
-"""Virtual machines of a box that is not labgen's get what they lack."""
+"""Virtual machines from a box that is not labgen's get everything that they lack."""
 
 import pytest
 

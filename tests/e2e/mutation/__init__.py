@@ -1,4 +1,4 @@
-"""Mutation tests of the acceptance suite: for each test a mutation that makes it alone fail.
+"""Mutation tests of the acceptance suite: each test has a mutation that makes only that test fail.
 
-catalog.py is the page to read; each area has a file. suite.py runs the suite against them.
+Read catalog.py first; each subject has a file. suite.py runs the suite against the mutations.
 """

@@ -53,7 +53,8 @@ def reissued(
 
 @contextmanager
 def without_vip(editor: ClusterEditor) -> Iterator[None]:
-    """Lead clients to the other API servers, so that nobody notices before this one is needed."""
+    """Lead clients to the other API servers, so that no client notices the certificate before it is
+    needed."""
     spare = backups(editor, [editor.last])
     with (
         edited(editor, editor.masters, CONFIG, *spare, then=RELOAD),

@@ -1,4 +1,4 @@
-"""What a mutation changes a lab with: its API, and a root shell on every machine."""
+"""The means by which a mutation changes a lab: its API, and a root shell on every machine."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -45,7 +45,7 @@ class ClusterEditor:
         return self.lab.workers[-1]
 
     def on(self, machine: Machine, *script: str) -> str:
-        """Run lines of bash on that machine and return their output; each line has to succeed."""
+        """Run lines of bash on that machine and return their output; every line must succeed."""
         words = ["bash", "-ec", "\n".join(script)]
         return access.ssh(self.lab).run(machine.name, words, timeout=60).stdout
 
@@ -70,11 +70,11 @@ class ClusterEditor:
         return [pod for pod in found if node is None or pod["spec"].get("nodeName") == node.name]
 
     def dns_servers(self) -> list[dict[str, Any]]:
-        """Return the DNS servers' pods, also those that are starting or ending."""
+        """Return the DNS servers' pods, including those that are starting or terminating."""
         return self.api.items(f"{PODS}?labelSelector=k8s-app%3Dkube-dns")
 
     def until(self, what: str, look: Callable[[], object]) -> None:
-        """Wait until look returns something true. Errors of the API or of a machine are retried."""
+        """Wait until look returns a true value. Errors of the API or of a machine are retried."""
 
         def once() -> None:
             try:
@@ -98,7 +98,7 @@ class ClusterEditor:
         return found
 
     def has_vip(self, machine: Machine) -> bool:
-        """Return whether the machine has the VIP on an interface right now."""
+        """Return whether the machine has the VIP on an interface now."""
         return bool(self.on(machine, f"ip -o -4 address show to {self.lab.vip}"))
 
     def without_dns(self) -> list[Machine]:
@@ -116,10 +116,9 @@ def editor(lab: Lab) -> ClusterEditor:
 def edited(
     editor: ClusterEditor, machines: Sequence[Machine], path: str, *sed: str, then: str = "true"
 ) -> Iterator[None]:
-    """Change the file by sed on these machines, and restore it in the end.
+    """Change the file by sed on these machines, and restore it at the end.
 
-    then runs after the change and after the restoration. Raises LabgenError when sed changes
-    nothing.
+    then runs after the change and after the restoration. Raises LabgenError if sed changes nothing.
     """
     try:
         editor.on_each(machines, *edit(path, *sed, then=then))
@@ -129,9 +128,9 @@ def edited(
 
 
 def edit(path: str, *sed: str, then: str) -> tuple[str, ...]:
-    """Return the lines of bash that change the file and keep the old one.
+    """Return the lines of bash that change the file and keep a copy.
 
-    The file is overwritten, not replaced: a program that watches it keeps watching the same inode.
+    The file is overwritten, not replaced, because a program may watch the inode.
     """
     kept = f"{KEPT}{path}"
     change = " ".join(f"-e '{expression}'" for expression in sed)
@@ -169,7 +168,7 @@ def firewall(
 def patched(
     editor: ClusterEditor, path: str, change: dict[str, Any], back: dict[str, Any]
 ) -> Iterator[None]:
-    """Merge a change into the object at path; in the end merge back, which undoes it."""
+    """Merge a change into the object at path, and merge its reversal at the end."""
     try:
         editor.patch(path, change)
         yield
@@ -181,7 +180,7 @@ def patched(
 def shell(
     editor: ClusterEditor, machines: Sequence[Machine], there: str, back: str
 ) -> Iterator[None]:
-    """Run one command on these machines, and in the end the one that undoes it."""
+    """Run one command on these machines, and the command that undoes it at the end."""
     try:
         editor.on_each(machines, there)
         yield

@@ -54,7 +54,8 @@ def other_image(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def other_api_server(editor: ClusterEditor) -> Iterator[None]:
-    """Have the first control plane's report another release, and lead clients of the VIP to it."""
+    """Have the first control plane's API server report another version, and lead clients of the VIP
+    to it."""
     machine, version = editor.masters[0], editor.lab.scenario.kubernetes.version
     process = "/proc/$(pgrep --exact kube-apiserver)/exe"
     program = editor.on(machine, f"readlink {process}").strip()

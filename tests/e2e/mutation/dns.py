@@ -1,4 +1,4 @@
-"""Names that are not found, or not by everyone."""
+"""Names that are not resolved, or not everywhere."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

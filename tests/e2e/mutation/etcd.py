@@ -1,4 +1,4 @@
-"""An etcd with a member that is no control plane, or with an unhealthy one."""
+"""An etcd with a member that is not on a control plane, or with an unhealthy member."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ CTL = " ".join(ETCDCTL)
 
 @contextmanager
 def ghost(editor: ClusterEditor) -> Iterator[None]:
-    """Add a learner: it has no vote, so nothing waits for it."""
+    """Add a learner, which has no vote, so nothing waits for it."""
     first, address = editor.masters[0], editor.lab.subnet.network_address + 250
     try:
         editor.on(first, f"{CTL} member add gone --learner --peer-urls=https://{address}:2380")
@@ -28,7 +28,8 @@ def ghost(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def closed_port(editor: ClusterEditor) -> Iterator[None]:
-    """Close etcd's client port to other machines: API servers use the member on their own."""
+    """Close etcd's client port to other machines. API servers use the member on their own
+    machine."""
     rule = "iif != lo tcp dport 2379 reject with tcp reset"
     with firewall(editor, [editor.last], "input", rule):
         yield

@@ -1,4 +1,4 @@
-"""What goes wrong next to a measured fault: before it, while it lasts, or after it."""
+"""Mutations next to a measured fault: before it, while it lasts, or after it."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ def slow_adverts(editor: ClusterEditor) -> Iterator[None]:
     """Set three seconds between adverts. The VIP moves after three missed ones.
 
     A keepalived that reloads another interval may give up its VIP, even later. So it is restarted
-    instead, and nobody has the VIP for the first ten seconds.
+    instead, and no machine has the VIP for the first ten seconds.
     """
     change = "s/advert_int .*/advert_int 3/"
     with edited(editor, editor.masters, KEEPALIVED, change, then=RESTART):
@@ -49,7 +49,8 @@ def slow_check(editor: ClusterEditor) -> Iterator[None]:
 def deep_check(editor: ClusterEditor) -> Iterator[None]:
     """Have the first control plane's keepalived check the API behind HAProxy.
 
-    On all of them the VIP would flap: every check meets API servers that are slow or cut off.
+    On all control planes this would make the VIP flap: every check reaches API servers that are
+    slow or cut off.
     """
     url = f"https://127.0.0.1:{editor.lab.scenario.network.api_port}/readyz"
     change = f"s|^exec .*|exec curl -ksf --max-time 0.9 {url} >/dev/null|"
@@ -69,7 +70,7 @@ def left_address(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def silent_shutdown(editor: ClusterEditor) -> Iterator[None]:
-    """Have shutdown kill keepalived, so that it does not give its VIP away."""
+    """Have shutdown kill keepalived, so that it does not hand the VIP over."""
     there = f"printf '[Service]\\nKillSignal=SIGKILL\\n' >{UNIT}/labgen-mutation.conf"
     reread = "systemctl daemon-reload"
     with (
@@ -86,7 +87,7 @@ def silent_shutdown(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def one_server(editor: ClusterEditor) -> Iterator[None]:
-    """Have HAProxy use one API server, the others as spares, with slow checks."""
+    """Have HAProxy use one API server, the others as backups, with slow checks."""
     used = idle_master(editor)
     spares = backups(editor, [machine for machine in editor.masters if machine != used])
     slow = (
@@ -126,7 +127,7 @@ def past_the_vip(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def lost_write(editor: ClusterEditor) -> Iterator[None]:
-    """Remove the first number, which was acknowledged before anything was done to the lab."""
+    """Remove the first number, which was acknowledged before the fault was injected."""
 
     def remove() -> None:
         held = {
@@ -183,7 +184,7 @@ def killed_api_servers(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def power_returns(editor: ClusterEditor) -> Iterator[None]:
-    """Give one machine its power back by labgen: the fault's healing then finds it on."""
+    """Give one machine its power back by labgen; healing the fault then finds it switched on."""
     words = [sys.executable, "-m", "labgen", "start", editor.lab.name, editor.masters[1].name]
     with upon(after(editor, INJECTED), partial(run, words, timeout=POWER)):
         yield
@@ -201,9 +202,10 @@ def no_forwarding(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def broken_survivor(editor: ClusterEditor) -> Iterator[None]:
-    """From the fault on, give a control plane that the fault spares a wrong haproxy.cfg.
+    """Give a control plane a wrong haproxy.cfg as soon as the fault is injected: one that the fault
+    does not affect.
 
-    Where the fault spares none, it is the last one.
+    If the fault affects all, it is the last one.
     """
     changed: list[Machine] = []
 
@@ -223,7 +225,7 @@ def broken_survivor(editor: ClusterEditor) -> Iterator[None]:
 
 
 def disabled(unit: str, machine: Callable[[ClusterEditor], Machine]) -> Doing:
-    """A unit that no boot starts any more, on that machine."""
+    """Return a mutation that disables a unit on that machine, so that no boot starts it."""
 
     @contextmanager
     def doing(editor: ClusterEditor) -> Iterator[None]:
@@ -239,7 +241,8 @@ def disabled(unit: str, machine: Callable[[ClusterEditor], Machine]) -> Doing:
 def during(
     editor: ClusterEditor, begins: Callable[[], bool], machine: Machine, there: str, back: str
 ) -> Iterator[None]:
-    """One command on the machine once something has begun, and another when the fault is healed."""
+    """Run one command on the machine once something has begun, and another when the fault is
+    healed."""
     healed = after(editor, HEALED)
     with once(editor, begins, machine, there), once(editor, healed, machine, back):
         yield
@@ -249,19 +252,20 @@ def during(
 def once(
     editor: ClusterEditor, begins: Callable[[], bool], machine: Machine, command: str
 ) -> Iterator[None]:
-    """The command on the machine, once something has begun."""
+    """Run the command on the machine once something has begun."""
     with upon(begins, partial(editor.on, machine, command)):
         yield
 
 
 def idle_master(editor: ClusterEditor) -> Machine:
-    """Return the one whose power the suite will cut: no VIP holder, not etcd's leader."""
+    """Return the control plane whose power the suite will cut: neither the VIP holder nor etcd's
+    leader."""
     members = etcd.members(access.ssh_client(editor.lab), editor.lab, editor.masters[0])
     leader = next(member.name for member in members if member.leader)
     return next(machine for machine in editor.masters[1:] if machine.name != leader)
 
 
 def _last_hit(editor: ClusterEditor) -> list[str]:
-    """The machines of the last fault."""
+    """Return the machines of the last fault."""
     told = Journal(editor.lab.directory / "journal.jsonl").read()
     return next(list(line["machines"]) for line in reversed(told) if line["event"] == INJECTED)

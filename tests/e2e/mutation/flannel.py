@@ -1,4 +1,4 @@
-"""Routes between the machines' pod networks that are closed, or are not flannel's."""
+"""Routes between the machines' pod networks that are closed, or do not belong to flannel."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +34,7 @@ def taint(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def wrong_mtu(editor: ClusterEditor) -> Iterator[None]:
-    """Lower the MTU by four bytes: receivers still accept packets that are too long."""
+    """Lower the MTU by four bytes. Receivers still accept packets that are too long."""
     machine, change = editor.worker, "ip link set eth0 mtu"
     mtu = int(editor.on(machine, "cat /sys/class/net/eth0/mtu"))
     with shell(editor, [machine], f"{change} {mtu - VLAN}", f"{change} {mtu}"):
@@ -43,7 +43,8 @@ def wrong_mtu(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def foreign_route(editor: ClusterEditor) -> Iterator[None]:
-    """Route past flannel. The kubelet there still answers: it listens on all its addresses."""
+    """Add a route that bypasses flannel. The kubelet there still answers, because it listens on all
+    its addresses."""
     machine, other = editor.without_dns()[:2]
     network = editor.node(other)["spec"]["podCIDR"]
     good = f"ip route replace {network} via {network.partition('/')[0]} dev {VXLAN} onlink"

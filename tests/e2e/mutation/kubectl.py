@@ -1,4 +1,4 @@
-"""kubectl exec, logs, port-forward and cp, forbidden or without what they stand on."""
+"""kubectl exec, logs, port-forward and cp, forbidden or without something that they need."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ def no_forward(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def no_log(editor: ClusterEditor) -> Iterator[None]:
-    """Removed as soon as it is there: the container goes on writing into a file without a name."""
+    """Remove the log as soon as it exists. The container continues to write to the deleted file."""
     log = f"/var/log/pods/{PREFIX}-workload-kubectl-*_tool_*/tool/0.log"
 
     def removed() -> bool:

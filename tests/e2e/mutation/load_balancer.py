@@ -1,4 +1,4 @@
-"""HAProxy that does not lead to every API server, or is not there for clients."""
+"""HAProxy that does not reach every API server, or does not listen for clients."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ RELOAD = "systemctl reload haproxy"
 
 
 def backups(editor: ClusterEditor, servers: Sequence[Machine]) -> tuple[str, ...]:
-    """Return sed expressions by which HAProxy uses these API servers only as the last ones."""
+    """Return sed expressions by which HAProxy uses these API servers only if no other is left."""
     return tuple(f"s/server {server.name} .*/& backup/" for server in servers)
 
 

@@ -1,4 +1,4 @@
-"""A mutation in the middle of a run: something is tried in a thread until it has worked once."""
+"""A mutation in the middle of a run: a thread repeats an attempt until it has succeeded once."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -16,9 +16,9 @@ INJECTED, HEALED = "fault-injected", "fault-healed"
 
 @contextmanager
 def meanwhile(attempt: Callable[[], bool]) -> Iterator[None]:
-    """Try, while the block runs, until attempt returns true. Errors of the API are retried.
+    """Repeat attempt during the block, until it returns true. Errors of the API are retried.
 
-    Raises AssertionError when it never did: then the mutation never happened.
+    Raises AssertionError if it never did, because then there was no mutation.
     """
     stop = threading.Event()
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="mutation") as pool:
@@ -32,7 +32,7 @@ def meanwhile(attempt: Callable[[], bool]) -> Iterator[None]:
 
 @contextmanager
 def upon(begins: Callable[[], bool], act: Callable[[], object]) -> Iterator[None]:
-    """Do something, while the block runs, once something has begun; see meanwhile."""
+    """Do something during the block, once something has begun; see meanwhile."""
 
     def attempt() -> bool:
         if not begins():
@@ -45,7 +45,8 @@ def upon(begins: Callable[[], bool], act: Callable[[], object]) -> Iterator[None
 
 
 def after(editor: ClusterEditor, event: str, number: int = 1) -> Callable[[], bool]:
-    """Return whether the lab's journal has had the event that often since this was called."""
+    """Return whether the event has been added that many times to the lab's journal since this was
+    called."""
     journal = Journal(editor.lab.directory / "journal.jsonl")
     before = _count(journal, event)
     return lambda: _count(journal, event) >= before + number

@@ -1,4 +1,4 @@
-"""Mutations of the tests that disturb: figures exceed their limits, or something stays broken."""
+"""Mutations of disruptive tests: figures exceed their limits, or something stays broken."""
 
 from tests.e2e.mutation import faults
 from tests.e2e.mutation.faults import disabled
@@ -26,7 +26,8 @@ def _slow(
     case: str = "",
     tied: str = "",
 ) -> Mutation:
-    """In a run of the whole file of the first test that it breaks, or of its tests of one case."""
+    """Return a mutation for a run of one file, that of the first test that it breaks, or of one
+    case of its tests."""
     run = only(breaks[0].partition("::")[0], case)
     return Mutation(name, breaks, promise, done, doing, tied=tied, run=run, slow=True)
 

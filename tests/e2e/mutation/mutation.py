@@ -1,4 +1,4 @@
-"""What a mutation is, and which part of the suite runs while it is on."""
+"""What a mutation is, and which part of the suite runs while it is applied."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -13,7 +13,7 @@ Doing = Callable[[ClusterEditor], AbstractContextManager[None]]
 
 @dataclass(frozen=True)
 class Mutation:
-    """One way in which a lab goes wrong, and the tests that have to notice."""
+    """A defect of a lab, and the tests that must detect it."""
 
     name: str
     breaks: tuple[str, ...]  # the tests that have to fail, as FILE::FUNCTION

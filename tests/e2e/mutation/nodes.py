@@ -1,4 +1,4 @@
-"""Nodes that are not what the lab's machines should be."""
+"""Nodes that differ from the lab's machines."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ CARD = "labgen-mutation"
 
 @contextmanager
 def stale_node(editor: ClusterEditor) -> Iterator[None]:
-    """Without labels: no DaemonSet wants a pod there."""
+    """Create a Node without labels, so that no DaemonSet wants a pod there."""
     path = f"{NODES}/gone"
     manifest = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "gone"}}
     try:
@@ -29,8 +29,8 @@ def stale_node(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def no_cni(editor: ClusterEditor) -> Iterator[None]:
-    """The controller manager takes the node's pods for not ready too, until its kubelet, which is
-    alive, says otherwise."""
+    """Remove CNI's configuration. The controller manager then also regards the node's pods as not
+    ready, until its kubelet, which still runs, reports otherwise."""
     machine = editor.without_dns()[0]
     # copied, not moved: containerd's watch takes no notice of a file until it is written
     back = f"if [ -d {KEPT}/cni ]; then cp {KEPT}/cni/* {CNI}; rm -r {KEPT}/cni; fi"
@@ -49,7 +49,7 @@ def no_cni(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def other_kubelet(editor: ClusterEditor) -> Iterator[None]:
-    """The same program, except that it reports another version."""
+    """Replace the kubelet by the same program that reports another version."""
     machine = editor.worker
     version = editor.lab.scenario.kubernetes.version
     kept = f"{KEPT}/kubelet"
@@ -76,7 +76,7 @@ def other_kubelet(editor: ClusterEditor) -> Iterator[None]:
 
 
 def older(version: str) -> str:
-    """Another version, as long as this one: that it can stand in its place in a program."""
+    """Return another version of the same length, which can replace this one within a binary."""
     return version[:-1] + ("1" if version[-1] != "1" else "0")
 
 

@@ -1,4 +1,4 @@
-"""Pods that do not reach each other, or have addresses that are not theirs."""
+"""Pods that do not reach each other, or have the wrong addresses."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,8 @@ UNASSIGNED = "10.244.200"  # no node has this part of the pods' network
 
 @contextmanager
 def no_forwarding(editor: ClusterEditor) -> Iterator[None]:
-    """On the one interface: the switch for all is turned on again by CNI with every pod."""
+    """Turn forwarding off on one interface: CNI turns the setting for all on again with every
+    pod."""
     machine, switch = editor.without_dns()[0], f"net.ipv4.conf.{VXLAN.replace('.', '/')}.forwarding"
     off, on = (f"sysctl --quiet {switch}={value}" for value in (0, 1))
     with shell(editor, [machine], off, on):
@@ -23,7 +24,8 @@ def no_forwarding(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def stray_range(editor: ClusterEditor) -> Iterator[None]:
-    """The others are given routes to it, so that its pods are reached: only the address is wrong.
+    """Move the pods to another range. The other machines get routes to it, so only the address is
+    wrong.
 
     Without pods the bridge may go; CNI makes it anew with the first pod.
     """

@@ -1,4 +1,4 @@
-"""Services at addresses that nobody planned, or that a machine does not reach."""
+"""Services at addresses outside of the planned range, or that a machine does not reach."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,9 +22,10 @@ API_SLICE = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kuberne
 
 @contextmanager
 def second_range(editor: ClusterEditor) -> Iterator[None]:
-    """Service addresses from a network that the scenario does not have.
+    """Add a range of Service addresses that the scenario does not have.
 
-    Kubernetes takes ten seconds to let go of one, which only the next has to wait for.
+    Kubernetes takes ten seconds to release an address; only the next user of it has to wait for
+    that.
     """
     name = "labgen-mutation"
     manifest = {
@@ -43,7 +44,8 @@ def second_range(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def moved_api(editor: ClusterEditor) -> Iterator[None]:
-    """With certificates that are good for the new address: all is as if it had been meant so."""
+    """Move the API's Service to another address, with certificates that are valid for it, so that
+    nothing else is wrong."""
     path = f"{DEFAULT}/kubernetes"
     good = editor.api.get(path)["spec"]["clusterIP"]
     try:
@@ -62,7 +64,7 @@ def moved_api(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def copied_manifest(editor: ClusterEditor) -> Iterator[None]:
-    """Two API servers then stand for one address, and nobody for the other."""
+    """Copy the manifest. Two API servers then have one address, and none has the other."""
     own, first = (str(machine.address) for machine in (editor.last, editor.masters[0]))
     manifest = f"{MANIFESTS}/kube-apiserver.yaml"
     change = rf"s/(--advertise-address=){own}/\1{first}/"
@@ -88,7 +90,8 @@ def closed_api(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def unplanned_address(editor: ClusterEditor) -> Iterator[None]:
-    """The suite's own Service, left by an earlier run: a Service keeps the address it has."""
+    """Give the address to the suite's own Service, as if left by an earlier run: a Service keeps
+    its address."""
     path = f"/api/v1/namespaces/{NAMESPACE}"
     ports = [{"port": SERVICE_PORT}]
     service = {
@@ -115,8 +118,8 @@ def closed_services(editor: ClusterEditor) -> Iterator[None]:
 
 
 def _moved(editor: ClusterEditor, address: str) -> bool:
-    """Have the API's Service at that address; API servers that miss it make it themselves, at the
-    first address of their own range, so it may take several attempts."""
+    """Move the API's Service to that address. API servers that find no Service create it at the
+    first address of their own range, so this may take several attempts."""
     path = f"{DEFAULT}/kubernetes"
     found: dict[str, Any] = editor.api.get(path)
     if found["spec"]["clusterIP"] == address:
@@ -144,7 +147,8 @@ def _answers(editor: ClusterEditor, address: str) -> bool:
 
 
 def _advertises(editor: ClusterEditor, address: str) -> bool:
-    """Whether the last control plane's API server was started with that address, and is ready."""
+    """Return whether the last control plane's API server was started with that address, and is
+    ready."""
     pod = editor.api.get(f"/api/v1/namespaces/kube-system/pods/kube-apiserver-{editor.last.name}")
     command = pod["spec"]["containers"][0]["command"]
     return f"--advertise-address={address}" in command and ready(pod)

@@ -1,4 +1,4 @@
-"""The acceptance suite run as a user runs it, and which of its tests failed."""
+"""Run the acceptance suite as a user does, and return which of its tests failed."""
 
 import sys
 from collections.abc import Collection, Sequence
@@ -20,7 +20,7 @@ AGAIN = 180.0  # seconds until what was undone has healed
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run of the suite ended."""
+    """The result of a run of the suite."""
 
     exit_code: int
     failed: frozenset[str]  # FILE::FUNCTION; "error: FILE::FUNCTION" for what could not run
@@ -33,7 +33,7 @@ def outcome(lab: Lab, words: Sequence[str]) -> Outcome:
 
 
 def outcome_from_outside(inventory: Path, words: Sequence[str]) -> Outcome:
-    """Run pytest on the cluster of that inventory, where no lab is known."""
+    """Run pytest on the cluster of that inventory; the lab's state is hidden."""
     return _outcome(["--inventory", str(inventory)], words, state=inventory.parent / "state")
 
 
@@ -49,7 +49,7 @@ def _outcome(subject: Sequence[str], words: Sequence[str], state: Path | None = 
 
 
 def passes_again(lab: Lab, tests: Collection[str]) -> None:
-    """Wait until these tests pass: what was undone may take some seconds to heal."""
+    """Wait until these tests pass, because the lab may take some seconds to recover."""
     words = [f"acceptance/{test}" for test in sorted(tests)]
 
     def look() -> None:

@@ -1,4 +1,4 @@
-"""A VIP that is not on one machine, or that nobody would take over."""
+"""A VIP that is not on exactly one machine, or that no machine would take over."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +13,8 @@ STOP, START = "systemctl stop keepalived", "systemctl start keepalived"
 
 @contextmanager
 def two_masters(editor: ClusterEditor) -> Iterator[None]:
-    """The clients' packets go to the one that announced itself last, whose HAProxy is fine."""
+    """Let two machines hold the VIP. Packets of clients go to the one that announced itself last,
+    whose HAProxy works."""
 
     def owners() -> list[str]:
         return [machine.name for machine in editor.masters if editor.has_vip(machine)]

@@ -1,4 +1,4 @@
-"""What users do with a cluster, and cannot here."""
+"""Operations of users that do not work in this cluster."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,7 +35,7 @@ def closed_pods(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def frozen_proxy(editor: ClusterEditor) -> Iterator[None]:
-    """kube-proxy stands still from the moment in which the second edition is wanted."""
+    """Suspend kube-proxy as soon as the update begins."""
     freeze, thaw = (f"pkill -{signal} --exact kube-proxy" for signal in ("STOP", "CONT"))
 
     def rolls() -> bool:
@@ -62,7 +62,7 @@ def closed_node_ports(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def corefile(editor: ClusterEditor, old: str, new: str) -> Iterator[None]:
-    """CoreDNS started anew with one line of its Corefile changed."""
+    """Restart CoreDNS with one line of its Corefile changed."""
     path, number = f"{CONFIG_MAPS}/coredns", len(editor.dns_servers())
     good = editor.api.get(path)["data"]["Corefile"]
     assert old in good, good
@@ -95,8 +95,8 @@ def no_endpoints(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def wrong_ingress(editor: ClusterEditor) -> Iterator[None]:
-    """A load-balancer controller's only act. With the mode Proxy, kube-proxy leaves the address to
-    whoever has it."""
+    """Do what a load-balancer controller does. With the mode Proxy, kube-proxy does not handle the
+    address itself."""
     ingress = {"ip": str(editor.worker.address), "ipMode": "Proxy"}
     status = {"status": {"loadBalancer": {"ingress": [ingress]}}}
 
@@ -115,7 +115,8 @@ def wrong_ingress(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def full_volume(editor: ClusterEditor) -> Iterator[None]:
-    """A class whose volumes are made by hand; this one is the same full disk on every machine."""
+    """Create a class whose volumes are created by hand; this one is the same full disk on every
+    machine."""
     full = f"mount -t tmpfs -o size=4k none {VOLUME}; head -c 4096 /dev/zero >{VOLUME}/full"
     there = f"mkdir -p {VOLUME}; {full}"
     gone = f"if mountpoint -q {VOLUME}; then umount {VOLUME}; rmdir {VOLUME}; fi"
@@ -149,7 +150,7 @@ def full_volume(editor: ClusterEditor) -> Iterator[None]:
 
 
 def _namespaces(editor: ClusterEditor, subject: str) -> list[str]:
-    """The suite's own namespaces of that subject, as parts of paths."""
+    """Return the suite's namespaces for that subject, as parts of paths."""
     names = [found["metadata"]["name"] for found in editor.api.items(PATH)]
     return [f"namespaces/{name}" for name in names if name.startswith(f"{PREFIX}-{subject}-")]
 

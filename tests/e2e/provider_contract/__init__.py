@@ -1,1 +1,1 @@
-"""The kinds of machines that the provider contract is tried on; table.py lists them."""
+"""The kinds of machines that the provider contract is tested on; table.py lists them."""

@@ -17,7 +17,7 @@ TIMEOUT = 60.0
 
 @contextmanager
 def site(_request: pytest.FixtureRequest) -> Iterator[Site]:
-    """This host."""
+    """Yield this host."""
     yield Site(
         words=("-s", "provider.name=container", "-s", MACHINES),
         provider=provider("container"),
@@ -44,7 +44,7 @@ def _seen(lab: Lab) -> list[str]:
 
 
 def _tear(lab: Lab) -> None:
-    """A machine without its container, the network without its bridge and all of its rules."""
+    """Leave a machine without its container, and the network without its bridge and its rules."""
     gone = lab.machines[-1]
     run(["podman", "rm", "--force", "--time", "0", _name(lab, gone.name)], timeout=TIMEOUT)
     run(["ip", "link", "delete", lab.bridge], timeout=TIMEOUT)

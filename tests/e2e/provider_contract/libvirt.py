@@ -1,4 +1,5 @@
-"""Virtual machines that QEMU emulates, in the tests' own libvirt, for the provider contract."""
+"""Virtual machines that QEMU emulates, in a libvirt that only the tests use, for the provider
+contract."""
 
 import json
 import shutil
@@ -24,7 +25,7 @@ VOLUME = "<volume><name>{name}</name><capacity>1024</capacity></volume>"
 
 @contextmanager
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    """A libvirtd of the tests' own; skipped where there is none."""
+    """Yield a libvirtd that only the tests use. Skip if there is none."""
     uri = request.getfixturevalue("uri")
     from labgen.providers.libvirt.connection import connected  # noqa: PLC0415 - needs libvirt
 
@@ -55,8 +56,8 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
 
 
 def _tear(connection: Any, lab: Lab) -> None:
-    """A domain that Vagrant does not know, an entry and a disk without a domain, a network that is
-    off."""
+    """Leave a domain that Vagrant does not know, an entry and a disk without a domain, and a
+    network that is off."""
     first, last = lab.machines
     shutil.rmtree(lab.directory / "vagrant/.vagrant/machines" / first.name, ignore_errors=True)
     domain = connection.lookupByName(domain_name(lab, last.name))

@@ -1,4 +1,4 @@
-"""What the provider contract does to a lab: kills commands, switches machines, listens to them."""
+"""Actions of the provider contract on a lab: kill commands, switch machines, observe them."""
 
 import os
 import signal
@@ -51,7 +51,7 @@ SWITCHED = [
 
 
 def killed(words: list[str], moment: Callable[[], bool], what: str) -> bool:
-    """Begin a command, and kill it in that moment; False if it had ended before."""
+    """Start a command, and kill it at that moment; return False if it had already ended."""
     with begun(*words) as command:
 
         def look() -> None:
@@ -68,7 +68,7 @@ def killed(words: list[str], moment: Callable[[], bool], what: str) -> bool:
 
 @contextmanager
 def answering(machine: Machine) -> Iterator[list[float]]:
-    """The moments at which the machine's sshd answered, added to while in here."""
+    """Yield the times at which the machine's sshd answered; they are added during the block."""
     found: list[float] = []
 
     def look() -> None:
@@ -85,7 +85,7 @@ def answering(machine: Machine) -> Iterator[list[float]]:
 
 
 def bring(site: Site, lab: Lab, machine: Machine, wanted: State) -> None:
-    """Have the machine in the wanted state, from any but absent."""
+    """Bring the machine to the wanted state, from any state except absent."""
     now = site.provider.machines(lab)[machine.name]
     for action in WAYS[now, wanted] if now is not wanted else ():
         site.provider.power(lab, [machine], action)
@@ -93,7 +93,8 @@ def bring(site: Site, lab: Lab, machine: Machine, wanted: State) -> None:
 
 
 def answers(lab: Lab, machine: Machine, kind: Subject) -> None:
-    """By the lab's ssh_config alone, and it is the machine that has the name."""
+    """Assert that each machine answers by the lab's ssh_config alone, and that it is the machine of
+    that name."""
     ssh = Ssh(lab.ssh_config)
     ssh.connect(machine.name, str(machine.address), timeout=kind.answers)
     said = ssh.run(machine.name, ["uname", "--nodename"], timeout=kind.answers).stdout
@@ -101,7 +102,8 @@ def answers(lab: Lab, machine: Machine, kind: Subject) -> None:
 
 
 def refused(site: Site, lab: Lab, action: Power) -> None:
-    """What their power switch cannot do, machines say by name, and nothing happens to them."""
+    """Assert that unsupported power actions are refused with the machine's name, and that nothing
+    happens."""
     before = site.provider.machines(lab)
     with pytest.raises(LabgenError, match=lab.machines[0].name):
         site.provider.power(lab, lab.machines, action)
@@ -118,8 +120,8 @@ def all_answer(lab: Lab, kind: Subject) -> None:
 
 
 def goes_back(site: Site, lab: Lab, kind: Subject) -> None:
-    """What came since is gone, what ran runs, and the clocks are right; also when an earlier save
-    was killed."""
+    """Assert that a restore removes what came later, that machines run as before and that clocks
+    are right, also after an earlier save was killed."""
     ssh = Ssh(lab.ssh_config)
     all_answer(lab, kind)
     for machine in lab.machines:

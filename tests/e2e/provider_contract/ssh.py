@@ -1,4 +1,4 @@
-"""Machines that exist, with power switches and without, for the provider contract."""
+"""Existing machines, with power switches and without, for the provider contract."""
 
 import json
 import shutil
@@ -19,8 +19,9 @@ from tests.e2e.support.runs import Run
 
 @contextmanager
 def switched(request: pytest.FixtureRequest) -> Iterator[Site]:
-    """Two machines with a switch each. Debian 12's: the sshd of 13 turns away for a while who
-    connects as often as the contract does and never logs in (PerSourcePenalties)."""
+    """Yield two machines with a power switch each. They run Debian 12, because sshd of Debian 13
+    temporarily refuses clients that connect as often as the contract does without logging in
+    (PerSourcePenalties)."""
     run_: Run = request.getfixturevalue("run_")
     with bare_machines.network(run_) as network:
         machines = network.add_all(New("master1", "bookworm"), New("node1", "bookworm"))
@@ -30,7 +31,7 @@ def switched(request: pytest.FixtureRequest) -> Iterator[Site]:
 
 @contextmanager
 def unswitched(request: pytest.FixtureRequest) -> Iterator[Site]:
-    """Two machines without, whose logins are root by sudo only."""
+    """Yield two machines without a power switch, whose logins become root only by sudo."""
     run_: Run = request.getfixturevalue("run_")
     with bare_machines.network(run_) as network:
         machines = network.add_all(
@@ -55,12 +56,12 @@ def _site(machines: list[BareMachine], switches: existing.Switches, *more: str) 
 
 
 def _seen(lab: Lab) -> list[str]:
-    """All that is made on this host is the way to the machines."""
+    """Return everything that was created on this host: only the path to the machines."""
     return [str(lab.sockets)] if lab.sockets.exists() else []
 
 
 def _tear(lab: Lab) -> None:
-    """As after a boot of this host, and what was read of the machines is lost."""
+    """Restore the state after a boot of this host, and remove the stored facts of the machines."""
     if lab.ssh_config.exists():
         Ssh(lab.ssh_config).close([machine.name for machine in lab.machines])
     shutil.rmtree(lab.sockets, ignore_errors=True)

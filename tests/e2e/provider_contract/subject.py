@@ -1,4 +1,4 @@
-"""What the provider contract must be told of one kind of machines."""
+"""What the provider contract needs to know about one kind of machines."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -18,13 +18,13 @@ MACHINES = (
 
 @dataclass(frozen=True)
 class Site:
-    """Where labs of one kind are made while the contract is tried.
+    """Where labs of one kind are created while the contract is tested.
 
-    words: for `labgen up`, with two machines. seen: the names of all that create() made of a lab,
-    by other eyes than labgen's. tear: leave a lab half made, behind labgen's back; None where
-    create() makes nothing that could go. residues: by what it is, what leaves one thing of a lab
-    that is gone, without labgen; all of them together must work, too.
-    uri: of the libvirt in it, or empty.
+    words: for `labgen up`, with two machines. seen: the names of everything that create() created
+    for a lab, found without labgen. tear: leave a lab partially created, without labgen; None if
+    create() creates nothing that could be missing. residues: by name, a function that leaves one
+    resource of a removed lab, without labgen; all of them together must work, too. uri: of the
+    libvirt in it, or empty.
     """
 
     words: tuple[str, ...]
@@ -37,12 +37,12 @@ class Site:
 
 @dataclass(frozen=True)
 class Subject:
-    """A provider and what of the contract it can do.
+    """A provider, and the parts of the contract that it supports.
 
-    name is the provider's, variant tells kinds of one provider apart.
-    actions: what the machines' power switch can do; all else is refused. answers: seconds until a
-    machine that was switched on answers on SSH. notices: seconds by which the moment of a power cut
-    may differ from what is seen from outside. made: the machines come and go with the lab.
+    name is the provider's, variant distinguishes kinds of one provider. actions: what the machines'
+    power switch supports; all other actions are refused. answers: seconds until a machine that was
+    switched on answers on SSH. notices: seconds by which the time of a power cut may differ from
+    that observed from outside. made: the machines are created and removed with the lab.
     """
 
     name: str

@@ -1,4 +1,5 @@
-"""The kinds of machines that keep the provider contract. A new provider is one entry more."""
+"""The kinds of machines that the provider contract is tested on. A new provider is one more
+entry."""
 
 from labgen.providers.base import Power
 from tests.e2e.provider_contract import container, libvirt, ssh

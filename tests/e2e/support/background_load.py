@@ -1,4 +1,4 @@
-"""A function called again and again in the background of a test."""
+"""A function that is called repeatedly in the background of a test."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def repeating(look: Callable[[], None], *, every: float) -> Iterator[None]:
-    """Call look in a thread while the block runs, with a pause of `every` seconds between calls."""
+    """Call look in a thread during the block, with a pause of `every` seconds between calls."""
     ended = threading.Event()
 
     def repeat() -> None:

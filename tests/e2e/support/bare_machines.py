@@ -1,7 +1,7 @@
-"""Bare machines: Debian as a minimal installation leaves it, reached by SSH alone.
+"""Bare machines: Debian after a minimal installation, reached only by SSH.
 
-`python -m tests.e2e.support.bare_machines` builds their images, once, and needs the network.
-They have systemd, sshd, sudo and what these depend on, and nothing of labgen's.
+`python -m tests.e2e.support.bare_machines` builds their images, once, and needs the network. They
+have systemd, sshd, sudo and their dependencies, and nothing of labgen's.
 """
 
 import shutil
@@ -39,13 +39,13 @@ HOOKS = (
 
 
 def root(suite: str) -> DebianRoot:
-    """Return what the image of that suite is built from."""
+    """Return the root file system that the image of that suite is built from."""
     return DebianRoot("bare", suite, PACKAGES, HOOKS)
 
 
 @dataclass(frozen=True)
 class New:
-    """A machine that a test wants."""
+    """A machine that a test requests."""
 
     name: str
     suite: str = "trixie"
@@ -55,7 +55,7 @@ class New:
 
 @dataclass(frozen=True)
 class BareMachine:
-    """A machine that runs."""
+    """A running machine."""
 
     name: str
     suite: str
@@ -79,7 +79,7 @@ class BareMachine:
         return " ".join(self.known_hosts.read_text().split()[1:3])
 
     def inside(self, *words: str, check: bool = True, timeout: float = 60) -> Completed:
-        """Run words as root without SSH, as if on the machine's console."""
+        """Run words as root without SSH, as on the machine's console."""
         return podman.podman("exec", self.container, *words, check=check, timeout=timeout)
 
     def write(self, path: str, content: str, mode: str = "644") -> None:
@@ -177,7 +177,7 @@ def _mac(machine: BareMachine) -> str:
 
 @contextmanager
 def network(run_: Run) -> Iterator[BareNetwork]:
-    """A network for bare machines; it is removed at the end with all machines on it."""
+    """Yield a network for bare machines. It is removed at the end with all machines on it."""
     made = BareNetwork(run_, [])
     try:
         _ip(

@@ -14,7 +14,7 @@ BUILD = 600.0  # seconds
 
 @dataclass(frozen=True)
 class DebianRoot:
-    """What a root file system is built from."""
+    """The inputs of a root file system."""
 
     kind: str  # the first word of the archive's name
     suite: str
@@ -23,13 +23,13 @@ class DebianRoot:
 
     @property
     def archive(self) -> Path:
-        """Return the path of the archive. Its name changes with what it is built from."""
+        """Return the path of the archive. Its name depends on its inputs."""
         facts = {"suite": self.suite, "packages": self.packages, "hooks": self.hooks}
         recipe = digests.of_facts(facts)[:12]
         return paths.cache() / "tests" / f"{self.kind}-{self.suite}-{recipe}.tar"
 
     def build(self) -> None:
-        """Build it unless it exists, and remove older ones. Needs the network and root."""
+        """Build it unless it exists, and remove older ones. Requires the network and root."""
         made = self.archive
         if made.exists():
             return

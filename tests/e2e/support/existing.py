@@ -19,7 +19,7 @@ def scenario(
     password: bool = True,
     **more: object,
 ) -> Path:
-    """Write the scenario to directory, as JSON, which is YAML too, and return its path.
+    """Write the scenario to directory, as JSON, which is also YAML, and return its path.
 
     switches are the power commands of some machines, by name. With password the scenario names the
     file with sudo's password. more is merged into the scenario.
@@ -63,7 +63,7 @@ def sudo_password(directory: Path) -> Path:
 
 
 def switch(machine: BareMachine) -> dict[str, list[str]]:
-    """Return the commands of a power switch, as a smart plug has them."""
+    """Return the commands of a power switch, such as those of a smart plug."""
     podman = ["podman", "--runtime", "runc"]
     return {
         "on": [*podman, "start", machine.container],

@@ -1,4 +1,4 @@
-"""A lab that is well, by what `labgen status` says of it."""
+"""Assert that a lab is healthy, by the output of `labgen status`."""
 
 import json
 
@@ -7,7 +7,8 @@ from tests.e2e.support.program import labgen
 
 
 def assert_healthy(lab: Lab) -> None:
-    """Every machine a ready node, one VIP holder, a voter and a view of all APIs on each master."""
+    """Assert that every machine is a Ready node, that there is one VIP holder, and that each
+    control plane has a voting member and sees all API servers."""
     seen = json.loads(labgen("status", lab.name, "-o", "json", quiet=True).stdout)
     masters = {machine.name for machine in lab.control_planes}
     assert seen["problems"] == []

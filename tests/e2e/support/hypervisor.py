@@ -1,7 +1,7 @@
-"""A libvirt of the tests' own: QEMU in the run's network namespace, seen by nobody else.
+"""A libvirt that only the tests use, with QEMU in the run's network namespace.
 
-It also has a process namespace and a mount namespace of its own: when its first process ends, so do
-all machines, and all that it wrote is in the run's directory.
+It also has its own process namespace and mount namespace: when its first process ends, all machines
+end, and everything that it wrote is in the run's directory.
 """
 
 import subprocess
@@ -43,7 +43,7 @@ OWN = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagat
 
 @contextmanager
 def running(directory: Path) -> Iterator[str]:
-    """Run a libvirtd in this process's network namespace while the block runs; yield its URI."""
+    """Run a libvirtd in this process's network namespace during the block; yield its URI."""
     with started(directory):
         yield uri_of(directory)
 
@@ -57,7 +57,7 @@ def uri_of(directory: Path) -> str:
 def started(
     directory: Path, isolation: Sequence[str] = (), before: Sequence[str] = ()
 ) -> Iterator[int]:
-    """Run a libvirtd while the block runs; yield the pid of its first process.
+    """Run a libvirtd during the block; yield the pid of its first process.
 
     isolation are more options of unshare. before are lines of shell that run in its namespaces
     before it starts.
@@ -95,7 +95,7 @@ def _answers(daemon: subprocess.Popen[bytes], directory: Path) -> None:
 
 
 def known(uri: str) -> list[str]:
-    """Return the names of everything that libvirt has."""
+    """Return the names of all objects in libvirt."""
     with connected(uri) as connection:
         return virtual.known(connection)
 

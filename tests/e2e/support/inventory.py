@@ -1,6 +1,6 @@
-"""A lab treated as a cluster that labgen did not build: only an inventory is known.
+"""Treat a lab as a cluster that labgen did not build: only an inventory is known.
 
-labgen does not see the lab's own state: it runs with another state directory.
+labgen does not see the lab's state, because it runs with another state directory.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What of a lab is still on this host, seen with other eyes than labgen's own."""
+"""Find what is left of a lab on this host, independently of labgen's own code."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from labgen.system.process import run
 
 
 def traces(lab: Lab) -> list[str]:
-    """Everything that bears the lab's name or id; empty when nothing is left."""
+    """Return everything that has the lab's name or id; empty if nothing is left."""
     marks = (lab.id, f"labgen-{lab.name}", f"{lab.name}-{lab.id}", str(lab.directory))
     return [line for line in _everything() if any(mark in line for mark in marks)]
 
@@ -55,7 +55,7 @@ def _directories() -> list[str]:
 
 
 def _processes() -> list[str]:
-    """SSH's shared connections, and what waits to heal a fault."""
+    """Return SSH's shared connections, and processes that wait to heal a fault."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:

@@ -1,4 +1,4 @@
-"""A site's package mirrors: Debian's, and Kubernetes' in its project's layout.
+"""The package mirrors of a site: Debian's, and Kubernetes' in its project's layout.
 
 Their content comes from the bundle. Kubernetes' packages are built here, with the project's names,
 versions and paths. apt and curl reach them by HTTP and HTTPS, as they would reach the real ones.
@@ -52,7 +52,7 @@ UNITS = "usr/lib/systemd/system"
 
 @dataclass(frozen=True)
 class Mirror:
-    """The mirrors at host; directory has what is served, its key and certificate."""
+    """The mirrors at host; directory has the served files, the key and the certificate."""
 
     host: IPv4Address
     directory: Path

@@ -1,4 +1,4 @@
-"""Observations of a lab while a fault is on it: each returns whether it is so, now."""
+"""Observations of a lab while a fault is active: each returns whether a condition holds now."""
 
 import socket
 from collections.abc import Callable
@@ -24,7 +24,7 @@ Sight = Callable[[], bool]
 
 @dataclass(frozen=True)
 class Sights:
-    """A lab, seen from the host and from its machines."""
+    """A lab, observed from the host and from its machines."""
 
     lab: Lab
 
@@ -40,15 +40,16 @@ class Sights:
         return self.on(machine, f"systemctl --quiet is-active {unit}").ok
 
     def failed(self, machine: str, unit: str) -> bool:
-        """Whether the unit is down for good: one that systemd will restart is activating."""
+        """Return whether the unit is down for good. One that systemd is about to restart is
+        activating."""
         return self.on(machine, f"systemctl --quiet is-failed {unit}").ok
 
     def accepts(self, machine: str, port: int) -> bool:
-        """Whether the machine's port takes a connection from the host."""
+        """Return whether the machine's port accepts a connection from the host."""
         return self._connected(machine, port) is not None
 
     def refuses(self, machine: str, port: int) -> bool:
-        """Whether somebody is there who says no."""
+        """Return whether the connection is refused, which shows that the machine is there."""
         address = str(self.lab.machine(machine).address)
         try:
             socket.create_connection((address, port), timeout=2).close()
@@ -59,14 +60,14 @@ class Sights:
         return False
 
     def greets(self, machine: str) -> bool:
-        """Whether the machine's sshd says something, which takes a process that runs."""
+        """Return whether the machine's sshd sends its greeting, which needs a running process."""
         return self._connected(machine, 22, read=True) == b"SSH-"
 
     def owners(self) -> list[str]:
         return [machine.name for machine in holders(self._site)]
 
     def hears(self, listener: str, speaker: str) -> bool:
-        """Whether a datagram of speaker reaches listener."""
+        """Return whether a datagram from speaker reaches listener."""
         address = self.lab.machine(listener).address
         listening = "timeout 3 socat -u UDP-RECV:9999 STDOUT | head -c 5"
         say = f"echo heard >/dev/udp/{address}/9999"
@@ -78,13 +79,13 @@ class Sights:
         return gather(tasks)["listener"].stdout == "heard"
 
     def lost(self, sender: str, receiver: str) -> float:
-        """How many of 100 pings are lost."""
+        """Return how many of 100 pings are lost."""
         address = self.lab.machine(receiver).address
         said = self.on(sender, f"ping -q -i 0.02 -c 100 -W 1 {address}").stdout
         return float(said.split("% packet loss")[0].split()[-1])
 
     def etcd(self) -> list[EtcdMember]:
-        """Return the members, as the first control plane that answers has them."""
+        """Return the members, as the first control plane that answers reports them."""
         for machine in self.lab.control_planes:
             try:
                 return etcd.members(self._site.ssh, self.lab, machine)
@@ -101,7 +102,7 @@ class Sights:
         return sorted(names) == sorted(m.name for m in self.lab.control_planes)
 
     def writes(self) -> bool:
-        """Whether the API takes a write."""
+        """Return whether the API accepts a write."""
         api = api_access.connect(kubeconfig.credentials(self.lab.kubeconfig), timeout=5)
         name, path = "labgen-faults", "/api/v1/namespaces/default/configmaps/labgen-faults"
         try:
@@ -125,7 +126,7 @@ class Sights:
 
 
 def seen(sight: Sight, what: str, *, within: float = 30) -> None:
-    """Wait until it is so."""
+    """Wait until the condition holds."""
 
     def look() -> None:
         try:

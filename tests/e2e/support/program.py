@@ -1,4 +1,4 @@
-"""labgen as a user calls it, with its output shown in the test's output."""
+"""Run labgen as a user does, with its output in the test's output."""
 
 import os
 import shlex
@@ -42,7 +42,7 @@ def shown(
 ) -> Completed:
     """Run argv to its end in the checkout, and show its output unless quiet.
 
-    within is a prefix of the command, for instance one that has it run on another host.
+    within is a prefix of the command, for example one that runs it on another host.
     """
     begin = time.monotonic()
     done = run([*within, *argv], timeout=timeout, check=check, cwd=ROOT)
@@ -57,7 +57,7 @@ def shown(
 
 @contextmanager
 def begun(*words: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Start labgen in a session of its own, as in a terminal. Kill it at the end if it runs."""
+    """Start labgen in a new session, as in a terminal. Kill it at the end if it still runs."""
     process = subprocess.Popen(
         [LABGEN, *words], cwd=ROOT, start_new_session=True, stdin=subprocess.DEVNULL
     )

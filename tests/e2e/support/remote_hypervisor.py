@@ -1,7 +1,7 @@
 """A hypervisor on another host, simulated by a network namespace, and a user of it.
 
 The namespace has a libvirtd and an SSH server, at the other end of a cable. It has no name and ends
-with its processes; the cable ends with it. The addresses are for documentation (RFC 5737).
+with its processes, and the cable with it. The addresses are for documentation (RFC 5737).
 """
 
 import shlex
@@ -25,7 +25,7 @@ READY = 20.0  # seconds for the SSH server to answer
 
 @dataclass(frozen=True)
 class RemoteHypervisor:
-    """The other host, while it runs."""
+    """The other host, while it is running."""
 
     directory: Path
     known_hosts: Path
@@ -37,7 +37,7 @@ class RemoteHypervisor:
 
     @property
     def as_user(self) -> Sequence[str]:
-        """Return the prefix of a command that runs as the user who may log in there."""
+        """Return the prefix of a command that runs as a user who may log in there."""
         home = self.directory / "here"
         script = f'mount --bind "{home}/passwd" {ACCOUNTS}; HOME="{home}" exec "$@"'
         return ["unshare", "--mount", "--propagation", "private", "bash", "-c", script, "user"]
@@ -45,7 +45,7 @@ class RemoteHypervisor:
 
 @contextmanager
 def running(directory: Path) -> Iterator[RemoteHypervisor]:
-    """Run the other host while the block runs."""
+    """Run the other host during the block."""
     here, there = (_home(directory / name) for name in ("here", "there"))
     key, host_key = here / ".ssh/id_ed25519", directory / "host_key"
     run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], timeout=30)

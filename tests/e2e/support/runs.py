@@ -1,7 +1,7 @@
 """Runs of the end-to-end tests: each has its own directory, network namespace and lab names.
 
-A run holds a lock for as long as its process lives. A directory whose lock is free belongs to a
-run that was killed, and whatever that left on this host is removed.
+A run holds a lock while its process lives. A directory whose lock is free belongs to a run that was
+killed, and everything that it left on this host is removed.
 """
 
 import fcntl
@@ -22,7 +22,8 @@ TURN = 600.0  # seconds for another run's sweeping; one dead run takes about ten
 
 @dataclass(frozen=True)
 class Run:
-    """One run. All that it creates on this host has its id in the name or is in its directory."""
+    """One run. Everything that it creates on this host has its id in the name or is in its
+    directory."""
 
     directory: Path
 
@@ -45,7 +46,8 @@ class Run:
         return sorted(path for path in self.state.glob("labgen/labs/*") if path.is_dir())
 
     def lab_name(self, kind: str) -> str:
-        """Return a lab's name that no other run and no user has: containers are named after it."""
+        """Return a name for a lab that no other run and no user has, because containers are named
+        after it."""
         return f"{kind}-{self.id}"
 
     def environment(self) -> dict[str, str]:
@@ -86,7 +88,8 @@ def current() -> Run | None:
 
 @contextmanager
 def new() -> Iterator[Run]:
-    """Create a run with a namespace that has no way out. It is locked while the block runs."""
+    """Create a run with a namespace without a route to the outside. It is locked during the
+    block."""
     files.private_directory(home())
     with turn():
         made = Run(files.private_directory(home() / secrets.token_hex(3)))
@@ -103,7 +106,7 @@ def new() -> Iterator[Run]:
 
 @contextmanager
 def dead() -> Iterator[list[Run]]:
-    """Yield the runs whose process has ended; no run starts while the block runs."""
+    """Yield the runs whose process has ended; no run starts during the block."""
     with turn():
         locks = {}
         for directory in sorted(home().glob("*/")):

@@ -1,7 +1,7 @@
 """A Vagrant box as a site might have one: minimal Debian, Vagrant's login, nothing of labgen's.
 
-`python -m tests.e2e.support.site_box` builds its Debian once, and needs the network. Kernel
-and initrd are the bundle's: how a box boots is not tested here.
+`python -m tests.e2e.support.site_box` builds its Debian once, and needs the network. Kernel and
+initrd come from the bundle, because the boot of a box is not tested here.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Snapshots of a machine's state, which has to be the same before `up` and after `down`."""
+"""Snapshots of a machine's state, which must be the same before `up` and after `down`."""
 
 import re
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ NETWORK = {
 
 
 def snapshots(machines: Sequence[BareMachine]) -> list[Snapshot]:
-    """Take a snapshot of each machine, in parallel."""
+    """Take a snapshot of each machine, concurrently."""
     taken = gather({machine.name: partial(snapshot, machine) for machine in machines})
     return [taken[machine.name] for machine in machines]
 
@@ -73,7 +73,7 @@ def snapshot(machine: BareMachine) -> Snapshot:
 
 
 def differences(before: Snapshot, after: Snapshot) -> list[str]:
-    """Return each line that is in only one of them."""
+    """Return each line that is in only one of the snapshots."""
     found = []
     for what, was in before.items():
         found += [f"{what} gone: {line}" for line in sorted(was - after[what])]
@@ -82,7 +82,7 @@ def differences(before: Snapshot, after: Snapshot) -> list[str]:
 
 
 def _programs(machine: BareMachine) -> set[str]:
-    """Return what runs at this moment, except the query and the login."""
+    """Return the running programs, except the query and the login."""
     return set(_inside(machine, PROGRAMS)) - {"sh", "cat", "sort", "sshd-session"}
 
 

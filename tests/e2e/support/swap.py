@@ -1,6 +1,6 @@
-"""Simulated swap on a bare machine: its kernel is the host's, whose swap no test may touch.
+"""Simulated swap on a bare machine: it shares the host's kernel, whose swap no test may touch.
 
-The machine's /proc/swaps is a file of its own, which its swapoff and swapon write.
+The machine's /proc/swaps is a separate file, which its swapoff and swapon write.
 """
 
 from collections.abc import Iterator
@@ -51,7 +51,8 @@ def used(machine: BareMachine) -> list[str]:
 
 @contextmanager
 def kernel_of_its_own(machine: BareMachine) -> Iterator[None]:
-    """Have the machine look like no container: labgen leaves the swap of containers alone."""
+    """Make the machine look like no container, because labgen does not change the swap of
+    containers."""
     machine.inside("sh", "-ec", PRETEND)
     try:
         yield

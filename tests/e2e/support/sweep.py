@@ -1,6 +1,6 @@
-"""Remove what killed runs of the end-to-end tests left: `labgen down` first, then by name.
+"""Remove what killed runs of the end-to-end tests left: first by `labgen down`, then by name.
 
-`python -m tests.e2e.support.sweep` does that for every killed run; `make clean` calls it.
+`python -m tests.e2e.support.sweep` does this for every killed run; `make clean` calls it.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ GRACE = 15.0  # seconds for an orphaned labgen to end by itself
 
 
 def sweep_dead_runs() -> list[str]:
-    """Remove everything that killed runs left, and return what that was, in words."""
+    """Remove everything that killed runs left, and return a description of it."""
     found = []
     with runs.dead() as left:
         for run_ in left:
@@ -34,7 +34,7 @@ def sweep_dead_runs() -> list[str]:
 
 
 def remove(run_: Run) -> list[str]:
-    """Remove the run with everything left of it, even if it was only partly created."""
+    """Remove the run with everything left of it, even if it was only partially created."""
     found = end_processes(run_)
     found += [f"lab {lab.name}" for lab in run_.labs]
     for lab in run_.labs:
@@ -70,7 +70,8 @@ def end_processes(run_: Run) -> list[str]:
 
 
 def _processes(run_: Run) -> list[int]:
-    """Return the run's processes: its directory is in their environment. conmon is podman's."""
+    """Return the run's processes, which have its directory in their environment. conmon is
+    podman's."""
     mark = f"{runs.VARIABLE}={run_.directory}".encode()
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
@@ -92,7 +93,7 @@ def _signal(pid: int, number: signal.Signals) -> None:
 
 
 def _take_down(run_: Run, lab: str) -> None:
-    """Take the lab down by labgen; the rest of remove() removes what that leaves."""
+    """Remove the lab by labgen; the rest of remove() removes what remains."""
     if not LABGEN.exists():
         return
     place = netns.NAMED / run_.namespace

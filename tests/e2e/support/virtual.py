@@ -1,4 +1,4 @@
-"""What tests of virtual machines share."""
+"""Functions that tests of virtual machines share."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def emulated(uri: str) -> list[str]:
 
 
 def known(connection: Any) -> list[str]:
-    """Return the names of everything that libvirt has."""
+    """Return the names of all objects in libvirt."""
     things = [*connection.listAllDomains(), *connection.listAllNetworks()]
     pools = connection.listAllStoragePools()
     volumes = [volume for pool in pools if pool.isActive() for volume in pool.listVolumes()]
@@ -25,7 +25,7 @@ def known(connection: Any) -> list[str]:
 
 
 def down_leaves_nothing(lab: Lab, uri: str) -> None:
-    """Take the lab down, and assert that neither the host nor libvirt has anything of it."""
+    """Remove the lab, and assert that neither the host nor libvirt has anything left of it."""
     from labgen.providers.libvirt.connection import connected  # noqa: PLC0415 - needs libvirt
 
     with connected(uri) as connection:
