@@ -14,7 +14,7 @@ from labgen.lab.lab import Machine
 pytestmark = pytest.mark.smoke
 
 BACKENDS = ("vxlan", "host-gw")
-ANYWHERE = "192.0.2.1"  # a network for documentation (RFC 5737); asked is only for the way
+ANYWHERE = "192.0.2.1"  # a network for documentation (RFC 5737); only the route to it is used
 VXLAN = "flannel.1"  # flannel's interface for VXLAN network identifier 1, its default
 # bytes of the outer headers: IPv4 20, UDP 8, VXLAN 8, and Ethernet's own 14 (RFC 7348, section 5)
 OVERHEAD = 50

@@ -21,7 +21,7 @@ from labgen.system.wait import NotYet, until
 pytestmark = pytest.mark.full
 
 DNS = "/api/v1/namespaces/kube-system/services/kube-dns"
-SETTLED = 10.0  # seconds until kube-proxy and CoreDNS have heard of a new Service
+SETTLED = 10.0  # seconds until kube-proxy and CoreDNS know a new Service
 ASSIGNED = 5.0  # seconds in which a load-balancer controller would have given an address
 Record = Callable[[str, object], None]
 

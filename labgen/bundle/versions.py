@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from labgen.errors import UsageError
 from labgen.scenario.schema import DEFAULT_VERSION
 
-KUBERNETES = DEFAULT_VERSION  # what a scenario that names none asks for
+KUBERNETES = DEFAULT_VERSION  # the default of scenarios
 DEBIAN = "trixie"
 
 

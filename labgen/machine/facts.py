@@ -44,12 +44,12 @@ class Facts:
     routes: tuple[tuple[str, IPv4Network], ...]  # interfaces and networks on their links
     own: frozenset[IPv4Address]  # local addresses
     listens: Mapping[int, str]  # TCP port -> program
-    packages: frozenset[str]  # installed, of those that were asked for
+    packages: frozenset[str]  # installed, of those in question
     clusters: tuple[str, ...]  # traces of clusters
     lab: str  # the lab that has the machine; empty for none
     endpoint: str  # that lab's API
     active: frozenset[str]  # services
-    vip_mac: str  # who answers ARP for the VIP; empty for nobody
+    vip_mac: str  # the hardware address that answers ARP for the VIP; empty for none
     peers: tuple[Peer, ...]
 
     def interface(self, address: IPv4Address) -> tuple[str, IPv4Network] | None:

@@ -18,8 +18,8 @@ from labgen.system import data
 from labgen.system.process import CommandTimedOut, Completed
 
 SHOWN_LINES = 8
-# {before} and {after} are shell of this package. A directory that is only for this script lies in
-# /run, which is memory: a full disk does not keep a machine from being asked about it.
+# {before} and {after} are shell of this package. A directory that is only for this script is in
+# /run, which is memory, so a machine with a full disk can still be queried.
 RECEIVE = """\
 set -e; place=$1 entry=$2; shift 2
 if [ -z "$place" ]; then

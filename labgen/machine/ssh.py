@@ -19,9 +19,9 @@ PORT = 22
 GREETING = "SSH-"
 LINE = 255  # bytes at most of a greeting: RFC 4253, 4.2
 ASK = 1.0  # seconds for a connected machine to run true(1)
-# Seconds for a connection and its greeting. An emulated machine that boots beside others took 4 s.
-# What is given up sooner still costs the machine all of its work, and with an attempt a second it
-# came to greet nobody for more than a minute.
+# Seconds for a connection and its greeting. An emulated machine that boots with others took 4 s.
+# An attempt that is given up sooner costs the machine as much work. With an attempt per second, it
+# sent no greeting for more than a minute.
 GREET = 10.0
 
 

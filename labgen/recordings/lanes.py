@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from labgen.recordings.recording import Band, Recording
 
-ABSENT = frozenset({"none", "unknown"})  # states in which there is nobody, or none is known
+ABSENT = frozenset({"none", "unknown"})  # states without a holder, or with an unknown one
 ALIKE = 0.1  # seconds; lanes that change within it change together: one query saw them all
 SAME = 0.0005  # seconds; times closer than this are one, files have them rounded
 NOT_SEEN = "not seen"  # a lane's state where it has no band

@@ -18,7 +18,7 @@ POOL_PATH = "/var/lib/libvirt/labgen"
 # One interface with its old name, as system containers have it.
 KERNEL_WORDS = "root=/dev/vda rw console=ttyS0 net.ifnames=0 quiet"
 # The emulator of QEMU 7.2 spoils flags in cmpxchg16b, and udev crashes; HAProxy wants to see that
-# the processor has it, so it is the kernel alone that is told to do without. With two processors it
+# the processor has it, so only the kernel is configured not to use it. With two processors it
 # sometimes runs what the kernel is just patching: one boot of fifteen ended in "Oops: int3" after
 # four seconds. A kernel that stood still would be waited for in vain; this one boots again. An
 # emulator does not speculate, and what kernels do against that costs a third of its time: changing

@@ -32,9 +32,9 @@ __all__ = [
     "vrrp_priorities",
 ]
 
-# Of the first control plane, and how far each priority lies below the one before; VRRP knows 1 to
-# 254. The skew time of RFC 5798 is made of them: with neighbouring priorities all others would take
-# the VIP in the same millisecond.
+# Of the first control plane, and the distance to each next priority; VRRP has 1 to 254. The skew
+# time of RFC 5798 is made of them: with neighbouring priorities all others would take the VIP in
+# the same millisecond.
 HIGHEST_PRIORITY = 250
 PRIORITY_STEP = 60
 
@@ -76,7 +76,7 @@ class Host:
     port: int = 22
     key: Path | None = None  # None: the user's SSH agent or usual keys
     host_key: str | None = None  # None: the one in the user's own known_hosts
-    sudo_password_file: Path | None = None  # None: sudo asks for no password
+    sudo_password_file: Path | None = None  # None: sudo requires no password
     power_on: tuple[str, ...] = ()  # run on labgen's host; empty where power_off is
     power_off: tuple[str, ...] = ()
 

@@ -20,7 +20,7 @@ from labgen.scenario.schema.timings import Timings
 from labgen.scenario.values import kind_of
 
 P = TypeVar("P")
-# Stands in for what is required and unreadable; checks do not look at it.
+# Replaces a required value that is unreadable; checks do not read it.
 STAND_INS: dict[Field, object] = {("name",): "unreadable", ("machines",): []}
 # The same for the items of a list, by the list's key.
 ITEM_STAND_INS: dict[str | int, dict[str, object]] = {

@@ -29,8 +29,9 @@ FAST = Timings(
     gap_limit=3000,  # of the gate: the longest gap measured, with room for a loaded host
 )
 
-# What on-premise clusters run with, where a host's pause must not move the VIP. Measured with
-# adverts every second and checks every two: a gap of 2.9 s, and failures for six seconds.
+# The timings of on-premise clusters, in which a short stall of a host must not move the VIP.
+# Measured with adverts every second and checks every two seconds: a gap of 2.9 s, and failures for
+# six seconds.
 STANDARD = Timings(
     advert_interval=1000,  # keepalived's default, RFC 5798 section 6.1
     script_interval=1000,  # keepalived's default
@@ -49,8 +50,7 @@ STANDARD = Timings(
     gap_limit=10_000,  # the six seconds measured, with room for a loaded host
 )
 
-# Machines whose processor is emulated: one that is merely busy must not miss adverts, checks and
-# heartbeats.
+# Machines with an emulated processor: a busy machine must not miss adverts, checks and heartbeats.
 EMULATED = Timings(
     advert_interval=1000,
     script_interval=5000,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from labgen.scenario.values import kind_of, shown, text
 
-# A key as it stands in known_hosts behind the address, sshd(8).
+# A key as in known_hosts, after the address, sshd(8).
 HOST_KEY = re.compile(
     r"(ssh-(ed25519|rsa)|ecdsa-sha2-nistp\d{3}) [A-Za-z0-9+/]{40,}={0,2}", re.ASCII
 )

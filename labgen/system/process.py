@@ -17,8 +17,8 @@ from labgen.system import interrupt
 logger = logging.getLogger(__name__)
 SHOWN_OUTPUT_LINES = 15
 KILLED_TIMEOUT = 1.0
-# Seconds between looks for an interrupt that killed the process: whoever has its pipes (the shared
-# SSH connection has those of all its sessions) may keep them open for as long as it likes.
+# Seconds between checks whether an interrupt killed the process: another process that has its pipes
+# (the shared SSH connection has those of all its sessions) may keep them open indefinitely.
 LOOK = 0.5
 
 

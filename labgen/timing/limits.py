@@ -17,9 +17,9 @@ DIAL = 0.1  # a new HTTP/2 connection by a client, and its first answer
 # sections 2.1 and 5.5; Linux: TCP_TIMEOUT_INIT in net/tcp.h. Linux 6.5 and newer do not double the
 # first four times (net.ipv4.tcp_syn_linear_timeouts): they are never later than this.
 SYN_RTO = 1.0
-# A client that waits in the middle of a handshake when the VIP leaves a machine that lives learns
-# nothing: it has nothing to send, and the machine may not answer from an address that it has lost.
-# client-go gives up then (Go, http.DefaultTransport.TLSHandshakeTimeout).
+# A client in the middle of a handshake gets no notice when the VIP leaves a running machine: it has
+# nothing to send, and the machine may not answer from an address that it no longer has. client-go
+# then gives up after this time (Go, http.DefaultTransport.TLSHandshakeTimeout).
 HANDSHAKE = 10.0
 # client-go: silent for 30 s, then 15 s without an answer (apimachinery, pkg/util/net/http.go).
 CLIENTS_PING = 45.0

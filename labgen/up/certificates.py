@@ -38,7 +38,7 @@ def shared(context: Context) -> Mapping[str, File]:
     """
     first = context.lab.control_planes[0].name
     words = ["bash", "-c", READ, HERE, *SHARED]
-    # an error's message shows what a command printed, and this one prints keys
+    # an error's message contains the command's output, and this command prints keys
     done = context.ssh.run(first, words, timeout=TIMEOUT * context.lab.slowdown, check=False)
     if not done.ok:
         raise LabgenError(

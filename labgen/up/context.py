@@ -18,8 +18,8 @@ from labgen.up.graph import Outcome
 
 PROVISIONERS = "opt/labgen/provisioners"  # below /
 CLEAR = "rm -rf /etc/labgen/payload"
-# What is done is to outlive a power cut, and a kernel writes new files to its disk up to half a
-# minute later. The disk of a system container is the host's, which keeps its power.
+# The result of a step must survive a power cut, but a kernel may write new files to its disk up to
+# half a minute later. The disk of a system container is the host's, which keeps its power.
 SYNC = "[ -e /run/systemd/container ] || sync"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from acceptance.framework import missing_tools
 
 AUTHORITY = "/etc/kubernetes/pki/ca.crt"
-STRANGERS = {"401", "403"}  # where nobody may ask as nobody; the API has answered all the same
+STRANGERS = {"401", "403"}  # anonymous requests are forbidden, but the API has answered
 
 
 def of_api(host: Any, place: str, *, at: str = "") -> str:

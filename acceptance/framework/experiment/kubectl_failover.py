@@ -30,7 +30,7 @@ POWER = 180.0  # seconds for labgen start or stop
 DARK = 30.0  # seconds until a machine whose plug is pulled is silent
 OPERATION = 60.0  # seconds in which an operation has to work, tried again and again
 BROKEN = 90.0  # seconds until every open stream has ended
-DISCARD = 9  # a port nothing listens on: a machine with power refuses at once
+DISCARD = 9  # a port on which nothing listens: a machine with power refuses immediately
 REFUSAL = 0.1  # seconds that a refusal takes, at most
 REFUSAL_ELSEWHERE = 1.0  # the same on the way through another host
 
@@ -174,7 +174,7 @@ def _await_end(streams: dict[str, Stream], talk: Talk) -> None:
     try:
         until(look, what="the end of all streams", timeout=BROKEN)
     except LabgenError:
-        return  # what has not ended is told by what was seen
+        return  # the observations show what has not ended
 
 
 def _seen(stream: Stream, cut: float) -> Open:

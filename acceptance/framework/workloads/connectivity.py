@@ -14,7 +14,7 @@ from acceptance.framework.workloads.workload import PORT, Workload
 from labgen.system import interrupt
 from labgen.system.parallel import gather
 
-# agnhost gives up dialling after 5 s; curl waits a second longer, to hear its reason
+# agnhost gives up dialling after 5 s; curl waits a second longer, to get the reason
 DIAL = """
 self=$1; shift
 for target; do

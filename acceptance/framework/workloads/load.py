@@ -12,7 +12,7 @@ from labgen.lab.lab import Lab
 
 WHAT = "all,nodes,events,secrets,configmaps"  # the largest answers that there are
 AT_ONCE = 3
-# What kubectl itself needs is work of other hosts: on the lab's own cores it goes last.
+# kubectl stands for work on other hosts, so on the lab's cores it has the lowest priority.
 NICE = "10"
 PAUSE = "1"  # seconds
 FOREVER = """

@@ -9,7 +9,7 @@ from labgen.system.process import run
 
 ARCHIVE = "debian.tar.zst"
 TIMEOUT = 1800.0
-# nobody reads manuals on a machine that lives for an hour
+# manuals are not needed on short-lived machines
 LEFT_OUT = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/info/*")
 KEPT = ("/usr/share/doc/*/copyright",)
 INSIDE = "/opt/labgen/provisioners"

@@ -31,7 +31,7 @@ def make(context: BuildContext, release: Release) -> None:
             machine.image(context.bundle),
             name=SEED,
             hostname="seed",
-            # podman 4.3 refuses --network=none beside the --dns=none of every machine
+            # podman 4.3 refuses --network=none together with the --dns=none of every machine
             network=f"ns:{netns.NAMED / SEED}",
             profile=host.adapt(host.probe()),
             volumes=[(store, "/var/lib/containerd", "rw"), (archive, IMAGES_INSIDE, "ro")],
@@ -39,7 +39,7 @@ def make(context: BuildContext, release: Release) -> None:
         wait.until(_containerd_answers, what="containerd's answer in the seed machine", timeout=60)
         phases = ["bash", "/opt/labgen/provisioners/run.sh", "images"]
         _inside(context, "env", f"IMAGES={' '.join(release.images)}", *phases)
-        # what is unpacked needs its packed form no more: half of the store
+        # unpacked images no longer need their packed form, which is half of the store
         _inside(context, "ctr", "--namespace", "k8s.io", "content", "prune", "references")
         _inside(context, "systemctl", "stop", "containerd")
     finally:

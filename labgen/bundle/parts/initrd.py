@@ -13,8 +13,9 @@ from labgen.system import files
 
 INITRD = "box/initrd.img"
 INIT = Path(__file__).parent / "init.sh"
-# What lies between the kernel and its root file system. And the network: udev sees to interfaces
-# that are there before all else; to this driver, an emulated machine came 17 s after networkd ran.
+# What the kernel needs for its root file system. And the network: udev handles interfaces first
+# that exist when it starts. Otherwise an emulated machine loaded this driver 17 s after networkd
+# ran.
 WANTED = ("virtio_pci", "virtio_blk", "crc32c_generic", "ext4", "virtio_net")
 # busybox's commands in init.sh
 COMMANDS = ("echo", "insmod", "mount", "poweroff", "sh", "sleep", "switch_root", "umount")

@@ -77,7 +77,7 @@ ADDONS = (
     ),
 )
 
-# Container runtimes beside containerd, by their words in scenarios: what Debian lacks of them.
+# What Debian lacks for container runtimes other than containerd, by their names in scenarios.
 RUNTIMES = {
     "docker": Module(
         name="cridockerd",

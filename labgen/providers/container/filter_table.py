@@ -20,8 +20,8 @@ CHAINS = ("INPUT", "FORWARD", "OUTPUT")  # all that iptables creates by itself
 EMPTY_CHAIN = re.compile(
     r"chain (?:" + "|".join(CHAINS) + r") \{\s*type filter hook [^;]*; policy accept;\s*\}"
 )
-# Fails as a whole when a chain exists, so that nothing is lost that came a moment ago: `delete
-# table` alone would take every rule with it.
+# Fails completely if a chain exists, so that rules added a moment ago are not lost: `delete table`
+# alone would remove every rule.
 DELETE = "; ".join([*(f"create chain {TABLE} {it}" for it in CHAINS), f"delete table {TABLE}"])
 
 

@@ -7,7 +7,7 @@ from labgen.providers.base import Power, State
 from labgen.providers.power_sequence import await_turn
 from labgen.system import podman
 
-# by podman's states; a container that was created and never started is created anew
+# by podman's states; a container that was created but never started is created again
 STATES = {
     "running": State.ON,
     "paused": State.PAUSED,

@@ -118,8 +118,8 @@ class LibvirtProvider:
             maker.up(lab, hypervisor, box, absent)
         self.power(lab, [m for m in lab.machines if states[m.name] is State.OFF], Power.ON)
         self.power(lab, [m for m in lab.machines if states[m.name] is State.PAUSED], Power.RESUME)
-        # Machines make their host keys themselves. They are asked once, on a network that only they
-        # are on, and held to the answer from then on.
+        # Machines make their host keys themselves. They are queried once, on a network that has
+        # no other machines, and must have that key from then on.
         ensure_route(lab)
         keys.learn_hosts(lab)
         if lab.scenario.provider.box:
@@ -133,7 +133,7 @@ class LibvirtProvider:
         hypervisor = _hypervisor(lab, self.uri)
         with self._connected(lab) as connection:
             if not network.is_anothers(connection, lab, hypervisor.network):
-                # Vagrant would ask one that is just booting for its address, for half a minute
+                # Vagrant would query a booting machine for its address for half a minute
                 for machine in lab.machines:
                     pull_plug(domain_of(connection, lab, machine))
         maker.destroy(lab)
@@ -180,7 +180,7 @@ class LibvirtProvider:
         """See optional.Checkpoints."""
         with self._own(lab) as connection:
             checkpoints.restore(connection, lab, checkpoint)
-        # what is open was unknown to machines at the time to which they went back
+        # restored machines do not know connections that were opened after the checkpoint
         ssh_client(lab).close([machine.name for machine in lab.machines])
         ensure_route(lab)
         checkpoints.set_clocks(lab)
@@ -248,8 +248,8 @@ def _hypervisor(lab: Lab, uri: str) -> Hypervisor:
     path = _settled(lab)
     if path.exists():
         return Hypervisor(**json.loads(path.read_text()))
-    # nothing is made before it is settled where: what bears the lab's name there is another's,
-    # unless it says that it is this one's
+    # nothing is created before the place is decided: resources with the lab's name there belong to
+    # another lab, unless their label is this lab's
     return Hypervisor(lab.scenario.provider.uri or uri, emulated=True, network=network.UNSETTLED)
 
 

@@ -92,7 +92,7 @@ class _NeverNull:
         return handler(schema["python_schema"])
 
 
-# None stands for a value that is left out; nobody can write it.
+# None stands for an omitted value; a file cannot contain it.
 Omittable = Annotated[T | None, _NeverNull()]
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 

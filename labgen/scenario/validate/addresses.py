@@ -7,7 +7,7 @@ from labgen.scenario.addresses import GATEWAY, last_usable, vip_number
 from labgen.scenario.diagnostics import Diagnostic
 from labgen.scenario.validation_context import FIRST_HOST, SUBNET, VIP, ValidationContext
 
-# A subnet that labgen chooses is a /24; which one makes no difference here.
+# A subnet that labgen chooses is a /24; which one is irrelevant here.
 CHOSEN = IPv4Network("10.89.0.0/24")
 # Ports that a control plane's own programs listen on: the Kubernetes documentation's page
 # "Ports and Protocols", etcd's and kube-proxy's metrics, sshd.

@@ -52,13 +52,14 @@ HOST = "host"  # the name of the clients that run here
 HZ = 50.0  # requests per second; a gap is known to 20 ms
 SERVICE_HZ = 10.0  # per node; kube-proxy's rules change within seconds, not milliseconds
 TIMEOUT = 2.0  # seconds; a slower answer comes too late for a waiting client
-# A connection whose SYN is lost is made at the kernel's next attempts, after 1 s and 3 s: a client
-# that waits for them gets an answer, and how slow it was has to be seen.
+# A connection whose SYN is lost is made by the kernel's next attempts, after 1 s and 3 s. A client
+# that waits for them gets a slow answer, which has to be measured.
 CONNECTION_TIMEOUT = 5.0
 CATCH_UP = 15.0  # seconds for the watch to report the last writes: a TLS handshake may take ten
 READYZ = "/readyz"
-# Where that is allowed, the process runs before everything else on the host: it is the clock. What
-# it starts does not. (Round robin with the lowest real-time priority, sched(7).)
+# If that is allowed, the process has precedence over everything else on the host, because it
+# measures time. Processes that it starts do not. (Round robin with the lowest real-time priority,
+# sched(7).)
 CLOCK = os.SCHED_RR | os.SCHED_RESET_ON_FORK
 LOWEST = os.sched_param(1)
 
