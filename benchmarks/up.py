@@ -66,7 +66,7 @@ def _memory_available() -> float:
 
 
 def _busy_cores(seconds: float, now: Callable[[], float] = time.monotonic) -> float:
-    """Cores that were not idle on average, from /proc/stat over seconds."""
+    """Return the number of cores that were busy on average, from /proc/stat over seconds."""
     begin, busy = now(), _busy_ticks()
     time.sleep(seconds)
     ticks_a_second = 100  # USER_HZ, proc_stat(5)

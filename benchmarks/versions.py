@@ -78,7 +78,8 @@ def _measure(python: str, scenario: str) -> dict[str, float]:
 
 
 def _labgen(python: str, *words: str) -> float:
-    """Seconds of one command. -P: the version is that of the environment, not of this folder."""
+    """Return the seconds of one command. -P: the version is that of the environment, not of this
+    folder."""
     begin = time.monotonic()
     argv = [python, "-P", "-m", "labgen", *words]
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
@@ -88,7 +89,7 @@ def _labgen(python: str, *words: str) -> float:
 
 
 def _failover(python: str, name: str) -> dict[str, float]:
-    """Figures of the holder's power cut, as one client with new connections sees it."""
+    """Return the figures of the holder's power cut, as one client with new connections sees it."""
     argv = [python, "-P", "-m", "labgen", "kubectl", name, "--"]
     shown = ["config", "view", "--raw", "--flatten", "-o", "json"]
     config = json.loads(subprocess.run([*argv, *shown], capture_output=True, check=True).stdout)
@@ -151,7 +152,8 @@ def _request(server: str, context: ssl.SSLContext) -> Request:
 
 
 def _client(config: dict[str, Any], place: Path) -> tuple[str, ssl.SSLContext]:
-    """The API's URL and the administrator's credentials. place is a directory that is 0700."""
+    """Return the API's URL and a context with the administrator's credentials. place is a directory
+    with mode 0700."""
     cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
     pem = place / "client.pem"
     parts = (user["client-certificate-data"], user["client-key-data"])
@@ -163,7 +165,8 @@ def _client(config: dict[str, Any], place: Path) -> tuple[str, ssl.SSLContext]:
 
 
 def _busy_cores(seconds: float) -> float:
-    """How many cores were busy on the average over so many seconds, from /proc/stat."""
+    """Return the number of cores that were busy on average, from /proc/stat over that many
+    seconds."""
 
     def read() -> tuple[int, int]:
         words = [int(it) for it in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]

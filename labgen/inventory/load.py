@@ -16,7 +16,7 @@ ONLY_LOOKS = (
 )
 OTHERWISE = (
     "read-only: labgen verify --inventory {file} --tier smoke\n"
-    "where machines may fail: build a cluster on them, by a scenario with provider ssh"
+    "on machines that may fail: build a cluster there, by a scenario with provider ssh"
 )
 EMPTY = "write hosts, kubeconfig or both"
 

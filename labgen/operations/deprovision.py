@@ -40,7 +40,8 @@ def deprovision(lab: Lab, provider: Provider, console: Console) -> None:
             f"lab {lab.name} is still on {', '.join(silent)}: no answer within {CONNECT:g} s",
             last_seen="\n    ".join(f"{name}: {_why(it)}" for name, it in silent.items()),
             hint=f"labgen down {lab.name}    resumes when they are back\n"
-            f"labgen down {lab.name} {without}    leaves them as they are, cluster and all",
+            f"labgen down {lab.name} {without}    leaves these machines and their cluster as "
+            "they are",
         )
 
 

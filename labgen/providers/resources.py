@@ -35,7 +35,7 @@ class Resource:
             return "no lab uses it"
         if self.lab is None:
             return "its owner cannot be determined"
-        gone = "" if lives(self.lab) else ", which is gone"
+        gone = "" if lives(self.lab) else ", which no longer exists"
         return f"of lab {self.lab.name} at {self.lab}{gone}"
 
     @property

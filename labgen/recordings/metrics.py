@@ -13,7 +13,7 @@ MEANINGS = {
         "One HTTP/2 connection for all requests, as controllers and kubelets keep it."
     ),
     WATCH: "Changes of an object, as a watch on the API reports them.",
-    WRITE: "A counter in the API that is written again and again.",
+    WRITE: "A counter that is written through the API repeatedly.",
     SERVICE: "Requests from pod to pod through a Service.",
 }
 API_CLIENTS = (NEW_CONNECTION, PERSISTENT_CONNECTION, WATCH, WRITE)

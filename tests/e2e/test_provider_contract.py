@@ -160,7 +160,7 @@ def test_gc_names_all_that_was_made_as_soon_as_the_lab_is_gone(site: Site, lab: 
         hidden.rename(lab.directory)
     assert left.exit_code == 1
     assert [name for name in made if name not in left.stdout] == []
-    assert f"of lab {lab.name} at {lab.directory}, which is gone" in left.stdout
+    assert f"of lab {lab.name} at {lab.directory}, which no longer exists" in left.stdout
     assert site.seen(lab) == made
 
 

@@ -1,1 +1,1 @@
-"""The generated pages of docs/reference: `python -m tools.reference` writes them anew."""
+"""The generated pages of docs/reference: `python -m tools.reference` writes them again."""

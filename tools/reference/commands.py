@@ -27,13 +27,13 @@ PLURAL = {str: "strings", float: "numbers"}
 
 
 def page() -> str:
-    """The whole page as Markdown."""
+    """Return the complete page as Markdown."""
     sections = [_section("labgen", cli), *(_section(name, it) for name, it in walk(cli))]
     return "\n".join([HEAD, *sections])
 
 
 def walk(group: click.Group, path: str = "labgen") -> Iterator[tuple[str, click.Command]]:
-    """Every command below group, by its full name, in the order of the help."""
+    """Yield every command below group, by its full name, in the order of the help."""
     context = click.Context(group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
@@ -58,7 +58,7 @@ def _section(path: str, command: click.Command) -> str:
 
 
 def _shape(shape: Shape) -> Iterator[str]:
-    """What `-o json` prints, as a table of fields."""
+    """Yield a table of the fields that `-o json` prints."""
     what = "a list of objects" if shape.many else "an object"
     yield f"`-o json`{f' {shape.when}' if shape.when else ''} prints {what}:"
     yield ""
@@ -69,7 +69,7 @@ def _shape(shape: Shape) -> Iterator[str]:
 
 
 def _fields(model: type[BaseModel], prefix: str) -> Iterator[str]:
-    """A row for each field, then rows for those of the objects in it."""
+    """Yield a row for each field, followed by rows for the fields of the objects in it."""
     for name, field in model.model_fields.items():
         nested = next((it for it in _parts(field.annotation) if _is_model(it)), None)
         yield f"| `{prefix}{name}` | {_type(field.annotation)} | {field.description or ''} |"
@@ -88,7 +88,7 @@ def _is_model(annotation: Any) -> bool:
 
 
 def _type(annotation: Any) -> str:
-    """The JSON type of a field."""
+    """Return the JSON type of a field."""
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is UnionType:
         return " or ".join("null" if part is type(None) else _type(part) for part in parts)

@@ -31,7 +31,7 @@ its first test. And a prober that was too slow to see a gap is an error of the s
 
 
 def page() -> str:
-    """The whole page as Markdown."""
+    """Return the complete page as Markdown."""
     files: dict[str, list[Mutation]] = {}
     for mutation in MUTATIONS.values():
         for file in dict.fromkeys(test.partition("::")[0] for test in mutation.breaks):

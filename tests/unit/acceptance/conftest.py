@@ -22,7 +22,7 @@ LOOPBACK = "127.0.0.1"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """A test that is a coroutine runs in a loop of its own."""
+    """Run a test that is a coroutine in its own event loop."""
     if not inspect.iscoroutinefunction(pyfuncitem.function):
         return None
     wanted = inspect.signature(pyfuncitem.function).parameters
@@ -67,7 +67,7 @@ class Web(ThreadingHTTPServer):
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate of 127.0.0.1 with its key, in one file."""
+    """Return a self-signed certificate of 127.0.0.1 with its key, in one file."""
     path = tmp_path_factory.mktemp("tls") / "server.pem"
     words = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"]
     names = ["-subj", "/CN=server", "-addext", f"subjectAltName=IP:{LOOPBACK}"]

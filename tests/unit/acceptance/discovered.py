@@ -40,7 +40,7 @@ end
 
 
 def node(name: str, address: str, *, master: bool = False) -> dict[str, Any]:
-    """kubectl get node NAME -o json, in part."""
+    """Return parts of kubectl get node NAME -o json."""
     labels = {"kubernetes.io/hostname": name, **({LABEL: ""} if master else {})}
     addresses = [
         {"type": "InternalIP", "address": address},
@@ -59,7 +59,7 @@ def node(name: str, address: str, *, master: bool = False) -> dict[str, Any]:
 
 
 def pod(name: str, node: str, labels: dict[str, str], **more: Any) -> dict[str, Any]:
-    """kubectl get pod NAME -n kube-system -o json, in part."""
+    """Return parts of kubectl get pod NAME -n kube-system -o json."""
     return {
         "metadata": {"name": name, "namespace": "kube-system", "labels": labels},
         "spec": {"nodeName": node, "containers": [{"name": name, **more}]},
@@ -68,13 +68,13 @@ def pod(name: str, node: str, labels: dict[str, str], **more: Any) -> dict[str, 
 
 
 def kube_vip(node: str, address: str) -> dict[str, Any]:
-    """kube-vip as a static pod, by the manifest that it makes itself."""
+    """Return kube-vip as a static pod, by the manifest that it generates."""
     env = [{"name": "vip_arp", "value": "true"}, {"name": "address", "value": address}]
     return pod(f"kube-vip-{node}", node, {}, env=env)
 
 
 def api_server(node: str, place: str) -> dict[str, Any]:
-    """Its static pod, with kubeadm's own word on where it answers."""
+    """Return the static pod of an API server, with kubeadm's annotation of its address."""
     key = "kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint"
     found = pod(f"kube-apiserver-{node}", node, {"component": "kube-apiserver"})
     found["metadata"]["annotations"] = {key: place}
@@ -82,7 +82,7 @@ def api_server(node: str, place: str) -> dict[str, Any]:
 
 
 def site(*pods: dict[str, Any], kubeadm: str | None = KUBEADM) -> Objects:
-    """Three control planes at .3 to .5 and a worker at .6."""
+    """Return three control planes at .3 to .5 and a worker at .6."""
     nodes = [node("rack6", "192.168.0.6")]
     nodes += [node(f"rack{number}", f"192.168.0.{number}", master=True) for number in (3, 4, 5)]
     known = parse_kubeadm(kubeadm) if kubeadm else Unknown(NO_KUBEADM)
@@ -90,5 +90,5 @@ def site(*pods: dict[str, Any], kubeadm: str | None = KUBEADM) -> Objects:
 
 
 def look(number: int, *more: str) -> Inspection:
-    """What the machine at that address said of itself."""
+    """Return the report of the machine at that address."""
     return parse(LOOK.format(number=number, more="".join(f"{line}\n" for line in more)))

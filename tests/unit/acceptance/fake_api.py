@@ -19,7 +19,7 @@ RACKS = ("rack3", "rack4", "rack5", "rack6")
 
 
 def answers() -> dict[str, Any]:
-    """What the API says by path; all else is forbidden."""
+    """Return the API's answers by path; everything else is forbidden."""
     pods = [pod(f"calico-node-{rack}", rack, CALICO) for rack in RACKS]
     pods += [pod(f"coredns-{rack}", rack, DNS) for rack in RACKS[:2]]
     addresses = [f"192.168.0.{number}" for number in (3, 4, 5)]
@@ -40,7 +40,7 @@ def answers() -> dict[str, Any]:
 
 @contextmanager
 def serving(certificate: Path, told: dict[str, Any], directory: Path) -> Iterator[Path]:
-    """The inventory that leads there, in directory."""
+    """Serve them, and yield an inventory that leads there, in directory."""
     web = ThreadingHTTPServer((LOOPBACK, 0), _handler(told))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)

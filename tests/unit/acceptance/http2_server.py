@@ -36,7 +36,7 @@ class Http2Server:
 
     @property
     def peer(self) -> "Peer":
-        """The newest connection."""
+        """Return the newest connection."""
         return self.connections[-1]
 
 

@@ -43,7 +43,7 @@ def found(
     inspections: dict[int, Inspection | Unread],
     address: IPv4Address | Unknown = VIP,
 ) -> Cluster:
-    """As discover.discover() puts it together."""
+    """Return the cluster as discover.discover() assembles it."""
     inventory = Inventory(Path("site.yaml"), hosts(*inspections))
     seen = {f"192.168.0.{number}": it for number, it in inspections.items()}
     place = classify.endpoint(inventory, objects, "192.168.0.3:6443")
@@ -177,7 +177,8 @@ def test_haproxy_is_known_by_the_api_servers_in_it() -> None:
     ("place", "port"), [("*:8444", 8443), (f"{VIP}:8443", 0), ("192.168.0.3:8443", 8443)]
 )
 def test_haproxy_ought_to_be_where_clients_look_for_it(place: str, port: int) -> None:
-    """At a wrong port it is looked for at the right one; at the VIP alone it cannot be tried."""
+    """Expect the right port if HAProxy listens on a wrong one, and no test if it listens only at
+    the VIP."""
     text = KUBEADM.replace("k8s-api.example.org:6443", f"{VIP}:8443")
     lines = [line.replace("*:8443", place) for line in BALANCED]
     assert found(site(kubeadm=text), {3: look(3, *lines)}).haproxy["rack3"].port == port

@@ -53,7 +53,7 @@ def pytest_in(suite: Path, *words: str, env: dict[str, str] | None = None) -> Co
 
 
 def order(suite: Path) -> list[str]:
-    """What the tests noted, in order of time."""
+    """Return the notes of the tests, in the order of time."""
     lines = (suite / "log").read_text().splitlines()
     return [line.split()[1] for line in sorted(lines, key=lambda line: float(line.split()[0]))]
 

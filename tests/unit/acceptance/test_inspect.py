@@ -33,5 +33,5 @@ def test_look_that_was_cut_off_is_no_look() -> None:
 
 
 def test_machine_without_kubernetes_or_balancer_is_looked_at_to_the_end() -> None:
-    """As this host is."""
+    """Inspect this host, which is such a machine."""
     assert IPv4Address("127.0.0.1") in parse(run(["bash", SCRIPT], timeout=30).stdout).addresses

@@ -11,7 +11,7 @@ SUITE = Path(acceptance.__file__).parent
 
 
 def of_the_suite() -> set[str]:
-    """All tests of the suite, as FILE::FUNCTION."""
+    """Return all tests of the suite, as FILE::FUNCTION."""
     return {
         f"{path.name}::{node.name}"
         for path in SUITE.glob("test_*.py")

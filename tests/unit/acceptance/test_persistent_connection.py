@@ -40,7 +40,7 @@ async def connected(
 
 
 async def failure(client: Client) -> str:
-    """How a request fails."""
+    """Return how a request fails."""
     with pytest.raises(FAILURES) as caught:
         await asyncio.wait_for(client.request("GET", "/readyz"), SOON)
     return kind(caught.value)

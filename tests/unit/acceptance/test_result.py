@@ -111,7 +111,7 @@ def test_request_begun_before_the_fault_and_failed_after_it_counts(tmp_path: Pat
 
 
 def test_answers_that_waited_for_a_lost_syn_are_seen(tmp_path: Path) -> None:
-    """The gap ends at 0.42 s, since connections begun after it are answered before these."""
+    """End the gap at 0.42 s: connections that begin after it are answered before these."""
     slow = [good(0.05, took=1.04), good(0.15, took=1.02)]
     found = power_cut(tmp_path, None, *slow).recording
     gap = found.figure(metrics.LONGEST_GAP, NEW_CONNECTION)

@@ -15,7 +15,7 @@ MASTER, NODE, TUNNEL = (IPv4Address(it) for it in ("10.1.0.3", "10.2.0.9", "127.
 
 @pytest.fixture
 def ways(monkeypatch: pytest.MonkeyPatch) -> dict[IPv4Address, str | None]:
-    """The interface that packets to each address leave by."""
+    """Return the interface by which packets to each address leave."""
     found: dict[IPv4Address, str | None] = {MASTER: "eth0", NODE: "eth0", TUNNEL: "lo"}
     monkeypatch.setattr(route, "device", found.get)
     return found

@@ -39,7 +39,7 @@ def event(*numbers: int, version: int) -> bytes:
 async def watching(
     certificate: Path, *numbers: int
 ) -> AsyncIterator[tuple[Http2Server, Watch, list[Sample]]]:
-    """A watch that has listed a ConfigMap with numbers in it and waits for events."""
+    """Yield a watch that has listed a ConfigMap with numbers and waits for events."""
     async with serving(certificate) as server:
         server.body = listed(*numbers)
         context = contexts.http2(ssl.create_default_context(cafile=str(certificate)))

@@ -16,8 +16,8 @@ class Kitchen:
     fails: str = ""
 
     def recipe(self, **facts: object) -> Recipe:
-        """flour and water are independent, dough stands on flour; facts go into water. Raisins are
-        optional."""
+        """Return a recipe: flour and water are independent, dough depends on flour, facts belong to
+        water, raisins are optional."""
         flour = Part(
             name="flour",
             title="flour",

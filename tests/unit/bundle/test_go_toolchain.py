@@ -17,7 +17,7 @@ def fake_go(place: Path, version: str) -> None:
 
 @pytest.fixture
 def bare_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A host without Go: an empty PATH except for sh."""
+    """Return the PATH of a host without Go: it has only sh."""
     programs = tmp_path / "programs"
     programs.mkdir()
     (programs / "sh").symlink_to("/bin/sh")

@@ -33,7 +33,7 @@ MODULES = {
 
 
 def unpacked(data: bytes) -> Iterator[tuple[str, int, bytes]]:
-    """Name, mode and content of each member, by the format's own description."""
+    """Yield name, mode and content of each member, by the specification of the format."""
     file = io.BytesIO(data)
     while True:
         header = file.read(110)

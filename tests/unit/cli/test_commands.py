@@ -15,7 +15,7 @@ from tests.unit.system.stubs import stub
 
 @pytest.fixture
 def executed(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What would take this process's place."""
+    """Return the commands that would replace this process."""
     calls: list[list[str]] = []
     monkeypatch.setattr(access, "ensure_route", lambda _: None)
     monkeypatch.setattr(os, "execvp", lambda _, argv: calls.append(argv))

@@ -19,7 +19,7 @@ from tests.unit.system.stubs import stub
 
 @pytest.fixture
 def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of anybody's is on it, and no libvirt."""
+    """Simulate a host without any resources and without libvirt."""
     (tmp_path / "netns").mkdir()
     monkeypatch.setattr(netns, "NAMED", tmp_path / "netns")
     monkeypatch.setattr(resources, "find_spec", lambda _: None)
@@ -44,7 +44,7 @@ def test_where_nothing_is_left_it_says_so(host: None) -> None:
 def test_what_is_left_is_listed_and_goes_on_request_and_living_labs_keep_theirs(host: None) -> None:
     living, dead = _with_disks("living"), _with_disks("dead")
     shutil.rmtree(dead.directory)
-    gone = f"of lab dead at {dead.directory}, which is gone"
+    gone = f"of lab dead at {dead.directory}, which no longer exists"
     disks = f"disks {paths.cache()}/disks/dead-{dead.id}"
     said = labgen("gc")
     assert said.exit_code == 1

@@ -207,7 +207,7 @@ CALLS: Mapping[str, Callable[[pytest.MonkeyPatch], Any]] = {
 
 @pytest.fixture(autouse=True)
 def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A lab of that name without machines."""
+    """Create a lab of that name without machines."""
     stub(monkeypatch, tmp_path, "podman", "echo '[]'")
     monkeypatch.chdir(tmp_path)
     made("single", "demo")

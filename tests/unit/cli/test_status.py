@@ -20,7 +20,7 @@ from tests.unit.system.stubs import stub
 
 
 def _seen(**differing: object) -> Status:
-    """A healthy ha-3x0, except for what differs."""
+    """Return the status of a healthy ha-3x0, with the given changes."""
     masters = ["master1", "master2", "master3"]
     healthy: Mapping[str, object] = {
         "machines": dict.fromkeys(masters, State.ON),

@@ -37,7 +37,7 @@ def test_end():
 
 @pytest.fixture(autouse=True)
 def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The suite as it lies in a wheel, below a project with a pytest configuration of its own."""
+    """Return the suite as in a wheel, below a project with its own pytest configuration."""
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
     directory = tmp_path / "_data" / "acceptance"
     directory.mkdir(parents=True)

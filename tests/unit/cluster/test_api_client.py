@@ -37,12 +37,13 @@ class Web(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client without certificate is what some tests are about."""
+        """Ignore errors: some tests use a client without a certificate."""
 
 
 @pytest.fixture(scope="module")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """ca.crt, and server and client certificates with their keys; stranger's is self-signed."""
+    """Return a directory with ca.crt, and server and client certificates with keys; stranger's is
+    self-signed."""
     directory = tmp_path_factory.mktemp("pki")
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"]
     signed = ["-CA", "ca.crt", "-CAkey", "ca.key"]

@@ -24,7 +24,7 @@ def _words(problems: Sequence[Problem]) -> list[str]:
 
 
 def _pods(sample: Lab) -> list[Pod]:
-    """A healthy lab's pods."""
+    """Return the pods of a healthy lab."""
     machines = sample.machines
     flannel = [_pod(f"kube-flannel/f-{m.name}", m.name, app="flannel") for m in machines]
     proxy = [_pod(f"kube-system/p-{m.name}", m.name, k8s_app="kube-proxy") for m in machines]
@@ -111,7 +111,7 @@ def test_a_cordoned_node_is_a_note_in_kubectls_words_and_no_problem() -> None:
 
 
 def _members(**differing: EtcdMember) -> list[EtcdMember]:
-    """etcd of a healthy ha-3x0, except for what differs."""
+    """Return the etcd members of a healthy ha-3x0, with the given changes."""
     names = ("master1", "master2", "master3")
     return [differing.get(name, EtcdMember(name, True, name == "master2", False)) for name in names]
 

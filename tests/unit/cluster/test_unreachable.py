@@ -27,7 +27,7 @@ def _certificate(directory: Path, name: str, *more: str) -> None:
 
 @contextmanager
 def _server(answer: Answer) -> Iterator[int]:
-    """A port whose first connection gets that answer."""
+    """Yield a port whose first connection gets that answer."""
     with socket.create_server((LOOPBACK, 0)) as listening:
 
         def serve() -> None:
@@ -42,7 +42,8 @@ def _server(answer: Answer) -> Iterator[int]:
 
 
 def _said(directory: Path, answer: Answer) -> str:
-    """What a client that trusts ca says of a server with that answer, behind the address."""
+    """Return the error of a client that trusts ca, for a server with that answer, without the
+    address."""
     ca, key = directory / "ca.crt", directory / "ca.key"
     with _server(answer) as port, pytest.raises(ApiUnreachable) as failed:
         KubeApi(LOOPBACK, port, LOOPBACK, ca, ca, key, timeout=1).get_text("/")

@@ -53,7 +53,7 @@ KINDS = {"", ".css", ".html", ".j2", ".js", ".md", ".py", ".sh", ".bats", ".bash
 
 
 def texts() -> Mapping[str, str]:
-    """All files of the checkout that people read, by their path."""
+    """Return all files of the checkout that people read, by path."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,

@@ -33,7 +33,7 @@ def switches(monkeypatch: pytest.MonkeyPatch) -> Switches:
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
-    """ha-3x3 on paper, with an ssh_config."""
+    """Return ha-3x3 without machines, with an ssh_config."""
     found = made("ha-3x3", "demo")
     files.write(found.ssh_config, ssh_config(found, tmp_path / "sockets"))
     return found

@@ -26,7 +26,7 @@ def _asked(lab: Lab, duration: float) -> Injection:
 
 @pytest.fixture
 def podman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
-    """Machines that are all paused."""
+    """Simulate machines that are all paused."""
     listed = '[{"Names": ["labgen-demo-master1"], "State": "paused", "Labels": {}}]'
     body = f"case $* in *' ps '*) echo '{listed}' ;; esac"
     return stub(monkeypatch, tmp_path, "podman", body)

@@ -23,7 +23,7 @@ def _status(leader: int) -> list[Mapping[str, object]]:
 
 @pytest.fixture
 def vip_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Machines whose names stand in this file have the VIP; master3 leads etcd."""
+    """Return a file: machines whose names are in it have the VIP; master3 leads etcd."""
     holders = tmp_path / "holders"
     listed, status = json.dumps(MEMBERS), json.dumps(_status(3))
     answers = (

@@ -20,7 +20,7 @@ from tests.unit.system.stubs import stub
 
 @pytest.fixture
 def made(switches: Switches, monkeypatch: pytest.MonkeyPatch) -> Switches:
-    """Machines that are all there; nothing of them is left by destroy."""
+    """Simulate machines that all exist; destroy removes them completely."""
     monkeypatch.setattr(Switches, "create", lambda *_: False)
     monkeypatch.setattr(Switches, "destroy", lambda *_: None)
     monkeypatch.setattr(Switches, "list_resources", lambda *_: [])

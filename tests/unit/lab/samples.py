@@ -16,21 +16,21 @@ REMOTE = ("provider.name=libvirt", "provider.uri=qemu+ssh://root@bighost/system"
 
 
 def scenario(name: str = "ha-3x3", *overrides: str) -> Scenario:
-    """That scenario with overrides, on a host where nothing is in the way."""
+    """Return that scenario with overrides, on a host without conflicts."""
     return load(catalog.find(name), overrides=overrides, host_environment=HostEnvironment())
 
 
 def lab(wanted: str = "ha-3x3", *overrides: str, name: str = "demo") -> Lab:
-    """A lab of that scenario on SUBNET with router id 7; nothing is made."""
+    """Return a lab of that scenario on SUBNET with router id 7; nothing is created."""
     found = scenario(wanted, *overrides)
     return store.settle(found, name, "container", subnet=SUBNET, router_id=7)
 
 
 def made(wanted: str = "single", name: str = "demo", overrides: Sequence[str] = ()) -> Lab:
-    """A lab in labgen's state directory, without machines."""
+    """Return a lab in labgen's state directory, without machines."""
     return store.make(scenario(wanted, *overrides), name, "container")
 
 
 def mode(path: Path) -> int:
-    """The permission bits of path."""
+    """Return the permission bits of path."""
     return path.stat().st_mode & 0o7777

@@ -36,7 +36,7 @@ def kubectl() -> Path:
 
 @pytest.fixture(scope="module")
 def pems(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate and its key: kubectl embeds only what it can parse."""
+    """Return a certificate and its key, because kubectl embeds only what it can parse."""
     directory = tmp_path_factory.mktemp("pems")
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=x"]
     out = ["-keyout", "admin.key", "-out", "admin.crt"]
@@ -58,7 +58,7 @@ def demo(pems: Path) -> Lab:
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kubectl: Path) -> Path:
-    """A user's kubeconfig with a cluster of their own, as kubectl writes it."""
+    """Return a user's kubeconfig with another cluster, as kubectl writes it."""
     path = tmp_path / "kubeconfig"
     monkeypatch.setenv("KUBECONFIG", str(path))
     for words in (

@@ -60,7 +60,7 @@ def test_another_bridge_there_is_refused_before_a_port_leads_to_it(
 def test_the_way_begins_in_the_network_namespace_that_the_lab_was_made_in(
     hop: JumpHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What listens in one is not heard in another."""
+    """Check the namespace, because a listener in one namespace is unreachable from another."""
     program = _ssh(monkeypatch, tmp_path, ELSEWHERE.bridge)
     monkeypatch.setattr(netns, "inode", lambda: 4711)
     with pytest.raises(LabgenError, match="lab demo cannot be reached from this network namespace"):

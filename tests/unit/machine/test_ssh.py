@@ -50,7 +50,7 @@ def machines(tmp_path: Path, sockets: Path, program: Stub) -> Ssh:
 
 @pytest.fixture
 def sshd(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """An address where something greets as sshd does."""
+    """Yield an address where a server sends a greeting like sshd's."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         monkeypatch.setattr(ssh_client, "PORT", server.getsockname()[1])
 
@@ -181,7 +181,7 @@ def test_close_removes_sockets_and_asks_only_where_there_are_some(
 def test_connect_waits_for_a_greeting_that_comes_through_a_jump(
     machines: Ssh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is sent to the machine from here."""
+    """Assert that nothing is sent to the machine directly."""
     silent = tmp_path / "silent"
     silent.touch()
     greet = f"case $* in *-W*) rm '{silent}' 2>/dev/null || printf SSH-2.0-x ;; esac"

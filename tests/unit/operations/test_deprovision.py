@@ -35,7 +35,7 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
 
 @pytest.fixture
 def taken_off(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The machines that the cluster was taken off; node1 is another lab's."""
+    """Return the machines that the cluster was uninstalled from; node1 belongs to another lab."""
     cleared: list[str] = []
 
     def run(self: Ssh, host: str, *_: object, **__: object) -> Completed:
@@ -92,6 +92,6 @@ def test_machines_that_do_not_answer_are_named_with_how_to_go_on_without_them(
         "  last seen: master2: No route to host",
         "    node1: No route to host",
         "  labgen down site    resumes when they are back",
-        f"  {without}    leaves them as they are, cluster and all",
+        f"  {without}    leaves these machines and their cluster as they are",
     ]
     deprovision(replace(lab, machines=()), SshProvider(), QUIET)

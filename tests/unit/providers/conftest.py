@@ -10,7 +10,7 @@ from tests.unit.system.stubs import Stub, stub
 
 @pytest.fixture(autouse=True)
 def namespaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty directory in place of /run/netns."""
+    """Return an empty directory that replaces /run/netns."""
     directory = tmp_path / "netns"
     directory.mkdir()
     monkeypatch.setattr(netns, "NAMED", directory)
@@ -19,7 +19,7 @@ def namespaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def ip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
-    """An ip for which no interface exists; batches go to the file batch."""
+    """Return an ip for which no interface exists; batches are written to the file batch."""
     absent = "*'type bridge') ;; *'link show'*) exit 1 ;;"
     body = f"case $* in {absent} *-batch*) cat >>'{tmp_path}/batch' ;; esac"
     return stub(monkeypatch, tmp_path, "ip", body)
@@ -27,7 +27,7 @@ def ip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
 
 @pytest.fixture
 def iptables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """iptables whose rules are the lines of the file it returns; restore appends its input."""
+    """Return the file with the rules of a fake iptables; restore appends its input."""
     rules = tmp_path / "rules"
     rules.touch()
     version = "echo 'iptables v1.8.9 (nf_tables)'"

@@ -26,7 +26,7 @@ machines:
 
 
 def lab(directory: Path, text: str = SCENARIO) -> Lab:
-    """The lab of that scenario; nothing is made."""
+    """Return the lab of that scenario; nothing is created."""
     path = directory / "site.yaml"
     path.write_text(text)
     scenario = load(path, host_environment=HostEnvironment())
@@ -35,7 +35,7 @@ def lab(directory: Path, text: str = SCENARIO) -> Lab:
 
 
 def facts(machine: Machine) -> Facts:
-    """Those of a fresh Debian 13 with nothing on it."""
+    """Return the facts of a new Debian 13 without additional software."""
     last = machine.address.packed[-1]
     processor = {go: name for name, go in sources.GO_ARCHITECTURES.items()}
     return Facts(
@@ -70,7 +70,7 @@ def facts(machine: Machine) -> Facts:
 
 
 def read(lab: Lab, **other: Surveyed | Unread | Facts) -> Mapping[str, Surveyed | Unread]:
-    """All machines as good ones, but those that are given."""
+    """Return good facts for all machines, except for the given ones."""
     said: dict[str, Surveyed | Unread] = {
         machine.name: surveyed(facts(machine)) for machine in lab.machines
     }

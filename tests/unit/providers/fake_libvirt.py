@@ -43,7 +43,7 @@ class Pool(Thing):
     volumes: dict[str, Thing] = field(default_factory=dict)
 
     def refresh(self) -> None:
-        """Nothing has changed."""
+        """Do nothing, because nothing has changed."""
 
     def listVolumes(self) -> list[str]:
         return list(self.volumes)

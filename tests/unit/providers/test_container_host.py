@@ -14,7 +14,7 @@ from tests.unit.system.stubs import stub
 
 @pytest.fixture
 def equipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A PATH with every program that is wanted and no other."""
+    """Return a PATH with all required programs and no others."""
     for name in PROGRAMS:
         stub(monkeypatch, tmp_path, name)
     monkeypatch.setenv("PATH", str(tmp_path / "stubs"))

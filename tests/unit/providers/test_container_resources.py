@@ -22,7 +22,8 @@ UNKNOWN = "its owner cannot be determined"
 def sample(
     iptables: Path, namespaces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Lab:
-    """A lab of which there is everything, as the version before labels of interfaces made it."""
+    """Return a lab with all kinds of resources, as created by the version before interfaces had
+    labels."""
     lab = made()
     ownership.claim(lab)
     (namespaces / f"labgen-{lab.id}-master1").touch()
@@ -83,7 +84,9 @@ def test_all_of_a_lab_whose_directory_is_gone_is_orphaned_and_its_owner_named(sa
     shutil.rmtree(sample.directory)
     found = _orphans()
     assert [it.what for it in found] == _of(sample)
-    assert {it.owner for it in found} == {f"of lab demo at {sample.directory}, which is gone"}
+    assert {it.owner for it in found} == {
+        f"of lab demo at {sample.directory}, which no longer exists"
+    }
 
 
 def test_what_another_lab_has_is_not_in_a_labs_list(

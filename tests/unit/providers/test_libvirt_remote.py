@@ -52,7 +52,7 @@ class Dead:
         return False
 
     def undefine(self) -> None:
-        """Nothing is left."""
+        """Remove everything."""
 
 
 @dataclass
@@ -86,7 +86,7 @@ def _anothers(uuid: str, *, bridge: str = "", known: str = OURS) -> Any:
 
 
 def _settled() -> Lab:
-    """A lab whose network in libvirt is OURS."""
+    """Return a lab whose network in libvirt is OURS."""
     sample = made(overrides=["provider.name=libvirt"])
     settled = asdict(Hypervisor("qemu:///system", emulated=True, network=OURS))
     (sample.directory / "hypervisor.json").write_text(json.dumps(settled))
@@ -171,7 +171,8 @@ class Running(Libvirt):
 
 
 def test_vagrant_forgets_machines_that_are_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of one that is booting it would ask the address, for half a minute."""
+    """Check this because Vagrant would query a booting machine for its address for half a
+    minute."""
     sample = _settled()
     there = Running(Network(OURS, sample.bridge))
     monkeypatch.setattr(provider_, "connected", lambda _uri: nullcontext(there))
@@ -229,7 +230,7 @@ def test_kvm_that_comes_with_a_module_later_is_tried_without_a_boot() -> None:
 def test_a_host_that_lets_nobody_in_is_the_one_finding(
     said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """libvirt is not asked: it would say the same, later and in other words."""
+    """Assert that libvirt is not queried: it would report the same later, in other words."""
     monkeypatch.setattr(host, "MODULES", {})
     monkeypatch.setattr(host, "PROGRAMS", {})
     stub(monkeypatch, tmp_path, "vagrant", "echo vagrant-libvirt")

@@ -58,7 +58,7 @@ def _have_boxes(monkeypatch: pytest.MonkeyPatch, *versions: str) -> None:
 
 
 def _listed() -> list[Resource]:
-    """Those that are orphaned or of an unknown owner."""
+    """Return the resources that are orphaned or have an unknown owner."""
     found = resources.list_resources(URI)
     return [it for it in found if it.orphaned or it.lab is None]
 
@@ -102,7 +102,7 @@ def test_all_of_a_lab_that_is_gone_is_found_and_the_pool_with_the_last(
     paper: Hypervisor, sample: Lab
 ) -> None:
     shutil.rmtree(sample.directory)
-    gone = f"of lab demo at {sample.directory}, which is gone"
+    gone = f"of lab demo at {sample.directory}, which no longer exists"
     assert _found() == {
         "libvirt domain labgen-demo-master1": gone,
         "libvirt volume labgen-demo-master1.img": gone,

@@ -60,7 +60,7 @@ class _Pool:
             raise _refused(libvirt.VIR_ERR_RPC)
 
     def finish(self) -> None:
-        """All has arrived."""
+        """Do nothing, because everything has arrived."""
 
 
 class _Late(_Pool):

@@ -41,7 +41,7 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
 
 @pytest.fixture
 def answering(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The machines that answer on SSH; a test changes it."""
+    """Return the machines that answer on SSH; a test changes the set."""
     there = {"master1", "master2", "master3", "node1"}
     monkeypatch.setattr(power, "answers", lambda _lab, machine: machine.name in there)
     return there

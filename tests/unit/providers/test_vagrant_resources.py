@@ -14,7 +14,8 @@ BOX = {"name": "labgen/v1", "provider": "libvirt", "version": "1.0.1"}
 
 @pytest.fixture
 def labs(tmp_path: Path) -> Path:
-    """A lab that lives and one that does not, and somebody else's machine, as Vagrant has them."""
+    """Return Vagrant's data for an existing lab, for a removed one, and for another user's
+    machine."""
     labs = tmp_path / "state/labs"
     (labs / "living").mkdir(parents=True)
     machines = {
@@ -32,7 +33,7 @@ def labs(tmp_path: Path) -> Path:
 
 
 def orphans(monkeypatch: pytest.MonkeyPatch, versions: set[str]) -> list[Resource]:
-    """With those versions of boxes in bundles."""
+    """Return the orphans if bundles have those versions of boxes."""
     monkeypatch.setattr(vagrant_resources, "current_boxes", lambda: versions)
     return [it for it in vagrant_resources.list_resources() if it.orphaned]
 

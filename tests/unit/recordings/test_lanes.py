@@ -8,7 +8,7 @@ from tests.unit.report.samples import stability
 
 
 def spans(*bands: Band) -> list[tuple[float, float, tuple[str, ...]]]:
-    """The spans of lane VIP in a recording from -2 to 30."""
+    """Return the spans of the lane VIP in a recording from -2 to 30."""
     (vip,) = lanes(replace(stability(), bands=bands))
     return [(span.started, span.ended, span.states) for span in vip.spans]
 

@@ -18,7 +18,7 @@ OTHER_WAYS = ("loadBalancer.profile=standard", "kubernetes.cni.backend=host-gw")
 
 
 def _files(directory: Path) -> dict[str, Path]:
-    """The files below directory by their paths from there."""
+    """Return the files below directory by their relative paths."""
     found = sorted(path for path in directory.rglob("*") if path.is_file())
     return {str(path.relative_to(directory)): path for path in found}
 

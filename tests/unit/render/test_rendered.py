@@ -19,7 +19,7 @@ from tests.unit.system.hosts import USUAL
 
 
 def _documents(path: Path) -> dict[str, dict[str, Any]]:
-    """The documents of a YAML file by kind; the last one of each."""
+    """Return the documents of a YAML file by kind; the last one of each."""
     return {document["kind"]: document for document in YAML(typ="safe").load_all(path)}
 
 
@@ -30,7 +30,7 @@ def _difference(old: Path, new: Path) -> list[str]:
 
 @pytest.mark.parametrize("name", ["20240612", "433e40", "no", "on", "null", "0x1f", "07", "1e3"])
 def test_names_that_yaml_reads_otherwise_stay_names(name: str, render: Rendering) -> None:
-    """Machines are called name1, so the name stands for the lab here and begins the machines'."""
+    """Use the name for the lab and as the machines' prefix, because machines are called name1."""
     prefix = f"machines[0].prefix='{name}'"
     master = render("single", f"name='{name}'", prefix) / f"{name}1"
     for version in ((1, 1), (1, 2)):  # kubeadm reads 1.1

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(shutil.which("ssh") is None, reason="no ssh on t
 
 @pytest.fixture
 def options(tmp_path: Path) -> dict[str, str]:
-    """What ssh would do for node2."""
+    """Return the options that ssh would use for node2."""
     return _options(tmp_path, lab("ha-3x3"))
 
 
@@ -53,7 +53,7 @@ def test_connections_are_shared_and_a_dead_machine_is_noticed(options: dict[str,
 def test_a_machine_elsewhere_is_reached_through_its_host_with_the_users_own_ssh(
     tmp_path: Path, options: dict[str, str]
 ) -> None:
-    """The machine itself still gets the lab's key and no other."""
+    """Assert that the machine itself gets only the lab's key."""
     assert "proxycommand" not in options
     elsewhere = _options(tmp_path, lab("ha-3x3", *REMOTE))
     way = elsewhere.pop("proxycommand")

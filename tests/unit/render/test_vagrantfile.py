@@ -86,7 +86,7 @@ def test_box_of_the_sites_own_boots_and_is_logged_in_to_as_it_says() -> None:
 def test_vagrant_takes_it_in_a_directory_of_its_own(
     hypervisor: Hypervisor, own: list[str], tmp_path: Path
 ) -> None:
-    """Where the lab's key is not: it makes one."""
+    """Use a directory without the lab's key: the Vagrantfile creates one."""
     (tmp_path / "Vagrantfile").write_text(vagrantfile(lab("ha-3x3", *own), hypervisor, BOX))
     environment = {"VAGRANT_HOME": str(tmp_path / "home"), "VAGRANT_CHECKPOINT_DISABLE": "1"}
     words = ["vagrant", "validate"]

@@ -75,19 +75,19 @@ class Page:
         self._devtools.wait_for("Page.loadEventFired")
 
     def evaluate(self, expression: str) -> Any:
-        """The value of a JavaScript expression in the page."""
+        """Return the value of a JavaScript expression in the page."""
         answer = self._call("Runtime.evaluate", expression=expression, returnByValue=True)
         if "exceptionDetails" in answer:
             raise AssertionError(answer["exceptionDetails"])
         return answer["result"].get("value")
 
     def screenshot(self, path: Path) -> None:
-        """The whole page as PNG."""
+        """Write the complete page as PNG."""
         answer = self._call("Page.captureScreenshot", captureBeyondViewport=True)
         path.write_bytes(b64decode(answer["data"]))
 
     def pdf(self) -> bytes:
-        """The page as printed."""
+        """Return the page as printed."""
         self._call("Emulation.setEmulatedMedia", media="print")
         answer = self._call("Page.printToPDF", preferCSSPageSize=True)
         return b64decode(answer["data"])
@@ -149,7 +149,7 @@ class _DevTools:
 
 @contextmanager
 def chromium(profile: Path) -> Iterator[Page]:
-    """A page of a Chromium that keeps its own data in profile; ends with the block."""
+    """Yield a page of a Chromium with its data in profile. It ends with the block."""
     program = shutil.which("chromium")
     assert program, "chromium is missing; make install brings it"
     theirs_in, ours_out = os.pipe()

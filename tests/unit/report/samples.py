@@ -52,7 +52,8 @@ ENVIRONMENT = {
 
 @cache
 def power_cut(seed: int = 1) -> Recording:
-    """The holder loses power at 0 and has it again at 45; the VIP moves twice."""
+    """Return a recording: the holder loses power at 0 and gets it back at 45; the VIP moves
+    twice."""
     return _recording(
         "power-cut",
         "master1",
@@ -91,7 +92,8 @@ def power_cut(seed: int = 1) -> Recording:
 
 @cache
 def partition(seed: int = 2) -> Recording:
-    """The holder is cut off from the other masters for 20 s: two owners, and too long a gap."""
+    """Return a recording: the holder is cut off from the other masters for 20 s, with two owners
+    and too long a gap."""
     return _recording(
         "partition",
         "master1",
@@ -212,7 +214,8 @@ def _figures(clients: Clients) -> Iterator[Figure]:
 
 
 def _requests(kind: str, ended: float, failure: Failure, random: Random) -> tuple[Sample, ...]:
-    """From 2 s before the fault on; what failure gives (seconds, kind) or the usual answer."""
+    """Return requests from 2 s before the fault on: what failure returns (seconds, kind), or the
+    usual answer."""
     samples = []
     for number in range(int((ended + 2.0) * HZ[kind])):
         started = -2.0 + number / HZ[kind] + random.uniform(0, 0.0015)
@@ -223,7 +226,8 @@ def _requests(kind: str, ended: float, failure: Failure, random: Random) -> tupl
 
 
 def _cut(kind: str, at: float, random: Random) -> tuple[float, str | None] | None:
-    """What a probe meets at that time: packets for a dead holder, then for one that just came."""
+    """Return the result of a probe at that time: packets reach a dead holder, then one that has
+    just taken over."""
     dead = CUT[kind]
     if kind == NEW_CONNECTION and 0.6 < at < 0.63:
         return 0.004, "reset"
@@ -250,7 +254,7 @@ def _partitioned(kind: str, at: float, random: Random) -> tuple[float, str | Non
 
 
 def _nodes(changing: Mapping[str, tuple[tuple[str, float], ...]], ended: float) -> list[Band]:
-    """Bands of all nodes, Ready throughout where nothing is given."""
+    """Return the bands of all nodes, Ready throughout unless given."""
     bands = []
     for node in NODES:
         states = changing.get(node, (("Ready", -2.0),))

@@ -19,7 +19,7 @@ WIDE = wide(["etcd leader", "service"])
 
 
 def points(path: str) -> list[tuple[float, float]]:
-    """Where a path of dots, columns or crosses puts its pen down."""
+    """Return the points at which a path of dots, columns or crosses draws."""
     x = y = 0.0
     found = []
     for command, numbers in re.findall(r"([mlhv])([^mlhv]*)", path):

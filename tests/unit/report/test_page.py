@@ -31,7 +31,7 @@ def shown() -> str:
 
 
 def drawings(text: str) -> list[ET.Element]:
-    """The timelines, which are well-formed XML."""
+    """Return the timelines, which are well-formed XML."""
     return [
         ET.fromstring(drawing)  # noqa: S314 - made here
         for drawing in re.findall(r'<svg class="chart.*?</svg>', text, re.DOTALL)
@@ -125,7 +125,8 @@ def test_a_recording_in_which_little_was_seen_has_a_page() -> None:
 
 
 def everything_fails(failure: Callable[[Random], tuple[float, str | None]]) -> Recording:
-    """Two minutes of five kinds of clients, 50 requests a second, each with what failure gives."""
+    """Return two minutes of five kinds of clients, 50 requests a second, with the results of
+    failure."""
     random = Random(7)  # noqa: S311 - any will do
     starts = [tick / 50 for tick in range(-100, 6000)]
     clients = {}

@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 
 @pytest.fixture
 def host_environment() -> HostEnvironment:
-    """A bundle with two versions, on a host with two routes."""
+    """Return a bundle with two versions, on a host with two routes."""
     return HostEnvironment(
         known_versions=("v1.36.4", "v1.37.2"),
         routes=(
@@ -24,5 +24,5 @@ def host_environment() -> HostEnvironment:
 
 @pytest.fixture(autouse=True)
 def in_this_directory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Paths in messages are those that the user gave: relative ones here."""
+    """Change the directory, so that relative paths in messages are as the user gave them."""
     monkeypatch.chdir(HERE)

@@ -13,7 +13,7 @@ from labgen.scenario.host_environment import Route
 
 @pytest.fixture(autouse=True)
 def quiet_host(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A host with one route: what this host has must not decide."""
+    """Simulate a host with one route, so that the real host does not influence the test."""
     routes = (Route(IPv4Network("192.168.7.0/24"), "eth0"),)
     monkeypatch.setattr(session, "host_routes", lambda: routes)
 

@@ -35,7 +35,7 @@ def test_shown_scenario_loads_to_the_same(path: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_any_scenario_shows_and_loads_to_the_same(seed: int, tmp_path: Path) -> None:
-    """Scenarios drawn at random; names that look like numbers or like each other included."""
+    """Draw scenarios at random, including names that look like numbers or like each other."""
     draw = random.Random(seed)  # noqa: S311
     prefixes = draw.sample(["master", "1", "0x", "null-", "node-1", "node", "1e", "m1"], k=4)
     lines = [
@@ -65,7 +65,7 @@ def test_shown_scenario_shows_as_the_same_text(tmp_path: Path) -> None:
 
 
 def test_names_that_continue_another_group_survive(tmp_path: Path) -> None:
-    """node with ten machines beside node1 with one: the eleventh is node11 either way."""
+    """Use the prefix node with ten machines and node1 with one: both result in node11."""
     path = tmp_path / "neighbours.yaml"
     path.write_text(
         "name: neighbours\nmachines:\n  - role: control-plane\n"

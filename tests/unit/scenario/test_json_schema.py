@@ -74,7 +74,7 @@ def test_schema_accepts_what_scenario_show_prints(
 def test_schema_refuses_a_wrong_shape_where_labgen_does(
     name: str, validator: Draft202012Validator
 ) -> None:
-    """Each field that labgen names by its shape is one that the schema names."""
+    """Assert that the schema reports each field for which labgen reports a type error."""
     path = HERE / "bad" / name
     found = [tuple(error.absolute_path) for error in validator.iter_errors(data_of(path))]
     assert found
@@ -103,6 +103,7 @@ def test_every_field_has_a_description(validator: Draft202012Validator) -> None:
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
 def test_scenario_that_ships_names_its_schema(path: Path) -> None:
-    """Editors read the path as relative to the scenario, in a checkout and in a package alike."""
+    """Check the path, which editors resolve relative to the scenario, in a checkout and in a
+    package."""
     assert path.read_text().startswith(MODELINE)
     assert (catalog.find(path.stem).parent / "schema.json").is_file()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def runs(pid: int) -> bool:
-    """Whether the process is there and no zombie."""
+    """Return whether the process exists and is not a zombie."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
@@ -17,7 +17,7 @@ def runs(pid: int) -> bool:
 
 
 def eventually(observed: Callable[[], bool], seconds: float = 10) -> bool:
-    """Whether it becomes true within that time."""
+    """Return whether it becomes true within that time."""
     deadline = time.monotonic() + seconds
     while not observed():
         if time.monotonic() > deadline:
@@ -27,6 +27,6 @@ def eventually(observed: Callable[[], bool], seconds: float = 10) -> bool:
 
 
 def python(program: str, *arguments: str) -> subprocess.Popen[str]:
-    """A Python that runs program; its standard output is text to read."""
+    """Return a Python process that runs program; its standard output can be read as text."""
     words = [sys.executable, "-c", program, *arguments]
     return subprocess.Popen(words, stdout=subprocess.PIPE, text=True)

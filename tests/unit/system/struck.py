@@ -44,7 +44,7 @@ def in_thread_start(sleep: Work, strike: Work) -> None:
 
 
 def in_callback(sleep: Work, strike: Work) -> None:
-    """An error in a callback of the interpreter's is shown and forgotten."""
+    """Raise an error in a callback of the interpreter, which prints and ignores it."""
 
     class Tasks(dict[str, Work]):
         def items(self) -> Iterator[tuple[str, Work]]:  # type: ignore[override]
@@ -59,7 +59,7 @@ def in_callback(sleep: Work, strike: Work) -> None:
 
 
 def in_another_thread(sleep: Work, strike: Work) -> None:
-    """The main thread is blocked and is not woken."""
+    """Run in a thread while the main thread is blocked and is not woken."""
 
     def struck() -> Outcome:
         time.sleep(0.2)  # the main thread waits by then; nothing can be observed of that

@@ -14,7 +14,8 @@ BRIDGE_CHECK = "FileContent--proc-sys-net-bridge-bridge-nf-call-iptables"
 
 
 def _root(tmp_path: Path, *, capabilities: str, cgroup: str, bridge: bool, modules: bool) -> Path:
-    """A file system with what probe() reads; cgroup is the file that tells the version."""
+    """Return a file system with the files that probe() reads; cgroup is the file that shows the
+    version."""
     contents = {
         "proc/self/status": f"Name:\tx\nCapEff:\t{capabilities}\nCapBnd:\t{ALL_CAPABILITIES}\n",
         "proc/sys/kernel/osrelease": "6.12.3-amd64\n",
@@ -40,7 +41,7 @@ def limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def usual(tmp_path: Path, limits: None) -> Path:
-    """cgroup v2, all capabilities."""
+    """Return cgroup v2 and all capabilities."""
     return _root(
         tmp_path,
         capabilities=ALL_CAPABILITIES,
@@ -52,7 +53,8 @@ def usual(tmp_path: Path, limits: None) -> Path:
 
 @pytest.fixture
 def confined(tmp_path: Path, limits: None) -> Path:
-    """cgroup v1 or hybrid (its v2 part lies one directory deeper), no CAP_SYS_RESOURCE."""
+    """Return cgroup v1 or hybrid (its v2 part is one directory deeper), without
+    CAP_SYS_RESOURCE."""
     return _root(
         tmp_path,
         capabilities=WITHOUT_SYS_RESOURCE,

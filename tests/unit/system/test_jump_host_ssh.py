@@ -120,7 +120,7 @@ def test_close_leaves_no_socket_and_minds_none(hop: JumpHost, program: Stub) -> 
 
 
 def test_the_proxy_command_is_the_same_way_without_a_question(tmp_path: Path) -> None:
-    """As OpenSSH reads it: a % in a path is a % there too."""
+    """Let OpenSSH parse it: a % in a path must stay a %."""
     hop = JumpHost("bighost", "root", identity="/keys/100%", socket=tmp_path / ".jump")
     config = tmp_path / "config"
     config.write_text(f"Host *\n  ProxyCommand {hop.proxy_command}\n")

@@ -9,7 +9,7 @@ from labgen.system import netns
 
 @pytest.fixture
 def named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """/run/netns with one namespace named lab."""
+    """Return /run/netns with one namespace named lab."""
     directory = tmp_path / "netns"
     directory.mkdir()
     (directory / "lab").touch()

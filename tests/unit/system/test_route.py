@@ -16,7 +16,7 @@ BY_DEFAULT_ROUTE = "10.89.0.3 via 192.0.2.1 dev eth0 src 192.0.2.7 uid 0 \\    c
 
 @pytest.fixture
 def ip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Stub:
-    """An ip that answers with the test's parameter; an empty one is no route."""
+    """Return an ip that prints the test's parameter; empty stands for no route."""
     body = f"printf '%s\\n' '{request.param}'" if request.param else "exit 2"
     return stub(monkeypatch, tmp_path, "ip", body)
 

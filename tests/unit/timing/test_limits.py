@@ -58,7 +58,8 @@ def test_nothing_expected_is_beyond_its_limit(fault, timings) -> None:  # type: 
 
 
 def test_past_haproxy_nobody_waits_for_it() -> None:
-    """One second, priority 102: VRRP version 2 waits for three adverts and (256 - 102) / 256 s."""
+    """Use one second and priority 102: VRRP version 2 waits for three adverts and (256 - 102) / 256
+    s."""
     classic = scenario("onprem-classic").load_balancer
     silent = limits.holder_silent(classic)
     assert silent[NEW_CONNECTION].expected == pytest.approx(3 + 154 / 256)
@@ -146,7 +147,7 @@ def test_watch_waits_for_its_connection_and_for_writes() -> None:
 def test_connection_that_falls_into_the_gap_is_made_when_its_syn_is_sent_again(
     gap: float, seconds: float
 ) -> None:
-    """A SYN is sent again after 1, 3 and 7 s; then HAProxy may try the dead API server first."""
+    """Expect a SYN after 1, 3 and 7 s; then HAProxy may try the dead API server first."""
     slowest = limits.slowest_answer(FAST, Allowed(gap, gap))
     connect = FAST.timings.connect_timeout / 1000
     assert slowest.expected == slowest.limit == pytest.approx(seconds + connect + limits.ANSWER)

@@ -26,7 +26,7 @@ def sample() -> Lab:
 def _machine(
     monkeypatch: pytest.MonkeyPatch, directory: Path, *says: str, code: int = 0, err: str = ""
 ) -> Stub:
-    """An ssh to a machine that keeps what it receives, says lines and ends with code."""
+    """Return an ssh to a machine that stores what it receives, prints lines and ends with code."""
     lines = "; ".join(["true", *(f"echo '{line}'" for line in says)])
     body = f"cat >'{directory}/received'; {lines}; printf '{err}' >&2; exit {code}"
     return stub(monkeypatch, directory, "ssh", body)

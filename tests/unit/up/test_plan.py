@@ -17,7 +17,7 @@ def _plan(scenario: str) -> dict[str, Step]:
 
 
 def _before(steps: dict[str, Step], name: str) -> set[str]:
-    """All steps that are done before the step of that name starts."""
+    """Return all steps that are done before the step of that name starts."""
     found: set[str] = set()
     for earlier in steps[name].after:
         found |= {earlier} | _before(steps, earlier)

@@ -23,7 +23,7 @@ def context() -> Context:
 def _first_master(
     monkeypatch: pytest.MonkeyPatch, directory: Path, *, without: tuple[str, ...] = ()
 ) -> None:
-    """An ssh to a machine whose /etc/kubernetes is a directory of the test's."""
+    """Return an ssh to a machine whose /etc/kubernetes is a directory of the test."""
     here = directory / "kubernetes"
     for name in certificates.SHARED:
         if name not in without:

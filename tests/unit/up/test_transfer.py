@@ -24,7 +24,7 @@ def sample() -> Lab:
 
 @pytest.fixture
 def there(tmp_path: Path) -> Path:
-    """What PLACE is on the machine."""
+    """Return the directory that replaces PLACE on the machine."""
     place = tmp_path / "machine"
     place.mkdir()
     return place
@@ -39,7 +39,7 @@ def parcel(tmp_path: Path) -> Parcel:
 
 @pytest.fixture
 def ssh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, there: Path) -> Stub:
-    """A machine that runs what it is told, with another directory in PLACE's stead."""
+    """Return a machine that runs all commands, with another directory in place of PLACE."""
     body = f'told=${{@: -1}}; bash -c "${{told//"{PLACE}"/"{there}"}}"'
     return stub(monkeypatch, tmp_path, "ssh", body)
 
