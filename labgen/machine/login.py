@@ -66,7 +66,7 @@ def why_not(jump: JumpHost | None, machine: Machine, said: Completed) -> Unread:
         key = machine.host.key if machine.host else None
         tried = f"the key {key}" if key else "your agent's keys and your usual ones"
         return Unread(
-            f"it does not let {user} in with {tried}",
+            f"it refuses the login of {user} with {tried}",
             f"ssh-copy-id -p {machine.port} {user}@{machine.address}, or name another user or key",
         )
     for reason in ("Connection refused", "timed out", "No route to host", "unreachable"):

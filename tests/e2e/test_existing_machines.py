@@ -138,7 +138,7 @@ def test_every_problem_is_reported_together_and_nothing_is_changed(
     told = labgen("up", str(scenario), "--name", name, check=False)
     assert told.exit_code == UNFIT
     for words in (
-        "  master1: it does not let root in with the key",
+        "  master1: it refuses the login of root with the key",
         "  master2: sudo asks for a password of admin",
         "  master3: its clock is 360",
         "  master3: it has the machine-id of node1",

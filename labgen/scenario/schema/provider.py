@@ -31,15 +31,15 @@ class LoginPart:
         str | None,
         LOGIN_NAME,
         Field(
-            description="Login name; a user other than root needs sudo. A machine without its own "
-            "uses the one for all machines; without either: `root`."
+            description="Login name; a user other than root needs sudo. Default of a machine: the "
+            "one for all machines, which is `root` if not set."
         ),
     ] = None
     port: Annotated[
         Omittable[Port],
         Field(
-            description="Port of sshd. A machine without its own uses the one for all machines; "
-            "without either: 22.",
+            description="Port of sshd. Default of a machine: the one for all machines, which is 22 "
+            "if not set.",
         ),
     ] = None
     key: Annotated[
@@ -47,8 +47,8 @@ class LoginPart:
         PATH,
         Field(
             description="File with the login's private key, relative to this file's directory. "
-            "A machine without its own uses the one for all machines; without either: the keys of "
-            "your SSH agent and the usual files."
+            "Default of a machine: the one for all machines. If neither is set, ssh uses your "
+            "agent's keys and its usual files."
         ),
     ] = None
     sudo_password_file: Annotated[

@@ -153,7 +153,10 @@ def test_the_plan_tells_what_would_be_changed(lab: Lab) -> None:
             "@@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @@",
             "its host key differs from the known one",
         ),
-        ("root@192.168.0.3: Permission denied (publickey).", "it does not let root in with your"),
+        (
+            "root@192.168.0.3: Permission denied (publickey).",
+            "it refuses the login of root with your",
+        ),
         ("ssh: connect to host x port 22: Connection refused", "nothing answers on SSH at 192.168"),
         ("kex_exchange_identification: Connection closed", "its sshd closes the connection before"),
         ("something else", "ssh ended with exit code 255: something else"),
