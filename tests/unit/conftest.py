@@ -1,4 +1,4 @@
-"""No unit test sees or touches what the user of this host has."""
+"""Unit tests neither see nor change anything of the user of this host."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from labgen.system import paths
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """State, cache and kubeconfig of this test's own, on a host without routes."""
+    """Set this test's own state, cache and kubeconfig, on a host without routes."""
     monkeypatch.setenv("LABGEN_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
     monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "vagrant"))

@@ -13,7 +13,7 @@ ROWS: Sequence[Sequence[str]] = [("one", "4", LONG), ("[bold]two", "10", "short"
 
 
 class Terminal(io.StringIO):
-    """A file that says it is a terminal."""
+    """A file that claims to be a terminal."""
 
     def isatty(self) -> bool:
         return True

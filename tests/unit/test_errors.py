@@ -1,4 +1,4 @@
-"""Errors: what happened, what was seen, where to look, what to type."""
+"""Errors: what happened, what was seen, where the log is, what to type."""
 
 from pathlib import Path
 

@@ -1,4 +1,5 @@
-"""A TLS server on this host that stands in for an API server; and tests that are coroutines."""
+"""A TLS server on this host that replaces an API server, and support for tests that are
+coroutines."""
 
 import asyncio
 import inspect
@@ -39,7 +40,7 @@ def unused_port() -> int:
 
 @dataclass
 class Server:
-    """How the server behaves, and the ConfigMaps it knows.
+    """The behaviour of the server, and its ConfigMaps.
 
     delay in seconds; so many of the next PATCHes as stuck says are not answered in time.
     authorization is what came with the last GET.
@@ -57,7 +58,7 @@ class Server:
 
 
 class Web(ThreadingHTTPServer):
-    """Says nothing of clients that hang up, which is what the prober does."""
+    """Ignores clients that close the connection, as the prober does."""
 
     daemon_threads = True
 
@@ -124,7 +125,7 @@ def _handler(server: Server) -> Callable[..., BaseHTTPRequestHandler]:
             self._answer({})
 
         def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
         def _body(self) -> dict[str, Any]:
             body: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -1,4 +1,4 @@
-"""API objects of clusters that others built, as their APIs give them, cut to what is read."""
+"""API objects of clusters that others built, as their APIs return them, reduced to what is read."""
 
 from typing import Any
 

@@ -1,4 +1,5 @@
-"""An API on this host that tells of a cluster on paper: k3s-like, with calico, to a token only."""
+"""An API on this host that describes an invented cluster: like k3s, with calico, accessible only by
+token."""
 
 import json
 import ssl
@@ -80,6 +81,6 @@ def _handler(told: dict[str, Any]) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     return Handler

@@ -1,4 +1,4 @@
-"""A server of HTTP/2 over TLS in the test's own loop, that behaves as it is told."""
+"""A server of HTTP/2 over TLS in the test's event loop, with configurable behaviour."""
 
 import asyncio
 import ssl
@@ -17,7 +17,7 @@ from tests.unit.acceptance.conftest import LOOPBACK
 
 @dataclass
 class Http2Server:
-    """What it does, and what came: connections, requests and the streams that were taken back."""
+    """Its behaviour, and what arrived: connections, requests and the streams that were reset."""
 
     port: int = 0
     alpn: str = "h2"
@@ -41,7 +41,7 @@ class Http2Server:
 
 
 class Peer(asyncio.Protocol):
-    """The server's end of one connection."""
+    """The server's side of one connection."""
 
     def __init__(self, server: Http2Server) -> None:
         self.server = server
@@ -83,7 +83,7 @@ class Peer(asyncio.Protocol):
         self.http.send_data(stream, body, end_stream=end)
 
     def push(self, data: bytes) -> None:
-        """More of the last answer."""
+        """Send more of the last answer."""
         self.http.send_data(self.streams[-1], data)
         self.flush()
 

@@ -1,5 +1,5 @@
-"""Where the way to an API begins at another address than its own, its certificate is checked all
-the same, for the name that the kubeconfig gives."""
+"""If the path to an API begins at another address than its own, its certificate is still
+checked."""
 
 import json
 import ssl

@@ -1,4 +1,4 @@
-"""The writer remembers what was acknowledged, and what of it is lost is found out."""
+"""The writer records acknowledged writes, and lost ones are detected."""
 
 import asyncio
 
@@ -24,7 +24,7 @@ async def write_for(
     samples: list[Sample] | None = None,
     changes: dict[float, tuple[str, int]] | None = None,
 ) -> Writer:
-    """Write for so long; changes of the server's behaviour by the second of their time."""
+    """Write for that time; changes of the server's behaviour by the second of their time."""
     await asyncio.to_thread(counter_check.begin, api_of(server))
     for at, (what, value) in (changes or {}).items():
         asyncio.get_running_loop().call_later(at, setattr, server, what, value)

@@ -1,4 +1,4 @@
-"""What a cluster is that others built, by what its API and its machines say."""
+"""A cluster that others built is described by what its API and its machines report."""
 
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What DNS servers say is understood, also when it is nothing or a no."""
+"""Answers of DNS servers are parsed, including errors and missing ones."""
 
 import base64
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What disturbs runs alone and last, with pytest as users call it, in a process of its own."""
+"""Disruptive tests run alone and last, with pytest as users call it, in a separate process."""
 
 import sys
 from pathlib import Path

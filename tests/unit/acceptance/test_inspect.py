@@ -1,4 +1,4 @@
-"""What a machine said of itself is read whole, or not at all."""
+"""The report of a machine is parsed completely, or not at all."""
 
 from ipaddress import IPv4Address
 

@@ -1,4 +1,4 @@
-"""What observers read from what machines, etcd and the API say."""
+"""Observers parse what machines, etcd and the API report."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The suite on a cluster of which there is only a kubeconfig, through the door that users have."""
+"""The suite on a cluster of which only a kubeconfig is known, run as users run it."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""One kept HTTP/2 connection: many requests on it, and all that can end it."""
+"""One persistent HTTP/2 connection: many requests on it, and everything that can end it."""
 
 import asyncio
 import random

@@ -1,4 +1,5 @@
-"""Tests that switch machines say so, and are skipped with the reason where there is no switch."""
+"""Tests that switch machines are marked, and are skipped with the reason if there is no power
+switch."""
 
 import re
 from pathlib import Path

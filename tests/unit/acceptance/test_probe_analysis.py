@@ -1,4 +1,4 @@
-"""What samples say about the prober and about the present, computed by hand next to each test."""
+"""The analysis of samples, compared with values computed by hand next to each test."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Probes start in time, whatever the answers do, and failures are told apart."""
+"""Probes start on time, whatever the answers are, and failures are distinguished."""
 
 import asyncio
 import ssl
@@ -104,7 +104,7 @@ async def test_probe_that_breaks_is_an_error_and_no_result() -> None:
 
 
 class Written:
-    """A connection's writing end."""
+    """The writing side of a connection."""
 
     def __init__(self) -> None:
         self.data = b""
@@ -114,7 +114,7 @@ class Written:
 
 
 async def answered(data: bytes, body: bytes = b"") -> tuple[bytes, http1.Answer]:
-    """Return what was sent, and the answer made of that data."""
+    """Return what was sent, and the answer parsed from that data."""
     reader, writer = asyncio.StreamReader(), Written()
     reader.feed_data(data)
     reader.feed_eof()

@@ -1,4 +1,4 @@
-"""The API of a cluster that others built: kubeconfigs of all kinds, and what may not be seen."""
+"""The API of a cluster that others built: all kinds of kubeconfigs, and missing permissions."""
 
 import base64
 from pathlib import Path

@@ -39,7 +39,7 @@ CUT = Injection("1", "power-cut", ("master1",), "2026-11-24T20:00:00+00:00", ZER
 
 
 def probes(begin: float, end: float, *, hz: float = 50.0) -> list[Sample]:
-    """Good probes from begin to end, in seconds from the fault."""
+    """Return good probes from begin to end, in seconds from the fault."""
     count = int((end - begin) * hz)
     starts = [ZERO + begin + number / hz for number in range(count)]
     return [Sample(at, at + 0.01, None) for at in starts]

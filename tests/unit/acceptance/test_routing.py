@@ -1,4 +1,4 @@
-"""Packets go to what the user named, and to what lies on the same way."""
+"""Packets go to what the user named, and to addresses with the same route."""
 
 from ipaddress import IPv4Address
 

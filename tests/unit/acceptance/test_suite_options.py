@@ -1,4 +1,4 @@
-"""The suite says clearly what it needs before it looks at anything."""
+"""The suite reports clearly what it needs before it inspects anything."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""Every test belongs to one tier, a run takes one with those before it, and smoke only looks."""
+"""Every test belongs to one tier, a run includes the tiers before its own, and smoke is
+read-only."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Changes of single machines become bands of what held."""
+"""Changes of single machines become bands of states."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""Users of a web server on this host: what they hear, and how what they keep open breaks."""
+"""Users of a web server on this host: the answers they get, and how their open connections
+break."""
 
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from tests.unit.acceptance.conftest import LOOPBACK
 
 
 class Shop(ThreadingHTTPServer):
-    """Says its pod's name; closed: hangs up instead; broken: answers with an error."""
+    """Returns its pod's name; closed: closes the connection instead; broken: returns an error."""
 
     daemon_threads = True
     closed = False
@@ -37,7 +38,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"web-1")
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture

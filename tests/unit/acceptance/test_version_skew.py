@@ -1,4 +1,4 @@
-"""Which kubelets go with which control plane, and what an image's name says."""
+"""Compatible versions of kubelets and control planes, and the version in an image's name."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A watch tells of every write once, and goes on where it was after whatever ended it."""
+"""A watch reports every write once, and continues after any interruption."""
 
 import asyncio
 import json

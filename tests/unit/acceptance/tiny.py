@@ -1,4 +1,4 @@
-"""Tiny suites with plugins of the real one, run by pytest in a process of its own."""
+"""Small suites with plugins of the real one, run by pytest in a separate process."""
 
 import sys
 from pathlib import Path

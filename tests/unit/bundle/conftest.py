@@ -1,4 +1,4 @@
-"""A kitchen to build in."""
+"""A directory to build in, called a kitchen."""
 
 from pathlib import Path
 

@@ -9,7 +9,7 @@ from labgen.bundle.engine.recipe import BuildContext, Part, Recipe
 
 @dataclass
 class Kitchen:
-    """Makes recipes out of the files in sources; built tells which parts were made, in order."""
+    """Makes recipes from the files in sources; built has the parts that were made, in order."""
 
     sources: Path
     built: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""The image archive is the same every time and shares layers."""
+"""The image archive is reproducible and shares layers."""
 
 import gzip
 import hashlib

@@ -1,4 +1,4 @@
-"""A build makes what is missing and keeps what is good."""
+"""A build makes what is missing and keeps what is ready."""
 
 from pathlib import Path
 from threading import Thread
@@ -16,7 +16,7 @@ from tests.unit.bundle.fakes import Kitchen
 
 
 class Told(Quiet):
-    """Remembers what was said."""
+    """Records the printed lines."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []

@@ -1,4 +1,4 @@
-"""A host that cannot build a bundle is told so, with the remedy, before anything is made."""
+"""A host that cannot build a bundle is reported with the remedy, before anything is created."""
 
 import os
 import shutil

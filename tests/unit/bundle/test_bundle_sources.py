@@ -1,4 +1,4 @@
-"""What a bundle is made from."""
+"""The inputs of a bundle."""
 
 from labgen.bundle.parts import sources
 

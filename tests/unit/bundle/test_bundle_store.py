@@ -1,4 +1,4 @@
-"""The door to finished bundles."""
+"""Access to finished bundles."""
 
 from pathlib import Path
 

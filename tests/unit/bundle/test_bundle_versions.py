@@ -1,4 +1,4 @@
-"""Versions stand in one place, and everything else agrees with it."""
+"""All versions are in one file, and everything else agrees with it."""
 
 import re
 
@@ -32,14 +32,15 @@ def test_go_modules_require_the_versions_of_the_release(module: Module, version:
 
 @pytest.mark.parametrize("module", ADDONS, ids=lambda module: module.name)
 def test_addons_use_the_libraries_that_kubernetes_is_compiled_with(module: Module) -> None:
-    """Else they are compiled twice, which takes minutes. caddy is CoreDNS' own."""
+    """Compare versions of libraries: different ones would be compiled twice, which takes minutes.
+    caddy is used only by CoreDNS."""
     wanted, used = libraries(KUBERNETES), libraries(module)
     other = {name for name in used.keys() & wanted.keys() if used[name] != wanted[name]}
     assert other <= {"github.com/coredns/caddy"}
 
 
 def libraries(module: Module) -> dict[str, str]:
-    """Module -> version in its go.mod, replacements counted."""
+    """Return the version of each module in its go.mod, with replacements applied."""
     text = (sources.MODULES / module.name / "go.mod").read_text()
     required = re.findall(r"^\s*(?:require )?(\S+\.\S+) (v\S+)(?: //.*)?$", text, re.MULTILINE)
     replaced = re.findall(r"^\s*(\S+) => \S+ (v\S+)$", text, re.MULTILINE)

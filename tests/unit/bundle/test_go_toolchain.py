@@ -1,4 +1,4 @@
-"""The Go that builds: one that is found and new enough, else the wheel."""
+"""The Go that builds: an installed one that is new enough, else the wheel."""
 
 from pathlib import Path
 

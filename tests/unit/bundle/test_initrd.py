@@ -1,4 +1,4 @@
-"""The initrd of virtual machines: what is in it, and in which order its modules load."""
+"""The initrd of virtual machines: its content, and the order in which its modules load."""
 
 import io
 import stat

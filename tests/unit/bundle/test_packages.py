@@ -1,4 +1,4 @@
-"""apt's index of the packages that the bundle brings."""
+"""apt's index of the packages in the bundle."""
 
 import hashlib
 import shutil

@@ -1,4 +1,4 @@
-"""Calling labgen as a user does: the real entry, in this process."""
+"""Call labgen as a user does: by the real entry point, in this process."""
 
 import contextlib
 import io
@@ -14,7 +14,7 @@ from labgen.cli.session import TRACE
 
 @dataclass(frozen=True)
 class Said:
-    """What a call left behind."""
+    """The result of a call."""
 
     exit_code: int
     out: str
@@ -22,7 +22,7 @@ class Said:
 
 
 def labgen(*words: str) -> Said:
-    """Call labgen with words; signal handlers and log levels are as before afterwards."""
+    """Call labgen with words; signal handlers and log levels are restored afterwards."""
     out, err = io.StringIO(), io.StringIO()
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     level = logging.getLogger().level

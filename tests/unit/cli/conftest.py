@@ -1,4 +1,4 @@
-"""A host without routes and without wishes about colours."""
+"""A host without routes and without settings for colours."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`labgen bench` with a tiny suite that records what it is told."""
+"""`labgen bench` with a small suite that records its arguments."""
 
 import json
 from pathlib import Path

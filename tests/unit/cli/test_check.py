@@ -1,4 +1,5 @@
-"""`labgen check` and `labgen plan` of machines that exist: all that is in the way, nothing done."""
+"""`labgen check` and `labgen plan` of existing machines: every problem is reported, nothing is
+changed."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Commands on labs that exist on paper only."""
+"""Commands on labs without machines."""
 
 import os
 import re

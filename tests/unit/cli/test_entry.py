@@ -1,4 +1,4 @@
-"""The command line's manners: exit codes, what errors look like, -q, -v, colours."""
+"""Conventions of the command line: exit codes, the format of errors, -q, -v, colours."""
 
 import importlib
 import sys

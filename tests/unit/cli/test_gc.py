@@ -1,4 +1,4 @@
-"""labgen gc: listed, removed on request, and never a living lab's."""
+"""labgen gc: resources are listed, removed on request, and never those of an existing lab."""
 
 import shutil
 from pathlib import Path

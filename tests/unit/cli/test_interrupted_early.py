@@ -1,4 +1,4 @@
-"""Ctrl-C before labgen is whole: Python still imports."""
+"""Ctrl-C while Python still imports labgen."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""labgen report, as it is called."""
+"""labgen report on the command line."""
 
 import json
 import re

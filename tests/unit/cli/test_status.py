@@ -1,4 +1,4 @@
-"""`labgen status`: what it shows, and what its exit code means."""
+"""`labgen status`: its output and its exit code."""
 
 import json
 from collections.abc import Mapping

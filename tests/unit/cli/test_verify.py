@@ -1,4 +1,4 @@
-"""`labgen verify` on labs that exist on paper, with a tiny suite in place of the real one."""
+"""`labgen verify` on labs without machines, with a small suite that replaces the real one."""
 
 import sys
 from importlib import metadata

@@ -1,4 +1,4 @@
-"""An API that answers what a test gives it."""
+"""An API that returns the objects of a test."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from labgen.cluster.api import KubeApi
 
 @dataclass(frozen=True)
 class Api(KubeApi):
-    """Answers every question with items."""
+    """Returns items for every request."""
 
     items: tuple[Mapping[str, Any], ...] = ()
 

@@ -1,4 +1,4 @@
-"""KubeApi against a TLS server on this host that wants the client's certificate."""
+"""KubeApi and a TLS server on this host that requires a client certificate."""
 
 import ssl
 import threading
@@ -30,7 +30,7 @@ class Api(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 class Web(ThreadingHTTPServer):

@@ -1,4 +1,4 @@
-"""etcdctl's answers, read."""
+"""Parsing of etcdctl's output."""
 
 import json
 from collections.abc import Sequence
@@ -69,7 +69,7 @@ def test_a_member_that_never_started_is_known_by_its_address() -> None:
 
 @dataclass(frozen=True)
 class _Members(Ssh):
-    """Control planes whose etcdctl lists two members; what they ran is kept."""
+    """Control planes whose etcdctl lists two members; the commands are recorded."""
 
     ran: list[tuple[str, ...]] = field(default_factory=list)
 

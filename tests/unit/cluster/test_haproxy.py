@@ -1,4 +1,4 @@
-"""HAProxy's statistics, read."""
+"""Parsing of HAProxy's statistics."""
 
 from labgen.cluster import haproxy
 

@@ -1,4 +1,4 @@
-"""THE definition of healthy: each problem, in words and as data."""
+"""The definition of healthy: each problem, in words and as data."""
 
 from collections.abc import Sequence
 from dataclasses import replace

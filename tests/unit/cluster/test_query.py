@@ -1,4 +1,4 @@
-"""Queries of a cluster: what answers is kept, what does not is a problem."""
+"""Queries of a cluster: answers are kept, missing ones are problems."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

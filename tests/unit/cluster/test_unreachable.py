@@ -1,4 +1,4 @@
-"""Errors of connections in words, from real handshakes where there can be one."""
+"""Connection errors in words, from real handshakes where possible."""
 
 import errno
 import http.client

@@ -1,4 +1,4 @@
-"""Generated files say what the code does now."""
+"""Generated files are up to date."""
 
 import pytest
 

@@ -17,7 +17,7 @@ STYLES = {"stylesheet", "icon", "preload", "preconnect", "dns-prefetch", "manife
 
 
 class Assets(HTMLParser):
-    """Gather the addresses that a browser loads by itself when it shows a page."""
+    """Gather the addresses that a browser loads automatically when it shows a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ def build(source: Path, site: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """Return a copy of what the site is made of."""
+    """Return a copy of the inputs of the site."""
     for name in SOURCES:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, tmp_path / "source" / name)

@@ -1,4 +1,4 @@
-"""A home of its own for each test, on a host without routes, and a lab on paper."""
+"""A separate home for each test, on a host without routes, and a lab without machines."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Machines that only take notes of what is done to them."""
+"""Machines that only record the actions on them."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ LEADS_TO = {
 
 @dataclass
 class Switches(ContainerProvider):
-    """Power switches of machines that are all on; what was done is kept."""
+    """Power switches of machines that are all on; the actions are recorded."""
 
     states: dict[str, State] = field(default_factory=dict)
     done: list[tuple[Power, list[str]]] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Injecting, healing and looking, with machines that only take notes."""
+"""Injecting, healing and observing, with machines that only record the actions on them."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The process that heals when its time is over: real, on a lab that is not."""
+"""The process that heals a fault after its duration: a real process, with a simulated lab."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What is sent to a machine, and what its answers mean."""
+"""The scripts that are sent to a machine, and the meaning of its answers."""
 
 import io
 import tarfile

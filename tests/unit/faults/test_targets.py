@@ -1,4 +1,4 @@
-"""Whom a fault is done to."""
+"""The machines that a fault is injected into."""
 
 import json
 from collections.abc import Mapping

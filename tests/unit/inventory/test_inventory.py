@@ -1,4 +1,4 @@
-"""An inventory is read: each error is reported with its place, and defaults are filled in."""
+"""Inventories: each error is reported with its position, and defaults are filled in."""
 
 from ipaddress import IPv4Address
 from pathlib import Path

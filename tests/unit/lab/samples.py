@@ -1,4 +1,4 @@
-"""Labs that exist on paper only, made of the scenarios that come with labgen."""
+"""Labs without machines, from the scenarios that come with labgen."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network

@@ -1,4 +1,4 @@
-"""The way to a lab on another host, by what libvirt's URI says of it."""
+"""The path to a lab on another host, from libvirt's URI."""
 
 from ipaddress import IPv4Address
 

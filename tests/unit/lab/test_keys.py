@@ -1,4 +1,4 @@
-"""A lab's secrets: made once, for their owner's eyes only."""
+"""A lab's secrets: created once, readable only by their owner."""
 
 import re
 from pathlib import Path

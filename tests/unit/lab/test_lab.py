@@ -1,4 +1,4 @@
-"""A lab's settled facts."""
+"""A lab's facts."""
 
 from ipaddress import IPv4Address
 from pathlib import Path

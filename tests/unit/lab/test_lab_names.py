@@ -1,4 +1,4 @@
-"""What a lab may be called."""
+"""Valid names of labs."""
 
 import pytest
 

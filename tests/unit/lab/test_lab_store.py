@@ -1,4 +1,4 @@
-"""Labs on disk: made once, found again, never two in one place."""
+"""Labs on disk: created once, found again, never two with the same addresses."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""Notes that tell whose things on this host are."""
+"""Notes that identify the owners of resources on this host."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The survey's lines as values, with and without iproute2 on the machine."""
+"""Parsing of facts.sh's output, with and without iproute2 on the machine."""
 
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network

@@ -1,4 +1,4 @@
-"""Shell that is sent to a machine: run for real in a directory, through an ssh that is bash."""
+"""Shell scripts that are sent to a machine, run in a directory through an ssh that is bash."""
 
 import io
 import tarfile

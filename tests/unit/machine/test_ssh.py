@@ -1,4 +1,4 @@
-"""The SSH door, with a program in place of ssh that runs commands here, as sshd's shell would."""
+"""SSH, with a program that replaces ssh and runs commands here, as sshd's shell would."""
 
 import contextlib
 import socket
@@ -93,7 +93,8 @@ def test_connect_waits_for_the_greeting_and_opens_one_connection(
 def test_connect_leaves_a_machine_that_is_slow_to_greet_its_time(
     machines: Ssh, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Given up and asked again, a machine with little time for it works at greetings for nobody."""
+    """Simulate a slow machine: attempts that are given up early keep it busy with greetings that no
+    client reads."""
     with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as beside:
         monkeypatch.setattr(ssh_client, "PORT", server.getsockname()[1])
         asked = beside.submit(_asked_until_greeted, server)
@@ -102,7 +103,8 @@ def test_connect_leaves_a_machine_that_is_slow_to_greet_its_time(
 
 
 def _asked_until_greeted(server: socket.socket, patience: float = 2.0) -> int:
-    """Greet only when nobody has come for patience seconds; returns how many came."""
+    """Send a greeting only when no client has connected for patience seconds; return how many
+    connected."""
     came = [server.accept()[0]]
     server.settimeout(patience)
     with contextlib.suppress(TimeoutError):

@@ -1,4 +1,4 @@
-"""Being root by sudo: its password on standard input, and the command's own input behind it."""
+"""Commands as root by sudo: the password on standard input, followed by the command's own input."""
 
 import io
 from pathlib import Path

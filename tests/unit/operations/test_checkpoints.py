@@ -1,4 +1,4 @@
-"""Saving and restoring a lab: by a provider that can, or an error that says why not."""
+"""Saving and restoring a lab by a provider that can, or an error with the reason."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Existing machines on the way back: all of them, but none that is another lab's by now."""
+"""Existing machines are restored: all of them, except those that belong to another lab by now."""
 
 from dataclasses import replace
 from pathlib import Path

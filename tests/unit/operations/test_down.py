@@ -1,4 +1,4 @@
-"""Taking a lab down: all of it, or an error that names what is left."""
+"""Removing a lab: completely, or with an error that names what is left."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ CapFd = pytest.CaptureFixture[str]
 
 
 class Machines(ContainerProvider):
-    """Notes which labs it destroyed; what is left is up to the test."""
+    """Records which labs it destroyed; the test decides what is left."""
 
     def __init__(self) -> None:
         self.destroyed: list[str] = []

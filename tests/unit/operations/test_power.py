@@ -1,4 +1,4 @@
-"""`start` and `stop`: which machines are switched, and what is said when one could not be."""
+"""`start` and `stop`: which machines are switched, and the error if one cannot be."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,7 +14,7 @@ from tests.unit.lab.samples import made
 
 
 class Machines(ContainerProvider):
-    """All are off and obey, except those that were never made."""
+    """All are off and can be switched, except those that were never created."""
 
     def __init__(self) -> None:
         self.states: dict[str, State] = {}

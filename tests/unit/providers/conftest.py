@@ -1,4 +1,4 @@
-"""Programs that only note how they were called."""
+"""Programs that only record their calls."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Three masters and a worker that exist, on paper, and what good machines say of themselves."""
+"""Three control planes and a worker that are simulated, and the facts of good machines."""
 
 from collections.abc import Mapping
 from ipaddress import IPv4Interface

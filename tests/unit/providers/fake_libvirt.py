@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Thing:
-    """A domain, network or volume; what was done to it is noted."""
+    """A domain, network or volume; actions on it are recorded."""
 
     called: str
     xml: str = ""

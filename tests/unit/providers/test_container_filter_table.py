@@ -1,4 +1,4 @@
-"""The nft table below iptables: created with a label, and removed only when nothing is in it."""
+"""The nft table below iptables: created with a label, and removed only when it is empty."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What keeps a host from running system containers, and the remedy."""
+"""What prevents a host from running system containers, and the remedy."""
 
 from dataclasses import replace
 from pathlib import Path

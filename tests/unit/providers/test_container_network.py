@@ -1,4 +1,4 @@
-"""A lab's network as the commands that make it, and what of it is still there."""
+"""The commands that create a lab's network, and the parts of it that exist."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""System containers' power switches, with programs that only note how they were called."""
+"""System containers' power switches, with programs that only record their calls."""
 
 import json
 from pathlib import Path

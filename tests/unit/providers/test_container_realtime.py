@@ -1,4 +1,4 @@
-"""Real time on kernels that ration it by cgroup."""
+"""Real-time scheduling on kernels that limit it by cgroup."""
 
 from pathlib import Path
 

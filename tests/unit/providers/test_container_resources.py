@@ -1,4 +1,4 @@
-"""What labs of system containers have on a host, with stubs in place of its programs."""
+"""The resources of labs of system containers on a host, with stubs for its programs."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""A checkpoint is of all machines at one moment, or it is none."""
+"""A checkpoint is of all machines at one moment, or it is not created."""
 
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ checkpoints = pytest.importorskip("labgen.providers.libvirt.checkpoints")
 
 @dataclass
 class Domain:
-    """A domain that remembers what was done to it."""
+    """A domain that records the actions on it."""
 
     active: bool = True
     full: bool = False  # its disk

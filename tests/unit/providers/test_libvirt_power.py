@@ -1,4 +1,4 @@
-"""The power switch of a virtual machine, with a domain on paper."""
+"""The power switch of a virtual machine, with a simulated domain."""
 
 # ruff: noqa: N802 - libvirt names them so
 
@@ -19,7 +19,7 @@ power = pytest.importorskip("labgen.providers.libvirt.power", reason="no libvirt
 
 @dataclass
 class Domain(Thing):
-    """One that hears its power button from the press of that number on."""
+    """A domain that reacts to its power button from that press on."""
 
     hears: int = 1
 

@@ -1,4 +1,4 @@
-"""A libvirt on another host: what is asked of it and of the way there."""
+"""A libvirt on another host: the queries to it, and to the jump host."""
 
 import json
 from contextlib import nullcontext
@@ -30,7 +30,7 @@ PATHS = ("/pool/vmlinuz", "/pool/initrd")
 
 @dataclass
 class Network:
-    """A network of libvirt's, as far as labgen looks at it."""
+    """A network of libvirt, with the methods that labgen uses."""
 
     uuid: str
     bridge: str
@@ -125,7 +125,7 @@ def test_power_of_machines_that_are_another_labs_is_left_alone(
 
 @dataclass
 class Going:
-    """A domain that was there when it was looked up, and no longer is."""
+    """A domain that existed when it was looked up, but no longer exists."""
 
     called: str
 
@@ -139,7 +139,7 @@ class Going:
 
 @dataclass
 class Emptying(Libvirt):
-    """A libvirt whose machines are just being removed by somebody else."""
+    """A libvirt whose machines another process is removing."""
 
     def lookupByName(self, name: str) -> Any:  # noqa: N802
         return Going(name)

@@ -1,4 +1,4 @@
-"""What labs have in a libvirt, which is a fake one here, and what of it is orphaned."""
+"""The resources of labs in a fake libvirt, and which of them are orphaned."""
 
 import shutil
 import time

@@ -1,4 +1,4 @@
-"""Files that several labs send to a storage pool at one moment."""
+"""Files that several labs upload to a storage pool at the same time."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +20,7 @@ def _refused(code: int) -> Exception:
 
 
 class _Pool:
-    """A pool with one volume at most, and a connection to it. looked is called at each look."""
+    """A pool with one volume at most, and a connection to it. looked is called at each query."""
 
     def __init__(self, content: bytes | None = None, *, line: bytes = CONTENT) -> None:
         self.content, self.line = content, line
@@ -64,7 +64,7 @@ class _Pool:
 
 
 class _Late(_Pool):
-    """A pool in which another process makes the volume, and fills it, a moment earlier."""
+    """A pool in which another process creates and fills the volume a moment earlier."""
 
     def createXML(self, xml: str) -> Any:  # noqa: N802 - libvirt's
         self.content = CONTENT

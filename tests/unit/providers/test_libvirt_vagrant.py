@@ -1,4 +1,4 @@
-"""What Vagrant is told, and what comes of its answers."""
+"""The commands for Vagrant, and the handling of its output."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is in the way of Vagrant before it makes machines."""
+"""Volumes that would prevent Vagrant from creating machines."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Programs that providers need, said in the same words by all of them."""
+"""Programs that providers need, reported in the same words by all of them."""
 
 from pathlib import Path
 

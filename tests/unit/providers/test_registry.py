@@ -1,4 +1,4 @@
-"""Which provider, and whether this host can run it."""
+"""The choice of the provider, and whether this host can run it."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from tests.unit.lab.samples import scenario
 
 
 class Unfit(ContainerProvider):
-    """A provider that finds two things wrong."""
+    """A provider with two findings."""
 
     def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:
         return [Finding("podman is not installed", "apt-get install podman"), Finding("b", "c")]
@@ -28,7 +28,7 @@ class Fit(ContainerProvider):
 
 
 class Virtual(ContainerProvider):
-    """Stands for virtual machines, with findings that a test chooses."""
+    """Replaces virtual machines, with findings that a test chooses."""
 
     findings: Sequence[Finding] = ()
 

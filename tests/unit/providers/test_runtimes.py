@@ -1,4 +1,4 @@
-"""Which machines can have which container runtime."""
+"""Which machines support which container runtime."""
 
 from pathlib import Path
 

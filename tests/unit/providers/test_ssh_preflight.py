@@ -1,4 +1,4 @@
-"""Each thing that keeps an existing machine from being one of a lab is found, and named there."""
+"""Everything that prevents an existing machine from becoming part of a lab is found and named."""
 
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Interface

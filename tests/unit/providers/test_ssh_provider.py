@@ -1,4 +1,4 @@
-"""Existing machines as a provider: power by the user's commands, and the way to each."""
+"""Existing machines as a provider: power by the user's commands, and the path to each."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Vagrant's entries of labs that are gone, and copies of boxes that no lab uses."""
+"""Vagrant's entries of labs that no longer exist, and copies of boxes that no lab uses."""
 
 import json
 from pathlib import Path

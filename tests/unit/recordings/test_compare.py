@@ -1,4 +1,4 @@
-"""Two sets of recordings side by side."""
+"""Comparison of two sets of recordings."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What requests add up to, computed by hand next to each test."""
+"""Figures of requests, compared with values computed by hand next to each test."""
 
 import pytest
 

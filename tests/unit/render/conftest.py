@@ -1,4 +1,4 @@
-"""`labgen render` on hosts of both kinds, whatever this host is."""
+"""`labgen render` on both kinds of hosts, independent of this host."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`labgen render` of virtual machines: their Vagrantfile, or why it is not there."""
+"""`labgen render` of virtual machines: their Vagrantfile, or why there is none."""
 
 from pathlib import Path
 

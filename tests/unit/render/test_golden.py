@@ -1,4 +1,4 @@
-"""Rendered files, compared to the letter with their golden copies.
+"""Rendered files, compared exactly with their golden copies.
 
 LABGEN_RENEW_GOLDEN=1 pytest tests/unit/render/test_golden.py writes the copies anew; the change
 is then for a person to read in the diff.

@@ -1,4 +1,4 @@
-"""What rendered files promise, besides their letters."""
+"""Properties of rendered files beyond their text."""
 
 import difflib
 import json

@@ -1,4 +1,4 @@
-"""The Vagrantfile of a lab of virtual machines, and the network that libvirt gets for it."""
+"""The Vagrantfile of a lab of virtual machines, and its network in libvirt."""
 
 import re
 import shutil

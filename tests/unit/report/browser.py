@@ -36,7 +36,8 @@ FLAGS = (
 
 
 class Page:
-    """One tab. requested are the addresses that it asked for, complaints what its console said."""
+    """One tab. requested are the addresses that it requested, complaints the messages on its
+    console."""
 
     def __init__(self, devtools: "_DevTools", session: str) -> None:
         self._devtools = devtools
@@ -62,7 +63,7 @@ class Page:
         return [*entries, *called, *thrown]
 
     def show(self, path: Path, *, width: int, scheme: str = "light", media: str = "screen") -> None:
-        """Load that file in a window so many pixels wide; scheme is light or dark."""
+        """Load that file in a window of that width in pixels; scheme is light or dark."""
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
         self._call("Emulation.setDeviceMetricsOverride", **size)
         self._call(
@@ -97,7 +98,7 @@ class Page:
 
 
 class _DevTools:
-    """Questions and answers, one JSON text each, with a zero byte at its end."""
+    """Requests and answers, one JSON text each, followed by a zero byte."""
 
     def __init__(self, commands: int, answers: int) -> None:
         self._commands = commands

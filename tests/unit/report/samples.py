@@ -124,7 +124,7 @@ def partition(seed: int = 2) -> Recording:
 
 @cache
 def stability(seed: int = 3) -> Recording:
-    """Thirty seconds of load on all masters; nothing fails and nothing moves."""
+    """Return thirty seconds of load on all control planes; nothing fails and nothing moves."""
     return _recording(
         "cpu-load",
         "master1, master2, master3",

@@ -1,4 +1,4 @@
-"""Where things stand on a timeline."""
+"""Positions on a timeline."""
 
 import re
 from dataclasses import replace

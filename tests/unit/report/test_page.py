@@ -1,4 +1,4 @@
-"""The page: everything in one file, whatever the recordings hold."""
+"""The page: everything in one file, whatever the recordings contain."""
 
 import re
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""One chart as an SVG file of its own."""
+"""One chart as a separate SVG file."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Machines, the VIP and labs get the addresses that the scenario's reader expects."""
+"""Machines, the VIP and labs get the expected addresses."""
 
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Each error in a scenario is reported with its place and with what would be right."""
+"""Each error in a scenario is reported with its position and a correction."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What `scenario show` prints loads again to the same scenario."""
+"""The output of `scenario show` loads to the same scenario."""
 
 import random
 from dataclasses import replace

@@ -30,7 +30,7 @@ BEYOND_PATTERNS = {
 
 
 def data_of(path: Path) -> object:
-    """Return the data of a file; None for one that is no UTF-8 or no YAML."""
+    """Return the data of a file; None if it is not UTF-8 or not YAML."""
     try:
         return read(path.read_text()).data
     except (NotYaml, UnicodeDecodeError):

@@ -1,4 +1,4 @@
-"""Good scenarios become what they say, and every default stands in its place."""
+"""Good scenarios are loaded with the values of the file and with every default."""
 
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path

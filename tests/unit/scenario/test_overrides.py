@@ -1,4 +1,4 @@
-"""Overrides go through the same checks as the file, and carry the blame for what they break."""
+"""Overrides go through the same checks as the file, and are named in the errors that they cause."""
 
 from pathlib import Path
 

@@ -1,4 +1,5 @@
-"""Durations and sizes read as people write them, and write back to the same."""
+"""Durations and sizes are read in users' notation, and written in a form that is read back as the
+same."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A host as most are."""
+"""The facts of a usual host."""
 
 from labgen.system.host import MANY_FILES, MANY_PROCESSES, HostFacts
 

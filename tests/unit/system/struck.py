@@ -1,4 +1,4 @@
-"""A program that Ctrl-C strikes at a chosen moment: python -c, struck.main(PID FILE, MOMENT).
+"""A program that gets Ctrl-C at a chosen moment: python -c, struck.main(PID FILE, MOMENT).
 
 It says "ended" when everything under way has ended, and then whether a process runs again.
 """

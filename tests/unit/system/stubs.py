@@ -1,4 +1,4 @@
-"""Programs that stand in for real ones: they note how they were called and do what a test says."""
+"""Programs that replace real ones: they record their calls and do what a test sets."""
 
 import os
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""files: whole or absent."""
+"""files: complete or absent."""
 
 import os
 import threading

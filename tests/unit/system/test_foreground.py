@@ -1,4 +1,4 @@
-"""A process in the foreground is waited for, and has time to put things in order."""
+"""A process in the foreground is waited for, and has time to clean up."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""host: two kinds of hosts, told apart by what lies in their proc and sys."""
+"""host: two kinds of hosts, distinguished by files in their proc and sys."""
 
 import resource
 from pathlib import Path
@@ -34,7 +34,7 @@ def _root(tmp_path: Path, *, capabilities: str, cgroup: str, bridge: bool, modul
 
 @pytest.fixture
 def limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hard limits of 20000 open files, and processes without limit."""
+    """Set hard limits of 20000 open files, and processes without a limit."""
     hard = {resource.RLIMIT_NOFILE: 20000, resource.RLIMIT_NPROC: resource.RLIM_INFINITY}
     monkeypatch.setattr(resource, "getrlimit", lambda kind: (1024, hard[kind]))
 

@@ -1,4 +1,5 @@
-"""Ctrl-C: processes are killed and waits end, in every thread. Each in a Python of its own."""
+"""Ctrl-C: processes are killed and waits end, in every thread. Each test runs in a separate
+Python."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The journal: events in order, whatever a crash cut off."""
+"""The journal: events in order, even if a crash truncated a line."""
 
 import threading
 from pathlib import Path

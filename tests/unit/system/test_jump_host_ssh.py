@@ -1,4 +1,4 @@
-"""The host on the way, with a program in place of ssh that tells how it was called."""
+"""The jump host, with a program that replaces ssh and records its calls."""
 
 from ipaddress import IPv4Address
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""mounts.below: mount points as the kernel tells them."""
+"""mounts.below: mount points as the kernel reports them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""netns: how to speak to the network namespace that a lab was made in."""
+"""netns: how to reach the network namespace that a lab was created in."""
 
 from pathlib import Path
 

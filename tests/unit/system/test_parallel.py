@@ -1,4 +1,4 @@
-"""parallel.gather: side by side, and every error."""
+"""parallel.gather: concurrent tasks, and every error."""
 
 import threading
 

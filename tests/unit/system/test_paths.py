@@ -1,4 +1,4 @@
-"""places: state and cache by the XDG rules."""
+"""paths: state and cache by the XDG rules."""
 
 from pathlib import Path
 

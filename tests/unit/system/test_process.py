@@ -1,4 +1,4 @@
-"""run(): the one way out to a process."""
+"""run(): the only way to run processes."""
 
 import logging
 import shlex

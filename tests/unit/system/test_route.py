@@ -1,4 +1,4 @@
-"""route: where packets would go is asked before any is sent."""
+"""route: the route of packets is looked up before any is sent."""
 
 from ipaddress import IPv4Address
 from pathlib import Path

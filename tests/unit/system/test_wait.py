@@ -1,4 +1,4 @@
-"""wait.until: what is waited for, or the last thing seen."""
+"""wait.until: the awaited result, or the last observation."""
 
 import time
 from pathlib import Path

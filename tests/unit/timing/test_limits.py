@@ -81,7 +81,8 @@ def test_version_2_waits_for_a_part_of_a_second_whatever_the_interval() -> None:
 
 
 def test_skew_is_that_of_the_second_priority_that_keepalived_gets() -> None:
-    """Seven control planes lie closer together: (250 - 1) / 6 = 41, so the second one has 209."""
+    """Use seven control planes, whose priorities are closer together: (250 - 1) / 6 = 41, so the
+    second one has 209."""
     seven = lab("ha-3x3", "machines[0].count=7")
     written = [_priority_in_keepalived_conf(seven, machine) for machine in seven.control_planes]
     assert written == [250, 209, 168, 127, 86, 45, 4]

@@ -1,4 +1,4 @@
-"""`make clean` in a checkout of its own, with a cache of its own."""
+"""`make clean` in a separate checkout, with a separate cache."""
 
 import shutil
 from collections.abc import Iterator
@@ -16,7 +16,8 @@ PARTS = ("Makefile", "labgen", "tests/e2e", "tools")
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Return a copy of what `make clean` needs of this checkout: it removes .venv from its own."""
+    """Return a copy of the files that `make clean` needs, because it removes the .venv of its
+    checkout."""
     for part in PARTS:
         copied = tmp_path / "checkout" / part
         copied.parent.mkdir(parents=True, exist_ok=True)

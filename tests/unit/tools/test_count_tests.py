@@ -1,4 +1,4 @@
-"""The closing line of .ci/run, over the reports of both halves of the tests."""
+"""The last line of .ci/run, from the reports of both halves of the tests."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""tools/test.sh with a tox that notes how it is called, and fails where a test wants it to."""
+"""tools/test.sh with a tox that records its calls, and fails where a test wants it to."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Before a lab is made: what must be true."""
+"""The conditions that are checked before a lab is created."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +22,7 @@ QUIET = Console(quiet=True)
 
 
 class Machines(ContainerProvider):
-    """A provider with findings, which make nothing."""
+    """A provider with findings, which creates nothing."""
 
     findings: Sequence[Finding] = ()
 

@@ -1,4 +1,4 @@
-"""Running phases on a machine: what arrives, what is kept, what a failure tells."""
+"""Running phases on a machine: what arrives, what is kept, what a failure reports."""
 
 import io
 import tarfile

@@ -30,7 +30,7 @@ MEMBERS = {
 
 @dataclass
 class Machines:
-    """Stands in for SSH: what was run where, and what a machine has of an earlier join."""
+    """Replaces SSH: records commands by machine, and has the remains of an earlier join."""
 
     notes: str = ""
     failures: int = 0

@@ -1,4 +1,4 @@
-"""Steps as a graph: in order, side by side, and what happens when some fail."""
+"""Steps as a graph: in order, concurrently, and what happens when some fail."""
 
 import threading
 from collections.abc import Callable
@@ -14,7 +14,7 @@ WAIT = 10.0
 
 @dataclass
 class Told:
-    """What a listener was told, in order."""
+    """The events that a listener received, in order."""
 
     lines: list[str] = field(default_factory=list)
 

@@ -1,4 +1,4 @@
-"""What a joining machine needs: waited for after init, made anew when it is gone."""
+"""The secrets of a joining machine: awaited after init, and renewed when they have expired."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +18,7 @@ from tests.unit.lab.samples import made
 
 @dataclass
 class Api:
-    """cluster-info has a signature from the given look on, and it may expire.
+    """cluster-info has a signature from the given query on, and it may expire.
 
     known: the token has not.
     """
@@ -41,7 +41,8 @@ class Api:
 
 @dataclass
 class Machines:
-    """Notes which phases ran where; a phase makes the API sign at once, unless it is of no use."""
+    """Records which phases ran where. A phase makes the API sign immediately, unless it has no
+    effect."""
 
     api: Api
     useful: bool = True

@@ -1,4 +1,4 @@
-"""The plan: what waits on what."""
+"""The plan: the dependencies of the steps."""
 
 from dataclasses import replace
 

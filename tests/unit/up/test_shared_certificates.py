@@ -1,4 +1,4 @@
-"""Certificates that are copied: all of them, to control planes only, and through no log."""
+"""Copied certificates: all of them, only to control planes, and never in a log."""
 
 import logging
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The bundle's files on their way to a machine."""
+"""Transfer of the bundle's files to a machine."""
 
 import hashlib
 from pathlib import Path
