@@ -28,7 +28,7 @@ version_option = click.option(
 
 @click.group(cls=Group)
 def bundle() -> None:
-    """Build and verify what labs are made of."""
+    """Build and verify bundles, which contain everything that a lab needs."""
 
 
 @bundle.command()

@@ -29,7 +29,7 @@ wanted = click.argument("checkpoint", callback=_name)
 
 @click.group(cls=Group)
 def checkpoint() -> None:
-    """Save and restore whole labs of virtual machines."""
+    """Save and restore labs of virtual machines."""
 
 
 @checkpoint.command()

@@ -45,7 +45,7 @@ def status(name: str, output: str) -> None:
 
 
 def _shape(name: str, seen: Status, injected: tuple[str, ...]) -> shapes.Status:
-    """Return the status as JSON has it: pods are without their labels."""
+    """Return the status in the shape for JSON, in which pods have no labels."""
     pods = [{field: getattr(pod, field) for field in POD} for pod in seen.pods]
     nodes = [{**asdict(node), "status": node.status} for node in seen.nodes]
     shown = {**asdict(seen), "nodes": nodes, "pods": pods}

@@ -57,9 +57,9 @@ class LoadBalancer(LoadBalancerPart):
 
 
 def vrrp_priorities(keepalived: Keepalived, control_planes: int) -> tuple[int, ...]:
-    """Return the scenario's own priorities, else labgen's for so many control planes.
+    """Return the scenario's priorities, else labgen's for that number of control planes.
 
-    labgen's own lie closer together where there are more than five control planes.
+    labgen's priorities are closer together if there are more than five control planes.
     """
     if keepalived.priorities:
         return keepalived.priorities

@@ -154,6 +154,6 @@ def not_ready(_: LoadBalancer) -> Range:
 
 
 def _checks(timings: Timings, each: int) -> Range:
-    """Return the time until fall checks have failed, each after so many milliseconds."""
+    """Return the time until fall checks have failed, each after that many milliseconds."""
     again = (timings.fall - 1) * (timings.fast_interval + each)
     return (each + again) / 1000, (timings.check_interval + each + again) / 1000
