@@ -147,8 +147,7 @@ def compare(
         print_json(_data(found))
         return
     shown_b = " ".join([b, *(f"-s {override}" for override in overrides)])
-    for line in comparison_text.lines(found.comparison, a, shown_b):
-        click.echo(line)
+    comparison_text.print_comparison(found.comparison, a, shown_b)
     for letter, failed in (("A", found.failed_a), ("B", found.failed_b)):
         for line in _failed(letter, failed, runs):
             click.echo(line)

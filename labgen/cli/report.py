@@ -94,5 +94,4 @@ def compare(a: Path, b: Path, output: str) -> None:
     if output == "json":
         print_json(shapes.Comparison(**comparison_text.data(found)))
         return
-    for line in comparison_text.lines(found, str(a), str(b)):
-        click.echo(line)
+    comparison_text.print_comparison(found, str(a), str(b))

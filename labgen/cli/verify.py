@@ -42,7 +42,8 @@ class Verify(click.Command):
     type=click.Choice(suite.TIERS),
     default="smoke",
     show_default=True,
-    help="smoke is read-only; ha also injects faults and heals them; full also creates workloads.",
+    help="smoke is read-only; ha also cuts the power of the VIP holder; full also runs workloads "
+    "and injects all other faults.",
 )
 @click.option("--disruptive", is_flag=True, help="Allow the tiers ha and full to cause outages.")
 @click.option(

@@ -1,36 +1,29 @@
-"""A comparison as lines with columns for users, and as plain data for JSON."""
+"""A comparison as tables for people, and as plain data for JSON."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from labgen.console import print_table
 from labgen.recordings.compare import Comparison, Fault, Row, Value
 from labgen.report.formatting import amount, number
 
-HEADING = ("", "A", "B", "B - A", "B / A", "")
+HEADINGS = ("FIGURE", "A", "B", "B - A", "B / A", "LIMITS")
+NUMBERS = range(1, 5)  # the columns that hold numbers
 
 
-def lines(comparison: Comparison, a: str, b: str) -> Iterator[str]:
-    """Return the settings that differ, then the figures of each fault; a and b name the sides."""
-    yield f"A: {a}"
-    yield f"B: {b}"
-    for name, left, right in comparison.differs:
-        yield f"{name} differs: {left} (A), {right} (B)"
-    tables = [[_cells(row) for row in fault.rows] for fault in comparison.faults]
-    widths = [
-        max(len(cells[column]) for cells in [HEADING, *(row for rows in tables for row in rows)])
-        for column in range(len(HEADING))
-    ]
-    for fault, table in zip(comparison.faults, tables, strict=True):
-        yield ""
-        yield _title(fault)
-        for cells in [HEADING, *table]:
-            yield _columns(cells, widths)
+def print_comparison(comparison: Comparison, a: str, b: str) -> None:
+    """Print the facts that differ, then a table for each fault; a and b name the two sides."""
+    _say(f"A: {a}", f"B: {b}")
+    _say(*(f"{name} differs: {one} (A), {other} (B)" for name, one, other in comparison.differs))
+    for fault in comparison.faults:
+        _say("", _title(fault))
+        print_table(HEADINGS, [_cells(row) for row in fault.rows], right=NUMBERS)
     if comparison.only_a or comparison.only_b:
-        yield ""
+        _say("")
     for side, keys in (("A", comparison.only_a), ("B", comparison.only_b)):
-        for fault_name, target in keys:
-            yield f"only in {side}: {fault_name} on {target}"
+        _say(*(f"only in {side}: {fault} on {target}" for fault, target in keys))
 
 
 def data(comparison: Comparison) -> dict[str, Any]:
@@ -97,7 +90,5 @@ def _exceeded(name: str, side: Value, unit: str) -> str:
     return f"{name} exceeded its limit{limit}{times}"
 
 
-def _columns(cells: tuple[str, ...], widths: list[int]) -> str:
-    name, *values, last = cells
-    right = [f"{value:>{width}}" for value, width in zip(values, widths[1:-1], strict=True)]
-    return "  ".join(["", f"{name:<{widths[0]}}", *right, last]).rstrip()
+def _say(*lines: str) -> None:
+    sys.stdout.writelines(f"{line}\n" for line in lines)

@@ -1,27 +1,27 @@
 """A pytest plugin: every test belongs to one tier, and a run includes the tiers before its own.
 
 smoke  is read-only, and so safe on a cluster in use
-ha     injects faults and heals them
-full   also creates workloads
+ha     cuts the power of the VIP holder, and restores it
+full   injects all other faults, and creates workloads
 """
 
 import pytest
 
 TIERS = {
     "smoke": "read-only; safe on a cluster in use",
-    "ha": "injects faults and heals them",
-    "full": "creates workloads",
+    "ha": "cuts the power of the VIP holder, and restores it",
+    "full": "injects all other faults, and creates workloads",
 }
 # Fixtures that create something in the cluster; no read-only test may use them.
-CREATING = {"running", "own_namespace", "bench"}
+CREATING = {"running", "own_namespace", "testbed"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("labgen").addoption(
         "--tier",
         choices=tuple(TIERS),
-        help="smoke is read-only, ha also injects faults and heals them, full (the default for a "
-        "lab) runs all tests; with --inventory only smoke is possible",
+        help="smoke is read-only, ha also cuts the power of the VIP holder, full (the default for "
+        "a lab) runs all tests; with --inventory only smoke is possible",
     )
 
 

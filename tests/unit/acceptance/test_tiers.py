@@ -1,11 +1,14 @@
 """Every test belongs to one tier, a run includes the tiers before its own, and smoke is
 read-only."""
 
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
+import acceptance
+from acceptance.framework.plugins.tiers import CREATING
 from labgen.lab import store
 from labgen.system.process import Completed, run
 from tests.unit.acceptance.tiny import ROOT, run_suite
@@ -92,3 +95,10 @@ def test_a_test_of_the_wrong_tier_ends_the_run(
     completed = run_suite(tmp_path, SUITE + "\n" + wrong, plugins=PLUGINS)
     assert completed.exit_code == pytest.ExitCode.USAGE_ERROR
     assert f"test_suite.py::test_wrong: {said}" in completed.stderr
+
+
+def test_the_fixtures_that_no_read_only_test_may_use_exist() -> None:
+    suite = Path(acceptance.__file__).parent
+    text = "\n".join(path.read_text() for path in suite.rglob("*.py"))
+    fixtures = set(re.findall(r"^@pytest\.fixture[^\n]*\ndef (\w+)\(", text, re.MULTILINE))
+    assert fixtures >= CREATING

@@ -3,10 +3,12 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from labgen.recordings.compare import compare
 from labgen.recordings.loader import Named
 from labgen.recordings.recording import Figure, Recording
-from labgen.report.comparison_text import data, lines
+from labgen.report.comparison_text import data, print_comparison
 from tests.unit.report.samples import hostile
 
 GAP = Figure("longest gap", "", 0.4, "s", limit=0.6)
@@ -61,29 +63,35 @@ def test_a_ratio_to_nothing_is_none() -> None:
     assert row.difference == 2
 
 
-def test_people_read_a_table_with_exceeded_limits_marked() -> None:
+def test_people_read_a_table_with_exceeded_limits_marked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     zero = Figure("writes lost", "", 0, "writes", limit=0)
     found = compare(
         [cut(GAP, zero, kernel="6.1"), cut(fault="pause")],
         [cut(replace(GAP, value=1.02), zero, kernel="6.18")],
     )
-    assert list(lines(found, "before", "after")) == [
+    print_comparison(found, "before", "after")
+    assert capsys.readouterr().out.splitlines() == [
         "A: before",
         "B: after",
         "kernel differs: 6.1 (A), 6.18 (B)",
         "",
         "power-cut on master1",
-        "                      A         B     B - A  B / A",
-        "  longest gap    0.40 s    1.02 s   +0.62 s   2.55  B exceeded its limit of 0.60 s",
-        "  writes lost  0 writes  0 writes  0 writes      -",
+        "FIGURE              A         B     B - A  B / A  LIMITS",
+        "longest gap    0.40 s    1.02 s   +0.62 s   2.55  B exceeded its limit of 0.60 s",
+        "writes lost  0 writes  0 writes  0 writes      -",
         "",
         "only in A: pause on master1",
     ]
 
 
-def test_repetitions_show_their_median_least_and_most_and_no_minus_before_nothing() -> None:
+def test_repetitions_show_their_median_least_and_most_and_no_minus_before_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     runs = [cut(replace(GAP, value=value)) for value in (0.4, 0.3, 0.55)]
-    shown = list(lines(compare(runs, [cut(replace(GAP, value=0.399))]), "before", "after"))
+    print_comparison(compare(runs, [cut(replace(GAP, value=0.399))]), "before", "after")
+    shown = capsys.readouterr().out.splitlines()
     assert " ".join(shown[-1].split()) == "longest gap 0.40 (0.30 to 0.55) s 0.40 s 0 s 1.00"
 
 
