@@ -64,6 +64,9 @@ def print_table(
 
     On a terminal, cells wrap within its width, and NO_COLOR turns styles off. Elsewhere, each row
     is one line of plain text, however long. file is standard output unless given.
+
+    Raises BrokenPipeError when nobody reads any more. Without the flush, Python itself would report
+    that at the end of the program.
     """
     target = file or sys.stdout
     listed = [list(row) for row in rows]
@@ -72,6 +75,7 @@ def print_table(
         return
     for line in _lines([list(headings), *listed], right):
         target.write(line + "\n")
+    target.flush()
 
 
 def _lines(rows: Sequence[Sequence[str]], right: Collection[int]) -> Iterable[str]:

@@ -1,6 +1,8 @@
 """Conventions of the command line: exit codes, the format of errors, -q, -v, colours."""
 
 import importlib
+import os
+import subprocess
 import sys
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -163,3 +165,17 @@ def test_a_labs_own_bridge_is_no_obstacle_to_its_scenario(monkeypatch: pytest.Mo
     assert labgen(*words).exit_code == 2
     made("single", "single")
     assert labgen(*words).exit_code == 0
+
+
+@pytest.mark.parametrize("words", [["fault", "list"], ["fault", "list", "-o", "json"]])
+def test_a_reader_that_has_gone_is_exit_code_1_and_no_message(words: list[str]) -> None:
+    """As below `| head`; a table stays in the buffer until the program ends."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    argv = [sys.executable, "-m", "labgen", *words]
+    buffered = {name: it for name, it in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with os.fdopen(writing, "wb") as closed:
+        done = subprocess.run(
+            argv, env=buffered, stdout=closed, stderr=subprocess.PIPE, check=False, timeout=60
+        )
+    assert (done.returncode, done.stderr) == (1, b"")
