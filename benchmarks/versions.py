@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -96,14 +97,24 @@ def _failover(python: str, name: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as directory:
         server, context = _client(config, Path(directory))
         cut, requests = _probe(server, context, python, name)
+    return figures(cut, requests)
+
+
+def figures(cut: float, requests: Sequence[Request]) -> dict[str, float]:
+    """Return what the requests add up to from the cut on.
+
+    The last answer before the cut begins the first gap, the last request ends the last one: an API
+    that is not back by then was away until then at least.
+    """
     after = [it for it in requests if it.ended >= cut]
     answered = sorted(it.ended for it in requests if it.good and it.ended >= cut - 1)
-    gaps = [later - earlier for earlier, later in pairwise(answered)]
+    end = max(it.started for it in requests)
+    gaps = [later - earlier for earlier, later in pairwise(sorted([*answered, end]))]
     took = [it.ended - it.started for it in after if it.good]
     return {
-        "failover: longest gap, s": max(gaps),
+        "failover: longest gap, s": max(gaps, default=end - cut),
         "failover: requests failed": float(sum(not it.good for it in after)),
-        "failover: slowest answer, s": max(took),
+        "failover: slowest answer, s": max(took, default=0.0),
         "failover: answers over 0.5 s": float(sum(it > 0.5 for it in took)),
     }
 
@@ -136,6 +147,7 @@ def _ask_at(
 
 
 def _request(server: str, context: ssl.SSLContext) -> Request:
+    """Request /readyz; the socket's patience is for each wait, so the whole is timed, too."""
     started = time.monotonic()
     place = urlsplit(server)
     connection = http.client.HTTPSConnection(
@@ -144,11 +156,12 @@ def _request(server: str, context: ssl.SSLContext) -> Request:
     try:
         connection.request("GET", "/readyz")
         good = connection.getresponse().status == http.HTTPStatus.OK
-    except OSError:
+    except (OSError, http.client.HTTPException):
         good = False
     finally:
         connection.close()
-    return Request(started, time.monotonic(), good)
+    ended = time.monotonic()
+    return Request(started, ended, good and ended - started <= PATIENCE)
 
 
 def _client(config: dict[str, Any], place: Path) -> tuple[str, ssl.SSLContext]:

@@ -15,6 +15,8 @@ from labgen.up.context import Context
 from labgen.up.graph import Done, Listener, Outcome, Step, run_steps
 from labgen.up.plan import plan, until
 
+UNCHANGED = "nothing changed"  # what a second `up` says
+
 
 def bring_up(scenario: Scenario, name: str, console: Console, *, stage: str | None = None) -> Lab:
     """Create the lab or complete it, up to a stage of plan.STAGES if one is named; whatever exists
@@ -46,7 +48,7 @@ def bring_up(scenario: Scenario, name: str, console: Console, *, stage: str | No
     if console.verbose:
         _table(done, console)
     changed = sum(1 for step in done if step.outcome is Outcome.CHANGED)
-    said = f"{changed} changed" if changed else "nothing changed"
+    said = f"{changed} changed" if changed else UNCHANGED
     reached = f"has its {stage}" if stage else "is up"
     console.heading(f"lab {name} {reached} after {seconds:.1f} s; {said}")
     return lab
