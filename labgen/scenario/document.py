@@ -157,7 +157,11 @@ def _child(node: Node, step: str | int) -> tuple[Node, Node] | None:
 def _pairs(
     node: MappingNode, field: Field, diagnostics: list[Diagnostic], within: tuple[Node, ...] = ()
 ) -> list[tuple[Node, Node]]:
-    """Return keys and values: first the node's own, then those that merge keys (<<) add."""
+    """Return keys and values: the node's own, then those that merge keys (<<) add to them.
+
+    The node keeps them in place of its merge keys: each is merged once, however often aliases of
+    aliases lead to it.
+    """
     own = [pair for pair in node.value if not _merges(pair[0])]
     names = {key.value for key, _ in own if isinstance(key, ScalarNode)}
     added: list[tuple[Node, Node]] = []
@@ -174,7 +178,8 @@ def _pairs(
                 if isinstance(pair[0], ScalarNode) and pair[0].value not in names:
                     names.add(pair[0].value)
                     added.append(pair)
-    return [*own, *added]
+    node.value = pairs = [*own, *added]
+    return pairs
 
 
 def _merges(key: Node) -> bool:

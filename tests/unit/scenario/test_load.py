@@ -1,11 +1,13 @@
 """Good scenarios are loaded with the values of the file and with every default."""
 
+import time
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 import pytest
 
 from labgen.scenario import catalog
+from labgen.scenario.document import read
 from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
 from labgen.scenario.model import (
@@ -134,6 +136,19 @@ def test_merge_keys_add_what_a_mapping_does_not_have(host_environment: HostEnvir
     worker, storage = scenario.machines[3], scenario.machines[5]
     assert (worker.role, worker.cpus, worker.memory, worker.disk) == (Role.WORKER, 4, 4096, 20)
     assert (storage.role, storage.cpus, storage.memory, storage.disk) == (Role.WORKER, 4, 4096, 40)
+
+
+def test_merge_keys_of_merge_keys_are_read_in_no_time() -> None:
+    """Nine times nine times ... ten times over, as in a "billion laughs"."""
+    lines = ["a0: &a0 {k: 1, l: 2}"]
+    for level in range(1, 9):
+        sources = ", ".join([f"*a{level - 1}"] * 9)
+        lines.append(f"a{level}: &a{level} {{<<: [{sources}], l: {level}}}")
+    begin = time.monotonic()
+    document = read("\n".join(lines))
+    assert time.monotonic() - begin < 5
+    assert isinstance(document.data, dict)
+    assert (document.data["a8"], document.diagnostics) == ({"l": 8, "k": 1}, ())
 
 
 def test_one_timing_replaces_one_value_of_the_profile(host_environment: HostEnvironment) -> None:
