@@ -81,9 +81,14 @@ def _percentiles(kind: str, answers: Sequence[float], p50: str, p99: str) -> Ite
 
 
 def of_return(samples: Sequence[Sample], span: Span, limits: Limits) -> list[Figure]:
-    """Return when the API answered again, if it did not answer when healing began."""
-    ended = [sample for sample in samples if sample.ended <= span.healing]
-    if not ended or max(ended, key=lambda sample: sample.ended).failure is None:
+    """Return when the API answered again, where it did not answer when healing began.
+
+    It did not if requests had waited for a second then, all begun after the last good answer. They
+    need not have failed: a client may wait for longer than the fault lasts.
+    """
+    answered = [s.ended for s in samples if s.failure is None and s.ended <= span.healing]
+    last = max(answered, default=span.started)
+    if not analysis.begun(samples, last, span.healing - analysis.SILENCE):
         return []
     good = [s.ended for s in samples if s.failure is None and s.ended > span.healing]
     first = min(good, default=span.ended) - span.healing

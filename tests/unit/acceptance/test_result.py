@@ -217,6 +217,22 @@ def test_api_that_was_away_when_healing_began_is_timed_from_there() -> None:
     assert back == Figure(metrics.API_BACK, "", 1.0, "s", 10, 20)
 
 
+def test_api_is_away_although_no_request_has_failed_yet_when_healing_begins() -> None:
+    """All machines are without power for two seconds, and a new connection waits for five."""
+    before = [Sample(at / 50, at / 50 + 0.01, None) for at in range(-100, 0)]
+    lost = [Sample(at / 50, at / 50 + 5, "timeout") for at in range(1000)]
+    span = Span(started=-2.0, healing=2.2, restored=None, ended=60.0)
+    samples = [*before, *lost, Sample(20.0, 20.2, None)]
+    [back] = figures.of_return(samples, span, Limits(back=Allowed(10, 60)))
+    assert (back.metric, back.value) == (metrics.API_BACK, pytest.approx(18.0))
+
+
+def test_api_that_answers_is_there_whatever_an_old_request_comes_to() -> None:
+    answered = [Sample(at / 50, at / 50 + 0.01, None) for at in range(20, 500)]
+    span = Span(started=-2.0, healing=5.005, restored=None, ended=9.0)
+    assert figures.of_return([*answered, Sample(0.0, 5.0, "timeout")], span, Limits()) == []
+
+
 def test_api_that_was_there_when_healing_began_is_not_timed() -> None:
     samples = [Sample(0.0, 0.1, "timeout"), Sample(3.0, 3.1, None), Sample(5.5, 6.0, None)]
     span = Span(started=-2.0, healing=5.0, restored=None, ended=9.0)
