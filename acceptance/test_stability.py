@@ -2,21 +2,17 @@
 
 import pytest
 
-from acceptance.framework.experiment import assertions
-from acceptance.framework.experiment.limits import Limits
+from acceptance.framework.experiment import assertions, limits
 from acceptance.framework.experiment.result import Result, conclude
 from acceptance.framework.experiment.run import probing
 from acceptance.framework.experiment.testbed import Testbed
 from acceptance.framework.plugins.experiments import RecordFigures, Save
 from acceptance.framework.workloads.load import kubectl_load
-from labgen.recordings.metrics import API_CLIENTS
-from labgen.timing.limits import Allowed
 
 pytestmark = [pytest.mark.full, pytest.mark.disturbs]
 
 NAME = "stability"
 SECONDS = 120.0
-NONE_FAILS = Allowed(0, 0)
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +24,7 @@ def result(testbed: Testbed, save: Save) -> Result:
         experiment.wait(SECONDS)
         experiment.heal()
         experiment.wait_steady_state()
-    allowed = Limits(failed=dict.fromkeys(API_CLIENTS, NONE_FAILS))
-    return save(NAME, conclude(experiment, allowed))
+    return save(NAME, conclude(experiment, limits.busy()))
 
 
 def test_no_request_fails(result: Result, record_figures: RecordFigures) -> None:

@@ -3,12 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from acceptance.framework.experiment.probes import new_connection
 from labgen.lab.lab import Lab
-from labgen.recordings.metrics import NEW_CONNECTION, SERVICE, WATCH, WRITE
+from labgen.recordings.metrics import API_CLIENTS, NEW_CONNECTION, SERVICE, WATCH, WRITE
 from labgen.scenario.model import LoadBalancer
 from labgen.timing import forecast, limits
 from labgen.timing.forecast import Range
 from labgen.timing.limits import Allowed, Gaps
+
+NONE_FAILS = Allowed(0, 0)
+BUSY = Allowed(1.0, 2.0)  # seconds for an answer of a busy lab without a fault of its machines
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,10 @@ class Limits:
 
 
 def holder_silent(lab: Lab) -> Limits:
-    """Return the limits for a holder that falls silent."""
+    """Return the limits for a holder that falls silent.
+
+    A slowest answer that no client waits for has no limit: nothing could exceed it.
+    """
     balancer = lab.scenario.load_balancer
     gaps = limits.holder_silent(balancer)
     found = _limits(
@@ -37,6 +44,8 @@ def holder_silent(lab: Lab) -> Limits:
         one_owner=_at_most(forecast.vip_away(balancer)[1], balancer),
     )
     slowest = limits.slowest_answer(balancer, gaps[NEW_CONNECTION])
+    if slowest.limit >= new_connection.TIMEOUT:
+        return found
     return replace(found, slowest={NEW_CONNECTION: slowest})
 
 
@@ -104,6 +113,12 @@ def masters_reboot(lab: Lab) -> Limits:
     balancer = lab.scenario.load_balancer
     found = _limits(lab, limits.holder_goes(balancer), led=forecast.etcd_leader)
     return replace(found, leader=None)
+
+
+def busy() -> Limits:
+    """Return the limits for a lab that has much to do: no request fails, and none hangs."""
+    failed = dict.fromkeys(API_CLIENTS, NONE_FAILS)
+    return Limits(failed=failed, slowest={NEW_CONNECTION: BUSY})
 
 
 def _limits(

@@ -52,9 +52,6 @@ HOST = "host"  # the name of the clients that run here
 HZ = 50.0  # requests per second; a gap is known to 20 ms
 SERVICE_HZ = 10.0  # per node; kube-proxy's rules change within seconds, not milliseconds
 TIMEOUT = 2.0  # seconds; a slower answer comes too late for a waiting client
-# A connection whose SYN is lost is made by the kernel's next attempts, after 1 s and 3 s. A client
-# that waits for them gets a slow answer, which has to be measured.
-CONNECTION_TIMEOUT = 5.0
 CATCH_UP = 15.0  # seconds for the watch to report the last writes: a TLS handshake may take ten
 READYZ = "/readyz"
 # If that is allowed, the process has precedence over everything else on the host, because it
@@ -96,7 +93,7 @@ async def _run(wanted: Task) -> None:
         async with asyncio.TaskGroup() as probes:
             probe = new_connection.https(anonymous, READYZ)
             keep = _keep(NEW_CONNECTION)
-            probes.create_task(_tick(probe, keep, stop, timeout=CONNECTION_TIMEOUT))
+            probes.create_task(_tick(probe, keep, stop, timeout=new_connection.TIMEOUT))
             probe = persistent_connection.probe(client, READYZ)
             probes.create_task(_tick(probe, _keep(PERSISTENT_CONNECTION), stop))
             write = _tick(writer.write, _keep(WRITE), stop, hz=writes.HZ, timeout=writes.TIMEOUT)

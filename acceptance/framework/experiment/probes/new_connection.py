@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from acceptance.framework.experiment.probes.http1 import Answer, exchange, good, request
 from acceptance.framework.experiment.probes.open_loop import Probe
 
+# Seconds. A connection whose SYN is lost is made at the kernel's next attempts, after 1 s and 3 s:
+# a client that waits for them gets an answer, and how slow it was has to be seen.
+TIMEOUT = 5.0
+
 
 @dataclass(frozen=True)
 class Endpoint:
