@@ -131,7 +131,7 @@ def _clients(
     """
     found: dict[str, tuple[Client, ...]] = {}
     for kind, name in sorted(experiment.seen.clients, key=lambda it: (metrics.rank(it[0]), it[1])):
-        if name in away:
+        if kind == metrics.SERVICE and name in away:
             continue
         samples = experiment.seen.clients[kind, name]
         moved = [Sample(s.started - zero, s.ended - zero, s.failure) for s in samples]

@@ -150,6 +150,12 @@ def test_pods_of_a_machine_without_power_do_not_count(tmp_path: Path) -> None:
     assert power_cut(tmp_path).recording.figure(metrics.FAILED, SERVICE).value == 0
 
 
+def test_clients_next_to_the_lab_are_no_pods_of_a_machine_of_their_name(tmp_path: Path) -> None:
+    done = experiment(tmp_path, probes(-2, 10))
+    done.injections[:] = [replace(CUT, machines=("host",))]
+    assert conclude(done, Limits()).recording.figure(metrics.FAILED, NEW_CONNECTION).value == 0
+
+
 def test_states_become_times(tmp_path: Path) -> None:
     found = power_cut(tmp_path).recording
     assert found.figure(metrics.ONE_OWNER).value == pytest.approx(0.3)
