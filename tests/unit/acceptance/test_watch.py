@@ -82,6 +82,18 @@ async def test_watch_goes_on_from_the_last_version_after_a_loss(certificate: Pat
     assert [s.failure for s in samples if s.failure] in (["reset"], ["closed"])
 
 
+async def test_failure_of_a_watch_begins_with_its_last_event(certificate: Path) -> None:
+    """Else one that ends while the power is back would have failed when it was lost."""
+    async with watching(certificate) as (server, watch, samples):
+        await asyncio.sleep(0.3)
+        server.peer.push(event(1, version=7))
+        await seen(lambda: watch.numbers == {1})
+        server.peer.transport.abort()
+        await seen(lambda: len(samples) == 2)
+    [good, failed] = samples
+    assert good.ended <= failed.started < good.ended + 0.25
+
+
 async def test_watch_that_the_server_ends_is_opened_again(certificate: Path) -> None:
     async with watching(certificate) as (server, _, samples):
         server.peer.end_stream()

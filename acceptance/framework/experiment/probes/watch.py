@@ -27,8 +27,9 @@ GONE = 410  # HTTP: the resourceVersion is older than what the API server rememb
 class Watch:
     """A watch; numbers are the writes that it reported.
 
-    A good sample begins when the write was sent and ends when its event arrived. A failed sample is
-    a watch that ended.
+    A good sample begins when the write was sent and ends when its event came. A failed sample is a
+    watch that ended. It begins with the last event that came, or with the watch if none did: a
+    watch that is open for minutes fails when it ends, and not when it was opened.
     """
 
     def __init__(self, client: Client, sent: Mapping[int, float], keep: Keep) -> None:
@@ -37,12 +38,13 @@ class Watch:
         self._keep = keep
         self._version = ""
         self._rest = b""
+        self._silent_since = 0.0  # time.monotonic() of the watch's beginning or its last event
         self.numbers: set[int] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watch until stop is set. A watch that ends is opened again."""
         while not stop.is_set():
-            started = time.monotonic()
+            self._silent_since = time.monotonic()
             attempt = asyncio.create_task(self._attempt())
             stopped = asyncio.create_task(stop.wait())
             await asyncio.wait({attempt, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -50,7 +52,7 @@ class Watch:
             if not attempt.done():
                 attempt.cancel()
                 return
-            self._keep(Sample(started, time.monotonic(), attempt.result()))
+            self._keep(Sample(self._silent_since, time.monotonic(), attempt.result()))
             await asyncio.sleep(PAUSE)
 
     async def _attempt(self) -> str:
@@ -86,7 +88,7 @@ class Watch:
                 self._version = ""
 
     def _see(self, metadata: Mapping[str, Any], objects: Sequence[Mapping[str, Any]]) -> None:
-        now = time.monotonic()
+        now = self._silent_since = time.monotonic()
         self._version = metadata["resourceVersion"]
         new = counter.numbers(objects) - self.numbers
         self.numbers |= new
