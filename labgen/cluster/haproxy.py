@@ -13,15 +13,23 @@ def query(socket: str = SOCKET, *, timeout: int) -> str:
     return f"echo show stat | socat -t {timeout} - UNIX-CONNECT:{socket}"
 
 
-def parse(stats: str, backend: str = BACKEND) -> dict[str, str]:
-    """Return the state of each server of a backend, or of all backends if it is empty.
+def parse(stats: str) -> dict[str, str]:
+    """Return the state of each API server: the first word of its status.
 
-    stats is the answer to `show stat` (CSV, HAProxy management guide 9.1). A state is its first
-    word: a server that is "UP 1/3" is UP.
+    A server whose status is "UP 1/3" is UP.
+    """
+    return {name: status.partition(" ")[0] for name, status in statuses(stats, BACKEND).items()}
+
+
+def statuses(stats: str, backend: str = "") -> dict[str, str]:
+    """Return the status of each server of a backend, or of all backends if it is empty.
+
+    stats is the answer to `show stat` (CSV, HAProxy management guide 9.1). A status is HAProxy's
+    own: `UP`, `UP 1/3` for a server whose checks have begun to fail, `no check`.
     """
     rows = csv.DictReader(io.StringIO(stats.strip().removeprefix("# ")))
     return {
-        row["svname"]: row["status"].partition(" ")[0]
+        row["svname"]: row["status"]
         for row in rows
         if row["svname"] not in NOT_SERVERS and backend in {"", row["pxname"]}
     }
