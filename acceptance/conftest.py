@@ -123,8 +123,7 @@ def on(pytestconfig: pytest.Config) -> On:
 
 @pytest.fixture(scope="session")
 def local_endpoint(pytestconfig: pytest.Config) -> LocalEndpoint:
-    """Return a function of ADDRESS and PORT: the address by which this host reaches that address of
-    the cluster."""
+    """Return local_endpoint(ADDRESS, PORT), by which that of the cluster is reached from here."""
     return pytestconfig.stash[LOCAL_ENDPOINT]
 
 

@@ -59,4 +59,4 @@ def near_found(cluster: Cluster) -> LocalEndpoint:
 
 def _holders(lab: Lab) -> str:
     found = vip.holders(access.ssh_client(lab), lab, lab.machines)
-    return f"the VIP is held by {', '.join(found) or 'no machine'}"
+    return f"the VIP is held by {', '.join(found) or 'no machine that answers'}"
