@@ -69,6 +69,8 @@ def print_table(
     that at the end of the program.
     """
     target = file or sys.stdout
+    if target is None:  # closed before the program began
+        return
     listed = [list(row) for row in rows]
     if target.isatty():
         _print_wrapped(headings, listed, right, target)

@@ -1,6 +1,7 @@
 """The console: progress on standard error, and tables."""
 
 import io
+import sys
 from collections.abc import Sequence
 
 import pytest
@@ -69,6 +70,11 @@ def test_columns_are_as_wide_as_their_widest_cell(capsys: pytest.CaptureFixture[
         "STEP             TOOK",
         "create machines  4.0 s",
     ]
+
+
+def test_table_for_a_closed_standard_output_goes_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    print_table(("NAME",), [("one",)])
 
 
 @pytest.mark.usefixtures("columns")
