@@ -1,8 +1,9 @@
 """Find out which lab owns a resource on this host, by labels, and whether that lab still exists.
 
-Everything that can carry a label carries one with the lab's directory: containers, libvirt's
-domains and networks, network interfaces, directories. Where only an id fits (names of namespaces,
-comments of firewall rules), the labels and notes of other resources map the id to the directory.
+Everything that can carry a label has one: containers, libvirt's domains and networks, network
+interfaces, directories. A label that another host may read names its host, because only there it
+can be seen whether the lab lives. Where only an id fits (namespaces' names, comments of firewall
+rules), the labels and notes of other things tell which directory it stands for.
 
 A lab exists as long as its directory exists, whichever user's state directory that is in.
 """
@@ -16,10 +17,10 @@ from urllib.parse import quote, unquote
 
 from labgen.lab import store
 from labgen.lab.lab import Lab, directory_id, labs_directory
-from labgen.system import files, paths
+from labgen.system import files, host, paths
 
 KEY = "labgen.directory"
-LABEL = re.compile(rf"{re.escape(KEY)}=(/[^\s\"'<]*)")
+LABEL = re.compile(rf"{re.escape(KEY)}=([^\s\"'<:]+):(/[^\s\"'<]*)")
 NOTE = "owner.json"  # the label of a directory
 
 
@@ -69,14 +70,15 @@ def instead(name: str, directory: Path | None) -> str:
 
 
 def label(lab: Lab) -> str:
-    """Return the lab's label as text that needs no quoting in shell, XML or ip(8)."""
-    return f"{KEY}={quote(str(lab.directory))}"
+    """Return the lab's label, this host and the lab's directory, as text that needs no quoting in
+    shell, XML or ip(8)."""
+    return f"{KEY}={host.identity()}:{quote(str(lab.directory))}"
 
 
 def labelled(text: str) -> Path | None:
-    """Return the directory of the lab whose label is in the text; None without a label."""
+    """Return the directory of the lab whose label is in the text; None without one of this host."""
     found = LABEL.search(text)
-    return Path(unquote(found[1])) if found else None
+    return Path(unquote(found[2])) if found and found[1] == host.identity() else None
 
 
 def claim(lab: Lab, *, uri: str = "") -> None:
@@ -88,18 +90,20 @@ def label_directory(lab: Lab, directory: Path, *, uri: str = "") -> None:
     """Create the directory, accessible only to its owner, with the lab's note in it."""
     files.private_directory(directory)
     owner = Owner(lab.directory, lab.provider, lab.network_namespace, uri)
-    text = json.dumps(asdict(owner), default=str)
+    text = json.dumps({"host": host.identity(), **asdict(owner)}, default=str)
     note = directory / NOTE
     if not note.exists() or note.read_text() != text:
         files.write(note, text)
 
 
 def owner_of(directory: Path) -> Owner | None:
-    """Return the lab that the note in the directory names; None without a readable note."""
+    """Return whom the note in the directory names; None without a note of this host."""
     try:
         fields = json.loads((directory / NOTE).read_text())
+        if fields.pop("host", here := host.identity()) != here:
+            return None  # which does not have that lab's directory
         return Owner(**{**fields, "directory": Path(fields["directory"])})
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None  # removed meanwhile, or of another version
 
 

@@ -1,18 +1,14 @@
 """A lab's definitions for Vagrant and libvirt: the Vagrantfile, and XML of network and pool."""
 
-import re
 from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, unquote
 
-from labgen.lab import keys
+from labgen.lab import keys, ownership
 from labgen.lab.lab import Lab
 from labgen.render.templating import render
-from labgen.system import host
 
 PREFIX = "labgen-"  # of all that is a lab's
-MARK = "labgen.directory="
 POOL = "labgen"
 POOL_PATH = "/var/lib/libvirt/labgen"
 # One interface with its old name, as system containers have it.
@@ -75,20 +71,6 @@ def domain_name(lab: Lab, machine: str) -> str:
     return f"{prefix(lab)}{machine}"
 
 
-def mark(lab: Lab) -> str:
-    """Return the label of the lab's resources in libvirt: this host and the lab's directory.
-
-    Other hosts may use the same libvirt. The label needs no quoting anywhere.
-    """
-    return f"{MARK}{host.identity()}:{quote(str(lab.directory))}"
-
-
-def marked(text: str) -> Path | None:
-    """Return the lab's directory from the label in text; None if text has no label of this host."""
-    found = re.search(rf"{re.escape(MARK + host.identity())}:([^\s\"'<]+)", text)
-    return Path(unquote(found[1])) if found else None
-
-
 def network_xml(lab: Lab, uuid: str, *, whose: str = "") -> str:
     """Return libvirt's XML of the lab's isolated network; the machines' leases never expire.
 
@@ -116,7 +98,7 @@ def vagrantfile(lab: Lab, hypervisor: Hypervisor, box: Box) -> str:
         lab=lab,
         hypervisor=hypervisor,
         box=box,
-        mark=mark(lab),
+        mark=ownership.label(lab),
         site=lab.scenario.provider.box,
         prefix=prefix(lab),
         network=network_name(lab),

@@ -8,7 +8,7 @@ from labgen.errors import LabgenError
 from labgen.lab import ownership
 from labgen.lab.lab import Lab
 from labgen.providers.libvirt.connection import found
-from labgen.render.vagrantfile import mark, marked, network_name, network_xml
+from labgen.render.vagrantfile import network_name, network_xml
 
 UNSETTLED = "none"  # in place of the UUID that a lab's network would have
 
@@ -22,7 +22,7 @@ def ensure(connection: Any, lab: Lab, uuid: str) -> bool:
     network = _named(connection, lab)
     missing = network is None
     if network is None:
-        network = connection.networkDefineXML(network_xml(lab, uuid, whose=mark(lab)))
+        network = connection.networkDefineXML(network_xml(lab, uuid, whose=ownership.label(lab)))
     if not network.isActive():
         network.create()
         return True
@@ -36,7 +36,7 @@ def ensure_own(connection: Any, lab: Lab, uuid: str) -> None:
     if network is not None and is_anothers(connection, lab, uuid):
         raise LabgenError(
             f"the network of another lab {lab.name} is in this libvirt",
-            hint=ownership.instead(lab.name, marked(network.XMLDesc())),
+            hint=ownership.instead(lab.name, ownership.labelled(network.XMLDesc())),
         )
 
 
@@ -49,7 +49,7 @@ def is_anothers(connection: Any, lab: Lab, uuid: str) -> bool:
     if bridge_of(network) != lab.bridge:
         return True
     if uuid == UNSETTLED:
-        return mark(lab) not in network.XMLDesc()
+        return ownership.label(lab) not in network.XMLDesc()
     return uuid not in {"", network.UUIDString()}
 
 

@@ -1,8 +1,7 @@
 """The resources of labs of virtual machines in a libvirt.
 
-These are domains, disks, networks, and the shared pool with the files of boxes. Domains and
-networks carry their lab's directory as a label (vagrantfile.mark). A volume cannot carry one; its
-name identifies the domain that it belongs to.
+Domains and networks carry their lab's directory as a label (ownership.label). A volume cannot; its
+name tells which domain it belongs to.
 """
 
 import re
@@ -14,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from labgen.lab.lab import Lab
-from labgen.lab.ownership import KnownLabs, known_labs
+from labgen.lab.ownership import KnownLabs, known_labs, labelled
 from labgen.providers.libvirt import vagrant_resources
 from labgen.providers.libvirt.connection import connected, found, remove_domain
 from labgen.providers.libvirt.host import PROBE
 from labgen.providers.libvirt.network import bridge_of, is_anothers, remove_network
 from labgen.providers.libvirt.volumes import BOX_IMAGE, find_pool, is_based_on, remove_pool, started
 from labgen.providers.resources import Resource, select
-from labgen.render.vagrantfile import POOL, PREFIX, domain_name, marked, network_name
+from labgen.render.vagrantfile import POOL, PREFIX, domain_name, network_name
 
 DISK = re.compile(rf"{PREFIX}.+\.img")
 BOOT_FILE = re.compile(r"-\d+(\.\d+)+-(vmlinuz|initrd\.img)$")  # see vagrantfile.box_names
@@ -220,4 +219,4 @@ def _ours(thing: Any) -> bool:
 
 
 def _marked(thing: Any) -> Path | None:
-    return marked(thing.XMLDesc())
+    return labelled(thing.XMLDesc())

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from labgen.lab.lab import Lab
+from labgen.lab.ownership import label
 from labgen.providers.libvirt import vagrant_index as index
 from labgen.providers.registry import provider
-from labgen.render.vagrantfile import domain_name, mark, network_name, network_xml, pool_xml
+from labgen.render.vagrantfile import domain_name, network_name, network_xml, pool_xml
 from tests.e2e.provider_contract.subject import MACHINES, Harm, Site
 from tests.e2e.support.virtual import emulated, known
 
@@ -68,11 +69,11 @@ def _tear(connection: Any, lab: Lab) -> None:
 
 def _leave_domain(connection: Any, lab: Lab) -> None:
     name = domain_name(lab, lab.machines[0].name)
-    connection.defineXML(DOMAIN.format(name=name, mark=mark(lab)))
+    connection.defineXML(DOMAIN.format(name=name, mark=label(lab)))
 
 
 def _leave_network(connection: Any, lab: Lab) -> None:
-    connection.networkDefineXML(network_xml(lab, "", whose=mark(lab))).create()
+    connection.networkDefineXML(network_xml(lab, "", whose=label(lab))).create()
 
 
 def _leave_volume(connection: Any, lab: Lab) -> None:

@@ -1,12 +1,13 @@
 """Notes that identify the owners of resources on this host."""
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
 from labgen.lab.ownership import Owner, claim, instead, label, labelled, lives, owners
-from labgen.system import paths
+from labgen.system import host, paths
 from tests.unit.lab.samples import made
 
 
@@ -39,6 +40,24 @@ def test_a_label_names_the_directory_wherever_it_is(
     assert not set("'<>&\"#{} ") & set(label(odd))
     assert labelled(f'[{{"ifalias": "{label(odd)}"}}]') == odd.directory
     assert labelled("labgen.directory=0123abcd:/of/another/host") is None
+
+
+def test_a_note_of_another_host_names_no_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only that host can tell whether its lab lives."""
+    claim(made())
+    monkeypatch.setattr(host, "identity", lambda: "another")
+    assert owners() == []
+
+
+def test_a_note_without_a_host_is_of_this_one() -> None:
+    """Versions before labels of interfaces wrote none."""
+    sample = made()
+    claim(sample)
+    note = sample.sockets / "owner.json"
+    fields = json.loads(note.read_text())
+    del fields["host"]
+    note.write_text(json.dumps(fields))
+    assert [owner.id for owner in owners()] == [sample.id]
 
 
 def test_a_note_that_cannot_be_read_tells_nothing() -> None:

@@ -11,7 +11,7 @@ from labgen.lab.lab import Lab
 from labgen.providers.container import firewall
 from labgen.providers.container.resources import list_resources
 from labgen.providers.resources import Resource
-from labgen.system import netns, paths
+from labgen.system import host, netns, paths
 from tests.unit.lab.samples import made
 from tests.unit.system.stubs import stub
 
@@ -128,9 +128,27 @@ def test_a_label_of_another_id_names_no_owner(
     shutil.rmtree(sample.directory)
     shutil.rmtree(paths.runtime())
     _containers(tmp_path, monkeypatch)
-    label = "labgen.directory=/elsewhere/labs/demo"
+    label = f"labgen.directory={host.identity()}:/elsewhere/labs/demo"
     _links(tmp_path, monkeypatch, [{"ifname": sample.bridge, "ifalias": label}], lo=label)
     assert {it.lab for it in list_resources()} == {None}
+
+
+def test_what_another_host_labelled_is_named_and_stays(
+    sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Containers that share this host's network or the cache: their labs are not seen from here."""
+    ownership.label_directory(sample, paths.cache() / "disks" / f"demo-{sample.id}")
+    label = ownership.label(sample)
+    _links(tmp_path, monkeypatch, [{"ifname": sample.bridge, "ifalias": label}], lo=label)
+    _containers(tmp_path, monkeypatch)
+    shutil.rmtree(sample.directory)
+    shutil.rmtree(paths.runtime())
+    monkeypatch.setattr(host, "identity", lambda: "another")
+    assert [it.what for it in list_resources()] == _of(sample)[1:]
+    assert {it.owner for it in list_resources()} == {UNKNOWN}
+    for it in list_resources():
+        it.remove()
+    assert list((paths.cache() / "disks").iterdir())
 
 
 def test_a_network_that_cannot_be_inspected_is_named_and_all_else_is_found(

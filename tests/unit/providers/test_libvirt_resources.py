@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from labgen.lab.lab import Lab
+from labgen.lab.ownership import label, labelled
 from labgen.providers.resources import Resource
-from labgen.render.vagrantfile import mark, marked
 from labgen.system import host
 from tests.unit.lab.samples import made
 from tests.unit.providers.fake_libvirt import Hypervisor, Pool, Thing
@@ -34,10 +34,10 @@ def sample() -> Lab:
 @pytest.fixture
 def paper(sample: Lab, monkeypatch: pytest.MonkeyPatch) -> Hypervisor:
     boot = f"<kernel>/pool/{BOOT}</kernel><initrd>/pool/{INITRD}</initrd>"
-    whose = f"<description>{mark(sample)}</description>{boot}"
+    whose = f"<description>{label(sample)}</description>{boot}"
     disk = Thing("labgen-demo-master1.img", f"<backingStore><path>/pool/{BASE}</path>")
     volumes = {it.called: it for it in (disk, *map(Thing, (BASE, BOOT, INITRD)))}
-    bridge = f"<bridge name='{sample.bridge}'/><option value='# {mark(sample)}'/>"
+    bridge = f"<bridge name='{sample.bridge}'/><option value='# {label(sample)}'/>"
     made = Hypervisor(
         {"labgen-demo-master1": Thing("labgen-demo-master1", whose), "mine": Thing("mine")},
         {"labgen-demo": Thing("labgen-demo", bridge), "default": Thing("default")},
@@ -169,5 +169,5 @@ def test_a_lab_at_an_odd_place_is_known_again(
 ) -> None:
     monkeypatch.setenv("LABGEN_HOME", str(tmp_path / """it's <odd> & "far" #{x}"""))
     odd = made()
-    assert not set("'<>&\"#{} ") & set(mark(odd))
-    assert marked(f"<description>{mark(odd)}</description>") == odd.directory
+    assert not set("'<>&\"#{} ") & set(label(odd))
+    assert labelled(f"<description>{label(odd)}</description>") == odd.directory
