@@ -40,9 +40,12 @@ def current_boxes() -> set[str]:
 
 
 def _entries(entries: Collection[index.Entry]) -> Iterator[Resource]:
+    """Yield one for each machine: Vagrant adds an entry when a lab's directory is made anew."""
+    ids: dict[tuple[str, Path], list[str]] = {}
     for entry in entries:
-        remove = partial(index.remove, [entry.id])
-        yield Resource("Vagrant's entry of", entry.machine, entry.lab, remove)
+        ids.setdefault((entry.machine, entry.lab), []).append(entry.id)
+    for (machine, lab), own in ids.items():
+        yield Resource("Vagrant's entry of", machine, lab, partial(index.remove, own))
 
 
 def _boxes(used: set[tuple[str, str]]) -> Iterator[Resource]:

@@ -64,6 +64,20 @@ def test_removing_orphans_leaves_all_else_as_it_was(
     assert left == ["1", "1.0.1", "1.0.2"]
 
 
+def test_entries_of_one_machine_are_one_resource_and_removed_together(
+    labs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lab's directory that was removed by hand and made anew leaves two."""
+    path = index.home() / "data/machine-index/index"
+    told = json.loads(path.read_text())
+    told["machines"]["4"] = told["machines"]["2"]
+    path.write_text(json.dumps(told))
+    entry, *_ = orphans(monkeypatch, {"1.0.0", "1.0.2"})
+    assert [it.name for it in vagrant_resources.of_lab(labs / "dead")] == ["master1"]
+    entry.remove()
+    assert set(json.loads(path.read_text())["machines"]) == {"1", "3"}
+
+
 def test_the_directory_of_a_boxs_name_goes_with_its_last_version(
     labs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
