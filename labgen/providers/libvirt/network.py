@@ -68,8 +68,9 @@ def remove_network(network: Any | None) -> None:
 
 
 def bridge_of(network: Any) -> str:
-    """Return the name of the network's bridge; empty for a network without one."""
-    names = re.findall(r"<bridge\b[^>]*\bname='([^']+)'", network.XMLDesc())
+    """Return the name of the network's bridge; empty for a network without one, and for one that
+    disappears meanwhile."""
+    names = re.findall(r"<bridge\b[^>]*\bname='([^']+)'", found(network.XMLDesc) or "")
     return names[0] if names else ""
 
 

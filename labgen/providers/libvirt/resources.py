@@ -219,4 +219,6 @@ def _ours(thing: Any) -> bool:
 
 
 def _marked(thing: Any) -> Path | None:
-    return labelled(thing.XMLDesc())
+    """Return the lab in the label of a thing; None also for one that disappears meanwhile, as those
+    of other labs may."""
+    return labelled(found(thing.XMLDesc) or "")

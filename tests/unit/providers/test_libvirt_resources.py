@@ -16,6 +16,7 @@ from labgen.system import host
 from tests.unit.lab.samples import made
 from tests.unit.providers.fake_libvirt import Hypervisor, Pool, Thing
 
+libvirt = pytest.importorskip("libvirt", reason="no libvirt-python")
 resources = pytest.importorskip("labgen.providers.libvirt.resources", reason="no libvirt-python")
 URI = "qemu:///system"
 UNKNOWN = "its owner cannot be determined"
@@ -96,6 +97,23 @@ def test_what_bears_a_labs_names_without_a_label_is_that_labs(
         "libvirt domain labgen-demo-master1": UNKNOWN,
         "libvirt volume labgen-demo-master1.img": UNKNOWN,
     }
+
+
+def test_what_another_lab_removes_meanwhile_does_not_fail_the_list(
+    paper: Hypervisor, sample: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resources, "is_anothers", lambda *_: False)
+    listed = [it.what for it in resources.of_lab(URI, sample, UNSETTLED)]
+
+    class Gone(Thing):
+        def XMLDesc(self) -> str:  # noqa: N802 - libvirt's
+            gone = libvirt.libvirtError("not found")
+            gone.err = (libvirt.VIR_ERR_NO_DOMAIN, 10, "not found")
+            raise gone
+
+    paper.domains["labgen-other-master1"] = Gone("labgen-other-master1")
+    paper.networks["labgen-other"] = Gone("labgen-other")
+    assert [it.what for it in resources.of_lab(URI, sample, UNSETTLED)] == listed
 
 
 def test_all_of_a_lab_that_is_gone_is_found_and_the_pool_with_the_last(
