@@ -230,7 +230,8 @@ def test_api_is_away_although_no_request_has_failed_yet_when_healing_begins() ->
     span = Span(started=-2.0, healing=2.2, restored=None, ended=60.0)
     samples = [*before, *lost, Sample(20.0, 20.2, None)]
     [back] = figures.of_return(samples, span, Limits(back=Allowed(10, 60)))
-    assert (back.metric, back.value) == (metrics.API_BACK, pytest.approx(18.0))
+    assert back.metric == metrics.API_BACK
+    assert back.value == pytest.approx(18.0)
 
 
 def test_api_that_answers_is_there_whatever_an_old_request_comes_to() -> None:

@@ -2,9 +2,8 @@
 
 import pytest
 
-from benchmarks import up, versions
+from benchmarks import versions
 from benchmarks.versions import Request
-from labgen.up import bring_up
 
 CUT = 10.0
 
@@ -27,7 +26,3 @@ def test_api_that_does_not_come_back_was_away_to_the_end() -> None:
     found = versions.figures(CUT, seen)
     assert found["failover: longest gap, s"] == pytest.approx(11.99)
     assert found["failover: requests failed"] == 600
-
-
-def test_second_up_is_known_by_what_up_says() -> None:
-    assert up.UNCHANGED is bring_up.UNCHANGED
