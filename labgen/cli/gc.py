@@ -7,7 +7,7 @@ from labgen.cli.output import output_option, print_json
 from labgen.cli.session import Session, common
 from labgen.console import Console, print_table
 from labgen.operations import gc as collector
-from labgen.providers.resources import Resource
+from labgen.providers.resource import Resource
 
 
 @click.command()

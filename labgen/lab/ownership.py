@@ -50,7 +50,7 @@ class KnownLabs:
         return self.directories.get(lab_id)
 
 
-def lives(directory: Path) -> bool:
+def lab_exists(directory: Path) -> bool:
     """Return whether the lab at that directory may exist. A directory that cannot be inspected,
     because it is another user's, counts as existing."""
     try:
@@ -64,7 +64,7 @@ def lives(directory: Path) -> bool:
 
 def instead(name: str, directory: Path | None) -> str:
     """Return the remedy when the lab at that other directory has machines of this name."""
-    if directory is not None and not lives(directory):
+    if directory is not None and not lab_exists(directory):
         return f"that lab's directory is gone; to remove the rest: labgen gc {name} --remove"
     return "bring this one up under another name: --name OTHER"
 

@@ -43,7 +43,7 @@ def ensure_route(lab: Lab) -> None:
 
 def _ensure_place(lab: Lab) -> None:
     """Create the directory of the lab's shared connections, which a boot of this host removes."""
-    if ownership.lives(lab.directory) and not (lab.sockets / ownership.NOTE).exists():
+    if ownership.lab_exists(lab.directory) and not (lab.sockets / ownership.NOTE).exists():
         ownership.claim(lab, uri=lab.scenario.provider.uri or "")
 
 

@@ -10,7 +10,7 @@ from labgen.errors import LabgenError, UsageError
 from labgen.faults import heal_timer
 from labgen.lab import store, user_kubeconfig
 from labgen.lab.lab import Lab
-from labgen.operations import resources
+from labgen.operations import host_resources
 from labgen.operations.deprovision import deprovision
 from labgen.providers.base import Provider
 from labgen.providers.registry import provider
@@ -66,7 +66,7 @@ def _fewer(lab: Lab, without: Collection[str]) -> Lab:
 
 def leaked_resources(lab: Lab, machines: Provider) -> list[str]:
     """Return, for users, the lab's resources that still exist outside its directory."""
-    return [it.what for it in resources.of_lab(lab, machines)]
+    return [it.what for it in host_resources.of_lab(lab, machines)]
 
 
 def _remove_kubeconfig(lab: Lab) -> None:

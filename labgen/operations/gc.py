@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator
 
 from labgen.errors import LabgenError
-from labgen.operations.resources import Listing, of_host
-from labgen.providers.resources import Resource
+from labgen.operations.host_resources import Listing, of_host
+from labgen.providers.resource import Resource
 
 
 def find(uris: Collection[str] = (), names: Collection[str] = ()) -> Listing:

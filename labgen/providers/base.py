@@ -11,7 +11,7 @@ from typing import Protocol
 
 from labgen.lab.lab import Lab, Machine
 from labgen.machine.finding import Finding
-from labgen.providers.resources import Resource
+from labgen.providers.resource import Resource
 from labgen.scenario.model import Scenario
 from labgen.system.host import MachineProfile
 

@@ -12,7 +12,7 @@ import pytest
 from labgen.lab import store
 from labgen.lab.lab import Lab
 from tests.e2e.support import bare_machines, runs
-from tests.e2e.support.leak_check import traces
+from tests.e2e.support.leak_check import leaks
 from tests.e2e.support.observations import seen
 from tests.e2e.support.program import UP, labgen
 from tests.e2e.support.runs import Run
@@ -131,7 +131,7 @@ def ha_3x3(run_: Run) -> Iterator[Lab]:
     yield lab
     if name in store.names():
         labgen("down", name)
-        assert traces(lab) == []
+        assert leaks(lab) == []
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -160,7 +160,7 @@ def bare_network(run_: Run) -> Iterator[bare_machines.BareNetwork]:
 
 
 @pytest.fixture
-def taken_down(run_: Run) -> Iterator[list[str]]:
+def labs_to_remove(run_: Run) -> Iterator[list[str]]:
     """Return a list for names of labs. They are removed after the test, whatever its result."""
     names: list[str] = []
     yield names

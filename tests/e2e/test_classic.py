@@ -7,7 +7,7 @@ from labgen.lab import store
 from labgen.lab.lab import Lab
 from tests.e2e.support.health import assert_healthy
 from tests.e2e.support.inventory import from_outside, inventory
-from tests.e2e.support.leak_check import traces
+from tests.e2e.support.leak_check import leaks
 from tests.e2e.support.program import UP, labgen, shown
 from tests.e2e.support.runs import Run
 
@@ -21,10 +21,10 @@ SUITE = 300.0  # seconds
 
 
 def test_classic_scenario_comes_up_as_the_guides_build_it(
-    run_: Run, taken_down: list[str], tmp_path: Path
+    run_: Run, labs_to_remove: list[str], tmp_path: Path
 ) -> None:
     name = run_.lab_name("classic")
-    taken_down.append(name)
+    labs_to_remove.append(name)
     words = ["up", "onprem-classic", "--name", name, "-s", MASTERS]
     labgen(*words, timeout=UP)
     lab = store.load(name)
@@ -45,7 +45,7 @@ def test_classic_scenario_comes_up_as_the_guides_build_it(
     assert f"found: endpoint: {lab.vip}:6443\n" in found.stdout
 
     labgen("down", name)
-    assert not traces(lab)
+    assert not leaks(lab)
 
 
 def _assert_the_same_keys_everywhere(lab: Lab) -> None:

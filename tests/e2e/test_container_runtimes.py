@@ -4,7 +4,7 @@ import pytest
 
 from labgen.lab import store
 from labgen.system.wait import NotYet, until
-from tests.e2e.support.leak_check import traces
+from tests.e2e.support.leak_check import leaks
 from tests.e2e.support.program import UP, labgen
 from tests.e2e.support.runs import Run
 
@@ -13,10 +13,10 @@ NODES = "jsonpath={.items[*].status.nodeInfo.containerRuntimeVersion}"
 
 @pytest.mark.parametrize("runtime", ["docker", "cri-o"])
 def test_a_machine_with_another_runtime_is_a_cluster_that_outlives_a_power_cut(
-    run_: Run, taken_down: list[str], runtime: str
+    run_: Run, labs_to_remove: list[str], runtime: str
 ) -> None:
     name = run_.lab_name(runtime)
-    taken_down.append(name)
+    labs_to_remove.append(name)
     words = ["up", "single", "--name", name, "-s", f"kubernetes.runtime={runtime}"]
     labgen(*words, timeout=UP)
     assert "nothing changed" in labgen(*words, timeout=UP).stderr
@@ -30,7 +30,7 @@ def test_a_machine_with_another_runtime_is_a_cluster_that_outlives_a_power_cut(
 
     lab = store.load(name)
     labgen("down", name)
-    assert not traces(lab)
+    assert not leaks(lab)
 
 
 def _verified(name: str) -> None:

@@ -16,10 +16,10 @@ MACHINES = (
 
 
 def test_cluster_of_virtual_machines_passes_the_smoke_tier(
-    run_: Run, uri: str, taken_down: list[str], record_property: Callable[[str, object], None]
+    run_: Run, uri: str, labs_to_remove: list[str], record_property: Callable[[str, object], None]
 ) -> None:
     name = run_.lab_name("emulated")
-    taken_down.append(name)
+    labs_to_remove.append(name)
     words = ["--name", name, *emulated(uri)]
     begin = time.monotonic()
     labgen("up", "single", *words, "-s", MACHINES, timeout=UP)

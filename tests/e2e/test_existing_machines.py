@@ -15,8 +15,8 @@ from tests.e2e.support import existing, mirror, swap
 from tests.e2e.support.bare_machines import SUBNET, BareMachine, BareNetwork, New
 from tests.e2e.support.existing import VIP
 from tests.e2e.support.health import assert_healthy
-from tests.e2e.support.leak_check import traces
-from tests.e2e.support.observations import Sights, seen
+from tests.e2e.support.leak_check import leaks
+from tests.e2e.support.observations import Observations, seen
 from tests.e2e.support.program import UP, labgen
 from tests.e2e.support.runs import Run
 from tests.e2e.support.snapshot import differences, snapshot, snapshots
@@ -29,7 +29,7 @@ OLD_CLUSTER = ("/etc/kubernetes/kubelet.conf", "/etc/kubernetes/manifests/etcd.y
 
 
 def test_existing_machines_become_a_lab_and_are_as_before_afterwards(
-    run_: Run, bare_network: BareNetwork, taken_down: list[str], tmp_path: Path
+    run_: Run, bare_network: BareNetwork, labs_to_remove: list[str], tmp_path: Path
 ) -> None:
     machines = bare_network.add_all(
         New("one", "bookworm"),
@@ -43,7 +43,7 @@ def test_existing_machines_become_a_lab_and_are_as_before_afterwards(
     switches = {worker.name: existing.switch(worker)}
     scenario = existing.scenario(tmp_path, masters, [worker], switches)
     name = run_.lab_name("site")
-    taken_down.append(name)
+    labs_to_remove.append(name)
 
     assert "can be brought up by provider ssh" in labgen("check", str(scenario)).stderr
     planned = labgen("plan", str(scenario)).stdout
@@ -67,30 +67,30 @@ def test_existing_machines_become_a_lab_and_are_as_before_afterwards(
 
 @pytest.mark.quick
 def test_a_bare_machine_becomes_a_cluster_and_is_as_before_afterwards(
-    run_: Run, bare_network: BareNetwork, taken_down: list[str], tmp_path: Path
+    run_: Run, bare_network: BareNetwork, labs_to_remove: list[str], tmp_path: Path
 ) -> None:
     machine = bare_network.add("alone", user="admin", sudo="password")
     before = snapshot(machine)
     scenario = existing.scenario(tmp_path, [machine], [])
     name = run_.lab_name("alone")
-    taken_down.append(name)
+    labs_to_remove.append(name)
     labgen("up", str(scenario), "--name", name, timeout=UP)
     lab = store.load(name)
     assert_healthy(lab)
     labgen("verify", name, timeout=UP)
     labgen("down", name, timeout=UP)
     assert differences(before, snapshot(machine)) == []
-    assert traces(lab) == []
+    assert leaks(lab) == []
 
 
 def test_a_site_with_mirrors_installs_from_them_and_gets_its_swap_back(
-    run_: Run, bare_network: BareNetwork, taken_down: list[str], tmp_path: Path
+    run_: Run, bare_network: BareNetwork, labs_to_remove: list[str], tmp_path: Path
 ) -> None:
     machine = bare_network.add("own")
     software = {"packages": "distribution", "kubernetes": "repository"}
     scenario = existing.scenario(tmp_path, [machine], [], password=False, software=software)
     name = run_.lab_name("mirrored")
-    taken_down.append(name)
+    labs_to_remove.append(name)
     words = ["up", str(scenario), "--name", name]
     version = load(scenario, host_environment=HostEnvironment()).kubernetes.version
     with mirror.serving(tmp_path / "mirror", bare_network.gateway, machine.suite, version) as site:
@@ -175,18 +175,18 @@ def test_a_host_key_is_trusted_only_when_the_user_names_it(
 def _faults(name: str) -> None:
     """Inject a fault in a machine, a power cut, and a power cut of a machine without a switch."""
     lab = store.load(name)
-    sights = Sights(lab)
+    observations = Observations(lab)
     labgen("fault", "inject", name, "partition", "master2")
-    seen(lambda: not sights.hears("master1", "master2"), "silence of master2", within=HEALED)
+    seen(lambda: not observations.hears("master1", "master2"), "silence of master2", within=HEALED)
     labgen("fault", "heal", name)
-    seen(lambda: len(sights.owners()) == 1, "one owner of the VIP", within=HEALED)
+    seen(lambda: len(observations.owners()) == 1, "one owner of the VIP", within=HEALED)
     refused = labgen("fault", "inject", name, "power-cut", "master1", check=False)
     assert refused.exit_code == UNFIT
     assert "the scenario names no command for the power of master1" in refused.stderr
     labgen("fault", "inject", name, "power-cut", "node1")
-    assert sights.power("node1", State.OFF)
+    assert observations.power("node1", State.OFF)
     labgen("fault", "heal", name)
-    assert sights.power("node1", State.ON)
+    assert observations.power("node1", State.ON)
     words = ["--tier", "ha", "--disruptive", "--", "-k", "failover"]
     skipped = labgen("verify", name, *words, timeout=UP, check=False)
     assert "the scenario names no command for the power of master1" in skipped.stdout

@@ -10,14 +10,14 @@ import pytest
 from labgen.faults import FAULTS
 from labgen.lab.lab import Lab
 from labgen.providers.base import State
-from tests.e2e.support.leak_check import traces
-from tests.e2e.support.observations import Sights, seen
+from tests.e2e.support.leak_check import leaks
+from tests.e2e.support.observations import Observations, seen
 from tests.e2e.support.program import begun, labgen
 
 HOST_UNFIT = 3
 LOST = (10, 70)  # of 100 pings; 20 in 100 lost each way make 36 on average, 4.8 standard deviations
 HEALTHY = 150.0  # seconds until a lab is healthy after all of this
-Look = Callable[[Sights], bool]
+Look = Callable[[Observations], bool]
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class Case:
     undone: Look
 
 
-def _lost(s: Sights, least: float, most: float) -> bool:
+def _lost(s: Observations, least: float, most: float) -> bool:
     return least <= s.lost("node3", "node2") <= most
 
 
-def _loops(s: Sights) -> bool:
+def _loops(s: Observations) -> bool:
     """Return whether a busy loop of the shell runs."""
     return "R" in s.on("node3", "ps -C bash -o stat= -o args= | grep 'while :'").stdout
 
@@ -138,55 +138,61 @@ def lab(ha_3x3: Lab) -> Lab:
 
 
 @pytest.fixture
-def sights(lab: Lab) -> Sights:
-    return Sights(lab)
+def observations(lab: Lab) -> Observations:
+    return Observations(lab)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.fault)
-def test_the_fault_takes_effect_and_is_undone(lab: Lab, sights: Sights, case: Case) -> None:
+def test_the_fault_takes_effect_and_is_undone(
+    lab: Lab, observations: Observations, case: Case
+) -> None:
     labgen("fault", "inject", lab.name, case.fault, case.target)
-    seen(lambda: case.effect(sights), f"the effect of {case.fault}")
+    seen(lambda: case.effect(observations), f"the effect of {case.fault}")
     assert case.fault in _active(lab)
     labgen("fault", "heal", lab.name)
-    seen(lambda: case.undone(sights), f"the end of {case.fault}", within=60)
+    seen(lambda: case.undone(observations), f"the end of {case.fault}", within=60)
     assert _active(lab) == ""
 
 
-def test_a_killed_api_server_is_started_again(lab: Lab, sights: Sights) -> None:
+def test_a_killed_api_server_is_started_again(lab: Lab, observations: Observations) -> None:
     def process() -> str:
-        return sights.on("master2", "pgrep --exact kube-apiserver").stdout
+        return observations.on("master2", "pgrep --exact kube-apiserver").stdout
 
     before = process()
     labgen("fault", "inject", lab.name, "api-server-killed", "master2")
     seen(lambda: process() != before, "the end of the API server that was killed")
-    seen(lambda: sights.accepts("master2", 6443), "the API server's return", within=60)
+    seen(lambda: observations.accepts("master2", 6443), "the API server's return", within=60)
 
 
-def test_a_machine_that_reboots_has_a_new_init_process(lab: Lab, sights: Sights) -> None:
+def test_a_machine_that_reboots_has_a_new_init_process(
+    lab: Lab, observations: Observations
+) -> None:
     def boot() -> str:
-        return sights.on("node3", "cut -d' ' -f22 /proc/1/stat").stdout
+        return observations.on("node3", "cut -d' ' -f22 /proc/1/stat").stdout
 
     before = boot()
     labgen("fault", "inject", lab.name, "reboot", "node3")
     assert boot() not in ("", before)
 
 
-def test_a_paused_leader_of_etcd_is_replaced(lab: Lab, sights: Sights) -> None:
-    before = sights.etcd_leader()
+def test_a_paused_leader_of_etcd_is_replaced(lab: Lab, observations: Observations) -> None:
+    before = observations.etcd_leader()
     labgen("fault", "inject", lab.name, "etcd-paused")
-    seen(lambda: sights.etcd_leader() not in ("", before), "another leader of etcd")
+    seen(lambda: observations.etcd_leader() not in ("", before), "another leader of etcd")
     assert f"etcd-paused  {before}" in _active(lab)
     labgen("fault", "heal", lab.name)
-    seen(sights.etcd_healthy, "all members of etcd")
+    seen(observations.etcd_healthy, "all members of etcd")
 
 
-def test_a_wiped_member_of_etcd_is_a_member_again_with_all_data(lab: Lab, sights: Sights) -> None:
-    seen(sights.etcd_healthy, "all members of etcd", within=60)
+def test_a_wiped_member_of_etcd_is_a_member_again_with_all_data(
+    lab: Lab, observations: Observations
+) -> None:
+    seen(observations.etcd_healthy, "all members of etcd", within=60)
     labgen("fault", "inject", lab.name, "etcd-wiped", "master3")
-    assert sights.on("master3", "ls /var/lib/etcd").stdout == ""
-    assert not sights.etcd_healthy()
+    assert observations.on("master3", "ls /var/lib/etcd").stdout == ""
+    assert not observations.etcd_healthy()
     labgen("fault", "heal", lab.name)
-    seen(sights.etcd_healthy, "all members of etcd")
+    seen(observations.etcd_healthy, "all members of etcd")
 
 
 def test_disks_that_are_the_hosts_are_not_filled(lab: Lab) -> None:
@@ -195,33 +201,37 @@ def test_disks_that_are_the_hosts_are_not_filled(lab: Lab) -> None:
     assert "share the host's disk" in said.stderr
 
 
-def test_a_machine_heals_itself_although_labgen_was_killed(lab: Lab, sights: Sights) -> None:
+def test_a_machine_heals_itself_although_labgen_was_killed(
+    lab: Lab, observations: Observations
+) -> None:
     words = ("fault", "inject", lab.name, "haproxy-killed", "master3", "--for", "4s")
     with begun(*words) as injecting:
-        seen(lambda: sights.refuses("master3", 8443), "the effect of haproxy-killed")
+        seen(lambda: observations.refuses("master3", 8443), "the effect of haproxy-killed")
         os.killpg(injecting.pid, signal.SIGKILL)
         injecting.wait(timeout=30)
-    seen(lambda: sights.accepts("master3", 8443), "the machine's own undoing")
+    seen(lambda: observations.accepts("master3", 8443), "the machine's own undoing")
     assert _active(lab) == ""
 
 
-def test_the_host_gives_power_back_although_labgen_was_killed(lab: Lab, sights: Sights) -> None:
+def test_the_host_gives_power_back_although_labgen_was_killed(
+    lab: Lab, observations: Observations
+) -> None:
     with begun("fault", "inject", lab.name, "power-cut", "node3", "--for", "4s") as injecting:
-        seen(lambda: sights.power("node3", State.OFF), "the power cut")
+        seen(lambda: observations.power("node3", State.OFF), "the power cut")
         os.killpg(injecting.pid, signal.SIGKILL)
         injecting.wait(timeout=30)
-    assert [trace for trace in traces(lab) if "labgen.faults.heal_timer_process" in trace]
-    seen(lambda: sights.greets("node3"), "the power's return")
+    assert [trace for trace in leaks(lab) if "labgen.faults.heal_timer_process" in trace]
+    seen(lambda: observations.greets("node3"), "the power's return")
     assert _active(lab) == ""
 
 
-def test_a_whole_lab_is_stopped_and_started(lab: Lab, sights: Sights) -> None:
+def test_a_whole_lab_is_stopped_and_started(lab: Lab, observations: Observations) -> None:
     """Stop and start the lab; test_lab_is_healthy_after_all_faults asserts that it recovers."""
     names = [machine.name for machine in lab.machines]
     labgen("stop", lab.name, "--now")
-    assert all(sights.power(name, State.OFF) for name in names)
+    assert all(observations.power(name, State.OFF) for name in names)
     labgen("start", lab.name)
-    assert all(sights.power(name, State.ON) for name in names)
+    assert all(observations.power(name, State.ON) for name in names)
 
 
 def test_every_fault_was_tried() -> None:
@@ -235,8 +245,8 @@ def test_lab_is_healthy_after_all_faults(lab: Lab) -> None:
         return labgen("status", lab.name, check=False, quiet=True).ok
 
     seen(look, "a healthy lab", within=HEALTHY)
-    assert traces(lab)
-    assert not [trace for trace in traces(lab) if "labgen.faults.heal_timer_process" in trace]
+    assert leaks(lab)
+    assert not [trace for trace in leaks(lab) if "labgen.faults.heal_timer_process" in trace]
 
 
 def _active(lab: Lab) -> str:

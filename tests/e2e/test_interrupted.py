@@ -6,14 +6,14 @@ import signal
 import pytest
 
 from labgen.lab import store
-from tests.e2e.support.leak_check import traces
+from tests.e2e.support.leak_check import leaks
 from tests.e2e.support.program import INTERRUPTED, UP, await_namespace, await_step, begun, labgen
 from tests.e2e.support.runs import Run
 
 
-def test_up_resumes_after_ctrl_c(run_: Run, taken_down: list[str]) -> None:
+def test_up_resumes_after_ctrl_c(run_: Run, labs_to_remove: list[str]) -> None:
     name = run_.lab_name("ctrl-c")
-    taken_down.append(name)
+    labs_to_remove.append(name)
     with begun("up", "single", "--name", name) as up:
         await_step(name, "init control plane master1")
         os.killpg(up.pid, signal.SIGINT)
@@ -25,10 +25,10 @@ def test_up_resumes_after_ctrl_c(run_: Run, taken_down: list[str]) -> None:
 
 @pytest.mark.parametrize("moment", ["create", "prepare"])
 def test_down_leaves_nothing_of_a_lab_whose_up_was_killed(
-    run_: Run, taken_down: list[str], moment: str
+    run_: Run, labs_to_remove: list[str], moment: str
 ) -> None:
     name = run_.lab_name(f"killed-{moment}")
-    taken_down.append(name)
+    labs_to_remove.append(name)
     with begun("up", "single", "--name", name) as up:
         if moment == "create":
             await_namespace(name)  # podman starts the machine in it next
@@ -39,4 +39,4 @@ def test_down_leaves_nothing_of_a_lab_whose_up_was_killed(
     lab = store.load(name)
 
     labgen("down", name)
-    assert not traces(lab)
+    assert not leaks(lab)

@@ -23,7 +23,7 @@ from labgen.render.vagrantfile import Box
 from labgen.system.parallel import gather
 from labgen.system.wait import NotYet
 from tests.e2e.support.background_load import repeating
-from tests.e2e.support.observations import Sights, seen
+from tests.e2e.support.observations import Observations, seen
 from tests.e2e.support.program import labgen, shown
 from tests.e2e.support.runs import Run
 from tests.e2e.support.virtual import UP, down_leaves_nothing, emulated, known
@@ -40,30 +40,30 @@ Property = Callable[[str, object], None]
 
 
 def test_vip_of_virtual_machines_moves_when_its_holder_loses_power(
-    run_: Run, uri: str, taken_down: list[str], record_property: Property
+    run_: Run, uri: str, labs_to_remove: list[str], record_property: Property
 ) -> None:
     name = run_.lab_name("virtual")
-    taken_down.append(name)
+    labs_to_remove.append(name)
     words = ["ha-3x0", "--name", name, *emulated(uri)]
     words += ["-s", "machines[0].memory=1700MiB", "--until", "load-balancer"]
     labgen("up", *words, timeout=UP)
     lab = store.load(name)
-    sights = Sights(lab)
+    observations = Observations(lab)
     holder = lab.machines[0].name
-    seen(partial(_holds, sights, holder), "the VIP on the first master", within=SETTLED)
+    seen(partial(_holds, observations, holder), "the VIP on the first master", within=SETTLED)
     with _probing(lab) as probes:
         labgen("fault", "inject", name, "power-cut", holder, timeout=120)
-        assert sights.power(holder, State.OFF)
+        assert observations.power(holder, State.OFF)
         seen(lambda: _steady(probes), "the VIP answering again", within=SETTLED)
     gap = max(_gaps(probes))
     record_property("VIP of emulated machines away after a power cut", f"{gap:.1f} s")
     assert gap < lab.scenario.load_balancer.timings.gap_limit / 1000
-    [successor] = sights.owners()
+    [successor] = observations.owners()
     assert successor != holder
     labgen("fault", "heal", name, timeout=UP)
-    seen(partial(_holds, sights, holder), "the VIP on the first master again", within=SETTLED)
+    seen(partial(_holds, observations, holder), "the VIP on the first master again", within=SETTLED)
     assert "nothing changed" in labgen("up", *words, timeout=UP).stderr
-    _fill_the_disk(sights, successor)
+    _fill_the_disk(observations, successor)
     down_leaves_nothing(lab, uri)
 
 
@@ -119,22 +119,22 @@ def _have(uri: str, box: Box) -> list[int]:
     return sorted(map(int, re.findall(r"<physical unit='bytes'>(\d+)<", told)))
 
 
-def _fill_the_disk(sights: Sights, machine: str) -> None:
+def _fill_the_disk(observations: Observations, machine: str) -> None:
     """Fill the machine's own disk and heal it again."""
-    assert sights.on(machine, WRITE, timeout=60).ok
-    labgen("fault", "inject", sights.lab.name, "disk-full", machine, timeout=UP)
-    assert "No space left on device" in sights.on(machine, WRITE, timeout=60).stderr
-    labgen("fault", "heal", sights.lab.name, timeout=UP)
-    assert sights.on(machine, WRITE, timeout=60).ok
+    assert observations.on(machine, WRITE, timeout=60).ok
+    labgen("fault", "inject", observations.lab.name, "disk-full", machine, timeout=UP)
+    assert "No space left on device" in observations.on(machine, WRITE, timeout=60).stderr
+    labgen("fault", "heal", observations.lab.name, timeout=UP)
+    assert observations.on(machine, WRITE, timeout=60).ok
 
 
-def _holds(sights: Sights, machine: str) -> bool:
+def _holds(observations: Observations, machine: str) -> bool:
     """Return True if only that machine has the VIP. Raises NotYet with the holders."""
-    owners = sights.owners()
+    owners = observations.owners()
     if owners == [machine]:
         return True
-    answering = [it.name for it in sights.lab.machines if sights.greets(it.name)]
-    told = sights.on(machine, KEEPALIVED, timeout=60).stdout if machine in answering else ""
+    answering = [it.name for it in observations.lab.machines if observations.greets(it.name)]
+    told = observations.on(machine, KEEPALIVED, timeout=60).stdout if machine in answering else ""
     raise NotYet(
         f"the VIP on {' and '.join(owners) or 'no machine'}; of {', '.join(answering) or 'none'}"
         f" SSH answers; {machine}'s keepalived: {told.strip() or 'unknown'}"

@@ -37,7 +37,7 @@ from tests.e2e.provider_contract.operator import (
 )
 from tests.e2e.provider_contract.subject import Site, Subject
 from tests.e2e.provider_contract.table import KINDS
-from tests.e2e.support.leak_check import packet_filter, traces
+from tests.e2e.support.leak_check import leaks, packet_filter
 from tests.e2e.support.observations import seen
 from tests.e2e.support.program import labgen
 from tests.e2e.support.runs import Run
@@ -254,14 +254,14 @@ def test_down_that_was_killed_in_a_torn_lab_leaves_nothing_the_second_time(
         return State.ON not in states(site, lab) if kind.made else not site.seen(lab)
 
     assert site.seen(lab)
-    assert traces(lab)
+    assert leaks(lab)
     if site.tear:
         site.tear(lab)
     killed(["down", lab.name], goes, "what was made going")
     if lab.name in store.names():
         labgen("down", lab.name, timeout=UP)
     assert site.seen(lab) == []
-    assert traces(lab) == []
+    assert leaks(lab) == []
     assert leaked_resources(lab, site.provider) == []
     if kind.name != "libvirt":  # libvirtd has chains of its own, for as long as it runs
         assert packet_filter() == packet_filter_before
@@ -291,7 +291,7 @@ def test_orphans_of_a_lab_that_is_gone_are_removed_on_request(site: Site, on_pap
     _headings, *listed = named.stdout.splitlines()
     assert len(removed) == len(listed) >= len(site.residues)
     assert site.seen(lab) == []
-    assert traces(lab) == []
+    assert leaks(lab) == []
     assert "no orphaned resources" in labgen("gc", lab.name).stderr
 
 

@@ -12,7 +12,7 @@ from labgen.lab.lab import Lab
 from labgen.system import route
 from labgen.system.jump_host import JumpHostFailed
 from labgen.system.process import Completed
-from tests.e2e.support.leak_check import traces
+from tests.e2e.support.leak_check import leaks
 from tests.e2e.support.observations import seen
 from tests.e2e.support.program import labgen
 from tests.e2e.support.runs import Run
@@ -66,7 +66,7 @@ def test_lab_on_another_host_works_like_a_local_one(
     assert hypervisor.known(there.local)
     user("down", name, timeout=UP)
     assert hypervisor.known(there.local) == []
-    assert traces(lab) == []
+    assert leaks(lab) == []
 
 
 @pytest.mark.slow

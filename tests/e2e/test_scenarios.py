@@ -7,7 +7,7 @@ import sys
 from labgen.lab import store
 from labgen.lab.lab import Lab
 from tests.e2e.support.health import assert_healthy
-from tests.e2e.support.leak_check import traces
+from tests.e2e.support.leak_check import leaks
 from tests.e2e.support.program import INTERRUPTED, UP, await_file, await_step, begun, labgen, shown
 from tests.e2e.support.runs import Run
 
@@ -18,11 +18,11 @@ SUITE = 300.0  # seconds
 
 
 def test_masters_without_workers_run_workloads_over_host_gw(
-    run_: Run, taken_down: list[str]
+    run_: Run, labs_to_remove: list[str]
 ) -> None:
     """Interrupt the first `up` at the worst moment: while etcd adds its second member."""
     name = run_.lab_name("masters")
-    taken_down.append(name)
+    labs_to_remove.append(name)
     words = ["up", "ha-3x0", "--name", name, "-s", "kubernetes.cni.backend=host-gw"]
     with begun(*words) as up:
         await_step(name, "join master2")
@@ -36,12 +36,12 @@ def test_masters_without_workers_run_workloads_over_host_gw(
     _suite(lab, "acceptance/", "-m", "not disturbs")
 
     labgen("down", name)
-    assert not traces(lab)
+    assert not leaks(lab)
 
 
-def test_five_masters_are_five_voters_behind_one_vip(run_: Run, taken_down: list[str]) -> None:
+def test_five_masters_are_five_voters_behind_one_vip(run_: Run, labs_to_remove: list[str]) -> None:
     name = run_.lab_name("five")
-    taken_down.append(name)
+    labs_to_remove.append(name)
     labgen("up", "ha-5x2", "--name", name, "-s", "loadBalancer.profile=standard", timeout=UP)
     lab = store.load(name)
     assert (len(lab.control_planes), len(lab.workers)) == (5, 2)
@@ -49,7 +49,7 @@ def test_five_masters_are_five_voters_behind_one_vip(run_: Run, taken_down: list
     _suite(lab, *(f"acceptance/test_{part}.py" for part in QUICK))
 
     labgen("down", name)
-    assert not traces(lab)
+    assert not leaks(lab)
 
 
 def _suite(lab: Lab, *what: str) -> None:

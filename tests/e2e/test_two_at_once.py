@@ -6,7 +6,7 @@ from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.system.parallel import gather
 from labgen.system.process import run
-from tests.e2e.support.leak_check import traces
+from tests.e2e.support.leak_check import leaks
 from tests.e2e.support.program import UP, labgen
 from tests.e2e.support.runs import Run
 
@@ -17,10 +17,10 @@ def test_the_namespace_has_no_way_out() -> None:
 
 
 def test_labs_created_concurrently_share_neither_subnet_nor_router_id(
-    run_: Run, taken_down: list[str]
+    run_: Run, labs_to_remove: list[str]
 ) -> None:
     names = [run_.lab_name("first"), run_.lab_name("second")]
-    taken_down += names
+    labs_to_remove += names
     gather({name: partial(labgen, "up", "single", "--name", name, timeout=UP) for name in names})
     first, second = (store.load(name) for name in names)
     assert not first.subnet.overlaps(second.subnet)
@@ -30,8 +30,8 @@ def test_labs_created_concurrently_share_neither_subnet_nor_router_id(
     assert not _reaches(first, second)
 
     gather({name: partial(labgen, "down", name) for name in names})
-    assert not traces(first)
-    assert not traces(second)
+    assert not leaks(first)
+    assert not leaks(second)
 
 
 def _reaches(lab: Lab, other: Lab) -> bool:

@@ -8,7 +8,7 @@ from acceptance.framework.errors import HarnessError
 from acceptance.framework.experiment import analysis, counter_check, steady_state
 from acceptance.framework.experiment.observers import owners
 from acceptance.framework.experiment.probe_process import Seen
-from acceptance.framework.experiment.probes.task import Task
+from acceptance.framework.experiment.probes.protocol import Task
 from acceptance.framework.experiment.testbed import Testbed
 from labgen.errors import LabgenError
 from labgen.recordings import requests

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from acceptance.framework.experiment import analysis, tracks
 from acceptance.framework.experiment.limits import Limits
 from acceptance.framework.experiment.observers import leader, nodes, owners
-from acceptance.framework.experiment.probes.task import Ended
+from acceptance.framework.experiment.probes.protocol import Ended
 from labgen.recordings import metrics, requests
 from labgen.recordings.recording import Band, Client, Clients, Figure, Sample
 from labgen.timing.limits import Allowed

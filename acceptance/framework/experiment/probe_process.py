@@ -13,7 +13,7 @@ from typing import IO
 import acceptance
 from acceptance.framework.errors import HarnessError
 from acceptance.framework.experiment.observers.changes import Change
-from acceptance.framework.experiment.probes.task import Ended, Task, parsed
+from acceptance.framework.experiment.probes.protocol import Ended, Task, parsed
 from labgen.recordings.recording import Sample
 
 MODULE = "acceptance.framework.experiment.probes"

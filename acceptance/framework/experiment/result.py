@@ -13,7 +13,7 @@ from acceptance.framework.experiment import tracks as bands
 from acceptance.framework.experiment.experiment import POWER_CUT, Experiment
 from acceptance.framework.experiment.figures import Span
 from acceptance.framework.experiment.limits import Limits
-from acceptance.framework.experiment.probes.task import Ended
+from acceptance.framework.experiment.probes.protocol import Ended
 from labgen.lab.lab import Lab
 from labgen.recordings import metrics
 from labgen.recordings.recording import (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from acceptance.framework.clients.api import Api
 from acceptance.framework.clients.machines import On
-from acceptance.framework.experiment.probes.task import Task
+from acceptance.framework.experiment.probes.protocol import Task
 from labgen.lab.lab import Lab
 
 

@@ -17,7 +17,7 @@ from acceptance.framework.clients.api import Api
 from acceptance.framework.clients.machines import On
 from acceptance.framework.experiment.observers.leader import PORT
 from acceptance.framework.experiment.probes import contexts
-from acceptance.framework.experiment.probes.task import Task
+from acceptance.framework.experiment.probes.protocol import Task
 from acceptance.framework.experiment.result import Result
 from acceptance.framework.experiment.stash import FIGURES
 from acceptance.framework.experiment.testbed import Testbed

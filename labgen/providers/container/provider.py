@@ -23,7 +23,7 @@ from labgen.providers.container import realtime as real_time
 from labgen.providers.container.host import ensure_inotify_instances, findings
 from labgen.providers.container.power import container_name
 from labgen.providers.container.resources import list_resources
-from labgen.providers.resources import Resource
+from labgen.providers.resource import Resource
 from labgen.render.runtimes import DEFAULT, RUNTIMES
 from labgen.render.ssh_config import ssh_config
 from labgen.scenario.model import Role, Scenario

@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 
 from labgen.lab.lab import Lab, directory_id
-from labgen.lab.ownership import KEY, KnownLabs, known_labs, labelled, lives, owner_of
+from labgen.lab.ownership import KEY, KnownLabs, known_labs, lab_exists, labelled, owner_of
 from labgen.providers.container import firewall
-from labgen.providers.resources import Resource, select
+from labgen.providers.resource import Resource, select
 from labgen.system import mounts, netns, paths, podman
 from labgen.system.podman import Container
 from labgen.system.process import CommandFailed, run
@@ -135,7 +135,7 @@ def _unreachable(labs: KnownLabs) -> Iterator[Resource]:
         if (
             note.provider == "container"
             and entering
-            and not lives(note.directory)
+            and not lab_exists(note.directory)
             and not _can_enter(entering)
         ):
             name = f"of {note.directory}, in a namespace that cannot be entered"

@@ -34,7 +34,7 @@ from labgen.providers.libvirt.connection import (
     remove_domain,
 )
 from labgen.providers.libvirt.power import switch
-from labgen.providers.resources import Resource
+from labgen.providers.resource import Resource
 from labgen.render.ssh_config import ssh_config
 from labgen.render.vagrantfile import Box, Hypervisor, vagrantfile
 from labgen.scenario.model import ProviderSpec, Scenario

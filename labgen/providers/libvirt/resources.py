@@ -19,7 +19,7 @@ from labgen.providers.libvirt.connection import connected, found, remove_domain
 from labgen.providers.libvirt.host import PROBE
 from labgen.providers.libvirt.network import bridge_of, is_anothers, remove_network
 from labgen.providers.libvirt.volumes import BOX_IMAGE, find_pool, is_based_on, remove_pool, started
-from labgen.providers.resources import Resource, select
+from labgen.providers.resource import Resource, select
 from labgen.render.vagrantfile import POOL, PREFIX, domain_name, network_name
 
 DISK = re.compile(rf"{PREFIX}.+\.img")

@@ -12,16 +12,16 @@ from pathlib import Path
 
 from labgen.bundle import store as bundles
 from labgen.errors import LabgenError
-from labgen.lab.ownership import lives
+from labgen.lab.ownership import lab_exists
 from labgen.providers.libvirt import vagrant_index as index
-from labgen.providers.resources import Resource
+from labgen.providers.resource import Resource
 
 
 def list_resources() -> list[Resource]:
     """Return all entries, and the copies of labgen's boxes that neither the next lab nor an
     existing lab uses."""
     entries = index.entries()
-    used = {entry.box for entry in entries if lives(entry.lab)}
+    used = {entry.box for entry in entries if lab_exists(entry.lab)}
     return [*_entries(entries), *_boxes(used)]
 
 

@@ -19,7 +19,7 @@ from labgen.machine.login import Unread
 from labgen.machine.ssh import Ssh
 from labgen.providers import runtimes
 from labgen.providers.base import BEFORE, Power, State
-from labgen.providers.resources import Resource
+from labgen.providers.resource import Resource
 from labgen.providers.ssh import host, planned_changes, power, preflight
 from labgen.providers.ssh.resources import list_resources
 from labgen.render.ssh_config import ssh_config

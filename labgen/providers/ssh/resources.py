@@ -3,7 +3,7 @@
 from labgen.errors import LabgenError
 from labgen.lab.lab import Lab
 from labgen.machine import gather_facts
-from labgen.providers.resources import Resource
+from labgen.providers.resource import Resource
 
 
 def list_resources(lab: Lab) -> list[Resource]:

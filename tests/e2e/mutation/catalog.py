@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from tests.e2e.mutation import (
     certificates,
     control_plane,
+    disruptive,
     dns,
     etcd,
     flannel,
     kubectl,
     load_balancer,
-    measured,
     nodes,
     pod_network,
     services,
@@ -34,10 +34,10 @@ MUTATIONS: Mapping[str, Mutation] = {
         *pod_network.MUTATIONS,
         *kubectl.MUTATIONS,
         *workloads.MUTATIONS,
-        *measured.MUTATIONS,
+        *disruptive.MUTATIONS,
     )
 }
-MEASURED = frozenset(it.name for it in measured.MUTATIONS)
+MEASURED = frozenset(it.name for it in disruptive.MUTATIONS)
 # Mutations that can be applied together: none hides another. The order is that of applying them.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     # the one of `make test`: each of another file of the suite, undone within seconds

@@ -10,7 +10,7 @@ from labgen.system import paths
 from labgen.system.process import run
 
 
-def traces(lab: Lab) -> list[str]:
+def leaks(lab: Lab) -> list[str]:
     """Return everything that has the lab's name or id; empty if nothing is left."""
     marks = (lab.id, f"labgen-{lab.name}", f"{lab.name}-{lab.id}", str(lab.directory))
     return [line for line in _everything() if any(mark in line for mark in marks)]

@@ -23,7 +23,7 @@ Sight = Callable[[], bool]
 
 
 @dataclass(frozen=True)
-class Sights:
+class Observations:
     """A lab, observed from the host and from its machines."""
 
     lab: Lab

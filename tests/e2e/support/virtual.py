@@ -3,7 +3,7 @@
 from typing import Any
 
 from labgen.lab.lab import Lab
-from tests.e2e.support.leak_check import traces
+from tests.e2e.support.leak_check import leaks
 from tests.e2e.support.program import labgen
 
 NEEDED = "no virtual machines without libvirt, QEMU, Vagrant and their Python: make box"
@@ -33,4 +33,4 @@ def down_leaves_nothing(lab: Lab, uri: str) -> None:
     labgen("down", lab.name, timeout=300)
     with connected(uri) as connection:
         assert known(connection) == []
-    assert traces(lab) == []
+    assert leaks(lab) == []

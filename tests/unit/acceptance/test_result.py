@@ -15,7 +15,7 @@ from acceptance.framework.experiment.figures import Span
 from acceptance.framework.experiment.limits import Limits
 from acceptance.framework.experiment.observers.changes import Change
 from acceptance.framework.experiment.probe_process import Seen
-from acceptance.framework.experiment.probes.task import Ended, Task
+from acceptance.framework.experiment.probes.protocol import Ended, Task
 from acceptance.framework.experiment.result import Result, conclude
 from acceptance.framework.experiment.testbed import Testbed
 from labgen.faults import Injection

@@ -9,8 +9,8 @@ from labgen.errors import LabgenError
 from labgen.lab import ownership
 from labgen.lab.lab import Lab
 from labgen.operations import gc as build
-from labgen.operations import resources
-from labgen.providers.resources import Resource
+from labgen.operations import host_resources
+from labgen.providers.resource import Resource
 from labgen.system import netns, paths
 from tests.unit.cli.calling import labgen
 from tests.unit.lab.samples import made
@@ -22,7 +22,7 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Simulate a host without any resources and without libvirt."""
     (tmp_path / "netns").mkdir()
     monkeypatch.setattr(netns, "NAMED", tmp_path / "netns")
-    monkeypatch.setattr(resources, "find_spec", lambda _: None)
+    monkeypatch.setattr(host_resources, "find_spec", lambda _: None)
     stub(monkeypatch, tmp_path, "podman", "case $* in *' ps '*) echo '[]' ;; esac")
     stub(monkeypatch, tmp_path, "ip", "case $* in *'link show lab'*) exit 1 ;; esac")
     stub(monkeypatch, tmp_path, "iptables", "")
@@ -84,7 +84,7 @@ def test_what_cannot_be_removed_is_said_with_exit_code_1(
         Resource("a", "thing", None, fail, unused=True),
         Resource("another", "one", None, lambda: None, unused=True),
     )
-    monkeypatch.setattr(build, "find", lambda *_: resources.Listing(orphans, ()))
+    monkeypatch.setattr(build, "find", lambda *_: host_resources.Listing(orphans, ()))
     said = labgen("gc", "--remove")
     assert said.exit_code == 1
     assert said.err == "could not remove a thing: it is busy\n"

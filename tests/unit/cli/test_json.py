@@ -22,10 +22,10 @@ from labgen.cluster.pods import Pod
 from labgen.faults.records import Injection
 from labgen.operations import bench, checkpoints, compare, gc
 from labgen.operations.bench import Case, Run
-from labgen.operations.resources import Listing
+from labgen.operations.host_resources import Listing
 from labgen.operations.status import Status
 from labgen.providers.base import State
-from labgen.providers.resources import Resource
+from labgen.providers.resource import Resource
 from labgen.recordings import recording
 from tests.unit.cli.calling import labgen
 from tests.unit.lab.samples import made

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.lab.ownership import Owner, claim, instead, label, labelled, lives, owners
+from labgen.lab.ownership import Owner, claim, instead, lab_exists, label, labelled, owners
 from labgen.system import host, paths
 from tests.unit.lab.samples import made
 
@@ -17,19 +17,19 @@ def test_a_lab_that_claimed_is_found_by_its_id_also_when_it_is_gone() -> None:
     [owner] = owners()
     assert owner == Owner(sample.directory, "container", sample.network_namespace, "qemu:///system")
     assert owner.id == sample.id
-    assert lives(owner.directory)
+    assert lab_exists(owner.directory)
     shutil.rmtree(sample.directory)
     assert owners() == [owner]
-    assert not lives(owner.directory)
+    assert not lab_exists(owner.directory)
 
 
 def test_a_lab_where_nobody_may_look_lives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(path: Path) -> None:
         raise PermissionError(13, "Permission denied")
 
-    assert not lives(tmp_path / "gone")
+    assert not lab_exists(tmp_path / "gone")
     monkeypatch.setattr(Path, "stat", refuse)
-    assert lives(tmp_path / "gone")
+    assert lab_exists(tmp_path / "gone")
 
 
 def test_a_label_names_the_directory_wherever_it_is(

@@ -12,7 +12,7 @@ from labgen.lab.lab import Lab
 from labgen.operations import down as module
 from labgen.operations.down import teardown
 from labgen.providers.container.provider import ContainerProvider
-from labgen.providers.resources import Resource
+from labgen.providers.resource import Resource
 from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
 from tests.unit.lab.samples import made

@@ -10,7 +10,7 @@ from labgen.lab import ownership
 from labgen.lab.lab import Lab
 from labgen.providers.container import firewall
 from labgen.providers.container.resources import list_resources
-from labgen.providers.resources import Resource
+from labgen.providers.resource import Resource
 from labgen.system import host, netns, paths
 from tests.unit.lab.samples import made
 from tests.unit.system.stubs import stub

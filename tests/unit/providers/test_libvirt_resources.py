@@ -11,7 +11,7 @@ import pytest
 
 from labgen.lab.lab import Lab
 from labgen.lab.ownership import label, labelled
-from labgen.providers.resources import Resource
+from labgen.providers.resource import Resource
 from labgen.system import host
 from tests.unit.lab.samples import made
 from tests.unit.providers.fake_libvirt import Hypervisor, Pool, Thing

@@ -7,7 +7,7 @@ import pytest
 
 from labgen.providers.libvirt import vagrant_index as index
 from labgen.providers.libvirt import vagrant_resources
-from labgen.providers.resources import Resource
+from labgen.providers.resource import Resource
 
 BOX = {"name": "labgen/v1", "provider": "libvirt", "version": "1.0.1"}
 

@@ -29,7 +29,7 @@ from acceptance.framework.experiment.probes import (
 from acceptance.framework.experiment.probes.http2 import open_connection
 from acceptance.framework.experiment.probes.new_connection import Endpoint
 from acceptance.framework.experiment.probes.open_loop import Keep, Probe, ticking
-from acceptance.framework.experiment.probes.task import (
+from acceptance.framework.experiment.probes.protocol import (
     Ended,
     Probed,
     Task,
@@ -107,7 +107,7 @@ async def _run(wanted: Task) -> None:
     client.close()
     unwatched = sorted(set(writer.acknowledged) - watch.numbers)
     ended = Ended(tuple(writer.acknowledged), tuple(writer.unacknowledged), tuple(unwatched))
-    _say(ended_line(ended))
+    _write_line(ended_line(ended))
 
 
 async def _tick(
@@ -154,14 +154,14 @@ def _stop(stop: asyncio.Event) -> None:
 
 
 def _keep(kind: str, client: str = HOST) -> Keep:
-    return lambda sample: _say(sample_line(Probed(kind, client, sample)))
+    return lambda sample: _write_line(sample_line(Probed(kind, client, sample)))
 
 
 def _report(change: Change) -> None:
-    _say(change_line(change))
+    _write_line(change_line(change))
 
 
-def _say(line: str) -> None:
+def _write_line(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 

@@ -19,12 +19,12 @@ from labgen.errors import LabgenError
 from labgen.faults import heal_timer
 from labgen.lab import store, user_kubeconfig
 from labgen.lab.lab import Lab
-from labgen.lab.ownership import KnownLabs, known_labs, lives
+from labgen.lab.ownership import KnownLabs, known_labs, lab_exists
 from labgen.providers.base import Provider
 from labgen.providers.libvirt import vagrant_resources
 from labgen.providers.libvirt.host import LOCAL
 from labgen.providers.registry import provider
-from labgen.providers.resources import Resource
+from labgen.providers.resource import Resource
 from labgen.system import paths
 from labgen.system.process import run
 
@@ -82,7 +82,7 @@ def _contexts(found: Iterable[Resource], labs: KnownLabs) -> Iterator[Resource]:
     """Yield contexts in this user's kubeconfig of labs that no longer exist and that another
     resource names: the name of a context alone does not identify its owner."""
     named = [*(it.lab for it in found if it.lab), *labs.directories.values()]
-    living = {lab.name for lab in named if lives(lab)} | set(store.names())
+    living = {lab.name for lab in named if lab_exists(lab)} | set(store.names())
     target = user_kubeconfig.path()
     for lab in dict.fromkeys(lab for lab in named if lab.name not in living):
         context = f"labgen-{lab.name}"

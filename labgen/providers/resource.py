@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from labgen.lab.lab import Lab
-from labgen.lab.ownership import lives
+from labgen.lab.ownership import lab_exists
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ class Resource:
             return "no lab uses it"
         if self.lab is None:
             return "its owner cannot be determined"
-        gone = "" if lives(self.lab) else ", which no longer exists"
+        gone = "" if lab_exists(self.lab) else ", which no longer exists"
         return f"of lab {self.lab.name} at {self.lab}{gone}"
 
     @property
     def orphaned(self) -> bool:
         """Return whether the resource may be removed, because no lab can need it any longer."""
-        return self.unused or (self.lab is not None and not lives(self.lab))
+        return self.unused or (self.lab is not None and not lab_exists(self.lab))
 
     def remove(self) -> None:
         """Remove the resource if it is still orphaned; otherwise do nothing."""
