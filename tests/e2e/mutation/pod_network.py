@@ -54,7 +54,7 @@ MUTATIONS = (
         run=only(FILE),
     ),
     Mutation(
-        "stray-range",
+        "unassigned-range",
         of(FILE, "test_pod_has_an_address_of_its_nodes_range"),
         promise="A pod has an address of its node's range.",
         done="One worker's CNI plugin assigns addresses from a range that no node has. The other "
