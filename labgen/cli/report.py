@@ -1,5 +1,6 @@
 """labgen report: recordings as a page, as text, and compared."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -7,11 +8,12 @@ import click
 from labgen.cli import shapes
 from labgen.cli.groups import Group
 from labgen.cli.output import output_option, print_json
+from labgen.console import print_table
 from labgen.errors import UsageError
 from labgen.recordings.compare import compare as compare_recordings
 from labgen.recordings.loader import collect
 from labgen.recordings.recording import Recording
-from labgen.report import comparison_text, page, svg, timeline
+from labgen.report import comparison_text, figures_text, page, svg, timeline
 from labgen.report.chart.windows import Window
 
 place = click.Path(path_type=Path)
@@ -75,8 +77,15 @@ def _window(recorded: Recording, begin: float | None, end: float | None) -> Wind
 @click.argument("recordings", type=place)
 def text(recordings: Path) -> None:
     """Print what happened in one recording, or in all of a directory, line by line."""
-    shown = [timeline.text(named.recording) for named in collect(recordings)]
-    click.echo("\n\n".join(shown))
+    found = [named.recording for named in collect(recordings)]
+    if not sys.stdout.isatty():
+        click.echo("\n\n".join(map(timeline.text, found)))
+        return
+    for recording in found:
+        click.echo(timeline.story(recording) + "\n")
+        headings, clients, cluster = figures_text.rows(recording.figures)
+        print_table(headings, clients, right=range(1, len(headings)))
+        print_table(["FIGURE", "CLUSTER"], cluster)
 
 
 @report.command()

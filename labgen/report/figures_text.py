@@ -28,6 +28,24 @@ def sentence(figure: Figure) -> str:
 
 def table(figures: Iterable[Figure]) -> Iterator[str]:
     """Return a table of clients' figures, and below it the figures of the whole cluster."""
+    own, kinds, cluster = _sorted(figures)
+    width = max((len(it) for it in [*own, *(figure.metric for figure in cluster)]), default=0)
+    yield from _clients(own, kinds, width)
+    for figure in cluster:
+        yield f"{figure.metric:<{width}}  {judged(figure)}"
+
+
+def rows(figures: Iterable[Figure]) -> tuple[list[str], list[list[str]], list[list[str]]]:
+    """Return headings and rows of a table of clients' figures, and rows of the cluster's."""
+    own, kinds, cluster = _sorted(figures)
+    clients = [[metric, *(cell(row.get(kind)) for kind in kinds)] for metric, row in own.items()]
+    return ["FIGURE", *kinds], clients, [[it.metric, judged(it)] for it in cluster]
+
+
+def _sorted(
+    figures: Iterable[Figure],
+) -> tuple[dict[str, dict[str, Figure]], list[str], list[Figure]]:
+    """Return the figures by metric and client, the kinds of client, and the cluster's figures."""
     own: dict[str, dict[str, Figure]] = {}
     cluster: list[Figure] = []
     for figure in figures:
@@ -36,10 +54,7 @@ def table(figures: Iterable[Figure]) -> Iterator[str]:
         else:
             cluster.append(figure)
     kinds = sorted({kind for row in own.values() for kind in row}, key=metrics.rank)
-    width = max((len(it) for it in [*own, *(figure.metric for figure in cluster)]), default=0)
-    yield from _clients(own, kinds, width)
-    for figure in cluster:
-        yield f"{figure.metric:<{width}}  {judged(figure)}"
+    return own, kinds, cluster
 
 
 def _clients(

@@ -23,13 +23,18 @@ class Entry:
 
 def text(recording: Recording) -> str:
     """Return the timeline, and the figures below it; without a newline at the end."""
+    figures = list(figures_text.table(recording.figures))
+    return "\n".join([story(recording), *(["", *figures] if figures else [])])
+
+
+def story(recording: Recording) -> str:
+    """Return the timeline alone; without a newline at the end."""
     found = entries(recording)
     width = max((len(entry.subject) for entry in found), default=0)
     lines = [f"{moment(it.at):>9}  {it.subject:<{width}}  {it.what}" for it in found]
     same = unchanged(recording)
     rest = [f"unchanged: {same}"] if same else []
-    figures = list(figures_text.table(recording.figures))
-    return "\n".join([*_head(recording), *lines, *rest, *(["", *figures] if figures else [])])
+    return "\n".join([*_head(recording), *lines, *rest])
 
 
 def entries(recording: Recording) -> list[Entry]:

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +12,8 @@ import pytest
 from labgen.recordings import recording
 from tests.unit.cli.calling import labgen
 from tests.unit.report.samples import partition, stability
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -71,3 +75,24 @@ def test_chart_of_a_time_that_was_not_recorded_is_a_usage_error(recordings: Path
     said = labgen("report", "chart", str(recordings / "partition.json"), "--begin", "90")
     assert said.exit_code == 2
     assert "the recording lasts from -2 s to 32 s" in said.err
+
+
+def test_figures_are_a_table_that_fits_a_terminal_of_80_columns() -> None:
+    """A pseudo-terminal: the widest table of a recording wraps within it, and nothing is cut."""
+    recording = ROOT / "docs" / "failover.json"
+    command = f"stty cols 80; {sys.executable} -m labgen report text {recording}"
+    shown = subprocess.run(
+        ["script", "--quiet", "--return", "--command", command, "/dev/null"],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    ).stdout
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    table = plain[plain.index("FIGURE") :].splitlines()
+    assert max(map(len, table)) <= 80
+    assert any("longest gap" in line for line in table)
+    assert "..." not in "".join(table)
+    assert "…" not in "".join(table)
