@@ -1,6 +1,6 @@
 """Figures as text: one as a sentence, all as a table with a column per client."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 
 from labgen.recordings import metrics
 from labgen.recordings.recording import Figure
@@ -28,46 +28,29 @@ def sentence(figure: Figure) -> str:
 
 def table(figures: Iterable[Figure]) -> Iterator[str]:
     """Return a table of clients' figures, and below it the figures of the whole cluster."""
-    own, kinds, cluster = _sorted(figures)
-    width = max((len(it) for it in [*own, *(figure.metric for figure in cluster)]), default=0)
-    yield from _clients(own, kinds, width)
-    for figure in cluster:
-        yield f"{figure.metric:<{width}}  {judged(figure)}"
+    headings, clients, cluster = rows(figures)
+    width = max((len(metric) for metric, *_ in [*clients, *cluster]), default=0)
+    listed = [["", *headings[1:]], *clients] if clients else []
+    widths = [max(map(len, column)) for column in zip(*listed, strict=True)][1:]
+    for metric, *cells in listed:
+        shown = (f"{text:>{size}}" for text, size in zip(cells, widths, strict=True))
+        yield "  ".join([f"{metric:<{width}}", *shown])
+    for metric, shown_value in cluster:
+        yield f"{metric:<{width}}  {shown_value}"
 
 
 def rows(figures: Iterable[Figure]) -> tuple[list[str], list[list[str]], list[list[str]]]:
     """Return headings and rows of a table of clients' figures, and rows of the cluster's."""
-    own, kinds, cluster = _sorted(figures)
-    clients = [[metric, *(cell(row.get(kind)) for kind in kinds)] for metric, row in own.items()]
-    return ["FIGURE", *kinds], clients, [[it.metric, judged(it)] for it in cluster]
-
-
-def _sorted(
-    figures: Iterable[Figure],
-) -> tuple[dict[str, dict[str, Figure]], list[str], list[Figure]]:
-    """Return the figures by metric and client, the kinds of client, and the cluster's figures."""
     own: dict[str, dict[str, Figure]] = {}
-    cluster: list[Figure] = []
+    cluster: list[list[str]] = []
     for figure in figures:
         if figure.client:
             own.setdefault(figure.metric, {})[figure.client] = figure
         else:
-            cluster.append(figure)
+            cluster.append([figure.metric, judged(figure)])
     kinds = sorted({kind for row in own.values() for kind in row}, key=metrics.rank)
-    return own, kinds, cluster
-
-
-def _clients(
-    own: Mapping[str, Mapping[str, Figure]], kinds: Sequence[str], width: int
-) -> Iterator[str]:
-    if not own:
-        return
-    rows = [("", list(kinds))]
-    rows += [(metric, [cell(row.get(kind)) for kind in kinds]) for metric, row in own.items()]
-    widths = [max(len(cells[column]) for _, cells in rows) for column in range(len(kinds))]
-    for metric, cells in rows:
-        shown = (f"{text:>{size}}" for text, size in zip(cells, widths, strict=True))
-        yield "  ".join([f"{metric:<{width}}", *shown])
+    clients = [[metric, *(cell(row.get(kind)) for kind in kinds)] for metric, row in own.items()]
+    return ["FIGURE", *kinds], clients, cluster
 
 
 def cell(figure: Figure | None) -> str:
