@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from acceptance.framework.clients import dns
+from acceptance.framework.clients import dns, kube_proxy
 from acceptance.framework.clients.api import Api
 from acceptance.framework.clients.machines import On
 from acceptance.framework.cluster import Cluster
@@ -17,7 +17,6 @@ Pods = list[dict[str, Any]]
 API_NAME = "kubernetes.default.svc"
 # completed by the search list in the pod's resolv.conf, so it also tests that
 SERVICE = f"{NAME}.{NAMESPACE}.svc:{SERVICE_PORT}"
-SETTLED = 10.0  # seconds until kube-proxy has its rules for a new Service everywhere
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +38,7 @@ def api_name(cluster: Cluster) -> str:
 
 @pytest.fixture(scope="module")
 def answers(on: On, running: Workload) -> Answers:
-    return connectivity.dial(on, running, [SERVICE], patience=SETTLED)
+    return connectivity.dial(on, running, [SERVICE], patience=kube_proxy.NEW_SERVICE)
 
 
 @pytest.mark.smoke
@@ -72,7 +71,9 @@ def test_every_dns_server_answers_the_machine(
 
 @pytest.mark.full
 def test_pod_finds_the_service_by_its_name(
-    machine: Machine, running: Workload, answers: Answers
+    on: On, machine: Machine, running: Workload, answers: Answers
 ) -> None:
     answer = answers[machine.name, SERVICE]
-    assert answer.pod in {pod.name for pod in running.pods.values()}, answer.reason
+    if answer.pod is None:
+        pytest.fail(f"{answer.reason}; {kube_proxy.explain(on(machine.name))}")
+    assert answer.pod in {pod.name for pod in running.pods.values()}

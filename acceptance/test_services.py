@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from acceptance.framework.clients import https_from_machine
+from acceptance.framework.clients import https_from_machine, kube_proxy
 from acceptance.framework.clients.api import Api
 from acceptance.framework.clients.machines import On
 from acceptance.framework.cluster import Cluster, known
@@ -53,8 +53,10 @@ def test_service_has_an_address_of_the_service_subnet(lab: Lab, running: Workloa
 @pytest.mark.full
 def test_service_is_reached_from_the_node(on: On, machine: Machine, running: Workload) -> None:
     url = f"http://{running.service}:{SERVICE_PORT}/hostname"
-    # a new Service is refused until kube-proxy has its rules
-    patient = "--retry 10 --retry-delay 1 --retry-connrefused"
-    answer = on(machine.name).run(f"curl -sS --max-time 5 {patient} %s", url)
-    assert answer.rc == 0, answer.stderr
+    # until kube-proxy has its rules, a new Service is refused or does not answer
+    patient = f"--retry 100 --retry-delay 1 --retry-max-time {kube_proxy.NEW_SERVICE:.0f}"
+    answer = on(machine.name).run(f"curl -sS --max-time 5 {patient} --retry-all-errors %s", url)
+    if answer.rc != 0:
+        last = answer.stderr.strip().splitlines()[-1]
+        pytest.fail(f"{last}; {kube_proxy.explain(on(machine.name))}")
     assert answer.stdout in {pod.name for pod in running.pods.values()}

@@ -6,6 +6,7 @@ import pytest
 
 from acceptance.framework.clients import web
 from acceptance.framework.clients.api import Api
+from acceptance.framework.clients.kube_proxy import NEW_SERVICE
 from acceptance.framework.workloads import manifests, rollout
 from labgen.lab.lab import Lab
 from labgen.machine import access
@@ -14,7 +15,6 @@ from labgen.system.wait import NotYet, until
 pytestmark = pytest.mark.full
 
 REPLICAS = 3
-SETTLED = 10.0  # seconds until kube-proxy has its rules everywhere
 
 
 def test_no_request_fails_while_a_deployment_rolls(
@@ -31,14 +31,14 @@ def test_no_request_fails_while_a_deployment_rolls(
     address = access.local_endpoint(lab, lab.machines[-1].address, port)
     rollout.apply(api, own_namespace, edition("1"))
     old = {pod["metadata"]["name"] for pod in rollout.await_rolled(api, own_namespace, "web")}
-    until(lambda: _answers(address, port), what="an answer at the node port", timeout=SETTLED)
+    until(lambda: _answers(address, port), what="an answer at the node port", timeout=NEW_SERVICE)
 
     with web.asking(address, port) as heard:
-        until(lambda: _heard(heard, old), what="an answer of the old edition", timeout=SETTLED)
+        until(lambda: _heard(heard, old), what="an answer of the old edition", timeout=NEW_SERVICE)
         rollout.apply(api, own_namespace, edition("2"))
         rolled = rollout.await_rolled(api, own_namespace, "web")
         new = {pod["metadata"]["name"] for pod in rolled}
-        until(lambda: _heard(heard, new), what="an answer of the new edition", timeout=SETTLED)
+        until(lambda: _heard(heard, new), what="an answer of the new edition", timeout=NEW_SERVICE)
 
     total = len(heard.pods) + len(heard.failures)
     record_property(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from acceptance.framework.clients import dns, web
+from acceptance.framework.clients import dns, kube_proxy, web
 from acceptance.framework.clients.api import Api
 from acceptance.framework.clients.machines import On
 from acceptance.framework.cluster import DOMAIN
@@ -21,7 +21,6 @@ from labgen.system.wait import NotYet, until
 pytestmark = pytest.mark.full
 
 DNS = "/api/v1/namespaces/kube-system/services/kube-dns"
-SETTLED = 10.0  # seconds until kube-proxy and CoreDNS know a new Service
 ASSIGNED = 5.0  # seconds in which a load-balancer controller would have given an address
 Record = Callable[[str, object], None]
 
@@ -57,7 +56,7 @@ def test_node_port_is_reached_on_every_machine_from_outside(
     until(
         partial(_answers, address, node_port, servers),
         what=f"a web server's answer at {address}:{node_port}",
-        timeout=SETTLED,
+        timeout=kube_proxy.NEW_SERVICE,
     )
 
 
@@ -99,7 +98,7 @@ def test_load_balancer_has_an_address_or_is_known_to_have_none(
     until(
         partial(_answers, address, port, servers),
         what=f"a web server's answer at {address}:{port}",
-        timeout=SETTLED,
+        timeout=kube_proxy.NEW_SERVICE,
     )
 
 
@@ -124,7 +123,9 @@ def _settled(lab: Lab, on: On, api: Api, name: str, addresses: set[str]) -> dns.
             raise NotYet(str(found))
         return found
 
-    return until(look, what=f"{name} having the addresses {addresses}", timeout=SETTLED)
+    return until(
+        look, what=f"{name} having the addresses {addresses}", timeout=kube_proxy.NEW_SERVICE
+    )
 
 
 def _given(api: Api, path: str) -> str:
