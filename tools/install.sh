@@ -47,6 +47,11 @@ LIBVIRT_NEEDS=(
   pkg-config:pkgconf
   /usr/include/libvirt/libvirt.h:libvirt-dev
 )
+LOG=results/install.log
+# what apt and pip print when there is no network
+UNREACHABLE='Temporary failure (in name resolution|resolving)|Name or service not known'
+UNREACHABLE+='|Network is unreachable|No route to host|Connection refused|[Cc]onnection timed out'
+UNREACHABLE+='|Could not resolve|Could not connect to'
 EMULATOR=(qemu-system-x86 qemu-utils)
 EMULATOR_SINCE=8 # QEMU's first version whose emulated processors run a kernel without a fault
 
@@ -80,6 +85,12 @@ can_compile() {
 sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").exists())' 2>/dev/null
 }
 
+# The interpreter behind a name: not a version manager's script, and not that of a .venv, so that the
+# answer is the same whatever comes first in PATH.
+interpreter() {
+  "$1" -c 'import os, sys; print(os.path.realpath(sys._base_executable))'
+}
+
 # The first Python that is new enough, those that can make a .venv before those that cannot.
 find_python() {
   local candidate rest=
@@ -87,6 +98,7 @@ find_python() {
     if ! candidate=$(command -v "$candidate") || ! new_enough "$candidate"; then
       continue
     fi
+    candidate=$(interpreter "$candidate")
     if can_make_venv "$candidate"; then
       echo "$candidate"
       return
@@ -110,21 +122,34 @@ missing_packages() {
   fi
 }
 
-# Three times, because mirrors and networks have bad moments.
+# try_thrice WHAT COMMAND...: three attempts, because mirrors and networks have bad moments. The output
+# goes to LOG; if all attempts fail, one sentence says why.
 try_thrice() {
-  local attempt
+  local what=$1 attempt
+  shift
   for attempt in 1 2 3; do
-    "$@" && return
-    say "attempt $attempt failed: $*"
-    sleep $((attempt * 5))
+    "$@" </dev/null >>"$LOG" 2>&1 && return
+    [ "$attempt" = 3 ] || sleep $((attempt * 5))
   done
-  return 1
+  die "$what could not be installed: $(reason)
+  the whole output: $LOG"
+}
+
+# Why the last command failed: that there is no network, or its own last line.
+reason() {
+  local why
+  why=$(grep --only-matching --extended-regexp "$UNREACHABLE" "$LOG" | tail -n 1)
+  if [ -n "$why" ]; then
+    echo "the network is needed for this, and a server is out of reach ($why)"
+  else
+    grep . "$LOG" | tail -n 1
+  fi
 }
 
 apt() {
   DEBIAN_FRONTEND=noninteractive apt-get --quiet=2 --yes --no-install-recommends \
     -o Acquire::Retries=3 -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 \
-    -o Dpkg::Options::=--force-confold "$@" </dev/null
+    -o Dpkg::Options::=--force-confold "$@"
 }
 
 install_packages() {
@@ -133,8 +158,8 @@ install_packages() {
   [ "$(id -u)" = 0 ] || die "run this as root: apt-get install ${packages[*]}"
   say "Debian packages: ${packages[*]}"
   dpkg --configure -a # after an installation that was killed
-  try_thrice apt update
-  try_thrice apt install "${packages[@]}" >/dev/null
+  try_thrice "the list of Debian's packages" apt update
+  try_thrice "${packages[*]}" apt install "${packages[@]}"
 }
 
 # Debian 12's QEMU spoils flags of emulated processors and panics one boot of fifteen; its backports
@@ -152,10 +177,11 @@ install_emulator() {
     trap 'rm -rf "$parts"' EXIT
     find "$sources" \( -name '*.list' -o -name '*.sources' \) -exec ln -s -t "$parts" {} +
     echo "deb $(debian_mirror) $suite-backports main" >"$parts/labgen-backports.list"
-    try_thrice apt update -o "Dir::Etc::sourceparts=$parts"
-    try_thrice apt install -o "Dir::Etc::sourceparts=$parts" \
-      --target-release "$suite-backports" "${EMULATOR[@]}" >/dev/null
-  ) || say "no QEMU of $suite-backports; emulated machines are slower, and not every boot succeeds"
+    try_thrice "the list of backports" apt update -o "Dir::Etc::sourceparts=$parts"
+    try_thrice "${EMULATOR[*]}" apt install -o "Dir::Etc::sourceparts=$parts" \
+      --target-release "$suite-backports" "${EMULATOR[@]}"
+  ) 2>/dev/null ||
+    say "no QEMU of $suite-backports ($(reason)); emulated machines are slower, and not every boot succeeds"
 }
 
 # Where this host's own packages come from.
@@ -166,7 +192,11 @@ debian_mirror() {
 
 # What .venv was made from; another pyproject.toml, place or Python makes it stale.
 fingerprint() {
-  { pwd && readlink -f "$1" && cat pyproject.toml; } | sha256sum | cut -d ' ' -f 1
+  { pwd && echo "$1" && cat pyproject.toml; } | sha256sum | cut -d ' ' -f 1
+}
+
+pip() {
+  .venv/bin/python -m pip --quiet --disable-pip-version-check --no-input --retries 1 "$@"
 }
 
 install_venv() {
@@ -179,8 +209,7 @@ install_venv() {
   if ! new_enough .venv/bin/python || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
     "$python" -m venv --clear .venv
   fi
-  try_thrice .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
-    --editable '.[dev]'
+  try_thrice "labgen's Python packages" pip install --editable '.[dev]'
   echo "$wanted" >"$stamp"
 }
 
@@ -192,12 +221,13 @@ sys.exit(importlib.metadata.version("libvirt-python") != sys.argv[1])' "$version
     return
   fi
   say "Python's libvirt $version and vagrant"
-  try_thrice .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
-    "libvirt-python==$version" python-vagrant
+  try_thrice "Python's libvirt" pip install "libvirt-python==$version" python-vagrant
 }
 
 main() {
   local missing python needs=("${NEEDS[@]}")
+  mkdir -p "${LOG%/*}"
+  : >"$LOG"
   if [ "${1:-}" = libvirt ]; then
     needs+=("${LIBVIRT_NEEDS[@]}")
   fi
@@ -215,4 +245,6 @@ main() {
   fi
 }
 
-main "$@"
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+  main "$@"
+fi
