@@ -31,13 +31,14 @@ lab: bundle
 	@$(LABGEN) up ha-3x3
 	@echo
 	@echo 'Next:'
-	@echo '  $(LABGEN) status ha-3x3                        what the lab is doing'
-	@echo '  $(LABGEN) kubectl ha-3x3 -- get pods -A        kubectl; or --context labgen-ha-3x3 with your own'
-	@echo '  $(LABGEN) ssh ha-3x3 master1                   a shell on a machine'
-	@echo '  $(LABGEN) verify ha-3x3                        inspect everything, change nothing'
-	@echo '  $(LABGEN) verify ha-3x3 --tier ha --disruptive   prove it: the failover, measured'
-	@echo '  $(LABGEN) stop ha-3x3 master1 --now            cut the power of master1; start brings it back'
-	@echo '  $(LABGEN) down ha-3x3                          remove the lab and verify that nothing is left'
+	@echo '  . .venv/bin/activate                        once per shell: now it finds labgen'
+	@echo '  labgen status ha-3x3                        what the lab is doing'
+	@echo '  labgen kubectl ha-3x3 -- get pods -A        kubectl; or --context labgen-ha-3x3 with your own'
+	@echo '  labgen ssh ha-3x3 master1                   a shell on a machine'
+	@echo '  labgen verify ha-3x3                        inspect everything, change nothing'
+	@echo '  labgen verify ha-3x3 --tier ha --disruptive   prove it: the failover, measured'
+	@echo '  labgen stop ha-3x3 master1 --now            cut the power of master1; start brings it back'
+	@echo '  labgen down ha-3x3                          remove the lab and verify that nothing is left'
 
 prepare-tests:
 	@tools/install.sh libvirt

@@ -19,8 +19,8 @@ HEAD = """\
 
 <!-- generated: .venv/bin/python -m tools.reference -->
 
-`labgen` stands for `.venv/bin/labgen` of your checkout. `-h` or `--help` shows the help of any
-command. What the exit codes mean: [exit-codes.md](exit-codes.md).
+After `. .venv/bin/activate` in your checkout, the shell finds `labgen`. `-h` or `--help` shows the
+help of any command. What the exit codes mean: [exit-codes.md](exit-codes.md).
 """
 SINGULAR = {str: "string", bool: "boolean", int: "integer", float: "number"}
 PLURAL = {str: "strings", float: "numbers"}
