@@ -83,6 +83,21 @@ class Status(Result):
     faults: tuple[str, ...] = Field(description="faults in effect")
 
 
+class Verdict(Result):
+    """The result of a run of the acceptance suite."""
+
+    cluster: str = Field(description="lab NAME, or the cluster of FILE")
+    tier: str = Field(description="smoke, ha or full")
+    outcome: str = Field(description="passed, failed, or unknown when the suite could not run")
+    reason: str = Field(description="why it is unknown, or why the run ended early; may be empty")
+    part: str = Field(description="which tests of the tier ran; empty when all did")
+    tests: int = Field(description="number of tests of the tier")
+    passed: int
+    skipped: int
+    failed: tuple[str, ...] = Field(description="node ids of the tests that the cluster failed")
+    errors: tuple[str, ...] = Field(description="node ids of the tests that could not run")
+
+
 class Check(Result):
     """Whether a scenario can be brought up on this host."""
 

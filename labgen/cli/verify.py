@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from labgen.cli import shapes
+from labgen.cli.output import output_option, print_json
 from labgen.cli.session import Session, common
 from labgen.lab import store
 from labgen.operations import verify as suite
@@ -52,6 +54,7 @@ class Verify(click.Command):
     metavar="DIR",
     help="Write a recording of each fault to DIR, for `labgen report`.",
 )
+@output_option(shapes.Verdict)
 @common
 @click.pass_context
 def verify(
@@ -62,35 +65,49 @@ def verify(
     tier: str,
     disruptive: bool,
     record: Path | None,
+    output: str,
 ) -> None:
     """Run the acceptance suite on the lab NAME, up to a tier.
 
     The tier smoke changes nothing and takes at most half a minute. Words after -- are passed to
-    pytest: -- -k etcd -n 2 --junitxml=FILE.
+    pytest: -- -k etcd -n 2 --junitxml=FILE. A run of some tests of the tier is called a part.
 
     With --inventory, the suite runs on a cluster that labgen did not build. That is read-only:
     control planes, VIP, port, etcd and pod network are discovered, and tests of anything that
     cannot be discovered are skipped with the reason.
 
     Exit codes: 0 passed, 1 the cluster failed a test, 2 usage error, 3 unsuitable host, 4 the suite
-    could not run, so nothing is known about the cluster.
+    could not run or no test ran, so nothing is known about the cluster.
     """
     session: Session = context.obj
     options = ["-q"] if session.quiet else ["-v"] * session.verbose
     options += [f"--record={record}"] if record else []
     options += context.meta[PYTEST_ARGS]
+    json = output == "json"
     if inventory and name:
         raise click.UsageError(
             f"name one cluster: either the lab {name} or --inventory {inventory}"
         )
     if inventory:
-        suite.verify_found(inventory, tier, options)
-        skipped = "the reasons of skipped tests are listed above"
-        session.console().say(f"the cluster of {inventory} passed tier {tier}; {skipped}")
-        return
-    if not name:
+        run = suite.verify_found(inventory, tier, options, to_stderr=json)
+    elif name:
+        lab = store.load(name)
+        run = suite.verify(lab, tier, options, disruptive=disruptive, to_stderr=json)
+    else:
         raise click.UsageError(
             "name a lab, or use --inventory FILE for a cluster that labgen did not build"
         )
-    suite.verify(store.load(name), tier, options, disruptive=disruptive)
-    session.console().say(f"lab {name} passed tier {tier}")
+    if json:
+        print_json(_shape(run))
+    run.ensure_passed()
+    skipped = "; the reasons of skipped tests are listed above" if inventory else ""
+    session.console().say(f"{run}{skipped}")
+
+
+def _shape(run: suite.Run) -> shapes.Verdict:
+    verdict = run.verdict
+    known = {name: getattr(verdict, name) for name in ("outcome", "reason", "tests", "part")}
+    counts = {name: getattr(verdict, name) for name in ("passed", "skipped", "failed", "errors")}
+    return shapes.Verdict.model_validate(
+        {"cluster": run.subject, "tier": run.tier, **known, **counts}
+    )

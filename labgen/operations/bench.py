@@ -3,14 +3,15 @@
 The suite is pytest in a separate process. It writes recordings, which are read here.
 """
 
-import re
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from labgen.console import Console
 from labgen.lab.lab import Lab
+from labgen.operations import verdict as verdicts
 from labgen.operations import verify
 from labgen.recordings import metrics, recording
 from labgen.recordings.recording import Figure, Recording
@@ -19,8 +20,6 @@ from labgen.system.process import run
 
 RUN_TIMEOUT = 600.0  # seconds; one takes about half a minute
 HARNESS_LINES = 12  # shown of a run that measured nothing
-# A failed test, or one whose fixtures failed, in pytest's summary (-ra).
-FAILED_TEST = re.compile(r"^(?:FAILED|ERROR) \S+::(\S+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -124,9 +123,13 @@ def _run(lab: Lab, case: Case, directory: Path) -> Run:
     path = directory / case.recording
     path.unlink(missing_ok=True)  # of an earlier bench
     options = ["-q", f"--record={directory}", *(["-k", case.only] if case.only else [])]
-    argv = verify.command(lab, case.tier, options, file=case.file)
-    done = run(argv, timeout=RUN_TIMEOUT, check=False)
-    if not path.exists():
+    with TemporaryDirectory(prefix="labgen-bench-") as scratch:
+        place = Path(scratch) / "verdict.json"
+        argv = verify.command(lab, case.tier, options, place, file=case.file)
+        done = run(argv, timeout=RUN_TIMEOUT, check=False, env=verify.environment())
+        verdict = verdicts.read(place)
+    if verdict is None or not path.exists():
         tail = "\n    ".join((done.stdout + done.stderr).rstrip().splitlines()[-HARNESS_LINES:])
         raise verify.HarnessError(f"a run measured nothing; pytest's output ends with:\n    {tail}")
-    return Run(recording.read(path), tuple(FAILED_TEST.findall(done.stdout)))
+    failed = (name.rpartition("::")[2] for name in (*verdict.failed, *verdict.errors))
+    return Run(recording.read(path), tuple(failed))

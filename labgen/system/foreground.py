@@ -2,16 +2,27 @@
 
 import signal
 import subprocess
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
+
+from labgen.system.process import environment
 
 # Ctrl-C reaches the process by itself, since it belongs to the same terminal
 PASSED_ON = (signal.SIGTERM, signal.SIGHUP)
 
 
-def foreground(argv: Sequence[str | Path]) -> int:
+def foreground(
+    argv: Sequence[str | Path],
+    *,
+    env: Mapping[str, str | None] | None = None,
+    all_to_stderr: bool = False,
+) -> int:
     """Run argv with this process's standard streams, and return its exit code.
+
+    env changes the environment as in process.run(). With all_to_stderr, what the process writes to
+    standard output goes to standard error.
 
     The code is negative after a signal. On Ctrl-C, SIGTERM and SIGHUP the process is interrupted
     (SIGINT) once and gets as much time as it needs to clean up. After that KeyboardInterrupt is
@@ -28,7 +39,9 @@ def foreground(argv: Sequence[str | Path]) -> int:
 
     before = {it: signal.signal(it, tell) for it in (signal.SIGINT, *PASSED_ON)}
     try:
-        started.append(subprocess.Popen([str(word) for word in argv]))
+        words = [str(word) for word in argv]
+        out = sys.__stderr__ if all_to_stderr else None
+        started.append(subprocess.Popen(words, env=environment(env or {}), stdout=out))
         code = started[0].wait()
     finally:
         for number, handler in before.items():

@@ -80,15 +80,16 @@ def run(
     input: str | bytes | None = None,
     check: bool = True,
     cwd: Path | None = None,
-    env: Mapping[str, str] | None = None,
+    env: Mapping[str, str | None] | None = None,
     stdin_from: BinaryIO | None = None,
     stdout_to: BinaryIO | None = None,
 ) -> Completed:
-    """Run argv to its end, at most timeout seconds; env is added to this process's environment.
+    """Run argv to its end, at most timeout seconds.
 
-    Secrets are passed through input, never through argv, which is logged. With stdin_from, the
-    process reads that open file from its current position. With stdout_to, standard output goes to
-    that open file and Completed.stdout is empty. Raises CommandFailed (unless check is False) and
+    env is added to this process's environment; a name whose value is None is removed. Secrets are
+    passed through input, never through argv, which is logged. With stdin_from, the process reads
+    that open file from its current position. With stdout_to, standard output goes to that open
+    file and Completed.stdout is empty. Raises CommandFailed (unless check is False) and
     CommandTimedOut.
     """
     words = tuple(str(word) for word in argv)
@@ -103,7 +104,7 @@ def run(
                 stdout=stdout_to or subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=cwd,
-                env={**os.environ, **env} if env else None,
+                env=environment(env or {}),
                 start_new_session=True,
             )
         except OSError as error:
@@ -121,6 +122,11 @@ def run(
     if check and not completed.ok:
         raise CommandFailed(completed)
     return completed
+
+
+def environment(changes: Mapping[str, str | None]) -> dict[str, str]:
+    """Return this process's environment with the changes; None removes a name."""
+    return {name: word for name, word in {**os.environ, **changes}.items() if word is not None}
 
 
 @contextmanager

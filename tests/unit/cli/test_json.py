@@ -20,10 +20,11 @@ from labgen.cluster.health import Problem
 from labgen.cluster.nodes import Node
 from labgen.cluster.pods import Pod
 from labgen.faults.records import Injection
-from labgen.operations import bench, checkpoints, compare, gc
+from labgen.operations import bench, checkpoints, compare, gc, verify
 from labgen.operations.bench import Case, Run
 from labgen.operations.host_resources import Listing
 from labgen.operations.status import Status
+from labgen.operations.verdict import Outcome, Verdict
 from labgen.providers.base import State
 from labgen.providers.resource import Resource
 from labgen.recordings import recording
@@ -105,6 +106,16 @@ def _status(monkeypatch: pytest.MonkeyPatch) -> Any:
         "notes": ["node master1 is cordoned"],
         "faults": [],
     }
+
+
+def _verify(monkeypatch: pytest.MonkeyPatch) -> Any:
+    seen = Verdict(Outcome.PASSED, tests=7, passed=4, skipped=1)
+    monkeypatch.setattr(
+        verify, "_run", lambda what, _, tier, *__, **___: verify.Run(what, tier, seen)
+    )
+    counts = {"tests": 7, "passed": 4, "skipped": 1, "failed": [], "errors": []}
+    known = {"outcome": "passed", "reason": "", "part": "5 of 7 tests"}
+    return {"cluster": "lab demo", "tier": "smoke", **known, **counts}
 
 
 def _faults(monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -195,6 +206,7 @@ CALLS: Mapping[str, Callable[[pytest.MonkeyPatch], Any]] = {
     "gc": _gc,
     "scenario list": _scenarios,
     "status demo": _status,
+    "verify demo": _verify,
     "fault list": _faults,
     "fault list demo": _injections,
     "checkpoint list demo": _checkpoints,
@@ -245,7 +257,7 @@ def test_json_is_what_is_documented(words: str, monkeypatch: pytest.MonkeyPatch)
 def test_text_is_what_is_printed_without_it(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     CALLS[words](monkeypatch)
     said = labgen(*words.split())
-    assert said.out or words.startswith("check")
+    assert said.out or words.startswith(("check", "verify"))
     assert not said.out.startswith(("[", "{"))
 
 

@@ -1,5 +1,6 @@
 """`labgen verify` on labs without machines, with a small suite that replaces the real one."""
 
+import json
 import sys
 from importlib import metadata
 from pathlib import Path
@@ -12,7 +13,9 @@ from tests.unit.cli.calling import Said, labgen
 from tests.unit.lab.samples import made
 
 CONFTEST = """
-import os
+import pytest
+
+pytest_plugins = ["acceptance.framework.plugins.verdict"]
 
 def pytest_addoption(parser):
     parser.addoption("--lab")
@@ -23,15 +26,26 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     option = config.option
     print("called for", option.lab or option.inventory, option.tier, option.record)
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    from acceptance.framework.plugins import verdict
+    verdict.of_tier(config, items, len(items))
+
 """
 ENDS = """
 import os, pytest
 
 def test_end():
-    if "FAIL" in os.environ:
-        assert False
+    if "SKIP" in os.environ:
+        pytest.skip("not known")
+    assert "FAIL" not in os.environ
     if "END" in os.environ:
         os._exit(int(os.environ["END"]))
+
+def test_other():
+    if "SKIP" in os.environ:
+        pytest.skip("not known")
 """
 
 
@@ -62,7 +76,7 @@ def test_options_reach_pytest_and_cannot_change_lab_or_tier(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    options = ["--record", "runs", "--", "-k", "end", "--junitxml=report.xml", "--tier", "full"]
+    options = ["--record", "runs", "--", "-k", "test", "--junitxml=report.xml", "--tier", "full"]
     assert labgen("verify", "demo", *options, "--lab", "other").exit_code == 0
     assert "called for demo smoke runs" in capfd.readouterr().out
     assert (tmp_path / "report.xml").exists()
@@ -92,22 +106,98 @@ def test_a_failure_is_the_labs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (said.exit_code, last(said)) == (1, "error: lab demo failed tier smoke")
 
 
-@pytest.mark.parametrize("code", [2, 3, 6])
-def test_a_suite_that_could_not_do_its_work_says_so_in_the_last_line(
+@pytest.mark.parametrize("code", [0, 1, 2, 3, 6])
+def test_a_suite_that_ended_without_a_verdict_says_so_in_the_last_line(
     monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     monkeypatch.setenv("END", str(code))
     said = labgen("verify", "demo")
     assert said.exit_code == 4
-    assert last(said) == (
-        f"error: the suite could not run (pytest ended with {code}), "
-        "so nothing is known about lab demo"
-    )
+    reason = f"the suite could not run (exit code {code})" if code else "no test ran"
+    assert last(said) == f"error: {reason}, so nothing is known about lab demo"
 
 
-def test_options_that_leave_no_test_are_a_wrong_call() -> None:
+NO_TEST = "error: no test ran, so nothing is known about lab demo"
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["--collect-only", "--fixtures", "--markers", "--version", "--help", "--setup-plan"],
+)
+def test_a_run_without_tests_proves_nothing(option: str) -> None:
+    said = labgen("verify", "demo", "--", option)
+    assert (said.exit_code, last(said)) == (4, NO_TEST)
+
+
+def test_options_that_leave_no_test_prove_nothing() -> None:
     said = labgen("verify", "demo", "--", "-k", "nothing")
-    assert (said.exit_code, last(said)) == (2, "error: these options select no test of tier smoke")
+    assert (said.exit_code, last(said)) == (4, NO_TEST)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PYTEST_ADDOPTS", "--collect-only"),
+        ("PYTEST_ADDOPTS", "-k other"),
+        ("PYTEST_ADDOPTS", "--cov=src"),
+        ("PYTEST_PLUGINS", "no_such_plugin"),
+        ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"),
+        ("PYTHONOPTIMIZE", "1"),
+        ("PYTHONPATH", "{here}"),
+        ("PYTHONSTARTUP", "{here}/none.py"),
+        ("PYTHONWARNINGS", "error"),
+    ],
+)
+@pytest.mark.parametrize("options", [[], ["-n1"]], ids=["alone", "xdist"])
+def test_the_callers_environment_does_not_reach_the_suite(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, options: list[str]
+) -> None:
+    for module in ("json", "_pytest", "sitecustomize"):
+        (tmp_path / f"{module}.py").write_text("raise SystemExit(0)\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(name, value.format(here=tmp_path))
+    said = labgen("verify", "demo", "--", *options)
+    assert (said.exit_code, last(said)) == (0, "lab demo passed tier smoke")
+
+
+def test_configuration_around_the_suite_and_where_it_is_called_does_not_reach_it(
+    tmp_path: Path, suite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in (tmp_path, tmp_path / "_data", tmp_path / "called"):
+        place.mkdir(exist_ok=True)
+        (place / "conftest.py").write_text("raise SystemExit(0)\n")
+        (place / "tox.ini").write_text("[pytest]\naddopts = --collect-only\n")
+    monkeypatch.chdir(tmp_path / "called")
+    said = labgen("verify", "demo")
+    assert (said.exit_code, last(said)) == (0, "lab demo passed tier smoke")
+
+
+@pytest.mark.parametrize(
+    ("options", "part"),
+    [
+        (["-k", "other"], "1 of 2 tests"),
+        (["--deselect", "acceptance/test_end.py::test_other"], "1 of 2 tests"),
+        (["--ignore", "{suite}/test_end.py"], "1 of 1 tests, without test_end.py"),
+        (["-n1", "-k", "other"], "1 of 2 tests"),
+    ],
+)
+def test_a_part_of_a_tier_says_that_it_is_a_part(
+    suite: Path, tmp_path: Path, options: list[str], part: str
+) -> None:
+    if "--ignore" in options:
+        (suite / "test_more.py").write_text("def test_more():\n    pass\n")
+    junit = tmp_path / "junit.xml"
+    words = [word.format(suite=suite) for word in options]
+    said = labgen("verify", "demo", "-o", "json", "--", *words, f"--junitxml={junit}")
+    assert said.exit_code == 0
+    assert last(said) == f"lab demo passed a part of tier smoke: {part}"
+    assert json.loads(said.out)["part"] == part
+    assert f'<property name="part" value="{part}" />' in junit.read_text()
+
+
+def test_collected_names_cannot_be_changed_by_an_option() -> None:
+    said = labgen("verify", "demo", "--", "-o", "python_functions=test_other")
+    assert (said.exit_code, last(said)) == (0, "lab demo passed tier smoke")
 
 
 def test_options_that_pytest_does_not_know_are_a_wrong_call() -> None:
@@ -199,14 +289,8 @@ def test_lab_and_inventory_are_one_too_many(inventory: Path) -> None:
 def test_where_every_test_was_skipped_nothing_is_known(
     inventory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("END", "7")
+    monkeypatch.setenv("SKIP", "yes")
     said = labgen("verify", "--inventory", str(inventory))
     assert said.exit_code == 4
-    told = "error: every test of tier smoke was skipped, so nothing is known about the cluster of"
+    told = "error: every test was skipped, so nothing is known about the cluster of"
     assert last(said) == f"{told} {inventory}"
-
-
-def test_code_of_a_run_in_which_all_was_skipped_is_the_suites() -> None:
-    from acceptance.framework import errors  # noqa: PLC0415 - not beside the tiny one
-
-    assert errors.NOTHING == verify.NOTHING
