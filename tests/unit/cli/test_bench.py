@@ -17,6 +17,8 @@ from tests.unit.cli.calling import labgen
 from tests.unit.lab.samples import made
 
 CONFTEST = """
+pytest_plugins = ["acceptance.framework.plugins.verdict"]
+
 def pytest_addoption(parser):
     for option in ("--lab", "--tier", "--record"):
         parser.addoption(option)
