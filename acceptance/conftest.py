@@ -14,6 +14,8 @@ from acceptance.framework.clients.api import FAILURES, Api
 from acceptance.framework.clients.machines import LocalEndpoint, On
 from acceptance.framework.cluster import Cluster
 from acceptance.framework.discovery.read_only import read_only
+from acceptance.framework.errors import HARNESS
+from acceptance.framework.plugins.run import RUN, hold_lab
 from acceptance.framework.preconditions import CLUSTER, LAB, LOCAL_ENDPOINT, ON
 from acceptance.framework.workloads import namespaces, workload
 from acceptance.framework.workloads.workload import Workload
@@ -24,7 +26,17 @@ from labgen.lab.lab import Lab, Machine
 
 pytest_plugins = [
     f"acceptance.framework.plugins.{plugin}"
-    for plugin in ("exclusive", "experiments", "inventory", "power", "summary", "tiers", "verdict")
+    for plugin in (
+        "exclusive",
+        "experiments",
+        "harness",
+        "inventory",
+        "power",
+        "run",
+        "summary",
+        "tiers",
+        "verdict",
+    )
 ]
 
 REACHED = pytest.StashKey[Api]()
@@ -68,8 +80,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if hasattr(config, "workerinput") or config.option.collectonly or LAB not in config.stash:
         return
+    lab = config.stash[LAB]
+    hold_lab(config)
     try:
-        config.stash[REACHED] = preconditions.through_vip(config.stash[LAB])
+        preconditions.ensure_reachable(lab)
+    except (LabgenError, OSError) as error:
+        pytest.exit(str(error), returncode=HARNESS)
+    try:
+        config.stash[REACHED] = preconditions.through_vip(lab)
     except LabgenError as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.TESTS_FAILED)
 
@@ -81,7 +99,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if api is None or _read_only(session.config):
         return
     try:
-        namespaces.remove_all(api)
+        namespaces.remove_all(api, session.config.stash[RUN])
     except FAILURES as error:
         session.config.issue_config_time_warning(
             pytest.PytestWarning(f"what the suite made was not removed: {error}"), stacklevel=1
@@ -150,15 +168,16 @@ def pods(api: Api) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def running(lab: Lab, api: Api) -> Workload:
+def running(lab: Lab, api: Api, pytestconfig: pytest.Config) -> Workload:
     """Return the suite's own pods, one on each machine, ready."""
     image = release(lab.scenario.kubernetes.version).workload_image
-    return workload.make(api, image, {machine.name for machine in lab.machines})
+    nodes = {machine.name for machine in lab.machines}
+    return workload.make(api, pytestconfig.stash[RUN], image, nodes)
 
 
 @pytest.fixture(scope="module")
 def own_namespace(request: pytest.FixtureRequest, api: Api) -> Iterator[str]:
     """Yield a namespace for the tests of one file. It is removed after them."""
     subject = request.path.stem.removeprefix("test_").replace("_", "-")
-    with namespaces.namespace(api, subject) as name:
+    with namespaces.namespace(api, request.config.stash[RUN], subject) as name:
         yield name

@@ -10,13 +10,11 @@ from acceptance.framework.clients.machines import On
 from acceptance.framework.cluster import Cluster
 from acceptance.framework.workloads import connectivity
 from acceptance.framework.workloads.connectivity import Answers
-from acceptance.framework.workloads.workload import NAME, NAMESPACE, SERVICE_PORT, Workload, ready
+from acceptance.framework.workloads.workload import NAME, SERVICE_PORT, Workload, ready
 from labgen.lab.lab import Machine
 
 Pods = list[dict[str, Any]]
 API_NAME = "kubernetes.default.svc"
-# completed by the search list in the pod's resolv.conf, so it also tests that
-SERVICE = f"{NAME}.{NAMESPACE}.svc:{SERVICE_PORT}"
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +35,14 @@ def api_name(cluster: Cluster) -> str:
 
 
 @pytest.fixture(scope="module")
-def answers(on: On, running: Workload) -> Answers:
-    return connectivity.dial(on, running, [SERVICE], patience=kube_proxy.NEW_SERVICE)
+def service(running: Workload) -> str:
+    """Return the Service's short name, which the search list of the pod's resolv.conf completes."""
+    return f"{NAME}.{running.namespace}.svc:{SERVICE_PORT}"
+
+
+@pytest.fixture(scope="module")
+def answers(on: On, running: Workload, service: str) -> Answers:
+    return connectivity.dial(on, running, [service], patience=kube_proxy.NEW_SERVICE)
 
 
 @pytest.mark.smoke
@@ -71,9 +75,9 @@ def test_every_dns_server_answers_the_machine(
 
 @pytest.mark.full
 def test_pod_finds_the_service_by_its_name(
-    on: On, machine: Machine, running: Workload, answers: Answers
+    on: On, machine: Machine, running: Workload, service: str, answers: Answers
 ) -> None:
-    answer = answers[machine.name, SERVICE]
+    answer = answers[machine.name, service]
     if answer.pod is None:
         pytest.fail(f"{answer.reason}; {kube_proxy.explain(on(machine.name))}")
     assert answer.pod in {pod.name for pod in running.pods.values()}

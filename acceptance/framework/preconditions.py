@@ -1,5 +1,6 @@
 """The suite's precondition: a lab whose API answers through the VIP."""
 
+from functools import partial
 from ipaddress import IPv4Address
 
 import pytest
@@ -12,7 +13,10 @@ from acceptance.framework.cluster import Cluster
 from labgen.cluster import vip
 from labgen.errors import LabgenError
 from labgen.lab.lab import Lab
-from labgen.machine import access
+from labgen.machine import access, login
+from labgen.machine.ssh import Ssh
+from labgen.system.parallel import gather
+from labgen.system.process import CommandTimedOut
 
 LAB = pytest.StashKey[Lab]()
 CLUSTER = pytest.StashKey[Cluster]()
@@ -21,12 +25,32 @@ LOCAL_ENDPOINT = pytest.StashKey[LocalEndpoint]()
 TIMEOUT = 5.0  # seconds; a healthy API answers /readyz within a tenth of one
 
 
+def ensure_reachable(lab: Lab) -> None:
+    """Raise LabgenError if nothing can be known of the lab from here, whatever its state.
+
+    Its route, its kubeconfig and the shells of its machines are checked; a machine that does not
+    answer is left to the tests.
+    """
+    access.ensure_route(lab)
+    access.kubeconfig(lab)
+    ssh = access.ssh_client(lab)
+    gather({m.name: partial(_ensure_quiet, ssh, m.name) for m in lab.machines})
+
+
+def _ensure_quiet(ssh: Ssh, name: str) -> None:
+    try:
+        done = ssh.run(name, ["true"], timeout=login.LOGIN, check=False)
+    except CommandTimedOut:
+        return
+    if found := login.prints(done.stdout):
+        raise LabgenError(f"{name}: {found.what}", hint=found.remedy)
+
+
 def through_vip(lab: Lab) -> Api:
     """Return the API behind the VIP, after it has answered /readyz.
 
     Raises LabgenError with what was observed instead: the API's failure and the VIP holder.
     """
-    access.ensure_route(lab)
     try:
         api = api_access.connect(kubeconfig.credentials(lab.kubeconfig), timeout=TIMEOUT)
         api.send("GET", "/readyz")

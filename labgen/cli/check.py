@@ -7,6 +7,7 @@ from labgen.cli.output import output_option, print_json
 from labgen.cli.session import Session, common, load_scenario, overrides_option
 from labgen.errors import HostUnfit
 from labgen.lab.names import ensure_lab_name
+from labgen.system import pressure
 from labgen.up.check import ensure_possible
 
 
@@ -41,7 +42,11 @@ def check(
             raise SystemExit(unfit.exit_code) from unfit
         raise
     chosen = choice.provider.name
+    note = pressure.overload()
     if output == "json":
-        print_json(result.model_copy(update={"provider": chosen, "reason": choice.why}))
+        known = {"provider": chosen, "reason": choice.why, "note": note}
+        print_json(result.model_copy(update=known))
         return
+    if note:
+        session.console().say(f"note: {note}")
     session.console().say(f"{loaded.name} can be brought up by provider {chosen}")

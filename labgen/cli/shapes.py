@@ -110,6 +110,7 @@ class Check(Result):
     reason: str = Field(
         default="", description="why that provider; empty when the scenario names it"
     )
+    note: str = Field(default="", description="what this host lacks at present; may be empty")
     problem: str | None = Field(
         default=None, description="everything that prevents it, with remedies; null when possible"
     )

@@ -29,6 +29,7 @@ from labgen.system import files, netns
 from labgen.system.locks import locked
 
 ALLOCATION_TIMEOUT = 30.0
+LOCKS = (".lock", ".suite")  # of commands that change a lab, and of runs of the suite
 _adapter = TypeAdapter(Lab)
 
 
@@ -93,17 +94,39 @@ def hold(
     name: str, waiting: Callable[[str], None], *, timeout: float = 3600
 ) -> AbstractContextManager[None]:
     """Lock the lab for a command that changes it; commands on one lab run one after the other."""
-    return _hold(labs_directory() / f".{ensure_lab_name(name)}.lock", timeout, waiting)
+    return _hold(_lock_file(name, LOCKS[0]), timeout, waiting)
+
+
+def hold_for_suite(
+    name: str, waiting: Callable[[str], None], *, doing: str, read_only: bool, timeout: float = 3600
+) -> AbstractContextManager[None]:
+    """Lock the lab for a run of the acceptance suite, which itself runs commands that hold() it.
+
+    Runs that are read_only share the lock; one that disturbs the lab has it alone.
+    """
+    return _hold(_lock_file(name, LOCKS[1]), timeout, waiting, shared=read_only, doing=doing)
+
+
+def _lock_file(name: str, kind: str) -> Path:
+    return labs_directory() / f".{ensure_lab_name(name)}{kind}"
 
 
 @contextmanager
-def _hold(path: Path, timeout: float, waiting: Callable[[str], None]) -> Iterator[None]:
-    with locked(path, timeout=timeout, waiting=waiting):
+def _hold(
+    path: Path,
+    timeout: float,
+    waiting: Callable[[str], None],
+    *,
+    shared: bool = False,
+    doing: str = "",
+) -> Iterator[None]:
+    with locked(path, timeout=timeout, waiting=waiting, shared=shared, doing=doing):
         try:
             yield
         finally:
-            if not (path.parent / path.name[1:].removesuffix(".lock")).exists():
-                path.unlink(missing_ok=True)
+            if not (path.parent / path.name[1:]).with_suffix("").exists():
+                for kind in LOCKS:  # also that of a suite which has ended
+                    path.with_suffix(kind).unlink(missing_ok=True)
 
 
 def settle(

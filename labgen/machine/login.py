@@ -12,6 +12,7 @@ from labgen.system.process import CommandTimedOut, Completed, run
 
 LOGIN = 15.0  # seconds; ssh itself gives up on an address after five
 SCAN = 5
+SHOWN = 60  # characters of a line in an error
 GREETING = 'date +%s.%N; id -u; echo "$SSH_CONNECTION"'
 
 
@@ -44,9 +45,27 @@ def greet(jump: JumpHost | None, ssh: Ssh, machine: Machine) -> tuple[float, flo
         ) from late  # fmt: skip
     if not opened.ok or not done.ok:
         raise why_not(jump, machine, opened if not opened.ok else done)
+    if noise := prints(opened.stdout):
+        raise Unread(noise.what, noise.remedy)
     told, _, connection = done.stdout.splitlines()[:3]
     halfway = (before + after) / 2
     return float(told) - halfway, (after - before) / 2, connection.partition(" ")[0]
+
+
+def prints(output: str) -> Finding | None:
+    """Return the finding for a shell that prints, by the output of a command that prints nothing.
+
+    Bash reads ~/.bashrc for commands over SSH as well, so the output of every command would begin
+    with those lines: a file that is copied from there, or a number that is read.
+    """
+    lines = output.strip().splitlines()
+    if not lines:
+        return None
+    shown = lines[0] if len(lines[0]) <= SHOWN else f"{lines[0][:SHOWN]}..."
+    return Finding(
+        f"its shell prints {shown!r} before the output of every command",
+        "print only for people, in ~/.bashrc or what it reads: [[ $- != *i* ]] || echo ...",
+    )
 
 
 def why_not(jump: JumpHost | None, machine: Machine, said: Completed) -> Unread:

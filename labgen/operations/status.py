@@ -13,6 +13,7 @@ from labgen.lab.lab import Lab
 from labgen.machine import access
 from labgen.providers.base import State
 from labgen.providers.registry import provider
+from labgen.system import pressure
 from labgen.system.journal import Journal
 
 
@@ -27,7 +28,7 @@ class Status:
     etcd: tuple[EtcdMember, ...]
     api_servers: Mapping[str, Mapping[str, str]]  # by control plane, as its HAProxy has them
     problems: tuple[Problem, ...]  # what does not answer or is not healthy
-    notes: tuple[str, ...]  # what is healthy and worth knowing: a cordoned node
+    notes: tuple[str, ...]  # no problem, but worth knowing: a cordoned node, an overloaded host
 
 
 def status(lab: Lab) -> Status:
@@ -52,7 +53,7 @@ def status(lab: Lab) -> Status:
         etcd=found.etcd,
         api_servers=found.api_servers,
         problems=(*problems, *found.problems),
-        notes=found.notes,
+        notes=(*found.notes, *filter(None, [pressure.overload()])),
     )
 
 

@@ -27,6 +27,7 @@ class Verdict:
 
     outcome: Outcome
     reason: str = ""  # why nothing is known, or why the run ended before its first test
+    printed: bool = False  # pytest has printed the reason
     tests: int = 0  # those of the tier in the files that were read
     passed: int = 0
     skipped: int = 0

@@ -57,8 +57,13 @@ class Run:
         if self.verdict.outcome is Outcome.FAILED:
             raise LabgenError(f"{self.subject} failed tier {self.tier}")
         if self.verdict.outcome is Outcome.UNKNOWN:
-            reason = self.verdict.reason.splitlines()[0]
-            raise HarnessError(f"{reason}, so nothing is known about {self.subject}")
+            raise HarnessError(f"{self._unable()}, so nothing is known about {self.subject}")
+
+    def _unable(self) -> str:
+        """Return why nothing is known, without what the suite itself has printed already."""
+        if self.verdict.errors:
+            return f"{len(self.verdict.errors)} of {self.verdict.tests} tests could not run"
+        return "the suite could not run" if self.verdict.printed else self.verdict.reason
 
     def __str__(self) -> str:
         part = self.verdict.part

@@ -15,32 +15,40 @@ POLL = 0.1  # seconds
 
 @contextmanager
 def locked(
-    path: Path, *, timeout: float, waiting: Callable[[str], None] = lambda _: None
+    path: Path,
+    *,
+    timeout: float,
+    waiting: Callable[[str], None] = lambda _: None,
+    shared: bool = False,
+    doing: str = "",
 ) -> Iterator[None]:
     """Hold the lock at path; wait at most timeout seconds for another process.
 
-    Before the wait, waiting is called once with the holder. Raises LabgenError when another process
+    With shared, others may share it. doing names the work, for those who wait. Before the wait,
+    waiting is called once with the holder. Raises LabgenError when another process
     still holds the lock after the timeout.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + timeout
-    descriptor = _acquire(path, deadline, waiting)
+    kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+    descriptor = _acquire(path, kind, deadline, waiting)
     while not _is_at(descriptor, path):  # removed by its last holder while this one waited
         os.close(descriptor)
-        descriptor = _acquire(path, deadline, waiting)
+        descriptor = _acquire(path, kind, deadline, waiting)
     try:
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"process {os.getpid()}".encode(), 0)
+        holder = f"process {os.getpid()}" + (f" ({doing})" if doing else "")
+        os.pwrite(descriptor, holder.encode(), 0)
         yield
     finally:
         os.close(descriptor)
 
 
-def _acquire(path: Path, deadline: float, waiting: Callable[[str], None]) -> int:
+def _acquire(path: Path, kind: int, deadline: float, waiting: Callable[[str], None]) -> int:
     """Open path, lock it and return the descriptor, which holds the lock until it is closed."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        _lock(descriptor, path, deadline, waiting)
+        _lock(descriptor, path, kind, deadline, waiting)
     except BaseException:
         os.close(descriptor)
         raise
@@ -54,11 +62,13 @@ def _is_at(descriptor: int, path: Path) -> bool:
         return False
 
 
-def _lock(descriptor: int, path: Path, deadline: float, waiting: Callable[[str], None]) -> None:
+def _lock(
+    descriptor: int, path: Path, kind: int, deadline: float, waiting: Callable[[str], None]
+) -> None:
     told = False
     while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.pread(descriptor, 100, 0).decode(errors="replace") or "another process"
             if not told:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from labgen.lab import store
-from labgen.system import paths
+from labgen.system import paths, pressure
 
 
 @pytest.fixture(autouse=True)
@@ -16,4 +16,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "vagrant"))
     monkeypatch.setattr(paths, "runtime", lambda: tmp_path / "run")
     monkeypatch.setattr(store, "host_routes", lambda *_: ())
+    monkeypatch.setattr(pressure, "DIRECTORY", tmp_path / "pressure")
+    monkeypatch.setattr(pressure, "LOAD", tmp_path / "loadavg")
     return tmp_path / "home"

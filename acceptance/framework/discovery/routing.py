@@ -6,7 +6,7 @@ This host may query the addresses that the user named, and others that have the 
 from collections.abc import Iterable
 from ipaddress import IPv4Address
 
-from labgen.errors import LabgenError
+from labgen.errors import HostUnfit
 from labgen.lab import store
 from labgen.lab.lab import bridge
 from labgen.system import route
@@ -15,7 +15,7 @@ LOOPBACK = "lo"
 
 
 def ensure(addresses: Iterable[IPv4Address]) -> None:
-    """Raise LabgenError unless each address has a route that does not go through a lab's bridge.
+    """Raise HostUnfit unless each address has a route that does not go through a lab's bridge.
 
     Otherwise a lab with the same addresses would be tested instead of the cluster.
     """
@@ -23,10 +23,10 @@ def ensure(addresses: Iterable[IPv4Address]) -> None:
     for address in addresses:
         device = route.device(address)
         if device is None:
-            raise LabgenError(f"there is no route to {address}; nothing was sent")
+            raise HostUnfit(f"there is no route to {address}; nothing was sent")
         if device in bridges:
             lab = bridges[device]
-            raise LabgenError(
+            raise HostUnfit(
                 f"packets to {address} would reach lab {lab}, by {device}; nothing was sent",
                 hint=f"to verify that lab: labgen verify {lab}",
             )

@@ -1,6 +1,7 @@
 """The baseline of an experiment: the conditions for injecting a fault."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 
 from acceptance.framework.clients.api import FAILURES
@@ -48,20 +49,31 @@ def wait_quiet(seen: Seen, masters: set[str]) -> float:
             change.subject for change in seen.changes if change.lane == owners.LANE
         }
         if missing:
-            raise NotYet(f"no answer yet from {', '.join(sorted(missing))}")
+            raise NotYet(f"there is no answer yet for {', '.join(sorted(missing))}")
         known_at = time.monotonic()
 
     def quiet() -> None:
         for (kind, client), samples in list(seen.clients.items()):
             good = analysis.good_for(list(samples), known_at, time.monotonic())
             if good < SECONDS:
-                failed = requests.failures(list(samples))
-                raise NotYet(f"{kind}, {client}: good answers for {good:.1f} s; {failed}")
+                raise NotYet(_unwell(kind, client, requests.failures(list(samples))))
 
     try:
         until(known, what="the first requests", timeout=QUIET_TIMEOUT, interval=0.05)
         what = f"{SECONDS:g} s without a failed request"
         until(quiet, what=what, timeout=QUIET_TIMEOUT, interval=0.05)
     except LabgenError as error:
-        raise HarnessError(f"no fault was injected, the API is not healthy: {error}") from error
+        raise HarnessError(
+            f"no fault was injected, because {error.last_seen}; waited {QUIET_TIMEOUT:g} s for "
+            f"{SECONDS:g} s of good answers"
+        ) from error
     return time.monotonic() - SECONDS
+
+
+def _unwell(kind: str, client: str, failures: Mapping[str, int]) -> str:
+    """Return which clients get no good answers before any fault, and how their requests fail."""
+    what = "the API" if kind in API_CLIENTS else f"a Service, from the pod on {client}"
+    if not failures:
+        return f"requests to {what} ({kind}) get no answer without a fault"
+    counted = ", ".join(f"{number} times: {failure}" for failure, number in failures.items())
+    return f"requests to {what} ({kind}) fail without a fault ({counted})"

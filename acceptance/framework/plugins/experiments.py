@@ -21,6 +21,7 @@ from acceptance.framework.experiment.probes.protocol import Task
 from acceptance.framework.experiment.result import Result
 from acceptance.framework.experiment.stash import FIGURES
 from acceptance.framework.experiment.testbed import Testbed
+from acceptance.framework.plugins.run import RUN
 from acceptance.framework.workloads import namespaces, stream
 from labgen.bundle.versions import release
 from labgen.cluster.etcd import ETCD_PKI
@@ -59,13 +60,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session")
-def testbed(lab: Lab, api: Api, on: On) -> Iterator[Testbed]:
+def testbed(lab: Lab, api: Api, on: On, pytestconfig: pytest.Config) -> Iterator[Testbed]:
     """Yield the lab with all its observers, and with pods that query a Service."""
     if len(lab.control_planes) == 1:
         pytest.skip("one control plane: nothing can take over")
     image = release(lab.scenario.kubernetes.version).workload_image
     with (
-        namespaces.namespace(api, "stream") as namespace,
+        namespaces.namespace(api, pytestconfig.stash[RUN], "stream") as namespace,
         TemporaryDirectory(prefix="labgen-etcd-") as directory,
     ):
         _fetch(on(lab.control_planes[0].name), Path(directory))

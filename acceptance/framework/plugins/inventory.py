@@ -17,7 +17,7 @@ from acceptance.framework.cluster import Cluster
 from acceptance.framework.discovery import discover, logins, summary
 from acceptance.framework.errors import HARNESS, HarnessError
 from acceptance.framework.preconditions import CLUSTER, LOCAL_ENDPOINT, ON, near_found
-from labgen.errors import LabgenError
+from labgen.errors import HostUnfit, LabgenError
 from labgen.inventory import load as inventories
 from labgen.inventory.model import Inventory
 from labgen.system import files
@@ -64,7 +64,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     directory = config.stash[DIRECTORY] = Path(mkdtemp(prefix="labgen-found-"))
     try:
         found = discover.discover(config.stash[INVENTORY], directory)
-    except HarnessError as error:
+    except (HarnessError, HostUnfit) as error:
         pytest.exit(str(error), returncode=HARNESS)
     except (LabgenError, OSError, http.client.HTTPException) as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.TESTS_FAILED)

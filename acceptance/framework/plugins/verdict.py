@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from acceptance.framework.errors import HARNESS, NOTHING
+from acceptance.framework.plugins import harness
 from labgen.operations import verdict as verdicts
 from labgen.operations.verdict import Outcome, Verdict
 
@@ -50,6 +51,7 @@ class Count:
         self.tests = 0
         self.left_out: tuple[str, ...] = ()
         self.outcomes: dict[str, str] = {}  # by node id
+        self.sentences: dict[str, None] = {}  # of the harness, each once
         self.ended = ""  # why the run ended before its last test
         self.failed_early = False  # the cluster failed before the first test
 
@@ -64,9 +66,10 @@ class Count:
             self._note(str(report.nodeid), "error")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        harness = report.when != "call" or getattr(report, "labgen_harness", False)
+        if sentence := getattr(report, harness.ATTRIBUTE, ""):
+            self.sentences[sentence.splitlines()[0]] = None
         if report.failed:
-            self._note(str(report.nodeid), "error" if harness else "failed")
+            self._note(str(report.nodeid), "failed" if report.when == "call" else "error")
         elif report.skipped and not hasattr(report, "wasxfail"):
             self._note(str(report.nodeid), "skipped")
         elif report.when == "call":
@@ -79,6 +82,10 @@ class Count:
         ended = excinfo.value
         self.ended = str(ended) or "it was interrupted"
         self.failed_early = getattr(ended, "returncode", None) == pytest.ExitCode.TESTS_FAILED
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if isinstance(ended, pytest.exit.Exception) and reporter and not self.outcomes:
+            # pytest prints the reason on standard error, and the reporter would print it again
+            self.config.pluginmanager.unregister(reporter)
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         self.ended = excinfo.exconly()
@@ -102,6 +109,7 @@ class Count:
         return Verdict(
             outcome,
             reason,
+            printed=bool(self.ended),
             tests=self.tests,
             passed=len(named["passed"]),
             skipped=len(named["skipped"]),
@@ -117,7 +125,7 @@ class Count:
         if self._ended("failed") or self.failed_early:
             return Outcome.FAILED, self.ended
         if self._ended("error"):
-            return Outcome.UNKNOWN, "no test failed, but some could not run"
+            return Outcome.UNKNOWN, "; ".join(self.sentences) or "some tests could not run"
         if self.ended:
             return Outcome.UNKNOWN, self.ended
         if self._ended("passed"):

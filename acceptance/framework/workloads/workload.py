@@ -11,7 +11,6 @@ from acceptance.framework.clients.api import FAILURES, Api
 from acceptance.framework.workloads import namespaces
 from labgen.system.wait import NotYet, until
 
-NAMESPACE = namespaces.PREFIX
 NAME = "agnhost"
 PORT = 8080
 SERVICE_PORT = 80
@@ -31,33 +30,35 @@ class Pod:
 class Workload:
     """The running pods by the name of their node, and the Service's cluster address."""
 
+    namespace: str
     pods: dict[str, Pod]
     service: str
 
 
-def make(api: Api, image: str, nodes: set[str]) -> Workload:
-    """Apply the workload and wait until it runs on all nodes."""
-    until(lambda: _apply_namespace(api), what="a fresh namespace", timeout=GONE_TIMEOUT)
-    inside = f"namespaces/{NAMESPACE}"
-    api.apply(f"/apis/apps/v1/{inside}/daemonsets/{NAME}", _daemon_set(image))
-    service = api.apply(f"/api/v1/{inside}/services/{NAME}", _service())
-    pods = until(lambda: _ready(api, nodes), what="the test workload", timeout=READY_TIMEOUT)
-    return Workload(pods, service["spec"]["clusterIP"])
+def make(api: Api, run: str, image: str, nodes: set[str]) -> Workload:
+    """Apply the run's workload and wait until it runs on all nodes."""
+    name = namespaces.of_run(run)
+    until(lambda: _apply_namespace(api, run, name), what="a namespace", timeout=GONE_TIMEOUT)
+    inside = f"namespaces/{name}"
+    api.apply(f"/apis/apps/v1/{inside}/daemonsets/{NAME}", _daemon_set(name, image))
+    service = api.apply(f"/api/v1/{inside}/services/{NAME}", _service(name))
+    pods = until(lambda: _ready(api, name, nodes), what="the test workload", timeout=READY_TIMEOUT)
+    return Workload(name, pods, service["spec"]["clusterIP"])
 
 
-def _apply_namespace(api: Api) -> None:
+def _apply_namespace(api: Api, run: str, name: str) -> None:
     try:
-        phase = namespaces.make(api, NAMESPACE)
+        phase = namespaces.make(api, run, name)
     except FAILURES as error:
         raise NotYet(str(error)) from error
     if phase != "Active":
         raise NotYet(f"the namespace of an earlier run is {phase}")
 
 
-def _ready(api: Api, nodes: set[str]) -> dict[str, Pod]:
+def _ready(api: Api, namespace: str, nodes: set[str]) -> dict[str, Pod]:
     pods = {}
     try:
-        items = api.items(f"/api/v1/namespaces/{NAMESPACE}/pods?labelSelector=app={NAME}")
+        items = api.items(f"/api/v1/namespaces/{namespace}/pods?labelSelector=app={NAME}")
     except FAILURES as error:
         raise NotYet(str(error)) from error
     for pod in items:
@@ -75,7 +76,7 @@ def ready(pod: dict[str, Any]) -> bool:
     return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
 
 
-def _daemon_set(image: str) -> dict[str, Any]:
+def _daemon_set(namespace: str, image: str) -> dict[str, Any]:
     container = {
         "name": NAME,
         "image": image,
@@ -91,7 +92,7 @@ def _daemon_set(image: str) -> dict[str, Any]:
     return {
         "apiVersion": "apps/v1",
         "kind": "DaemonSet",
-        "metadata": {"name": NAME, "namespace": NAMESPACE},
+        "metadata": {"name": NAME, "namespace": namespace},
         "spec": {
             "selector": {"matchLabels": LABELS},
             "template": {"metadata": {"labels": LABELS}, "spec": pod},
@@ -99,10 +100,10 @@ def _daemon_set(image: str) -> dict[str, Any]:
     }
 
 
-def _service() -> dict[str, Any]:
+def _service(namespace: str) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": {"name": NAME, "namespace": NAMESPACE},
+        "metadata": {"name": NAME, "namespace": namespace},
         "spec": {"selector": LABELS, "ports": [{"port": SERVICE_PORT, "targetPort": PORT}]},
     }

@@ -5,7 +5,9 @@ import json
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
+from labgen.errors import LabgenError
 from labgen.lab.lab import Lab, Machine
 from labgen.render.files import kubeadm_init
 from labgen.system import files
@@ -29,9 +31,17 @@ def init_control_plane(context: Context, machine: Machine) -> Outcome:
     payload = in_payload({"kubeadm.yaml": config})
     outcome = context.run_phases(machine, "control-plane-init", files=payload, timeout=TIMEOUT)
     done = context.ssh.run(machine.name, ["bash", "-c", CREDENTIALS], timeout=30)
-    admin_conf, _, pin = done.stdout.partition("...\n")
-    _keep(context.lab, YAML(typ="safe").load(admin_conf))
-    files.write(context.lab.keys / "ca.pin", f"sha256:{pin.split()[0]}\n")
+    try:
+        admin_conf, _, pin = done.stdout.partition("...\n")
+        _keep(context.lab, YAML(typ="safe").load(admin_conf))
+        files.write(context.lab.keys / "ca.pin", f"sha256:{pin.split()[0]}\n")
+    except (YAMLError, KeyError, IndexError, TypeError, ValueError) as error:
+        raise LabgenError(
+            f"{machine.name} did not return the administrator's kubeconfig and the CA's key",
+            last_seen=(done.stdout.strip().splitlines() or ["no output"])[0],
+            hint=f"if this is what its shell prints, it must print nothing for: "
+            f"labgen exec {context.lab.name} {machine.name} true",
+        ) from error
     return outcome
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from acceptance.framework.workloads import namespaces
-from acceptance.framework.workloads.workload import NAME, NAMESPACE, SERVICE_PORT, ready
+from acceptance.framework.workloads.workload import NAME, SERVICE_PORT, ready
 from tests.e2e.mutation.certificates import reissued
 from tests.e2e.mutation.cluster_editor import ClusterEditor, edited, firewall
 from tests.e2e.mutation.control_plane import MANIFESTS
@@ -15,6 +15,7 @@ from tests.e2e.mutation.mutation import Mutation, of, only
 FILE = "test_services.py"
 RANGES = "/apis/networking.k8s.io/v1/servicecidrs"
 UNPLANNED = "10.200.0.0/24"
+RUN = "unplanned"  # the id of the suite's run
 FIRST, OTHER = "10.200.0.1", "10.200.0.2"
 DEFAULT = "/api/v1/namespaces/default/services"
 API_SLICE = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes"
@@ -90,9 +91,10 @@ def closed_api(editor: ClusterEditor) -> Iterator[None]:
 
 @contextmanager
 def unplanned_address(editor: ClusterEditor) -> Iterator[None]:
-    """Give the address to the suite's own Service, as if left by an earlier run: a Service keeps
+    """Give the address to the suite's own Service, as if the run had created it: a Service keeps
     its address."""
-    path = f"/api/v1/namespaces/{NAMESPACE}"
+    namespace = namespaces.of_run(RUN)
+    path = f"/api/v1/namespaces/{namespace}"
     ports = [{"port": SERVICE_PORT}]
     service = {
         "apiVersion": "v1",
@@ -102,11 +104,13 @@ def unplanned_address(editor: ClusterEditor) -> Iterator[None]:
     }
     with second_range(editor):
         try:
-            editor.until("a namespace", lambda: namespaces.make(editor.api, NAMESPACE) == "Active")
+            editor.until(
+                "a namespace", lambda: namespaces.make(editor.api, RUN, namespace) == "Active"
+            )
             editor.until("a Service", lambda: editor.api.send("POST", f"{path}/services", service))
             yield
         finally:
-            namespaces.remove(editor.api, NAMESPACE)
+            namespaces.remove(editor.api, namespace)
 
 
 @contextmanager
@@ -192,7 +196,7 @@ MUTATIONS = (
         promise="Services get addresses of the scenario's Service subnet.",
         done="The cluster has a second range, and a Service gets its address from that one.",
         doing=unplanned_address,
-        run=only(FILE),
+        run=(*only(FILE), f"--run-id={RUN}"),
     ),
     Mutation(
         "closed-services",

@@ -15,5 +15,5 @@ def test_looking_only_sends_nothing_but_get(server: Server) -> None:
         with pytest.raises(WriteRefused, match=f"{method} /x/mine in a read-only run"):
             api.send(method, "/x/mine", {"data": {}})
     with pytest.raises(WriteRefused):
-        namespaces.make(api, "mine")
+        namespaces.make(api, "run", "mine")
     assert server.data == {"mine": {"a": "b"}}

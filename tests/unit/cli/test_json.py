@@ -46,7 +46,8 @@ def _list(_: pytest.MonkeyPatch) -> Any:
 def _check(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr("labgen.up.check.ensure_fit", lambda provider, *_: provider)
     shown = {"scenario": "single", "lab": "demo", "possible": True, "provider": "container"}
-    return {**shown, "reason": "", "problem": None}
+    monkeypatch.setattr("labgen.system.pressure.overload", lambda: "this host is overloaded")
+    return {**shown, "reason": "", "note": "this host is overloaded", "problem": None}
 
 
 def _plan(_: pytest.MonkeyPatch) -> Any:

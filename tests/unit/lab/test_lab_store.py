@@ -152,6 +152,15 @@ def test_holding_a_lab_that_goes_leaves_no_lock_behind(home: Path) -> None:
     assert [path.name for path in (home / "state/labs").iterdir()] == [".allocation.lock"]
 
 
+def test_lock_of_the_suite_goes_with_the_lab(home: Path) -> None:
+    demo = made()
+    with store.hold_for_suite("demo", lambda _: None, doing="suite", read_only=True):
+        pass
+    with store.hold("demo", lambda _: None):
+        store.remove(demo)
+    assert [path.name for path in (home / "state/labs").iterdir()] == [".allocation.lock"]
+
+
 def test_holding_a_lab_that_never_was_leaves_no_lock_behind(home: Path) -> None:
     with pytest.raises(UsageError), store.hold("demo", lambda _: None):
         store.load("demo")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.errors import LabgenError
+from labgen.errors import HostUnfit, LabgenError
 from labgen.system import route
 from tests.unit.system.stubs import Stub, stub
 
@@ -49,3 +49,18 @@ def test_any_other_way_is_refused_before_a_packet_is_sent(ip: Stub, seen: str) -
         f"packets to 10.89.0.3 do not go through the lab's own bridge lab01234567: {seen}; "
         "nothing was sent"
     )
+
+
+def test_a_route_that_cannot_be_read_in_time_is_a_matter_of_this_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub(monkeypatch, tmp_path, "ip", "sleep 30")
+    monkeypatch.setattr(route, "TIMEOUT", 0.2)
+    with pytest.raises(HostUnfit, match=r"could not be read: ip route get gave no answer within"):
+        route.device(MACHINE)
+
+
+def test_a_missing_ip_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(HostUnfit, match="there is no program ip on PATH"):
+        route.device(MACHINE)

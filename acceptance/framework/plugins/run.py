@@ -1,0 +1,63 @@
+"""A pytest plugin: the run has an identity, and has the lab while it disturbs it.
+
+Two runs on one lab do not disturb each other. A run that disturbs the lab waits until no other run
+uses it; read-only runs share it. What a run creates has the run's id in its name, so the end of one
+run removes nothing of another, even from another host.
+"""
+
+import secrets
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from acceptance.framework.errors import HARNESS
+from acceptance.framework.preconditions import LAB
+from labgen.errors import LabgenError
+from labgen.lab import store
+
+RUN = pytest.StashKey[str]()
+HELD = pytest.StashKey[ExitStack]()
+INPUT = "labgen_run"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    words = "the id of this run, in the names of all namespaces that it creates; random by default"
+    parser.getgroup("labgen").addoption("--run-id", metavar="ID", help=words)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    told = getattr(config, "workerinput", {}).get(INPUT)
+    config.stash[RUN] = told or config.getoption("run_id") or secrets.token_hex(3)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Pass the id to an xdist worker before it starts."""
+    node.workerinput[INPUT] = node.config.stash[RUN]
+
+
+def hold_lab(config: pytest.Config) -> None:
+    """Hold the lab until the end of the run. Ends the run if another one has it for too long."""
+    lab, tier = config.stash[LAB], config.getoption("tier")
+    stack = config.stash[HELD] = ExitStack()
+
+    def waiting(holder: str) -> None:
+        text = f"waiting for {holder} to finish with lab {lab.name}"
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        if reporter:
+            reporter.write_line(text)
+
+    lock = store.hold_for_suite(
+        lab.name, waiting, doing=f"acceptance suite, tier {tier}", read_only=tier == "smoke"
+    )
+    try:
+        stack.enter_context(lock)
+    except LabgenError as error:
+        pytest.exit(str(error), returncode=HARNESS)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash.get(HELD, ExitStack()).close()

@@ -1,0 +1,108 @@
+"""Runs on one lab do not disturb each other, and remove nothing of each other."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from acceptance.framework.clients.api import Api
+from acceptance.framework.errors import HARNESS
+from acceptance.framework.workloads import namespaces
+from tests.unit.lab.samples import made
+from tests.unit.system.processes import python
+
+ROOT = Path(__file__).parents[3]
+HOLDER = """
+import sys, time
+from labgen.lab import store
+only = sys.argv[1] == "smoke"
+with store.hold_for_suite("demo", print, doing=f"suite, tier {sys.argv[1]}", read_only=only):
+    print("has it", flush=True)
+    time.sleep(60)
+"""
+
+
+@contextmanager
+def another_run(tier: str) -> Iterator[subprocess.Popen[str]]:
+    """Have another process hold the lab as a run of that tier does."""
+    holder = python(HOLDER, tier)
+    assert holder.stdout
+    try:
+        assert holder.stdout.readline() == "has it\n"
+        yield holder
+    finally:
+        holder.kill()
+        holder.wait()
+        holder.stdout.close()
+
+
+@contextmanager
+def suite(tier: str) -> Iterator[subprocess.Popen[str]]:
+    argv = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "acceptance"]
+    words = [*argv, "--lab", "demo", "--tier", tier]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(words, cwd=ROOT, text=True, **streams) as process:  # type: ignore[call-overload]
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize(("first", "second"), [("full", "smoke"), ("smoke", "full")])
+def test_a_run_waits_for_one_that_disturbs_and_names_it(first: str, second: str) -> None:
+    made("single", "demo")
+    with another_run(first) as holder, suite(second) as waiting:
+        assert waiting.stdout
+        assert waiting.stdout.readline() == (
+            f"waiting for process {holder.pid} (suite, tier {first}) to finish with lab demo\n"
+        )
+        holder.kill()
+        out = waiting.stdout.read()
+        assert "do not go through the lab's own bridge" in out
+        assert waiting.wait() == HARNESS
+
+
+def test_runs_that_only_look_do_not_wait() -> None:
+    made("single", "demo")
+    with another_run("smoke"), suite("smoke") as run:
+        assert run.stdout
+        out = run.stdout.read()
+        assert "waiting for" not in out
+        assert "do not go through the lab's own bridge" in out
+
+
+@dataclass
+class Namespaces:
+    """The API's namespaces, as far as they are removed."""
+
+    found: list[dict[str, Any]] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+
+    def add(self, name: str, run: str | None, age: timedelta) -> None:
+        labels = {**namespaces.LABELS, **({namespaces.RUN: run} if run else {})}
+        created = (datetime.now(UTC) - age).strftime("%Y-%m-%dT%H:%M:%SZ")
+        metadata = {"name": name, "labels": labels, "creationTimestamp": created}
+        self.found.append({"metadata": metadata, "status": {"phase": "Active"}})
+
+    def items(self, _: str) -> list[dict[str, Any]]:
+        return self.found
+
+    def send(self, method: str, path: str) -> str:
+        self.removed.append(f"{method} {path.rpartition('/')[2]}")
+        return ""
+
+
+def test_the_end_of_a_run_removes_its_own_namespaces_and_what_killed_runs_left() -> None:
+    api = Namespaces()
+    api.add("mine", "a1", timedelta(minutes=5))
+    api.add("theirs", "b2", timedelta(hours=2))
+    api.add("killed", "c3", timedelta(days=2))
+    api.add("of-an-older-labgen", None, timedelta(days=2))
+    namespaces.remove_all(cast("Api", api), "a1")
+    assert api.removed == ["DELETE mine", "DELETE killed", "DELETE of-an-older-labgen"]
