@@ -56,7 +56,7 @@ def _result(it: Resource, *, removed: bool = False, error: str | None = None) ->
         kind=it.kind,
         name=it.name,
         owner=it.owner,
-        lab=str(it.lab) if it.lab else None,
+        lab=str(it.lab.directory) if it.lab else None,
         place=it.place,
         orphaned=it.orphaned,
         removed=removed,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from labgen.faults.records import Injection
 from labgen.lab.lab import Lab
+from labgen.lab.ownership import Owner, owner
 from labgen.system.process import run
 from labgen.system.wait import NotYet, until
 
@@ -22,7 +23,7 @@ END_TIMEOUT = 10.0  # seconds
 
 def start(lab: Lab, injection: Injection) -> None:
     """Start a process, which outlives this one, to heal the injection after its duration."""
-    words = [str(lab.directory), injection.id, f"{injection.duration:g}"]
+    words = [str(lab.directory), injection.id, f"{injection.duration:g}", lab.id]
     run([sys.executable, "-m", MODULE, *words], timeout=START_TIMEOUT, cwd=Path("/"))
 
 
@@ -45,18 +46,21 @@ def running(lab: Lab, id: str | None = None) -> list[int]:
     return [
         process
         for process, words in _everywhere()
-        if os.fsencode(lab.directory) in words and (id is None or id.encode() in words)
+        if _owner(words) == owner(lab) and (id is None or id.encode() in words)
     ]
 
 
-def of_labs() -> list[tuple[int, Path]]:
-    """Return all timers of this host: their pids and the directories of their labs."""
-    found = []
-    for process, words in _everywhere():
-        arguments = words[words.index(MODULE.encode()) + 1 :]
-        if arguments:
-            found.append((process, Path(os.fsdecode(arguments[0]))))
-    return found
+def of_labs() -> list[tuple[int, Owner]]:
+    """Return all timers of this host: their pids and their labs."""
+    found = [(process, _owner(words)) for process, words in _everywhere()]
+    return [(process, lab) for process, lab in found if lab]
+
+
+def _owner(words: list[bytes]) -> Owner | None:
+    """Return the lab of a timer with that command line; versions before labs' ids named only the
+    directory."""
+    directory, *others = [os.fsdecode(it) for it in words[words.index(MODULE.encode()) + 1 :] if it]
+    return Owner.at(Path(directory), others[2] if len(others) > 2 else None) if directory else None
 
 
 def _everywhere() -> list[tuple[int, list[bytes]]]:

@@ -1,6 +1,6 @@
 """Heal an injection after its duration.
 
-python -m labgen.faults.heal_timer_process LAB-DIRECTORY ID SECONDS
+python -m labgen.faults.heal_timer_process LAB-DIRECTORY ID SECONDS LAB-ID
 
 The process detaches from its caller. It ends early if the fault has been healed by then. It is not
 a part of heal_timer.py because it imports the engine, which imports that.
@@ -21,8 +21,8 @@ from labgen.system.journal import Journal
 INTERVAL = 0.5  # seconds between two checks whether the fault is still recorded
 
 
-def main(directory: str, id: str, seconds: str) -> None:
-    """Detach, wait and heal."""
+def main(directory: str, id: str, seconds: str, _lab_id: str = "") -> None:
+    """Detach, wait and heal. The lab's id is there for heal_timer, which finds timers by it."""
     lab = store.load(Path(directory).name)
     caller = os.getpid()
     if os.fork():

@@ -1,13 +1,12 @@
 """What a lab is. Everything here is decided when the lab is created and never changes."""
 
-import hashlib
 import shlex
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from labgen.errors import UsageError
-from labgen.lab import jump_host
+from labgen.lab import identity, jump_host
 from labgen.scenario.model import Host, Role, Scenario
 from labgen.system import paths
 from labgen.system.jump_host import JumpHost
@@ -52,6 +51,7 @@ class Lab:
     machines: tuple[Machine, ...]
     provider: str
     network_namespace: int  # inode of the host's namespace in which it was created
+    identity: str = ""  # see Lab.id; empty in labs of versions before it
 
     @property
     def directory(self) -> Path:
@@ -106,13 +106,24 @@ class Lab:
 
     @property
     def id(self) -> str:
-        """Return eight hex digits for names that must be short: interfaces and sockets."""
-        return lab_id(self.name)
+        """Return eight hex digits that no other lab has. They are in labels, and in names that must
+        be short: interfaces and sockets."""
+        return self.identity or identity.older(self.directory)
 
     @property
     def bridge(self) -> str:
-        """Return the name of the lab's bridge on the host."""
-        return bridge(self.name)
+        """Return the name of the lab's bridge on the host; such names have 15 characters at most
+        (IFNAMSIZ)."""
+        return f"lab{self.id}"
+
+    @property
+    def machine_prefix(self) -> str:
+        """Return what the names of its machines begin with on the host, in podman and in libvirt.
+
+        Lab site with machine a-node1 and lab site-a with machine node1 must not meet, and no lab's
+        name contains a dot. Labs of older versions keep their names.
+        """
+        return f"labgen-{self.name}{'.' if self.identity else '-'}"
 
     @property
     def ssh_config(self) -> Path:
@@ -164,19 +175,10 @@ class Lab:
         raise UsageError(f"lab {self.name} has no machine {name}", hint=f"its machines: {known}")
 
 
-def lab_id(name: str) -> str:
-    """Return the Lab.id of a lab, which need not be created yet."""
-    return directory_id(labs_directory() / name)
-
-
-def directory_id(directory: Path) -> str:
-    """Return Lab.id of the lab at that directory, which need not exist."""
-    return hashlib.sha256(str(directory).encode()).hexdigest()[:8]
-
-
 def bridge(name: str) -> str:
-    """Return Lab.bridge of the lab; interface names have 15 characters at most (IFNAMSIZ)."""
-    return f"lab{lab_id(name)}"
+    """Return Lab.bridge of the existing lab of that name, also if it cannot be loaded."""
+    directory = labs_directory() / name
+    return f"lab{identity.known(directory) or identity.older(directory)}"
 
 
 def labs_directory() -> Path:

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from labgen.console import Console
 from labgen.errors import LabgenError, UsageError
-from labgen.lab import jump_host
+from labgen.lab import identity, jump_host
 from labgen.lab.lab import Lab, Machine, labs_directory
 from labgen.lab.names import ensure_lab_name
 from labgen.scenario.addresses import (
@@ -25,7 +25,7 @@ from labgen.scenario.addresses import (
 )
 from labgen.scenario.model import Scenario
 from labgen.scenario.routes import host_routes
-from labgen.system import files, netns
+from labgen.system import files, netns, paths
 from labgen.system.locks import locked
 
 ALLOCATION_TIMEOUT = 30.0
@@ -59,12 +59,19 @@ def make(scenario: Scenario, name: str, provider: str) -> Lab:
             lab = _same(_read(path), scenario)
         else:
             lab = _allocate(scenario, name, provider, _readable())
+            lab = replace(lab, identity=identity.new(_ids()))
             files.private_directory(lab.directory)
             files.write(path, _adapter.dump_json(lab, indent=2) + b"\n")
         # after lab.json: from then on `down` finds what a killed `up` created
         files.private_directory(lab.keys)
         lab.logs.mkdir(exist_ok=True)
     return lab
+
+
+def _ids() -> set[str]:
+    """Return the ids of this user's labs and of all that left a note on this host."""
+    own = {identity.known(path.parent) or "" for path in labs_directory().glob("*/lab.json")}
+    return own | {path.name for path in paths.runtime().glob("*/")}
 
 
 def _readable() -> list[Lab]:
@@ -132,7 +139,10 @@ def _hold(
 def settle(
     scenario: Scenario, name: str, provider: str, *, subnet: IPv4Network, router_id: int
 ) -> Lab:
-    """Return the lab that results from the scenario on subnet; nothing is created."""
+    """Return the lab that results from the scenario on subnet; nothing is created.
+
+    Its id is a placeholder: make() gives it a random one.
+    """
     addresses = machine_addresses(scenario, subnet)
     return Lab(
         name=name,
@@ -146,6 +156,7 @@ def settle(
         ),
         provider=provider,
         network_namespace=netns.inode(),
+        identity=identity.by_path(labs_directory() / name),
     )
 
 

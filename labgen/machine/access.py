@@ -42,9 +42,12 @@ def ensure_route(lab: Lab) -> None:
 
 
 def _ensure_place(lab: Lab) -> None:
-    """Create the directory of the lab's shared connections, which a boot of this host removes."""
-    if ownership.lab_exists(lab.directory) and not (lab.sockets / ownership.NOTE).exists():
-        ownership.claim(lab, uri=lab.scenario.provider.uri or "")
+    """Create the directory of the lab's shared connections, which a boot of this host removes, and
+    note where the lab is now."""
+    note = ownership.note_of(lab.sockets)
+    if lab.directory.exists() and (note is None or note.owner.directory != lab.directory):
+        uri = note.uri if note else lab.scenario.provider.uri or ""
+        ownership.claim(lab, uri=uri)
 
 
 def local_endpoint(lab: Lab, address: IPv4Address, port: int) -> str:

@@ -8,7 +8,7 @@ from labgen.bundle import store as bundles
 from labgen.console import Console
 from labgen.errors import LabgenError, UsageError
 from labgen.faults import heal_timer
-from labgen.lab import store, user_kubeconfig
+from labgen.lab import ownership, store, user_kubeconfig
 from labgen.lab.lab import Lab
 from labgen.operations import host_resources
 from labgen.operations.deprovision import deprovision
@@ -26,6 +26,7 @@ def teardown(name: str, console: Console, *, without: Collection[str] = ()) -> N
     """
     with store.hold(name, store.tell_waiting(name, console)):
         whole = _known(name)
+        ownership.ensure_original(whole)
         lab = _fewer(whole, without)
         machines = provider(lab.provider)
         heal_timer.end(lab)

@@ -19,7 +19,7 @@ from labgen.errors import LabgenError
 from labgen.faults import heal_timer
 from labgen.lab import store, user_kubeconfig
 from labgen.lab.lab import Lab
-from labgen.lab.ownership import KnownLabs, known_labs, lab_exists
+from labgen.lab.ownership import KnownLabs, Owner, known_labs, lab_exists, owner
 from labgen.providers.base import Provider
 from labgen.providers.libvirt import vagrant_resources
 from labgen.providers.libvirt.host import LOCAL
@@ -43,11 +43,12 @@ class Listing:
 def of_lab(lab: Lab, machines: Provider) -> list[Resource]:
     """Return what the lab has outside its directory."""
     found = list(machines.list_resources(lab))
-    found += [_timer(process, lab.directory) for process in heal_timer.running(lab)]
+    own = owner(lab)
+    found += [_timer(process, own) for process in heal_timer.running(lab)]
     if user_kubeconfig.present(lab):
-        found.append(_context(lab.context, user_kubeconfig.path_of(lab), lab.directory))
-    found += _runtime(known_labs([lab.directory]))
-    return [it for it in found if it.lab == lab.directory]
+        found.append(_context(lab.context, user_kubeconfig.path_of(lab), own))
+    found += _runtime(known_labs([own]))
+    return [it for it in found if it.lab == own]
 
 
 def of_host(uris: Collection[str] = ()) -> Listing:
@@ -68,7 +69,7 @@ def of_host(uris: Collection[str] = ()) -> Listing:
     return Listing(tuple(dict.fromkeys(found)), tuple(unqueried))
 
 
-def _timer(process: int, lab: Path) -> Resource:
+def _timer(process: int, lab: Owner) -> Resource:
     name = f"{process} that waits to heal a fault"
     return Resource("process", name, lab, partial(_end, process))
 
@@ -81,7 +82,7 @@ def _end(process: int) -> None:
 def _contexts(found: Iterable[Resource], labs: KnownLabs) -> Iterator[Resource]:
     """Yield contexts in this user's kubeconfig of labs that no longer exist and that another
     resource names: the name of a context alone does not identify its owner."""
-    named = [*(it.lab for it in found if it.lab), *labs.directories.values()]
+    named = [*(it.lab for it in found if it.lab), *labs.owners.values()]
     living = {lab.name for lab in named if lab_exists(lab)} | set(store.names())
     target = user_kubeconfig.path()
     for lab in dict.fromkeys(lab for lab in named if lab.name not in living):
@@ -90,7 +91,7 @@ def _contexts(found: Iterable[Resource], labs: KnownLabs) -> Iterator[Resource]:
             yield _context(context, target, lab)
 
 
-def _context(name: str, target: Path, lab: Path) -> Resource:
+def _context(name: str, target: Path, lab: Owner) -> Resource:
     def remove() -> None:
         user_kubeconfig.remove_context(name, target, _kubectl())
 
@@ -109,8 +110,8 @@ def _runtime(labs: KnownLabs) -> Iterator[Resource]:
     """Yield the runtime directories. They come last, because their notes identify the owners of
     other resources."""
     for path in sorted(paths.runtime().glob("*/")):
-        owner = labs.directory(path.name)
-        yield Resource("directory", str(path), owner, partial(_remove_runtime, path))
+        delete = partial(_remove_runtime, path)
+        yield Resource("directory", str(path), labs.owner(path.name), delete)
 
 
 def _remove_runtime(path: Path) -> None:

@@ -7,10 +7,9 @@ it.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from labgen.lab.lab import Lab
-from labgen.lab.ownership import lab_exists
+from labgen.lab.ownership import Owner, lab_exists, owner
 
 
 @dataclass(frozen=True)
@@ -19,7 +18,7 @@ class Resource:
 
     kind: str  # "container", "network namespace"
     name: str
-    lab: Path | None  # directory of the lab that owns it; None where no label names one
+    lab: Owner | None  # the lab that owns it; None where no label names one
     delete: Callable[[], object] = field(compare=False, repr=False)
     place: str = ""  # URI of the libvirt that has it; empty on this host
     unused: bool = False  # shared by labs, and none uses it
@@ -36,7 +35,7 @@ class Resource:
         if self.lab is None:
             return "its owner cannot be determined"
         gone = "" if lab_exists(self.lab) else ", which no longer exists"
-        return f"of lab {self.lab.name} at {self.lab}{gone}"
+        return f"of lab {self.lab.name} at {self.lab.directory}{gone}"
 
     @property
     def orphaned(self) -> bool:
@@ -51,4 +50,4 @@ class Resource:
 
 def select(found: Sequence[Resource], lab: Lab | None) -> list[Resource]:
     """Return the resources of the lab; without a lab, all resources."""
-    return [it for it in found if lab is None or it.lab == lab.directory]
+    return [it for it in found if lab is None or it.lab == owner(lab)]

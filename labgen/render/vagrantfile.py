@@ -60,7 +60,7 @@ def box_names(box: Box) -> tuple[str, str]:
 
 def prefix(lab: Lab) -> str:
     """Return the prefix of the names of the lab's domains."""
-    return f"{PREFIX}{lab.name}-"
+    return lab.machine_prefix
 
 
 def network_name(lab: Lab) -> str:

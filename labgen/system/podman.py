@@ -38,7 +38,6 @@ def run_machine(
     """
     words: list[str | Path] = [
         "run",
-        "--replace",
         "--detach",
         "--name",
         name,
@@ -71,13 +70,29 @@ class Container:
     state: str
     labels: Mapping[str, str]
 
+    @property
+    def known(self) -> bool:
+        """Return whether podman has more of it than a name in its storage, as after a kill."""
+        return self.state.lower() not in ("storage", "unknown")
+
 
 def containers(label: str) -> list[Container]:
     """Return all containers, running or not, with that label (KEY or KEY=VALUE)."""
-    listed = podman("ps", "--all", "--filter", f"label={label}", "--format", "json").stdout
+    return _listed("--filter", f"label={label}")
+
+
+def named(name: str) -> list[Container]:
+    """Return the container of that name, also one of which only the storage is left; empty if there
+    is none."""
+    return [it for it in _listed("--external") if it.name == name]
+
+
+def _listed(*words: str) -> list[Container]:
+    listed = podman("ps", "--all", *words, "--format", "json").stdout
     return [
         Container(name=entry["Names"][0], state=entry["State"], labels=entry["Labels"] or {})
         for entry in json.loads(listed or "[]")
+        if entry["Names"]
     ]
 
 

@@ -71,7 +71,7 @@ def test_verify_passes_a_cluster_of_which_only_an_inventory_is_known(
 
 def _machines(lab: Lab) -> list[str]:
     """Return each system container with the time of its start."""
-    names = [f"labgen-{lab.name}-{machine.name}" for machine in lab.machines]
+    names = [f"{lab.machine_prefix}{machine.name}" for machine in lab.machines]
     form = "{{.Id}} {{.State.StartedAt}}"
     return run(["podman", "inspect", "--format", form, *names], timeout=60).stdout.splitlines()
 

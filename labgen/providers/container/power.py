@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.base import Power, State
+from labgen.providers.container.containers import container_name
 from labgen.providers.power_sequence import await_turn
 from labgen.system import podman
 
@@ -29,7 +30,3 @@ def switch(lab: Lab, machine: Machine, action: Power, acting: Sequence[Machine])
     if action is Power.ON:
         await_turn(lab, machine, acting)
     podman.podman(*COMMANDS[action], container_name(lab, machine))
-
-
-def container_name(lab: Lab, machine: Machine) -> str:
-    return f"labgen-{lab.name}-{machine.name}"

@@ -11,17 +11,16 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from labgen.bundle.store import Bundle, clone_golden, load_machine, require
-from labgen.errors import LabgenError
 from labgen.lab import keys, ownership
 from labgen.lab.lab import Lab, Machine
 from labgen.machine.finding import Finding
 from labgen.machine.ssh import Ssh
 from labgen.providers import runtimes
 from labgen.providers.base import BEFORE, Power, State
-from labgen.providers.container import network, power
+from labgen.providers.container import containers, network, power
 from labgen.providers.container import realtime as real_time
+from labgen.providers.container.containers import container_name
 from labgen.providers.container.host import ensure_inotify_instances, findings
-from labgen.providers.container.power import container_name
 from labgen.providers.container.resources import list_resources
 from labgen.providers.resource import Resource
 from labgen.render.runtimes import DEFAULT, RUNTIMES
@@ -30,7 +29,6 @@ from labgen.scenario.model import Role, Scenario
 from labgen.system import files, host, mounts, paths, podman
 from labgen.system.parallel import gather
 
-LABEL = "labgen.lab"
 # When cores are short, control planes go first: joins wait for etcd, everything else for the API.
 CPU_SHARES = {Role.CONTROL_PLANE: 1024, Role.WORKER: 256}
 
@@ -60,7 +58,7 @@ class ContainerProvider:
     def create(self, lab: Lab) -> bool:
         """See base.Provider."""
         bundle = require(lab.scenario.kubernetes.version)
-        _ensure_alone(lab)
+        containers.ensure_alone(lab)
         load_machine(bundle)
         keys.ensure(lab)
         files.write(lab.ssh_config, ssh_config(lab, lab.sockets))
@@ -81,7 +79,7 @@ class ContainerProvider:
         """See base.Provider."""
         if lab.ssh_config.exists():
             Ssh(lab.ssh_config).close([machine.name for machine in lab.machines])
-        names = [container.name for container in podman.containers(_label(lab))]
+        names = [container.name for container in containers.of_lab(lab)]
         gather({name: partial(podman.remove, [name]) for name in names})
         network.remove(lab)
         mounts.unmount_below(_disks(lab))
@@ -91,8 +89,7 @@ class ContainerProvider:
 
     def machines(self, lab: Lab) -> Mapping[str, State]:
         """See base.Provider."""
-        containers = podman.containers(_label(lab))
-        found = {it.name: power.STATES.get(it.state, State.OFF) for it in containers}
+        found = {it.name: power.STATES.get(it.state, State.OFF) for it in containers.of_lab(lab)}
         return {m.name: found.get(container_name(lab, m), State.ABSENT) for m in lab.machines}
 
     def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
@@ -126,6 +123,7 @@ class ContainerProvider:
             shutil.rmtree(disk)
         runtime = lab.scenario.kubernetes.runtime
         parts = ("kubelet", "etcd", *RUNTIMES[runtime].disks)
+        containers.free_name(lab, container_name(lab, machine))
         for part in parts:
             if part == "containerd" and runtime == DEFAULT:
                 clone_golden(bundle.golden, disk / part)
@@ -141,20 +139,8 @@ class ContainerProvider:
             profile=self.machine_profile(lab, machine),
             cpu_shares=CPU_SHARES[machine.role],
             volumes=[*volumes, (identity, "/etc/labgen/identity", "ro")],
-            labels={LABEL: lab.name, ownership.KEY: str(lab.directory)},
+            labels=containers.labels(lab),
         )
-
-
-def _ensure_alone(lab: Lab) -> None:
-    """Raise LabgenError if a lab of another state directory has this name: its machines would be
-    replaced."""
-    for container in podman.containers(f"{LABEL}={lab.name}"):
-        other = container.labels.get(ownership.KEY)
-        if other != str(lab.directory):
-            raise LabgenError(
-                f"the machines of another lab {lab.name}, at {other}, are on this host",
-                hint=ownership.instead(lab.name, Path(other) if other else None),
-            )
 
 
 def _ready_host(lab: Lab) -> bool:
@@ -163,10 +149,6 @@ def _ready_host(lab: Lab) -> bool:
     ownership.claim(lab)
     ensure_inotify_instances(len(lab.machines))
     return network.ensure_bridge(lab)
-
-
-def _label(lab: Lab) -> str:
-    return f"{ownership.KEY}={lab.directory}"
 
 
 def _disks(lab: Lab) -> Path:

@@ -9,8 +9,19 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from labgen.lab.lab import Lab, directory_id
-from labgen.lab.ownership import KEY, KnownLabs, known_labs, lab_exists, labelled, owner_of
+from labgen.errors import LabgenError
+from labgen.lab.lab import Lab
+from labgen.lab.ownership import (
+    KEY,
+    KnownLabs,
+    Owner,
+    known_labs,
+    lab_exists,
+    labelled,
+    note_of,
+    owner,
+    owner_of_container,
+)
 from labgen.providers.container import firewall
 from labgen.providers.resource import Resource, select
 from labgen.system import mounts, netns, paths, podman
@@ -28,7 +39,7 @@ class Network:
     """The resources of labs in one network namespace of the host."""
 
     entering: Sequence[str]  # the words before a command that run it there
-    bridges: Mapping[str, Path | None]  # lab id -> the directory that the bridge's label names
+    bridges: Mapping[str, Owner | None]  # lab id -> the lab that the bridge's label names
     rules: Mapping[str, Sequence[str]]  # lab id -> its firewall rules
 
 
@@ -37,9 +48,9 @@ def list_resources(lab: Lab | None = None) -> list[Resource]:
     removed; with lab, only those of that lab."""
     containers = podman.containers(KEY) if shutil.which("podman") else []
     networks = list(_networks(lab))
-    labels = [Path(container.labels[KEY]) for container in containers]
-    labels += [it for network in networks for it in network.bridges.values() if it]
-    labs = known_labs([*labels, *map(_disks_label, _disks()), lab.directory if lab else None])
+    labels = [owner_of_container(container.labels) for container in containers]
+    labels += [it for network in networks for it in network.bridges.values()]
+    labs = known_labs([*labels, *map(_disks_label, _disks()), owner(lab) if lab else None])
     found = [
         *_containers(containers),
         *_namespaces(labs),
@@ -52,9 +63,8 @@ def list_resources(lab: Lab | None = None) -> list[Resource]:
 
 def _containers(containers: Sequence[Container]) -> Iterator[Resource]:
     for it in containers:
-        yield Resource(
-            "container", it.name, Path(it.labels[KEY]), partial(podman.remove, [it.name])
-        )
+        delete = partial(podman.remove, [it.name])
+        yield Resource("container", it.name, owner_of_container(it.labels), delete)
 
 
 def _namespaces(labs: KnownLabs) -> Iterator[Resource]:
@@ -63,16 +73,16 @@ def _namespaces(labs: KnownLabs) -> Iterator[Resource]:
     for path in sorted(netns.NAMED.glob("labgen-*")):
         named = NAMESPACE.fullmatch(path.name)
         if named:
-            owner = labs.directory(named[1]) or _label_inside(path.name, named[1])
+            lab = labs.owner(named[1]) or _label_inside(path.name, named[1])
             delete = partial(run, ["ip", "netns", "delete", path.name], timeout=TIMEOUT)
-            yield Resource("network namespace", path.name, owner, delete)
+            yield Resource("network namespace", path.name, lab, delete)
 
 
-def _label_inside(namespace: str, lab_id: str) -> Path | None:
+def _label_inside(namespace: str, lab_id: str) -> Owner | None:
     argv = ["ip", "-n", namespace, "-j", "link", "show", "lo"]
     told = run(argv, timeout=TIMEOUT, check=False).stdout
-    directory = labelled(told)
-    return directory if directory and directory_id(directory) == lab_id else None
+    found = labelled(told)
+    return found if found and found.id == lab_id else None
 
 
 def _networks(lab: Lab | None) -> Iterator[Network]:
@@ -83,8 +93,22 @@ def _networks(lab: Lab | None) -> Iterator[Network]:
     wanted = [lab.network_namespace] if lab else [netns.inode(), *_noted()]
     for inode in dict.fromkeys(wanted):
         entering = netns.entering(inode)
-        if entering is not None and _can_enter(entering):
-            yield Network(entering, _bridges(entering), _rules(entering, tolerant=lab is None))
+        found = _network_in(entering, tolerant=lab is None) if entering is not None else None
+        if found:
+            yield found
+
+
+def _network_in(entering: Sequence[str], *, tolerant: bool) -> Network | None:
+    """Return what is in that network namespace; None where it cannot be entered, and for one that
+    disappears meanwhile, as those of other labs may."""
+    if not _can_enter(entering):
+        return None
+    try:
+        return Network(entering, _bridges(entering), _rules(entering, tolerant=tolerant))
+    except LabgenError:
+        if _can_enter(entering):
+            raise
+        return None
 
 
 def _noted() -> list[int]:
@@ -96,7 +120,7 @@ def _can_enter(entering: Sequence[str]) -> bool:
     return not entering or run([*entering, "true"], timeout=TIMEOUT, check=False).ok
 
 
-def _bridges(entering: Sequence[str]) -> dict[str, Path | None]:
+def _bridges(entering: Sequence[str]) -> dict[str, Owner | None]:
     argv = [*entering, "ip", "-j", "link", "show", "type", "bridge"]
     links = json.loads(run(argv, timeout=TIMEOUT).stdout or "[]")
     return {
@@ -118,13 +142,13 @@ def _network(network: Network, labs: KnownLabs) -> Iterator[Resource]:
     for lab_id, rules in network.rules.items():
         remove = partial(firewall.remove, lab_id, network.entering)
         name = f"labgen-{lab_id} ({len(rules)})"
-        yield Resource("firewall rules", name, labs.directory(lab_id), remove)
+        yield Resource("firewall rules", name, labs.owner(lab_id), remove)
     for lab_id in network.bridges:
         note = labs.notes.get(lab_id)
         if note is None or note.provider == "container":  # else it is a libvirt network's
             argv = [*network.entering, "ip", "link", "delete", f"lab{lab_id}"]
             delete = partial(run, argv, timeout=TIMEOUT)
-            yield Resource("bridge", f"lab{lab_id}", labs.directory(lab_id), delete)
+            yield Resource("bridge", f"lab{lab_id}", labs.owner(lab_id), delete)
 
 
 def _unreachable(labs: KnownLabs) -> Iterator[Resource]:
@@ -135,10 +159,10 @@ def _unreachable(labs: KnownLabs) -> Iterator[Resource]:
         if (
             note.provider == "container"
             and entering
-            and not lab_exists(note.directory)
+            and not lab_exists(note.owner)
             and not _can_enter(entering)
         ):
-            name = f"of {note.directory}, in a namespace that cannot be entered"
+            name = f"of {note.owner.directory}, in a namespace that cannot be entered"
             yield Resource("network", name, None, _nothing)
 
 
@@ -147,19 +171,19 @@ def _stored(labs: KnownLabs) -> Iterator[Resource]:
     for path in _disks():
         named = DISKS.fullmatch(path.name)
         if named:
-            owner = labs.directory(named[1])
+            lab = labs.owner(named[1])
             for mount in mounts.below(path):
-                yield Resource("mount", str(mount), owner, partial(mounts.unmount_below, mount))
-            yield Resource("disks", str(path), owner, partial(_remove_disks, path))
+                yield Resource("mount", str(mount), lab, partial(mounts.unmount_below, mount))
+            yield Resource("disks", str(path), lab, partial(_remove_disks, path))
 
 
 def _disks() -> list[Path]:
     return sorted((paths.cache() / "disks").glob("*"))
 
 
-def _disks_label(path: Path) -> Path | None:
-    owner = owner_of(path)
-    return owner.directory if owner else None
+def _disks_label(path: Path) -> Owner | None:
+    note = note_of(path)
+    return note.owner if note else None
 
 
 def _remove_disks(path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import libvirt
 
 from labgen.errors import LabgenError
+from labgen.lab import ownership
 from labgen.lab.lab import Lab, Machine
 from labgen.render.vagrantfile import domain_name
 
@@ -61,8 +62,15 @@ def found(look: Callable[[], T]) -> T | None:
 
 
 def domain_of(connection: Any, lab: Lab, machine: Machine) -> Any | None:
-    """Return the machine's domain; None where it does not exist."""
-    return found(lambda: connection.lookupByName(domain_name(lab, machine.name)))
+    """Return the machine's domain; None where it does not exist.
+
+    A domain of that name with the label of another lab is not the machine's: a name that an older
+    version made may be that of machines of two labs.
+    """
+    domain = found(lambda: connection.lookupByName(domain_name(lab, machine.name)))
+    if domain is None or ownership.is_anothers(found(domain.XMLDesc) or "", lab):
+        return None
+    return domain
 
 
 def remove_domain(domain: Any | None) -> None:

@@ -49,7 +49,7 @@ def is_anothers(connection: Any, lab: Lab, uuid: str) -> bool:
     if bridge_of(network) != lab.bridge:
         return True
     if uuid == UNSETTLED:
-        return ownership.label(lab) not in network.XMLDesc()
+        return ownership.labelled(network.XMLDesc()) != ownership.owner(lab)
     return uuid not in {"", network.UUIDString()}
 
 

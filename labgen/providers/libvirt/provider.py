@@ -201,7 +201,7 @@ class LibvirtProvider:
             return [*resources.list_resources(self.uri), *vagrant_resources.list_resources()]
         hypervisor = _hypervisor(lab, self.uri)  # the jump is closed by now
         found = resources.of_lab(hypervisor.uri, lab, hypervisor.network)
-        return [*found, *vagrant_resources.of_lab(lab.directory)]
+        return [*found, *vagrant_resources.of_lab(lab)]
 
     def _connected(self, lab: Lab) -> AbstractContextManager[Any]:
         """Return a connection to the libvirt with the lab's machines."""

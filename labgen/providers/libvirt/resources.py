@@ -9,11 +9,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from pathlib import Path
 from typing import Any
 
 from labgen.lab.lab import Lab
-from labgen.lab.ownership import KnownLabs, known_labs, labelled
+from labgen.lab.ownership import KnownLabs, Owner, known_labs, labelled, owner
 from labgen.providers.libvirt import vagrant_resources
 from labgen.providers.libvirt.connection import connected, found, remove_domain
 from labgen.providers.libvirt.host import PROBE
@@ -102,42 +101,45 @@ class Holdings:
             ),
         ]
 
-    def lab_of_network(self, name: str) -> Path | None:
+    def lab_of_network(self, name: str) -> Owner | None:
         network = self.networks[name]
-        by_bridge = self.labs.directory(bridge_of(network).removeprefix("lab"))
+        by_bridge = self.labs.owner(bridge_of(network).removeprefix("lab"))
         return _marked(network) or by_bridge or self._by_name(name)
 
-    def lab_of_domain(self, name: str) -> Path | None:
+    def lab_of_domain(self, name: str) -> Owner | None:
         """Return the lab of the domain, by its label or by that of the network with the lab's
         name."""
         label = _marked(self.domains[name]) if name in self.domains else None
         if label:
             return label
-        nets = [it for it in self.networks if name.startswith(f"{it}-")]
-        by_network = self.lab_of_network(max(nets, key=len)) if nets else None
-        return by_network or self._by_name(name)
+        by_network = [self.lab_of_network(it) for it in self._networks_of(name)]
+        return (by_network[0] if len(by_network) == 1 else None) or self._by_name(name)
 
-    def _by_name(self, name: str) -> Path | None:
+    def _networks_of(self, domain: str) -> list[str]:
+        """Return the networks of the labs that may have a domain of that name: only names of older
+        versions, with a dash in place of the dot, leave room for more than one."""
+        exact = [it for it in self.networks if domain.startswith(f"{it}.")]
+        return exact or [it for it in self.networks if domain.startswith(f"{it}-")]
+
+    def _by_name(self, name: str) -> Owner | None:
         if self.lab is None:
             return None
         names = {domain_name(self.lab, machine.name) for machine in self.lab.machines}
-        return self.lab.directory if name in {*names, network_name(self.lab)} else None
+        return owner(self.lab) if name in {*names, network_name(self.lab)} else None
 
     def _disk(self, name: str) -> Resource:
         """Return the disk as a resource. Without a domain and without its lab's network it is not
         used: the next `up` would create it again."""
         machine = name.removesuffix(".img")
         lab = self.lab_of_domain(machine)
-        alone = machine not in self.domains and not any(
-            machine.startswith(f"{network}-") for network in self.networks
-        )
+        alone = machine not in self.domains and not self._networks_of(machine)
         return self._resource("volume", name, lab, _delete, unused=lab is None and alone)
 
     def _resource(
         self,
         kind: str,
         name: str,
-        lab: Path | None,
+        lab: Owner | None,
         remove: Callable[[Any, str], None],
         *,
         unused: bool = False,
@@ -218,7 +220,7 @@ def _ours(thing: Any) -> bool:
     return bool(thing.name().startswith(PREFIX))
 
 
-def _marked(thing: Any) -> Path | None:
+def _marked(thing: Any) -> Owner | None:
     """Return the lab in the label of a thing; None also for one that disappears meanwhile, as those
     of other labs may."""
     return labelled(found(thing.XMLDesc) or "")

@@ -17,6 +17,7 @@ from labgen.system.locks import locked
 LOCK_TIMEOUT = 60.0
 VERSION = 1  # of the index's format: lib/vagrant/machine_index.rb
 SLASH = "-VAGRANTSLASH-"  # in place of the slash of a box's name in its directory's name
+ENTRY_ID = ".vagrant/machines/*/libvirt/index_uuid"  # in the directory of a Vagrantfile
 BOXES = "labgen/"  # what the names of labgen's boxes begin with
 
 
@@ -53,8 +54,11 @@ def entries() -> list[Entry]:
 
 
 def of_lab(directory: Path) -> list[Entry]:
-    """Return the entries of the lab at that directory."""
-    return [entry for entry in entries() if entry.lab in (directory, directory.resolve())]
+    """Return the entries of the lab at that directory, which had another path when Vagrant made
+    them if it was moved."""
+    own = {path.read_text().strip() for path in directory.glob(f"vagrant/{ENTRY_ID}")}
+    places = (directory, directory.resolve())
+    return [entry for entry in entries() if entry.lab in places or entry.id in own]
 
 
 def remove(ids: Collection[str]) -> None:

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from labgen.bundle import store as bundles
 from labgen.errors import LabgenError
-from labgen.lab.ownership import lab_exists
+from labgen.lab import identity
+from labgen.lab.lab import Lab
+from labgen.lab.ownership import Owner, lab_exists, owner
 from labgen.providers.libvirt import vagrant_index as index
 from labgen.providers.resource import Resource
 
@@ -21,13 +23,13 @@ def list_resources() -> list[Resource]:
     """Return all entries, and the copies of labgen's boxes that neither the next lab nor an
     existing lab uses."""
     entries = index.entries()
-    used = {entry.box for entry in entries if lab_exists(entry.lab)}
+    used = {entry.box for entry in entries if lab_exists(_owner(entry.lab))}
     return [*_entries(entries), *_boxes(used)]
 
 
-def of_lab(directory: Path) -> list[Resource]:
-    """Return the entries of the lab at that directory, which Vagrant may know by another path."""
-    return [replace(it, lab=directory) for it in _entries(index.of_lab(directory))]
+def of_lab(lab: Lab) -> list[Resource]:
+    """Return the entries of the lab, which Vagrant may know by another path."""
+    return [replace(it, lab=owner(lab)) for it in _entries(index.of_lab(lab.directory))]
 
 
 def current_boxes() -> set[str]:
@@ -44,8 +46,13 @@ def _entries(entries: Collection[index.Entry]) -> Iterator[Resource]:
     ids: dict[tuple[str, Path], list[str]] = {}
     for entry in entries:
         ids.setdefault((entry.machine, entry.lab), []).append(entry.id)
-    for (machine, lab), own in ids.items():
-        yield Resource("Vagrant's entry of", machine, lab, partial(index.remove, own))
+    for (machine, directory), own in ids.items():
+        yield Resource("Vagrant's entry of", machine, _owner(directory), partial(index.remove, own))
+
+
+def _owner(directory: Path) -> Owner:
+    """Return the lab at that directory, which need no longer exist."""
+    return Owner.at(directory, identity.known(directory))
 
 
 def _boxes(used: set[tuple[str, str]]) -> Iterator[Resource]:

@@ -10,11 +10,12 @@ from typing import Any
 
 import libvirt
 
+from labgen.errors import LabgenError
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.libvirt import uploads
-from labgen.providers.libvirt.connection import found
+from labgen.providers.libvirt.connection import domain_of, found
 from labgen.providers.libvirt.vagrant_index import SLASH, box_disk
-from labgen.render.vagrantfile import POOL, PREFIX, Box, box_names, pool_xml, prefix
+from labgen.render.vagrantfile import POOL, PREFIX, Box, box_names, domain_name, pool_xml
 
 BOX_IMAGE = "_vagrant_box_image_"  # in the names that vagrant-libvirt gives to boxes' disks
 
@@ -42,7 +43,17 @@ def ensure_box_disk(connection: Any, box: Box) -> None:
 
 def remove_stale(connection: Any, lab: Lab, machines: Sequence[Machine]) -> None:
     """Delete the disks of machines that do not exist, because Vagrant does not create a machine
-    whose disk exists."""
+    whose disk exists.
+
+    Raises LabgenError if a domain that is not the lab's has the name of one.
+    """
+    taken = [domain_name(lab, it.name) for it in machines if _is_anothers(connection, lab, it)]
+    if taken:
+        raise LabgenError(
+            f"this libvirt has domains of these names, which are not of lab {lab.name}: "
+            f"{', '.join(taken)}",
+            hint="bring the lab up under another name: --name OTHER",
+        )
     pool = ensure_pool(connection)
     pool.refresh()
     for name in _disks(pool, lab, machines):
@@ -58,7 +69,8 @@ def remove(connection: Any, lab: Lab) -> None:
     if pool is None:
         return
     started(pool).refresh()
-    for name in _disks(pool, lab, lab.machines):
+    own = [it for it in lab.machines if not _is_anothers(connection, lab, it)]
+    for name in _disks(pool, lab, own):
         pool.storageVolLookupByName(name).delete()
     if _networks(connection):
         return
@@ -113,8 +125,15 @@ def _networks(connection: Any) -> list[str]:
     return [name for name in names if name.startswith(PREFIX)]
 
 
+def _is_anothers(connection: Any, lab: Lab, machine: Machine) -> bool:
+    """Return whether another lab has the domain of the machine's name, and so the disk of that
+    name."""
+    named = found(lambda: connection.lookupByName(domain_name(lab, machine.name)))
+    return named is not None and domain_of(connection, lab, machine) is None
+
+
 def _disks(pool: Any, lab: Lab, machines: Sequence[Machine]) -> list[str]:
-    wanted = {f"{prefix(lab)}{machine.name}.img" for machine in machines}
+    wanted = {f"{domain_name(lab, machine.name)}.img" for machine in machines}
     return sorted(wanted & set(pool.listVolumes()))
 
 

@@ -2,6 +2,7 @@
 
 from labgen.errors import LabgenError
 from labgen.lab.lab import Lab
+from labgen.lab.ownership import owner
 from labgen.machine import gather_facts
 from labgen.providers.resource import Resource
 
@@ -16,4 +17,4 @@ def list_resources(lab: Lab) -> list[Resource]:
         )
 
     traces = gather_facts.traces(lab)
-    return [Resource("path", trace, lab.directory, refuse) for trace in traces]
+    return [Resource("path", trace, owner(lab), refuse) for trace in traces]

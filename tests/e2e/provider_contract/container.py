@@ -39,7 +39,7 @@ def _seen(lab: Lab) -> list[str]:
     names += [line.split()[0] for line in _lines("ip", "netns", "list")]
     names += [line.split(": ")[1].split("@")[0] for line in _lines("ip", "-o", "link", "show")]
     names += [str(path) for path in (paths.cache() / "disks").glob("*")]
-    marks = (f"labgen-{lab.name}-", f"labgen-{lab.id}-", f"{lab.name}-{lab.id}")
+    marks = (lab.machine_prefix, f"labgen-{lab.id}-", f"{lab.name}-{lab.id}")
     return [name for name in names if name == lab.bridge or any(mark in name for mark in marks)]
 
 
@@ -79,7 +79,7 @@ def _leave_disks(lab: Lab) -> None:
 
 
 def _name(lab: Lab, machine: str) -> str:
-    return f"labgen-{lab.name}-{machine}"
+    return f"{lab.machine_prefix}{machine}"
 
 
 def _lines(*words: str) -> list[str]:

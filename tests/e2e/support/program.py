@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from labgen.lab.lab import lab_id, labs_directory
+from labgen.lab import identity, store
+from labgen.lab.lab import labs_directory
 from labgen.system import netns
 from labgen.system.process import Completed, run
 from labgen.system.wait import NotYet, until
@@ -85,7 +86,8 @@ def await_file(lab: str, machine: str, path: str) -> None:
     """Wait until the file exists on the machine."""
 
     def look() -> None:
-        argv = ["podman", "exec", f"labgen-{lab}-{machine}", "test", "-e", path]
+        name = f"{store.load(lab).machine_prefix}{machine}"
+        argv = ["podman", "exec", name, "test", "-e", path]
         if not run(argv, timeout=30, check=False).ok:
             raise NotYet("none")
 
@@ -94,10 +96,10 @@ def await_file(lab: str, machine: str, path: str) -> None:
 
 def await_namespace(lab: str) -> None:
     """Wait until the lab's first machine has its network namespace."""
-    place = netns.NAMED / f"labgen-{lab_id(lab)}-master1"
 
     def look() -> None:
-        if not place.exists():
+        lab_id = identity.known(labs_directory() / lab)
+        if not (netns.NAMED / f"labgen-{lab_id}-master1").exists():
             raise NotYet("none")
 
-    until(look, what=f"the namespace {place.name}", timeout=60, interval=0.02)
+    until(look, what=f"a namespace of lab {lab}", timeout=60, interval=0.02)

@@ -3,7 +3,6 @@
 `python -m tests.e2e.support.sweep` does this for every killed run; `make clean` calls it.
 """
 
-import hashlib
 import os
 import shutil
 import signal
@@ -11,6 +10,7 @@ import sys
 from pathlib import Path
 
 from labgen.errors import LabgenError
+from labgen.lab import identity
 from labgen.system import mounts, netns, paths, podman
 from labgen.system.process import run
 from labgen.system.wait import NotYet, until
@@ -37,11 +37,12 @@ def remove(run_: Run) -> list[str]:
     """Remove the run with everything left of it, even if it was only partially created."""
     found = end_processes(run_)
     found += [f"lab {lab.name}" for lab in run_.labs]
+    ids = [identity.known(lab) or identity.older(lab) for lab in run_.labs]
     for lab in run_.labs:
         _take_down(run_, lab.name)
     found += _remove_containers(run_)
-    for lab in run_.labs:
-        found += _remove_places(lab)
+    for lab_id in ids:
+        found += _remove_places(lab_id)
     for space in bare_machines.namespaces(run_):
         run(["ip", "netns", "delete", space], timeout=30)
     mounts.unmount_below(run_.directory)
@@ -116,14 +117,13 @@ def _remove_containers(run_: Run) -> list[str]:
     return [f"container {name}" for name in ours]
 
 
-def _remove_places(lab: Path) -> list[str]:
+def _remove_places(lab_id: str) -> list[str]:
     """Remove namespaces, disks and sockets: the lab's id is in their names, see Lab.id."""
-    identity = hashlib.sha256(str(lab).encode()).hexdigest()[:8]
-    namespaces = list(netns.NAMED.glob(f"labgen-{identity}-*"))
+    namespaces = list(netns.NAMED.glob(f"labgen-{lab_id}-*"))
     for namespace in namespaces:
         run(["ip", "netns", "delete", namespace.name], timeout=30)
-    directories = [*(paths.cache() / "disks").glob(f"*-{identity}")]
-    directories += Path("/run/labgen").glob(identity)
+    directories = [*(paths.cache() / "disks").glob(f"*-{lab_id}")]
+    directories += Path("/run/labgen").glob(lab_id)
     for directory in directories:
         mounts.unmount_below(directory)
         shutil.rmtree(directory)

@@ -20,6 +20,7 @@ from labgen.cluster.health import Problem
 from labgen.cluster.nodes import Node
 from labgen.cluster.pods import Pod
 from labgen.faults.records import Injection
+from labgen.lab.ownership import Owner
 from labgen.operations import bench, checkpoints, compare, gc, verify
 from labgen.operations.bench import Case, Run
 from labgen.operations.host_resources import Listing
@@ -64,14 +65,14 @@ def _scenarios(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def _gc(monkeypatch: pytest.MonkeyPatch) -> Any:
-    gone, uri = Path("/labs/dead"), "qemu:///system"
+    gone, uri = Owner.at(Path("/labs/dead")), "qemu:///system"
     found = (
         Resource("disks", "x", gone, lambda: None),
         Resource("pool", "y", None, lambda: None, place=uri),
     )
     monkeypatch.setattr(gc, "find", lambda *_: Listing(found, ("no answer",)))
     rest = {"removed": False, "error": None}
-    dead = {"kind": "disks", "name": "x", "lab": str(gone), "place": "", "orphaned": True}
+    dead = {"kind": "disks", "name": "x", "lab": "/labs/dead", "place": "", "orphaned": True}
     kept = {"kind": "pool", "name": "y", "lab": None, "place": uri, "orphaned": False}
     owners = [{"owner": it.owner} for it in found]
     resources = [{**dead, **owners[0], **rest}, {**kept, **owners[1], **rest}]

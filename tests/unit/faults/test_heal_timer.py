@@ -1,5 +1,6 @@
 """The process that heals a fault after its duration: a real process, with a simulated lab."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from labgen.faults import heal_timer, records
 from labgen.faults.records import Injection
 from labgen.lab.lab import Lab
+from labgen.lab.ownership import container_labels
 from labgen.system.wait import NotYet, until
 from tests.unit.system.stubs import Stub, stub
 
@@ -25,10 +27,11 @@ def _asked(lab: Lab, duration: float) -> Injection:
 
 
 @pytest.fixture
-def podman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
+def podman(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
     """Simulate machines that are all paused."""
-    listed = '[{"Names": ["labgen-demo-master1"], "State": "paused", "Labels": {}}]'
-    body = f"case $* in *' ps '*) echo '{listed}' ;; esac"
+    labels = container_labels(lab)
+    paused = [{"Names": ["labgen-demo.master1"], "State": "paused", "Labels": labels}]
+    body = f"case $* in *' ps '*) echo '{json.dumps(paused)}' ;; esac"
     return stub(monkeypatch, tmp_path, "podman", body)
 
 
@@ -76,4 +79,4 @@ def test_it_undoes_the_fault_when_its_time_is_over(
     heal_timer.start(lab, _asked(lab, 0.2))
     _await_end(lab)
     assert time.monotonic() - begin >= 0.2
-    assert ["--runtime", "runc", "unpause", "labgen-demo-master1"] in podman.calls
+    assert ["--runtime", "runc", "unpause", "labgen-demo.master1"] in podman.calls

@@ -74,7 +74,7 @@ def test_the_place_of_shared_connections_is_there_again_after_a_boot_of_this_hos
     found = made("single", "demo")
     stub(monkeypatch, tmp_path, "ip", f'echo "10.89.0.3 dev {found.bridge}"')
     access.ensure_route(found)
-    assert [owner.directory for owner in ownership.owners()] == [found.directory]
+    assert [note.owner.directory for note in ownership.notes()] == [found.directory]
     assert mode(found.sockets) == 0o700
     shutil.rmtree(found.sockets)
     store.remove(found)

@@ -9,6 +9,7 @@ from labgen.console import Console
 from labgen.errors import LabgenError, UsageError
 from labgen.lab import store
 from labgen.lab.lab import Lab
+from labgen.lab.ownership import owner
 from labgen.operations import down as module
 from labgen.operations.down import teardown
 from labgen.providers.container.provider import ContainerProvider
@@ -35,9 +36,9 @@ class Machines(ContainerProvider):
     def list_resources(self, lab: Lab | None = None) -> Sequence[Resource]:
         assert lab
         left = self.left if lab.name in self.destroyed else ["the everything"]
-        directory = lab.directory
+        own = owner(lab)
         words = [what.split(maxsplit=1) for what in left]
-        return [Resource(kind, name, directory, lambda: None) for kind, name in words]
+        return [Resource(kind, name, own, lambda: None) for kind, name in words]
 
 
 @pytest.fixture

@@ -67,6 +67,12 @@ class Hypervisor:
         return list(self.networks.values())
 
     def lookupByName(self, name: str) -> Thing:
+        if name not in self.domains:
+            import libvirt  # noqa: PLC0415 - optional
+
+            absent = libvirt.libvirtError("no domain with that name")
+            absent.err = (libvirt.VIR_ERR_NO_DOMAIN, 10, "no domain with that name")
+            raise absent
         return self.domains[name]
 
     def networkLookupByName(self, name: str) -> Thing:

@@ -1,15 +1,19 @@
 """System containers' power switches, with programs that only record their calls."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from labgen.errors import LabgenError
 from labgen.lab.lab import Lab
+from labgen.lab.ownership import claim, container_labels
 from labgen.providers import power_sequence
 from labgen.providers.base import Power, State
 from labgen.providers.container import provider as container
+from labgen.providers.container.containers import container_name, free_name
 from labgen.providers.container.provider import ContainerProvider
 from labgen.providers.optional import checkpoints_of
 from tests.unit.lab.samples import lab
@@ -29,7 +33,7 @@ def sample(home: Path, tmp_path: Path) -> Lab:
 @pytest.fixture
 def podman(sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
     listed = [
-        {"Names": [f"labgen-demo-{name}"], "State": state, "Labels": {}}
+        {"Names": [f"labgen-demo.{name}"], "State": state, "Labels": container_labels(sample)}
         for name, state in STATES.items()
     ]
     body = f"case $* in *' ps '*) echo '{json.dumps(listed)}' ;; esac"
@@ -59,18 +63,13 @@ def test_power_for_machines_that_were_never_made_makes_no_network(
     assert not any("-batch" in call for call in ip.calls)
 
 
-def test_containers_are_looked_for_by_the_labs_own_directory(podman: Stub, sample: Lab) -> None:
-    ContainerProvider().machines(sample)
-    assert f"label=labgen.directory={sample.directory}" in podman.calls[0]
-
-
 def test_a_pulled_plug_silences_the_cable_before_the_processes_die(
     podman: Stub, sample: Lab, ip: Stub, tmp_path: Path
 ) -> None:
     ContainerProvider().power(sample, sample.machines, Power.OFF)
     assert _done(podman) == [
-        ["kill", "--signal", "KILL", "labgen-demo-master1"],
-        ["kill", "--signal", "KILL", "labgen-demo-master3"],
+        ["kill", "--signal", "KILL", "labgen-demo.master1"],
+        ["kill", "--signal", "KILL", "labgen-demo.master3"],
     ]
     batch = (tmp_path / "batch").read_text().splitlines()
     assert batch[:2] == [f"link set lab{sample.id}p0 down", f"link set lab{sample.id}p2 down"]
@@ -79,14 +78,14 @@ def test_a_pulled_plug_silences_the_cable_before_the_processes_die(
 def test_a_shutdown_asks_the_machines_that_run(podman: Stub, sample: Lab, ip: Stub) -> None:
     ContainerProvider().power(sample, sample.machines, Power.SHUTDOWN)
     ((word, *_, name),) = _done(podman)
-    assert (word, name) == ("stop", "labgen-demo-master1")
+    assert (word, name) == ("stop", "labgen-demo.master1")
 
 
 def test_power_on_starts_the_machines_that_are_off_with_their_network(
     podman: Stub, sample: Lab, ip: Stub, iptables: Path, tmp_path: Path
 ) -> None:
     ContainerProvider().power(sample, sample.machines, Power.ON)
-    assert _done(podman) == [["start", "labgen-demo-master2"]]
+    assert _done(podman) == [["start", "labgen-demo.master2"]]
     batch = (tmp_path / "batch").read_text()
     assert f"netns add labgen-{sample.id}-master2\n" in batch
     assert "-master1" not in batch
@@ -100,7 +99,7 @@ def test_pause_and_resume_touch_only_the_machines_they_change(
     podman: Stub, sample: Lab, action: Power, word: str, name: str
 ) -> None:
     ContainerProvider().power(sample, sample.machines, action)
-    assert _done(podman) == [[word, f"labgen-demo-{name}"]]
+    assert _done(podman) == [[word, f"labgen-demo.{name}"]]
 
 
 def test_destroying_what_was_never_made_is_fine(
@@ -116,7 +115,11 @@ def test_control_planes_are_switched_on_one_after_the_other(
     sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ip: Stub, iptables: Path
 ) -> None:
     off = [
-        {"Names": [f"labgen-demo-{m.name}"], "State": "exited", "Labels": {}}
+        {
+            "Names": [f"labgen-demo.{m.name}"],
+            "State": "exited",
+            "Labels": container_labels(sample),
+        }
         for m in sample.machines
     ]
     body = (
@@ -134,7 +137,7 @@ def test_machines_of_a_lab_with_the_same_name_elsewhere_are_not_replaced(
     sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     labels = {"labgen.lab": "demo", "labgen.directory": "/elsewhere/labs/demo"}
-    theirs = [{"Names": ["labgen-demo-master1"], "State": "running", "Labels": labels}]
+    theirs = [{"Names": ["labgen-demo.master1"], "State": "running", "Labels": labels}]
     podman = stub(monkeypatch, tmp_path, "podman", f"echo '{json.dumps(theirs)}'")
     monkeypatch.setattr(container, "require", lambda _: None)
     with pytest.raises(LabgenError, match="another lab demo, at /elsewhere/labs/demo"):
@@ -146,3 +149,59 @@ def test_machines_of_a_lab_with_the_same_name_elsewhere_are_not_replaced(
 def test_system_containers_cannot_be_saved(sample: Lab) -> None:
     with pytest.raises(LabgenError, match="cannot be saved: its machines are system containers"):
         checkpoints_of(ContainerProvider(), sample)
+
+
+def test_a_container_of_that_name_that_is_not_the_labs_is_never_replaced(
+    sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ip: Stub, iptables: Path
+) -> None:
+    """A user's own, one of an older version's lab `demo.x`, or one of another state directory."""
+    names = [f"labgen-demo.{machine.name}" for machine in sample.machines]
+    theirs = [{"Names": [name], "State": "exited", "Labels": None} for name in names]
+    body = f"case $* in *--filter*) echo '[]' ;; *) echo '{json.dumps(theirs)}' ;; esac"
+    podman = stub(monkeypatch, tmp_path, "podman", body)
+    for name in ("load_machine", "clone_golden", "_ready_host", "keys"):
+        monkeypatch.setattr(container, name, Mock())
+    monkeypatch.setattr(container, "require", lambda _: Mock())
+    with pytest.raises(LabgenError, match=r"labgen-demo\.node1 already, of no lab of labgen"):
+        ContainerProvider().create(sample)
+    assert {call[2] for call in podman.calls} == {"ps"}
+
+
+def test_what_a_killed_podman_left_of_the_labs_own_machine_is_removed(
+    sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for labels, state in ((container_labels(sample), "created"), (None, "storage")):
+        left = [{"Names": ["labgen-demo.node1"], "State": state, "Labels": labels}]
+        podman = stub(monkeypatch, tmp_path, "podman", f"echo '{json.dumps(left)}'")
+        free_name(sample, "labgen-demo.node1")
+        assert podman.calls.pop()[2:] == [
+            *("rm", "--force", "--time", "0", "--ignore"),
+            "labgen-demo.node1",
+        ]
+
+
+WORKERS = "machines=[{role: control-plane, count: 3}, {role: worker, count: 3, prefix: a-node}]"
+
+
+def test_machines_of_two_labs_never_have_one_name() -> None:
+    a_node = lab("ha-3x3", WORKERS, name="site")
+    node = lab("ha-3x3", name="site-a")
+    taken = [{container_name(it, machine) for machine in it.machines} for it in (a_node, node)]
+    assert not set.intersection(*taken)
+
+
+def test_machines_of_an_older_version_are_found_by_another_path_to_the_state(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = replace(lab("ha-3x3"), identity="")
+    labels = {"labgen.lab": "demo", "labgen.directory": str(older.directory)}
+    older.directory.mkdir(parents=True)
+    claim(replace(older, identity=older.id))
+    note = older.sockets / "owner.json"
+    note.write_text(json.dumps({**json.loads(note.read_text()), "id": None}))
+    running = [{"Names": ["labgen-demo-node1"], "State": "running", "Labels": labels}]
+    stub(monkeypatch, tmp_path, "podman", f"echo '{json.dumps(running)}'")
+    (tmp_path / "link").symlink_to(home)
+    monkeypatch.setenv("LABGEN_HOME", "")
+    monkeypatch.setattr("labgen.system.paths.state", lambda: tmp_path / "link/state")
+    assert ContainerProvider().machines(older)["node1"] is State.ON

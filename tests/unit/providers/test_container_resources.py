@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from labgen.errors import LabgenError
 from labgen.lab import ownership
 from labgen.lab.lab import Lab
 from labgen.providers.container import firewall
@@ -37,9 +38,9 @@ def sample(
 def _containers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *labs: Lab) -> None:
     listed = [
         {
-            "Names": [f"labgen-{lab.name}-master1"],
+            "Names": [f"labgen-{lab.name}.master1"],
             "State": "running",
-            "Labels": {"labgen.directory": str(lab.directory)},
+            "Labels": ownership.container_labels(lab),
         }
         for lab in labs
     ]
@@ -61,7 +62,7 @@ def _orphans() -> list[Resource]:
 
 def _of(lab: Lab) -> list[str]:
     return [
-        "container labgen-demo-master1",
+        "container labgen-demo.master1",
         f"network namespace labgen-{lab.id}-master1",
         f"firewall rules labgen-{lab.id} (6)",
         f"bridge lab{lab.id}",
@@ -94,7 +95,7 @@ def test_what_another_lab_has_is_not_in_a_labs_list(
 ) -> None:
     other = made(name="other")
     _containers(tmp_path, monkeypatch, sample, other)
-    assert [it.what for it in list_resources(other)] == ["container labgen-other-master1"]
+    assert [it.what for it in list_resources(other)] == ["container labgen-other.master1"]
     assert [it.what for it in list_resources(sample)] == _of(sample)
 
 
@@ -108,7 +109,7 @@ def test_labels_alone_name_the_owner_when_the_host_was_booted_and_no_container_i
     label = ownership.label(sample)
     _links(tmp_path, monkeypatch, [{"ifname": sample.bridge, "ifalias": label}])
     assert [it.what for it in _orphans()] == _of(sample)[1:]
-    assert {it.lab for it in list_resources()} == {sample.directory}
+    assert {it.lab for it in list_resources()} == {ownership.owner(sample)}
 
 
 def test_a_namespace_that_nothing_else_names_is_asked_for_its_label(
@@ -119,7 +120,7 @@ def test_a_namespace_that_nothing_else_names_is_asked_for_its_label(
     _containers(tmp_path, monkeypatch)
     _links(tmp_path, monkeypatch, [], lo=ownership.label(sample))
     namespace = list_resources()[0]
-    assert (namespace.kind, namespace.lab) == ("network namespace", sample.directory)
+    assert (namespace.kind, namespace.lab) == ("network namespace", ownership.owner(sample))
 
 
 def test_a_label_of_another_id_names_no_owner(
@@ -160,7 +161,7 @@ def test_a_network_that_cannot_be_inspected_is_named_and_all_else_is_found(
     found = {it.what: it for it in _orphans()}
     told = found[f"network of {sample.directory}, in a namespace that cannot be entered"]
     assert not told.orphaned
-    assert "container labgen-demo-master1" in found
+    assert "container labgen-demo.master1" in found
     assert not any(what.startswith("bridge") for what in found)
 
 
@@ -187,6 +188,19 @@ def test_what_nothing_names_an_owner_of_is_listed_and_stays(sample: Lab, namespa
 def test_disks_name_their_lab_themselves(sample: Lab) -> None:
     path = paths.cache() / "disks" / f"demo-{sample.id}"
     ownership.label_directory(sample, path)
-    owner = ownership.owner_of(path)
-    assert owner
-    assert owner.directory == sample.directory
+    note = ownership.note_of(path)
+    assert note
+    assert note.owner == ownership.owner(sample)
+
+
+def test_a_network_namespace_that_goes_while_it_is_listed_does_not_fail_the_list(
+    sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(netns, "entering", lambda _: ["nsenter", "--net=/going"])
+    gone = tmp_path / "gone"
+    going = f"[ -e {gone} ] && exit 1; [ $2 = true ] || {{ touch {gone}; exit 1; }}"
+    stub(monkeypatch, tmp_path, "nsenter", going)
+    assert "container labgen-demo.master1" in [it.what for it in list_resources()]
+    stub(monkeypatch, tmp_path, "nsenter", "[ $2 = true ]")
+    with pytest.raises(LabgenError):
+        list_resources()

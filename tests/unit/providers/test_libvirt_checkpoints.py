@@ -21,7 +21,10 @@ class Domain:
     snapshots: set[str] = field(default_factory=set)
     done: list[str] = field(default_factory=list)
 
-    def isActive(self) -> bool:  # noqa: N802 - libvirt's word
+    def XMLDesc(self) -> str:  # noqa: N802 - libvirt's word
+        return ""
+
+    def isActive(self) -> bool:  # noqa: N802
         return self.active
 
     def suspend(self) -> None:
@@ -70,7 +73,7 @@ def sample() -> Lab:
 
 @pytest.fixture
 def connection(sample: Lab) -> Connection:
-    return Connection({f"labgen-demo-{machine.name}": Domain() for machine in sample.machines})
+    return Connection({f"labgen-demo.{machine.name}": Domain() for machine in sample.machines})
 
 
 def test_every_machine_stands_still_before_the_first_is_saved(
@@ -86,7 +89,7 @@ def test_every_machine_stands_still_before_the_first_is_saved(
 def test_a_checkpoint_that_could_not_be_made_of_all_is_of_none_and_all_run_on(
     sample: Lab, connection: Connection
 ) -> None:
-    connection.domains["labgen-demo-master2"].full = True
+    connection.domains["labgen-demo.master2"].full = True
     with pytest.raises(RuntimeError, match="no space left"):
         checkpoints.save(connection, sample, "before")
     assert not any(domain.snapshots for domain in connection.domains.values())
@@ -94,7 +97,7 @@ def test_a_checkpoint_that_could_not_be_made_of_all_is_of_none_and_all_run_on(
 
 
 def test_a_lab_with_a_machine_off_is_not_saved(sample: Lab, connection: Connection) -> None:
-    connection.domains["labgen-demo-master3"].active = False
+    connection.domains["labgen-demo.master3"].active = False
     with pytest.raises(LabgenError, match="these do not run: master3"):
         checkpoints.save(connection, sample, "before")
     assert not any(domain.done for domain in connection.domains.values())

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from labgen.lab.lab import Lab
-from labgen.lab.ownership import label, labelled
+from labgen.lab.ownership import label, labelled, owner
 from labgen.providers.resource import Resource
 from labgen.system import host
 from tests.unit.lab.samples import made
@@ -36,11 +36,11 @@ def sample() -> Lab:
 def paper(sample: Lab, monkeypatch: pytest.MonkeyPatch) -> Hypervisor:
     boot = f"<kernel>/pool/{BOOT}</kernel><initrd>/pool/{INITRD}</initrd>"
     whose = f"<description>{label(sample)}</description>{boot}"
-    disk = Thing("labgen-demo-master1.img", f"<backingStore><path>/pool/{BASE}</path>")
+    disk = Thing("labgen-demo.master1.img", f"<backingStore><path>/pool/{BASE}</path>")
     volumes = {it.called: it for it in (disk, *map(Thing, (BASE, BOOT, INITRD)))}
     bridge = f"<bridge name='{sample.bridge}'/><option value='# {label(sample)}'/>"
     made = Hypervisor(
-        {"labgen-demo-master1": Thing("labgen-demo-master1", whose), "mine": Thing("mine")},
+        {"labgen-demo.master1": Thing("labgen-demo.master1", whose), "mine": Thing("mine")},
         {"labgen-demo": Thing("labgen-demo", bridge), "default": Thing("default")},
         Pool("labgen", volumes=volumes),
     )
@@ -70,16 +70,16 @@ def _found() -> dict[str, str]:
 
 def test_nothing_of_a_lab_that_lives_is_orphaned(paper: Hypervisor, sample: Lab) -> None:
     assert _found() == {}
-    owned = [it.what for it in resources.list_resources(URI) if it.lab == sample.directory]
+    owned = [it.what for it in resources.list_resources(URI) if it.lab == owner(sample)]
     assert owned == [
-        "libvirt domain labgen-demo-master1",
-        "libvirt volume labgen-demo-master1.img",
+        "libvirt domain labgen-demo.master1",
+        "libvirt volume labgen-demo.master1.img",
         "libvirt network labgen-demo",
     ]
     assert [it.what for it in resources.of_lab(URI, sample, UNSETTLED)] == owned
     for it in resources.list_resources(URI):
         it.remove()
-    assert paper.domains["labgen-demo-master1"].done == []
+    assert paper.domains["labgen-demo.master1"].done == []
 
 
 def test_what_bears_a_labs_names_without_a_label_is_that_labs(
@@ -87,15 +87,15 @@ def test_what_bears_a_labs_names_without_a_label_is_that_labs(
 ) -> None:
     monkeypatch.setattr(resources, "is_anothers", lambda *_: False)
     _have_boxes(monkeypatch, "1.0.0")
-    paper.domains["labgen-demo-master1"].xml = ""
+    paper.domains["labgen-demo.master1"].xml = ""
     paper.networks.clear()
     assert [it.what for it in resources.of_lab(URI, sample, UNSETTLED)] == [
-        "libvirt domain labgen-demo-master1",
-        "libvirt volume labgen-demo-master1.img",
+        "libvirt domain labgen-demo.master1",
+        "libvirt volume labgen-demo.master1.img",
     ]
     assert _found() == {
-        "libvirt domain labgen-demo-master1": UNKNOWN,
-        "libvirt volume labgen-demo-master1.img": UNKNOWN,
+        "libvirt domain labgen-demo.master1": UNKNOWN,
+        "libvirt volume labgen-demo.master1.img": UNKNOWN,
     }
 
 
@@ -111,7 +111,7 @@ def test_what_another_lab_removes_meanwhile_does_not_fail_the_list(
             gone.err = (libvirt.VIR_ERR_NO_DOMAIN, 10, "not found")
             raise gone
 
-    paper.domains["labgen-other-master1"] = Gone("labgen-other-master1")
+    paper.domains["labgen-other.master1"] = Gone("labgen-other.master1")
     paper.networks["labgen-other"] = Gone("labgen-other")
     assert [it.what for it in resources.of_lab(URI, sample, UNSETTLED)] == listed
 
@@ -122,8 +122,8 @@ def test_all_of_a_lab_that_is_gone_is_found_and_the_pool_with_the_last(
     shutil.rmtree(sample.directory)
     gone = f"of lab demo at {sample.directory}, which no longer exists"
     assert _found() == {
-        "libvirt domain labgen-demo-master1": gone,
-        "libvirt volume labgen-demo-master1.img": gone,
+        "libvirt domain labgen-demo.master1": gone,
+        "libvirt volume labgen-demo.master1.img": gone,
         "libvirt network labgen-demo": gone,
         "libvirt storage pool labgen with boxes' files": UNUSED,
     }
@@ -133,9 +133,9 @@ def test_only_what_is_the_dead_labs_is_removed(paper: Hypervisor, sample: Lab) -
     shutil.rmtree(sample.directory)
     for it in _listed()[:3]:
         it.remove()
-    assert paper.domains["labgen-demo-master1"].done == ["destroy", "undefine"]
+    assert paper.domains["labgen-demo.master1"].done == ["destroy", "undefine"]
     assert paper.networks["labgen-demo"].done == ["destroy", "undefine"]
-    assert paper.pool.volumes["labgen-demo-master1.img"].done == ["delete"]
+    assert paper.pool.volumes["labgen-demo.master1.img"].done == ["delete"]
     assert paper.domains["mine"].done == paper.networks["default"].done == []
     assert paper.pool.volumes[BASE].done == paper.pool.done == []
 
@@ -168,7 +168,7 @@ def test_files_of_older_boxes_are_orphaned_unless_a_machine_is_based_on_them(
 def test_a_disk_without_a_domain_and_a_network_is_unused(paper: Hypervisor) -> None:
     paper.domains.clear()
     paper.networks.clear()
-    assert _found()["libvirt volume labgen-demo-master1.img"] == UNUSED
+    assert _found()["libvirt volume labgen-demo.master1.img"] == UNUSED
 
 
 def test_a_probe_of_kvm_is_orphaned_when_nobody_can_wait_for_it(
@@ -188,4 +188,6 @@ def test_a_lab_at_an_odd_place_is_known_again(
     monkeypatch.setenv("LABGEN_HOME", str(tmp_path / """it's <odd> & "far" #{x}"""))
     odd = made()
     assert not set("'<>&\"#{} ") & set(label(odd))
-    assert labelled(f"<description>{label(odd)}</description>") == odd.directory
+    found = labelled(f"<description>{label(odd)}</description>")
+    assert found == owner(odd)
+    assert found.directory == odd.directory

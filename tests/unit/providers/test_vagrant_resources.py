@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from labgen.lab.ownership import Owner, owner
 from labgen.providers.libvirt import vagrant_index as index
 from labgen.providers.libvirt import vagrant_resources
 from labgen.providers.resource import Resource
+from labgen.system import files
+from tests.unit.lab.samples import made
 
 BOX = {"name": "labgen/v1", "provider": "libvirt", "version": "1.0.1"}
 
@@ -47,7 +50,7 @@ def test_entries_of_dead_labs_and_boxes_that_no_lab_uses_are_orphaned(
     labs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert [(orphan.what, orphan.lab) for orphan in orphans(monkeypatch, {"1.0.2"})] == [
-        ("Vagrant's entry of master1", labs / "dead"),
+        ("Vagrant's entry of master1", Owner.at(labs / "dead")),
         ("Vagrant's copy of box labgen/v1 1.0.0", None),
     ]
 
@@ -73,7 +76,6 @@ def test_entries_of_one_machine_are_one_resource_and_removed_together(
     told["machines"]["4"] = told["machines"]["2"]
     path.write_text(json.dumps(told))
     entry, *_ = orphans(monkeypatch, {"1.0.0", "1.0.2"})
-    assert [it.name for it in vagrant_resources.of_lab(labs / "dead")] == ["master1"]
     entry.remove()
     assert set(json.loads(path.read_text())["machines"]) == {"1", "3"}
 
@@ -94,3 +96,14 @@ def test_an_index_of_another_format_is_left_alone(labs: Path, text: str) -> None
     assert index.entries() == []
     index.remove(["1"])
     assert path.read_text() == text
+
+
+def test_entries_of_a_lab_are_found_when_its_directory_was_moved(labs: Path) -> None:
+    lab = made()
+    told = json.loads((path := index.home() / "data/machine-index/index").read_text())
+    told["machines"]["5"] = _entry(labs / "where-it-was/vagrant", BOX)
+    told["machines"]["6"] = _entry(lab.directory / "vagrant", BOX)
+    path.write_text(json.dumps(told))
+    files.write(lab.directory / "vagrant/.vagrant/machines/master1/libvirt/index_uuid", "5")
+    assert {entry.id for entry in index.of_lab(lab.directory)} == {"5", "6"}
+    assert {it.lab for it in vagrant_resources.of_lab(lab)} == {owner(lab)}
