@@ -6,18 +6,9 @@ from labgen.console import Console
 from labgen.errors import LabgenError
 from labgen.lab import store
 from labgen.lab.lab import Lab, Machine
-from labgen.providers.base import Power, State
+from labgen.providers.base import AFTER, Power
 from labgen.providers.registry import provider
 from labgen.system.journal import Journal
-
-OFF = {State.OFF, State.ABSENT}
-AFTERWARDS = {
-    Power.ON: {State.ON},
-    Power.OFF: OFF,
-    Power.SHUTDOWN: OFF,
-    Power.PAUSE: {State.PAUSED},
-    Power.RESUME: {State.ON},
-}
 
 
 def switch(name: str, names: Sequence[str], action: Power, console: Console) -> None:
@@ -35,7 +26,7 @@ def switch(name: str, names: Sequence[str], action: Power, console: Console) -> 
         )
         machines.power(lab, wanted, action)
         states = machines.machines(lab)
-    good = AFTERWARDS[action]
+    good = AFTER[action]
     wrong = [f"{m.name} is {states[m.name]}" for m in wanted if states[m.name] not in good]
     if wrong:
         raise LabgenError(

@@ -44,6 +44,15 @@ BEFORE: Mapping[Power, frozenset[State]] = {
     Power.RESUME: frozenset({State.PAUSED}),
 }
 
+# The states in which its result is reached.
+AFTER: Mapping[Power, frozenset[State]] = {
+    Power.ON: frozenset({State.ON}),
+    Power.OFF: frozenset({State.OFF, State.ABSENT}),
+    Power.SHUTDOWN: frozenset({State.OFF, State.ABSENT}),
+    Power.PAUSE: frozenset({State.PAUSED}),
+    Power.RESUME: frozenset({State.ON}),
+}
+
 
 class Provider(Protocol):
     """Machines of one kind. Every method may be called again after a crash in the middle."""

@@ -30,7 +30,7 @@ class HostFacts:
     may_raise_limits: bool  # CAP_SYS_RESOURCE
     open_files_limit: int
     processes_limit: int
-    kernel_modules: Path | None  # directory; None where the host has none
+    kernel_modules: Path | None  # directory; None where it has no modules of this kernel
     bridge_netfilter: bool  # bridged packets pass iptables
 
 
@@ -70,7 +70,9 @@ def probe(root: Path = Path("/")) -> HostFacts:
         open_files_limit=_hard_limit(resource.RLIMIT_NOFILE, MANY_FILES),
         # podman lowers its own limit to pid_max, and a container cannot have more than podman
         processes_limit=_hard_limit(resource.RLIMIT_NPROC, pid_max),
-        kernel_modules=modules if modules.is_dir() else None,
+        # An empty directory is not worth a mount: when a package removes it and makes it again,
+        # machines have the removed one, and no sandbox with /lib/modules starts any more.
+        kernel_modules=modules if (modules / release.strip()).is_dir() else None,
         bridge_netfilter=(root / "proc/sys/net/bridge").is_dir(),
     )
 

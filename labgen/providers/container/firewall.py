@@ -6,9 +6,11 @@ that policy would drop packets between machines. Each rule has the lab's id as i
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from labgen.lab.lab import Lab
 from labgen.providers.container import filter_table
+from labgen.providers.settled import act
 from labgen.system.process import run
 
 TIMEOUT = 30.0
@@ -57,7 +59,8 @@ def _remove(lab_id: str, entering: Sequence[str] = ()) -> None:
     if present:
         script = "\n".join(["*filter", *(f"-D{rule[2:]}" for rule in present), "COMMIT", ""])
         argv = [*entering, "iptables-restore", "--wait", "--noflush"]
-        run(argv, timeout=TIMEOUT, input=script)
+        remove = partial(run, argv, timeout=TIMEOUT, input=script)
+        act(remove, lambda: not rules(lab_id, entering))
 
 
 def _comment(lab_id: str) -> str:

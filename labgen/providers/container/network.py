@@ -79,6 +79,8 @@ def unplug(lab: Lab, machines: Sequence[Machine]) -> None:
     cables = [_cable(lab, machine) for machine in machines]
     _ip(*(f"link delete {cable}" for cable in cables if _exists(cable)), force=True)
     wanted = {namespace(lab, machine) for machine in machines}
+    _ip(*(f"netns delete {name}" for name in _namespaces(lab) if name in wanted), force=True)
+    # `gc` may have removed one at the same time; what is still there fails
     _ip(*(f"netns delete {name}" for name in _namespaces(lab) if name in wanted))
 
 

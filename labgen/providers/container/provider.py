@@ -23,6 +23,7 @@ from labgen.providers.container.containers import container_name
 from labgen.providers.container.host import ensure_inotify_instances, findings
 from labgen.providers.container.resources import list_resources
 from labgen.providers.resource import Resource
+from labgen.providers.settled import act
 from labgen.render.runtimes import DEFAULT, RUNTIMES
 from labgen.render.ssh_config import ssh_config
 from labgen.scenario.model import Role, Scenario
@@ -80,7 +81,7 @@ class ContainerProvider:
         if lab.ssh_config.exists():
             Ssh(lab.ssh_config).close([machine.name for machine in lab.machines])
         names = [container.name for container in containers.of_lab(lab)]
-        gather({name: partial(podman.remove, [name]) for name in names})
+        gather({name: partial(_remove, name) for name in names})
         network.remove(lab)
         mounts.unmount_below(_disks(lab))
         for path in (_disks(lab), lab.sockets):
@@ -131,9 +132,11 @@ class ContainerProvider:
                 (disk / part).mkdir(parents=True)
         volumes = [(disk / part, f"/var/lib/{part}", "rw") for part in parts]
         identity = keys.machine_identity(lab, machine)
-        podman.run_machine(
+        name = container_name(lab, machine)
+        run = partial(
+            podman.run_machine,
             bundle.machine_image,
-            name=container_name(lab, machine),
+            name=name,
             hostname=machine.name,
             network=f"ns:{network.namespace_path(lab, machine)}",
             profile=self.machine_profile(lab, machine),
@@ -141,6 +144,7 @@ class ContainerProvider:
             volumes=[*volumes, (identity, "/etc/labgen/identity", "ro")],
             labels=containers.labels(lab),
         )
+        act(run, lambda: power.state_of(name) is State.ON)
 
 
 def _ready_host(lab: Lab) -> bool:
@@ -149,6 +153,10 @@ def _ready_host(lab: Lab) -> bool:
     ownership.claim(lab)
     ensure_inotify_instances(len(lab.machines))
     return network.ensure_bridge(lab)
+
+
+def _remove(name: str) -> None:
+    act(partial(podman.remove, [name]), lambda: not podman.named(name))
 
 
 def _disks(lab: Lab) -> Path:

@@ -60,8 +60,11 @@ def remove(connection: Any, lab: Lab) -> None:
 
 def remove_network(network: Any | None) -> None:
     """Stop and undefine a network, where it exists."""
-    if network is None:
-        return
+    if network is not None:
+        found(lambda: _remove(network))  # `gc` may remove it at the same time
+
+
+def _remove(network: Any) -> None:
     if network.isActive():
         network.destroy()
     network.undefine()

@@ -1,17 +1,32 @@
 """The power switch of a virtual machine."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any
 
 import libvirt
 
 from labgen.lab.lab import Lab, Machine
-from labgen.providers.base import Power
-from labgen.providers.libvirt.connection import domain_of, pull_plug
+from labgen.providers.base import AFTER, Power, State
+from labgen.providers.libvirt.connection import domain_of, found, pull_plug
 from labgen.providers.power_sequence import await_turn
+from labgen.providers.settled import act
 from labgen.system import interrupt
 
+STATES = {
+    libvirt.VIR_DOMAIN_RUNNING: State.ON,
+    libvirt.VIR_DOMAIN_BLOCKED: State.ON,
+    libvirt.VIR_DOMAIN_SHUTDOWN: State.ON,  # on its way
+    libvirt.VIR_DOMAIN_PAUSED: State.PAUSED,
+    libvirt.VIR_DOMAIN_PMSUSPENDED: State.PAUSED,
+}
+METHODS = {
+    Power.ON: "create",
+    Power.OFF: "destroy",
+    Power.PAUSE: "suspend",
+    Power.RESUME: "resume",
+}
 SHUTDOWN = 45.0  # seconds until a machine that does not shut down is switched off
 AGAIN = 5.0  # seconds after which its button is pressed again
 LOOK = 0.2
@@ -24,15 +39,21 @@ def switch(
     domain: Any = domain_of(connection, lab, machine)
     if action is Power.ON:
         await_turn(lab, machine, acting)
-        domain.create()
-    elif action is Power.OFF:
-        domain.destroy()
-    elif action is Power.PAUSE:
-        domain.suspend()
-    elif action is Power.RESUME:
-        domain.resume()
-    else:
+    elif action is Power.SHUTDOWN:
         _shut_down(domain, SHUTDOWN * lab.slowdown)
+        return
+    reached = partial(_is_in, domain, AFTER[action])
+    act(getattr(domain, METHODS[action]), reached, errors=libvirt.libvirtError)
+
+
+def state_of(domain: Any | None) -> State:
+    """Return the state of a domain; absent also if it disappears meanwhile."""
+    told = None if domain is None else found(domain.state)
+    return State.ABSENT if told is None else STATES.get(told[0], State.OFF)
+
+
+def _is_in(domain: Any, states: Collection[State]) -> bool:
+    return state_of(domain) in states
 
 
 def _shut_down(domain: Any, timeout: float) -> None:

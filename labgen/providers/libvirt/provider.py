@@ -12,8 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import libvirt
-
 from labgen.bundle import store as bundles
 from labgen.errors import LabgenError
 from labgen.lab import jump_host, keys, ownership
@@ -29,11 +27,10 @@ from labgen.providers.libvirt import vagrant as maker
 from labgen.providers.libvirt.connection import (
     connected,
     domain_of,
-    found,
     pull_plug,
     remove_domain,
 )
-from labgen.providers.libvirt.power import switch
+from labgen.providers.libvirt.power import state_of, switch
 from labgen.providers.resource import Resource
 from labgen.render.ssh_config import ssh_config
 from labgen.render.vagrantfile import Box, Hypervisor, vagrantfile
@@ -41,13 +38,6 @@ from labgen.scenario.model import ProviderSpec, Scenario
 from labgen.system import files, host, netns
 from labgen.system.parallel import gather
 
-STATES = {
-    libvirt.VIR_DOMAIN_RUNNING: State.ON,
-    libvirt.VIR_DOMAIN_BLOCKED: State.ON,
-    libvirt.VIR_DOMAIN_SHUTDOWN: State.ON,  # on its way
-    libvirt.VIR_DOMAIN_PAUSED: State.PAUSED,
-    libvirt.VIR_DOMAIN_PMSUSPENDED: State.PAUSED,
-}
 READ = 30.0  # seconds until a machine that Vagrant has reached answers again
 
 
@@ -272,11 +262,4 @@ def _states(connection: Any, lab: Lab, uuid: str) -> dict[str, State]:
     count."""
     if network.is_anothers(connection, lab, uuid):
         return {machine.name: State.ABSENT for machine in lab.machines}
-    return {machine.name: _state(connection, lab, machine) for machine in lab.machines}
-
-
-def _state(connection: Any, lab: Lab, machine: Machine) -> State:
-    """Return the state of a domain; absent also if it disappears meanwhile."""
-    domain = domain_of(connection, lab, machine)
-    told = None if domain is None else found(domain.state)
-    return State.ABSENT if told is None else STATES.get(told[0], State.OFF)
+    return {m.name: state_of(domain_of(connection, lab, m)) for m in lab.machines}

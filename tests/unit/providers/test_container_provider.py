@@ -10,12 +10,13 @@ import pytest
 from labgen.errors import LabgenError
 from labgen.lab.lab import Lab
 from labgen.lab.ownership import claim, container_labels
-from labgen.providers import power_sequence
+from labgen.providers import power_sequence, settled
 from labgen.providers.base import Power, State
 from labgen.providers.container import provider as container
 from labgen.providers.container.containers import container_name, free_name
 from labgen.providers.container.provider import ContainerProvider
 from labgen.providers.optional import checkpoints_of
+from labgen.system.process import CommandFailed
 from tests.unit.lab.samples import lab
 from tests.unit.system.stubs import Stub, stub
 
@@ -205,3 +206,53 @@ def test_machines_of_an_older_version_are_found_by_another_path_to_the_state(
     monkeypatch.setenv("LABGEN_HOME", "")
     monkeypatch.setattr("labgen.system.paths.state", lambda: tmp_path / "link/state")
     assert ContainerProvider().machines(older)["node1"] is State.ON
+
+
+# The program reports an error, and the state that `podman ps` reads afterwards.
+LATE = "Error: timed out waiting for file exits/0123: internal libpod error"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (Power.OFF, "running", "exited"),
+        (Power.OFF, "running", None),
+        (Power.SHUTDOWN, "running", "exited"),
+        (Power.ON, "exited", "running"),
+        (Power.PAUSE, "running", "paused"),
+    ],
+)
+@pytest.mark.usefixtures("ip", "iptables")
+def test_an_action_that_podman_reported_as_failed_is_judged_by_what_became_of_it(
+    change: tuple[Power, str, str | None],
+    sample: Lab,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    action, before, after = change
+    machine, acted = sample.machines[0], tmp_path / "acted"
+    one = {"Names": ["labgen-demo.master1"], "Labels": container_labels(sample)}
+    here = json.dumps([{**one, "State": before}])
+    there = json.dumps([{**one, "State": after}] if after else [])
+    listing = f"[ -e {acted} ] && echo '{there}' || echo '{here}'"
+    fails = f"touch {acted}; echo '{LATE}' >&2; exit 125"
+    stub(monkeypatch, tmp_path, "podman", f"case $* in *' ps '*) {listing} ;; *) {fails} ;; esac")
+    ContainerProvider().power(sample, [machine], action)
+    monkeypatch.setattr(settled, "SETTLE", 0.1)
+    stub(
+        monkeypatch, tmp_path, "podman", f"case $* in *' ps '*) echo '{here}' ;; *) {fails} ;; esac"
+    )
+    with pytest.raises(CommandFailed, match="exit code 125"):
+        ContainerProvider().power(sample, [machine], action)
+
+
+def test_a_container_that_is_gone_was_removed_whatever_podman_reported(
+    sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ip: Stub, iptables: Path
+) -> None:
+    one = {"Names": ["labgen-demo.master1"], "Labels": container_labels(sample), "State": "exited"}
+    gone = tmp_path / "gone"
+    listing = f"[ -e {gone} ] && echo '[]' || echo '{json.dumps([one])}'"
+    fails = f"touch {gone}; echo '{LATE}' >&2; exit 125"
+    stub(monkeypatch, tmp_path, "podman", f"case $* in *' ps '*) {listing} ;; *) {fails} ;; esac")
+    ContainerProvider().destroy(sample)
+    assert ContainerProvider().list_resources(sample) == []

@@ -66,3 +66,24 @@ def test_ctrl_c_ends_the_wait_and_pulls_no_plug(lab: Lab, monkeypatch: pytest.Mo
     with pytest.raises(interrupt.Interrupted):
         shut_down(lab, domain)
     assert domain.done == ["shutdown"]
+
+
+def test_a_domain_that_is_off_was_switched_off_whatever_libvirt_reported(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Late(Domain):
+        def state(self) -> list[int]:
+            on, off = power.libvirt.VIR_DOMAIN_RUNNING, power.libvirt.VIR_DOMAIN_SHUTOFF
+            return [off if "destroy" in self.done and self.hears else on]
+
+        def destroy(self) -> None:
+            super().destroy()
+            raise power.libvirt.libvirtError("Timed out during operation")
+
+    machine, domain = lab.machines[0], Late("machine")
+    connection: Any = SimpleNamespace(lookupByName=lambda _: domain)
+    power.switch(connection, lab, machine, Power.OFF, [machine])
+    domain.hears = 0
+    monkeypatch.setattr("labgen.providers.settled.SETTLE", 0.1)
+    with pytest.raises(power.libvirt.libvirtError):
+        power.switch(connection, lab, machine, Power.OFF, [machine])

@@ -28,7 +28,7 @@ def _root(tmp_path: Path, *, capabilities: str, cgroup: str, bridge: bool, modul
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(content)
     if modules:
-        (tmp_path / "lib/modules").mkdir(parents=True)
+        (tmp_path / "lib/modules/6.12.3-amd64").mkdir(parents=True)
     return tmp_path
 
 
@@ -76,6 +76,11 @@ def test_facts_of_a_confined_host(confined: Path) -> None:
     assert (facts.cgroup_v2, facts.may_raise_limits, facts.bridge_netfilter) == (False,) * 3
     assert (facts.open_files_limit, facts.processes_limit) == (20000, 32768)
     assert facts.kernel_modules is None
+
+
+def test_modules_of_other_kernels_are_not_mounted(usual: Path) -> None:
+    (usual / "lib/modules/6.12.3-amd64").rename(usual / "lib/modules/6.1.0-amd64")
+    assert host.adapt(host.probe(usual)).mounts == ()
 
 
 def test_free_memory_is_told_in_mib(tmp_path: Path) -> None:
