@@ -12,6 +12,7 @@ from labgen.bundle.engine.state import State, damaged_outputs, quick_states
 from labgen.bundle.store import directory_of
 from labgen.bundle.versions import known_versions
 from labgen.errors import LabgenError
+from labgen.system import paths
 from labgen.system.locks import locked
 
 OTHER_BUILD = 3600.0  # seconds to wait for another build, with much room: see parts.py
@@ -40,14 +41,15 @@ def build(version: str, progress: Progress, *, options: Collection[str] = ()) ->
     """Build the parts that the bundle of that version lacks, and return their names.
 
     options are those of parts that are built only on demand: see recipe.Part. Waits while another
-    process builds. Raises HostUnfit before anything is changed if this host is unsuitable,
-    LabgenError when a part fails.
+    process builds. Raises UsageError if nothing can be built at the cache's path, HostUnfit before
+    anything is changed if this host is unsuitable, LabgenError when a part fails.
     """
     return build_recipe(parts_of.recipe(version), progress, options=options)
 
 
 def build_recipe(recipe: Recipe, progress: Progress, *, options: Collection[str] = ()) -> list[str]:
     """Do the same as build() for a recipe."""
+    paths.ensure_buildable()
     directory = directory_of(recipe)
     waiting = f"waiting for another build of bundle {recipe.name}"
     lock = directory.with_name(f"{recipe.name}.lock")

@@ -11,6 +11,7 @@ A lab exists as long as its directory exists, whichever user's state directory t
 
 import json
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,7 +110,8 @@ def ensure_original(lab: Lab) -> None:
             raise LabgenError(
                 f"lab {lab.name} at {lab.directory} is a copy of the lab at {other}, "
                 "whose machines are on this host",
-                hint=f"use that state directory, or remove the copy: rm -r {lab.directory}",
+                hint="use that state directory, or remove the copy: "
+                + shlex.join(["rm", "-r", str(lab.directory)]),
             )
 
 

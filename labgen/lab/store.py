@@ -2,6 +2,7 @@
 subnets."""
 
 import contextlib
+import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -219,8 +220,9 @@ def _read(path: Path) -> Lab:
     try:
         return _adapter.validate_json(path.read_bytes())
     except (ValidationError, ValueError) as error:
+        removal = shlex.join(["rm", "-r", str(path.parent)])
         raise LabgenError(
             f"{path} cannot be read: {str(error).splitlines()[0]}",
             hint="damaged, or written by another version of labgen, which can remove the lab\n"
-            f"otherwise: rm -r {path.parent}; labgen gc {path.parent.name} --remove",
+            f"otherwise: {removal}; labgen gc {path.parent.name} --remove",
         ) from error

@@ -103,7 +103,8 @@ class Ssh:
 
     def _socket(self, host: str) -> Path:
         pattern = re.findall(r"^\s*ControlPath (.+)$", self.config.read_text(), re.MULTILINE)[0]
-        return Path(pattern.replace("%n", host))
+        directory = pattern.strip('"').removesuffix("%n").replace("%%", "%")
+        return Path(f"{directory}{host}")
 
     def _ssh(
         self,

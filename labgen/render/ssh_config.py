@@ -24,7 +24,7 @@ def ssh_config(lab: Lab, sockets: Path, known_hosts: Path | None = None) -> str:
         jump=lab.jump,
         identity=None if lab.scenario.existing else keys.client_key(lab),
         known_hosts=known_hosts or keys.known_hosts(lab),
-        socket=sockets / "%n",
+        socket=_socket(sockets),
     )
 
 
@@ -37,5 +37,10 @@ def found_ssh_config(machines: Sequence[Machine], sockets: Path, known_hosts: Pa
         jump=None,
         identity=None,
         known_hosts=known_hosts,
-        socket=sockets / "%n",
+        socket=_socket(sockets),
     )
+
+
+def _socket(sockets: Path) -> str:
+    """Return ControlPath, where a % that is part of the path is doubled."""
+    return f"{str(sockets).replace('%', '%%')}/%n"

@@ -25,8 +25,13 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - configuration files, no HTML
     )
-    environment.filters["quoted"] = lambda path: f'"{path}"'  # as ssh_config(5) reads blanks
+    environment.filters["quoted"] = _quoted
     # Quotes every text: YAML reads no, 1e3, 0x1f and 20240612 otherwise. JSON's quoting is YAML's.
     environment.filters["yaml"] = lambda value: json.dumps(str(value), ensure_ascii=False)
     environment.filters["seconds"] = lambda milliseconds: f"{milliseconds / 1000:g}"
     return environment
+
+
+def _quoted(path: object) -> str:
+    """Return a path as ssh_config(5) reads it: blanks are in quotes, and % begins a token."""
+    return '"' + str(path).replace("%", "%%") + '"'

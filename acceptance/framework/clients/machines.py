@@ -37,6 +37,9 @@ def through(ssh: Ssh) -> On:
 
     def host(name: str) -> Any:
         found = testinfra.get_host(f"ssh://{name}", ssh_config=str(ssh.config), controlpersist=0)
+        # testinfra would find out the encoding by a command that needs it, if the path of the
+        # ssh_config is not ASCII
+        found.backend._encoding = "UTF-8"  # noqa: SLF001 - it has no option for it
         if name in ssh.sudo:
             found.backend.run = partial(_by_sudo, found.backend, ssh, name)
         return found

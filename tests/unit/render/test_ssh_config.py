@@ -61,3 +61,17 @@ def test_a_machine_elsewhere_is_reached_through_its_host_with_the_users_own_ssh(
     assert way.endswith(" -l root -W '[%h]:%p' bighost")
     assert elsewhere.pop("hostname") == "10.89.0.7"
     assert {name: options[name] for name in elsewhere} == elsewhere
+
+
+@pytest.mark.parametrize("odd", ["a b", "100%h", "it's", "labs-ö-日本", "a, b & (c)"])
+def test_an_odd_path_of_the_state_is_read_as_it_is(
+    odd: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABGEN_HOME", str(tmp_path / odd))
+    sample = lab("ha-3x3")
+    (config := tmp_path / "config").write_text(ssh_config(sample, tmp_path / odd / "run"))
+    read = run(["ssh", "-F", config, "-G", "node2"], timeout=30).stdout.splitlines()
+    told = {name: text.replace("%%", "%") for name, _, text in (it.partition(" ") for it in read)}
+    assert told["identityfile"] == str(keys.client_key(sample))
+    assert told["userknownhostsfile"] == str(keys.known_hosts(sample))
+    assert told["controlpath"] == str(tmp_path / odd / "run/node2")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from labgen.errors import UsageError
 from labgen.system import paths
 
 
@@ -31,3 +32,44 @@ def test_labgen_home_overrides_both(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LABGEN_HOME", "/home/labs")
     assert paths.state() == Path("/home/labs/state")
     assert paths.cache() == Path("/home/labs/cache")
+
+
+@pytest.mark.parametrize("odd", ["a b", "100%", "it's", "labs-ö-日本", "a,b", "%n %%", "(x) & y"])
+def test_odd_paths_that_every_program_can_have_are_usable(
+    odd: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", f"/{odd}")
+    paths.ensure_usable()
+
+
+@pytest.mark.parametrize(
+    ("odd", "why"),
+    [
+        ("a:b", "a colon"),
+        ('a"b', "a double quote"),
+        ("a\\b", "a backslash"),
+        ("${HOME}", "a dollar sign"),
+        ("#{x}", "a number sign"),
+        ("a\nb", "a character that cannot be printed"),
+        ("a\udcffb", "a character that cannot be printed"),
+        (":$", "a colon and a dollar sign"),
+    ],
+)
+@pytest.mark.parametrize("variable", ["XDG_STATE_HOME", "XDG_CACHE_HOME"])
+def test_paths_that_a_program_reads_otherwise_are_refused(
+    odd: str, why: str, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, f"/{odd}")
+    with pytest.raises(UsageError) as error:
+        paths.ensure_usable()
+    assert error.value.message.endswith(f": the path has {why}")
+    assert error.value.hint == f"set {variable} or LABGEN_HOME to another directory"
+
+
+def test_bundles_are_built_only_where_everything_can_be_compiled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    paths.ensure_buildable()
+    monkeypatch.setenv("XDG_CACHE_HOME", "/with a blank")
+    with pytest.raises(UsageError, match="bundles cannot be built at '/with a blank/labgen'"):
+        paths.ensure_buildable()
