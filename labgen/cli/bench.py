@@ -162,7 +162,7 @@ def _side(session: Session, wanted: str, overrides: tuple[str, ...], lab: str) -
                 hint="labgen scenario list",
             )
         return Side(wanted)
-    return Side(ensure_lab_name(lab), load_scenario(session, wanted, overrides))
+    return Side(ensure_lab_name(lab), load_scenario(session, wanted, overrides, lab=lab))
 
 
 def _failed(letter: str, failed: Counter[str], runs: int) -> Iterator[str]:

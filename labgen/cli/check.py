@@ -31,7 +31,7 @@ def check(
     Existing machines are inspected, too. Nothing is created or changed. Exit code 3 when something
     prevents it; every cause is listed with its remedy.
     """
-    loaded = load_scenario(session, scenario, overrides)
+    loaded = load_scenario(session, scenario, overrides, lab=name)
     lab = ensure_lab_name(name or loaded.name)
     result = shapes.Check(scenario=loaded.name, lab=lab, possible=True)
     try:

@@ -4,7 +4,8 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from labgen.console import Console
 from labgen.lab import store
 from labgen.lab.lab import bridge
 from labgen.scenario import catalog
+from labgen.scenario.diagnostics import ScenarioInvalid
 from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
 from labgen.scenario.model import Scenario
@@ -99,13 +101,22 @@ overrides_option = click.option(
 )
 
 
-def load_scenario(session: Session, wanted: str, overrides: tuple[str, ...]) -> Scenario:
-    """Return the valid scenario of that name or path.
+def load_scenario(
+    session: Session, wanted: str, overrides: tuple[str, ...], *, lab: str | None = None
+) -> Scenario:
+    """Return the valid scenario of that name or path, for the lab of that name, by default the
+    scenario's.
 
-    Routes through the bridges of labs are not counted as overlaps: one may be the lab of this
-    scenario, and the creation of a lab compares its subnet with those of other labs.
+    The addresses of a lab that exists are settled: only those of a new lab are compared with the
+    host's networks. Routes through the bridges of labs are not counted as overlaps, because the
+    creation of a lab compares its subnet with those of other labs.
     """
+    path = Path(catalog.find(wanted))
+    known = HostEnvironment(session.known_versions())
+    with suppress(ScenarioInvalid):  # reported below, together with what the host has
+        scenario = load(path, overrides=overrides, host_environment=known)
+        if (lab or scenario.name) in store.names():
+            return scenario
     bridges = {bridge(name) for name in store.names()}
     routes = tuple(route for route in host_routes() if route.device not in bridges)
-    host_environment = HostEnvironment(session.known_versions(), routes)
-    return load(Path(catalog.find(wanted)), overrides=overrides, host_environment=host_environment)
+    return load(path, overrides=overrides, host_environment=replace(known, routes=routes))

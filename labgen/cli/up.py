@@ -37,7 +37,7 @@ def up(
     """
     if provider:
         overrides = (*overrides, f"provider.name={provider}")
-    loaded = load_scenario(session, scenario, overrides)
+    loaded = load_scenario(session, scenario, overrides, lab=name)
     lab_name = ensure_lab_name(name or loaded.name)
     console = session.console()
     lab = bring_up(loaded, lab_name, console, stage=stage)

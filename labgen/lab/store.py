@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from labgen.console import Console
 from labgen.errors import LabgenError, UsageError
-from labgen.lab import identity, jump_host
+from labgen.lab import identity, jump_host, subnets
 from labgen.lab.lab import Lab, Machine, labs_directory
 from labgen.lab.names import ensure_lab_name
 from labgen.scenario.addresses import (
@@ -29,7 +29,6 @@ from labgen.scenario.routes import host_routes
 from labgen.system import files, netns, paths
 from labgen.system.locks import locked
 
-ALLOCATION_TIMEOUT = 30.0
 LOCKS = (".lock", ".suite")  # of commands that change a lab, and of runs of the suite
 _adapter = TypeAdapter(Lab)
 
@@ -54,7 +53,7 @@ def make(scenario: Scenario, name: str, provider: str) -> Lab:
     Raises UsageError if the existing lab has another scenario.
     """
     labs_directory().mkdir(parents=True, exist_ok=True)
-    with locked(labs_directory() / ".allocation.lock", timeout=ALLOCATION_TIMEOUT):
+    with subnets.turn():
         path = labs_directory() / name / "lab.json"
         if path.exists():
             lab = _same(_read(path), scenario)
@@ -63,6 +62,8 @@ def make(scenario: Scenario, name: str, provider: str) -> Lab:
             lab = replace(lab, identity=identity.new(_ids()))
             files.private_directory(lab.directory)
             files.write(path, _adapter.dump_json(lab, indent=2) + b"\n")
+            if not scenario.existing:
+                subnets.reserve(lab)
         # after lab.json: from then on `down` finds what a killed `up` created
         files.private_directory(lab.keys)
         lab.logs.mkdir(exist_ok=True)
@@ -90,6 +91,7 @@ def remove(lab: Lab) -> None:
     for entry in sorted(lab.directory.iterdir(), key=lambda path: path.name == "lab.json"):
         shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
     lab.directory.rmdir()
+    subnets.release(lab)
 
 
 def tell_waiting(name: str, console: Console) -> Callable[[str], None]:
@@ -169,6 +171,12 @@ def _allocate(scenario: Scenario, name: str, provider: str, others: list[Lab]) -
                 f"network.subnet {subnet} overlaps {other.subnet} of lab {other.name}",
                 hint="use subnet: auto, or remove that lab first",
             )
+    for reservation in subnets.reserved():
+        if not scenario.existing and reservation.subnet.overlaps(subnet):
+            raise UsageError(
+                f"network.subnet {subnet} overlaps {reservation.subnet} of {reservation.owner}",
+                hint="use subnet: auto, or remove that lab first",
+            )
     taken = [other.router_id for other in others]
     router_id = free_router_id(taken)
     if scenario.existing and scenario.network.vip:
@@ -188,6 +196,7 @@ def _collide(scenario: Scenario, subnet: IPv4Network, other: Lab) -> bool:
 
 def _free_subnet(scenario: Scenario, others: list[Lab]) -> IPv4Network:
     taken = [other.subnet for other in others]
+    taken += [reservation.subnet for reservation in subnets.reserved()]
     taken += [route.destination for route in host_routes()]
     if jump := jump_host.jump(scenario.provider):
         taken += [route.destination for route in host_routes(jump)]

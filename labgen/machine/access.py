@@ -5,11 +5,12 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 from labgen.errors import LabgenError
-from labgen.lab import ownership, store
+from labgen.lab import ownership, store, subnets
 from labgen.lab.lab import Lab, Machine, bridge
 from labgen.machine.ssh import Ssh
 from labgen.machine.sudo import Sudo
 from labgen.system import netns, route
+from labgen.system.jump_host import JumpHost
 
 
 def ensure_route(lab: Lab) -> None:
@@ -35,10 +36,22 @@ def ensure_route(lab: Lab) -> None:
     if lab.scenario.existing:
         assert_route_isolated(lab)
     else:
-        for address in (lab.machines[0].address, lab.vip):
-            route.ensure_through(lab.bridge, address, hint=hint, jump=jump)
+        _ensure_through_bridge(lab, jump, hint=hint, here=not elsewhere and jump is None)
     local_endpoint(lab, lab.vip, lab.endpoint_port)
     _ensure_place(lab)
+
+
+def _ensure_through_bridge(lab: Lab, jump: JumpHost | None, *, hint: str, here: bool) -> None:
+    """Raise LabgenError unless packets to the lab leave by its bridge; here: on this host, where
+    the error names what else has the lab's subnet."""
+    try:
+        for address in (lab.machines[0].address, lab.vip):
+            route.ensure_through(lab.bridge, address, hint=hint, jump=jump)
+    except LabgenError as error:
+        owner = subnets.other_owner(lab) if here else ""
+        if owner:
+            raise subnets.taken(lab, owner, seen=error.message) from error
+        raise
 
 
 def _ensure_place(lab: Lab) -> None:

@@ -12,6 +12,11 @@ USUAL_VIP = 244
 # Just above podman's own 10.88.0.0/16. Callers name the ranges of pods (10.244.0.0/16) and Services
 # (10.96.0.0/12) as taken.
 FIRST_BLOCK = 89
+# RFC 1918. Upper halves come first: VPNs and home networks rather have the lower ones.
+PRIVATE = tuple(
+    IPv4Network(text)
+    for text in ("10.128.0.0/9", "172.24.0.0/13", "192.168.128.0/17", "10.0.0.0/9")
+)
 # A VRRP router id is one byte and not 0 (RFC 5798, section 5.2.3).
 ROUTER_IDS = range(1, 256)
 
@@ -70,6 +75,16 @@ def free_subnet(taken: Iterable[IPv4Network]) -> IPv4Network:
         "no /24 between 10.89.0.0 and 10.255.255.255 is free: routes of this host cover them all",
         hint="name one yourself: -s network.subnet=192.168.89.0/24",
     )
+
+
+def free_range(taken: Iterable[IPv4Network], prefix: int) -> IPv4Network | None:
+    """Return a private range of that prefix that overlaps none of taken; None if there is none."""
+    obstacles = list(taken)
+    for private in PRIVATE:
+        for candidate in private.subnets(new_prefix=prefix):
+            if not any(candidate.overlaps(network) for network in obstacles):
+                return candidate
+    return None
 
 
 def free_router_id(taken: Collection[int]) -> int:

@@ -25,6 +25,7 @@ class Diagnostic:
     at_key: bool = False  # its place is the field's key instead of the value
     mark: Mark | None = None  # its place, where the field does not lead to it
     override: str | None = None  # the override that could not be applied
+    unwritten: bool = False  # it is about a default: no place in the file has it
 
 
 class ScenarioInvalid(UsageError):

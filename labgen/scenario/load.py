@@ -81,7 +81,8 @@ def _lines(
     overrides: Sequence[str],
     applied: Sequence[Override],
 ) -> tuple[str, ...]:
-    """Return a line for each error: those in the file by position, then those in overrides."""
+    """Return a line for each error: those about defaults, those in the file by position, then those
+    in overrides."""
     written: list[tuple[Mark, str]] = []
     in_overrides: list[tuple[int, str]] = []
     for diagnostic in diagnostics:
@@ -90,6 +91,8 @@ def _lines(
         blamed = diagnostic.override or (None if diagnostic.mark else _blamed(diagnostic, applied))
         if blamed:
             in_overrides.append((overrides.index(blamed), f"-s {blamed}: {text}"))
+        elif diagnostic.unwritten:
+            written.append((Mark(0, 0), f"{path}: {text}"))
         else:
             mark = diagnostic.mark or document.mark(field, at_key=diagnostic.at_key)
             written.append((mark, f"{path}:{mark.line}:{mark.column}: {text}"))

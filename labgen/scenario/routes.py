@@ -1,4 +1,5 @@
-"""The host's routes, as iproute2 reports them."""
+"""The ranges of addresses that the host has in use: its routes, as iproute2 reports them, and the
+networks that are defined on it."""
 
 import json
 import shutil
@@ -6,6 +7,7 @@ from ipaddress import IPv4Network
 
 from labgen.errors import HostUnfit
 from labgen.scenario.host_environment import Route
+from labgen.system.defined_networks import defined_networks
 from labgen.system.jump_host import JumpHost
 from labgen.system.process import run
 
@@ -16,7 +18,8 @@ TIMEOUT = 20.0  # seconds; through a jump that includes a login
 
 
 def host_routes(jump: JumpHost | None = None) -> tuple[Route, ...]:
-    """Return the IPv4 unicast routes of this host or of the jump host, without default routes.
+    """Return the networks that are defined on this host or on the jump host, started or not, and
+    its IPv4 unicast routes, without default routes.
 
     Raises HostUnfit without iproute2, and CommandFailed.
     """
@@ -24,7 +27,11 @@ def host_routes(jump: JumpHost | None = None) -> tuple[Route, ...]:
         raise HostUnfit("ip is not installed", hint="apt-get install iproute2")
     run_there = jump.run if jump else run
     shown = run_there([*SHOW, "table", "all", "type", "unicast"], timeout=TIMEOUT)
-    return parse_routes(shown.stdout)
+    networks = defined_networks(run_there)
+    return (
+        *(Route(it.subnet, it.bridge, it.owner) for it in networks),
+        *parse_routes(shown.stdout),
+    )
 
 
 def parse_routes(text: str) -> tuple[Route, ...]:

@@ -25,6 +25,18 @@ def write(path: Path, content: str | bytes, *, mode: int = 0o644) -> None:
         raise
 
 
+def may_exist(path: Path) -> bool:
+    """Return whether the path may exist. One that cannot be inspected, because it is another
+    user's, counts as existing."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def private_directory(path: Path) -> Path:
     """Create path as a directory that only its owner can read, and return it."""
     path.mkdir(parents=True, exist_ok=True, mode=0o700)

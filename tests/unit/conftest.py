@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.lab import store
+from labgen.lab import store, subnets
 from labgen.system import paths, pressure
 
 
@@ -15,7 +15,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
     monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "vagrant"))
     monkeypatch.setattr(paths, "runtime", lambda: tmp_path / "run")
-    monkeypatch.setattr(store, "host_routes", lambda *_: ())
+    for module in (store, subnets):
+        monkeypatch.setattr(module, "host_routes", lambda *_: ())
     monkeypatch.setattr(pressure, "DIRECTORY", tmp_path / "pressure")
     monkeypatch.setattr(pressure, "LOAD", tmp_path / "loadavg")
     return tmp_path / "home"

@@ -9,7 +9,7 @@ after a pulled plug.
 from collections.abc import Sequence
 from pathlib import Path
 
-from labgen.lab import ownership
+from labgen.lab import ownership, subnets
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.container import firewall
 from labgen.system import netns
@@ -34,6 +34,7 @@ def ensure_bridge(lab: Lab) -> bool:
     """
     missing = not _exists(lab.bridge)
     if missing:
+        subnets.claim(lab)
         _ip(
             f"link add {lab.bridge} type bridge",
             f"address add {lab.gateway}/{lab.subnet.prefixlen} dev {lab.bridge}",

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from labgen.errors import LabgenError
-from labgen.lab import ownership
+from labgen.lab import ownership, subnets
 from labgen.lab.lab import Lab
 from labgen.providers.libvirt.connection import found
 from labgen.render.vagrantfile import network_name, network_xml
@@ -16,11 +16,13 @@ UNSETTLED = "none"  # in place of the UUID that a lab's network would have
 def ensure(connection: Any, lab: Lab, uuid: str) -> bool:
     """Define and start the network of that UUID; return True if either was missing.
 
-    Raises LabgenError like ensure_own().
+    Raises LabgenError like ensure_own() and, on this host, like subnets.claim().
     """
     ensure_own(connection, lab, uuid)
     network = _named(connection, lab)
     missing = network is None
+    if lab.jump is None and (network is None or not network.isActive()):
+        subnets.claim(lab)
     if network is None:
         network = connection.networkDefineXML(network_xml(lab, uuid, whose=ownership.label(lab)))
     if not network.isActive():

@@ -78,7 +78,8 @@ class NetworkSpec:
         NETWORK_OR_AUTO,
         Field(
             description="The machines' network. `auto`: the first /24 from 10.89.0.0 upwards that "
-            "no route of this host and no other lab uses."
+            "no route of this host, no network that podman, Docker or libvirt have defined here, "
+            "and no other lab uses."
         ),
     ] = None
     vip: Annotated[

@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 from itertools import combinations
 
+from labgen.scenario.addresses import free_range
 from labgen.scenario.diagnostics import Diagnostic, Field, dotted
 from labgen.scenario.validation_context import POD_SUBNET, SERVICE_SUBNET, SUBNET, ValidationContext
 from labgen.scenario.values import by_ssh
+
+# Prefixes of the ranges that messages propose: for machines, and for pods or Services.
+MACHINES, CLUSTER = 24, 16
 
 
 def subnets_are_apart(context: ValidationContext) -> Iterator[Diagnostic]:
@@ -26,17 +30,22 @@ def subnets_are_apart(context: ValidationContext) -> Iterator[Diagnostic]:
 def host_reaches_none_of_them(context: ValidationContext) -> Iterator[Diagnostic]:
     if by_ssh(context.part.provider.uri):
         return  # the lab is on another host, whose libvirt checks its routes
+    routes = context.host_environment.routes
+    taken = [*(subnet for _, subnet in _subnets(context)), *(it.destination for it in routes)]
     for field, subnet in _subnets(context):
         if context.existing and field == SUBNET:
             continue  # this host must reach existing machines
-        for route in context.host_environment.routes:
-            if subnet.overlaps(route.destination):
-                text = (
-                    f"{subnet} overlaps {route.destination}, a network that this host reaches "
-                    f"through {route.device}; use a range that no route of this host touches"
-                )
-                yield Diagnostic(field, text)
-                break
+        route = next((it for it in routes if subnet.overlaps(it.destination)), None)
+        if route is None:
+            continue
+        written = context.written(field)
+        text = f"{subnet}{'' if written else ', the default,'} overlaps {route.destination}, "
+        text += f"{route.what}; use a range that this host does not use"
+        if free := free_range(taken, MACHINES if field == SUBNET else CLUSTER):
+            taken.append(free)
+            option = "" if written else f"-s {dotted(field)}="
+            text += f", for example {option}{free}"
+        yield Diagnostic(field, text, unwritten=not written)
 
 
 def _subnets(context: ValidationContext) -> list[tuple[Field, IPv4Network]]:

@@ -167,6 +167,19 @@ def test_a_labs_own_bridge_is_no_obstacle_to_its_scenario(monkeypatch: pytest.Mo
     assert labgen(*words).exit_code == 0
 
 
+def test_a_route_that_appears_later_is_no_obstacle_to_a_lab_that_exists(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vpn = Route(IPv4Network("10.96.0.0/12"), "tun0")
+    monkeypatch.setattr(session, "host_routes", lambda: (vpn,))
+    new = labgen("check", "single", "--name", "demo")
+    assert (new.exit_code, "-s kubernetes.serviceSubnet=10.128.0.0/16" in new.err) == (2, True)
+    made("single", "demo")
+    monkeypatch.setattr("labgen.up.check.ensure_fit", lambda provider, *_: provider)
+    assert labgen("check", "single", "--name", "demo").exit_code == 0
+    assert labgen("check", "single").exit_code == 2
+
+
 @pytest.mark.parametrize("words", [["fault", "list"], ["fault", "list", "-o", "json"]])
 def test_a_reader_that_has_gone_is_exit_code_1_and_no_message(words: list[str]) -> None:
     """As below `| head`; a table stays in the buffer until the program ends."""

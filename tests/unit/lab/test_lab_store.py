@@ -1,5 +1,6 @@
 """Labs on disk: created once, found again, never two with the same addresses."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -16,9 +17,12 @@ from tests.unit.lab.samples import lab, made, mode, scenario
 
 MAKE = """
 import sys
+from pathlib import Path
 from labgen.lab import store
+from labgen.system import paths
 from tests.unit.lab.samples import made
 store.host_routes = lambda: ()
+paths.runtime = lambda: Path(sys.argv[2])
 sys.stdin.readline()
 print(made("single", sys.argv[1]).subnet)
 """
@@ -53,16 +57,19 @@ def test_labs_made_at_the_same_moment_by_threads_share_no_subnet_or_router_id() 
     assert len({lab.router_id for lab in labs.values()}) == 8
 
 
-def test_labs_made_at_the_same_moment_by_processes_share_no_subnet() -> None:
+def test_labs_of_two_state_directories_made_at_the_same_moment_share_no_subnet(
+    tmp_path: Path,
+) -> None:
     makers = [
         subprocess.Popen(
-            [sys.executable, "-c", MAKE, f"lab{number}"],
+            [sys.executable, "-c", MAKE, "demo", str(tmp_path / "run")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).parents[3],
+            env={**os.environ, "LABGEN_HOME": str(tmp_path / user)},
         )
-        for number in range(2)
+        for user in ("one", "other")
     ]
     said = [maker.communicate("go\n", timeout=30)[0].strip() for maker in makers]
     assert sorted(said) == ["10.89.0.0/24", "10.89.1.0/24"]
@@ -149,7 +156,7 @@ def test_forgetting_a_lab_removes_its_directory_and_no_other() -> None:
 def test_holding_a_lab_that_goes_leaves_no_lock_behind(home: Path) -> None:
     with store.hold("demo", lambda _: None):
         store.remove(made())
-    assert [path.name for path in (home / "state/labs").iterdir()] == [".allocation.lock"]
+    assert list((home / "state/labs").iterdir()) == []
 
 
 def test_lock_of_the_suite_goes_with_the_lab(home: Path) -> None:

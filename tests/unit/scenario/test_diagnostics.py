@@ -1,12 +1,14 @@
 """Each error in a scenario is reported with its position and a correction."""
 
+from dataclasses import replace
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
 
 from labgen.errors import UsageError
 from labgen.scenario.diagnostics import ScenarioInvalid
-from labgen.scenario.host_environment import HostEnvironment
+from labgen.scenario.host_environment import HostEnvironment, Route
 from labgen.scenario.load import load
 
 HERE = Path(__file__).parent
@@ -66,3 +68,28 @@ def test_endless_nesting_is_refused_and_does_not_crash(
     path.write_text("name: " + "[" * 5000)
     with pytest.raises(ScenarioInvalid, match="nested too deeply"):
         load(path, host_environment=host_environment)
+
+
+def test_a_default_that_the_host_uses_is_reported_with_its_option_and_no_line(
+    host_environment: HostEnvironment,
+) -> None:
+    """As with a VPN to 10.96.0.0/12, kubeadm's default for Services, which nobody wrote."""
+    vpn = Route(IPv4Network("10.96.0.0/12"), "tun1")
+    ci = Route(IPv4Network("10.244.8.0/24"), "podman1", "podman's network ci")
+    host = replace(host_environment, routes=(*host_environment.routes, vpn, ci))
+    with pytest.raises(ScenarioInvalid) as caught:
+        load(Path("good/minimal.yaml"), host_environment=host)
+    assert caught.value.lines == (
+        (
+            "good/minimal.yaml: kubernetes.podSubnet: 10.244.0.0/16, the default, overlaps "
+            "10.244.8.0/24, podman's network ci; use a range that this host does not use, "
+            "for example -s kubernetes.podSubnet=10.128.0.0/16"
+        ),
+        (
+            "good/minimal.yaml: kubernetes.serviceSubnet: 10.96.0.0/12, the default, overlaps "
+            "10.96.0.0/12, a network that this host reaches through tun1; use a range that this "
+            "host does not use, for example -s kubernetes.serviceSubnet=10.129.0.0/16"
+        ),
+    )
+    helps = [line.split("-s ")[1] for line in caught.value.lines]
+    assert load(Path("good/minimal.yaml"), overrides=helps, host_environment=host)
