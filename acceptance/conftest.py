@@ -23,6 +23,7 @@ from labgen.bundle.versions import release
 from labgen.errors import LabgenError
 from labgen.lab import store
 from labgen.lab.lab import Lab, Machine
+from labgen.system import search_path
 
 pytest_plugins = [
     f"acceptance.framework.plugins.{plugin}"
@@ -57,6 +58,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.option.help or config.option.version or config.option.markers:
         return
+    search_path.complete()
     name = config.getoption("lab")
     if config.getoption("inventory"):
         return

@@ -15,7 +15,7 @@ from labgen.cli.groups import Group
 from labgen.cli.session import Session
 from labgen.errors import LabgenError
 from labgen.scenario.diagnostics import ScenarioInvalid
-from labgen.system import interrupt
+from labgen.system import interrupt, search_path
 
 # The commands below the headings of the help. Each is the object of its name in the module of its
 # name in this package; an underscore follows where Python or click owns the name: list_, exec_.
@@ -71,6 +71,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _terminate)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    search_path.complete()
     try:
         code = cli.main(prog_name="labgen", standalone_mode=False)
     except click.ClickException as error:

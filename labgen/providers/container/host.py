@@ -17,6 +17,7 @@ PROGRAMS = {
     "ip": "apt-get install iproute2",
     **SSH,
 }
+TO_DESTROY = {name: PROGRAMS[name] for name in ("podman", "ip", "iptables")}
 INOTIFY = Path("/proc/sys/fs/inotify/max_user_instances")
 INOTIFY_LEAST = 512  # four times the kernel's default, which six machines exhaust
 INOTIFY_ROOMY = 8192

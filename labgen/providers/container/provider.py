@@ -20,8 +20,9 @@ from labgen.providers.base import BEFORE, Power, State
 from labgen.providers.container import containers, network, power
 from labgen.providers.container import realtime as real_time
 from labgen.providers.container.containers import container_name
-from labgen.providers.container.host import ensure_inotify_instances, findings
+from labgen.providers.container.host import TO_DESTROY, ensure_inotify_instances, findings
 from labgen.providers.container.resources import list_resources
+from labgen.providers.programs import ensure_installed
 from labgen.providers.resource import Resource
 from labgen.providers.settled import act
 from labgen.render.runtimes import DEFAULT, RUNTIMES
@@ -77,7 +78,8 @@ class ContainerProvider:
         return changed or any(state is not State.ON for state in states.values())
 
     def destroy(self, lab: Lab) -> None:
-        """See base.Provider."""
+        """See base.Provider. Raises HostUnfit where programs are missing that remove a part."""
+        ensure_installed(TO_DESTROY, f"remove lab {lab.name}")
         if lab.ssh_config.exists():
             Ssh(lab.ssh_config).close([machine.name for machine in lab.machines])
         names = [container.name for container in containers.of_lab(lab)]

@@ -7,7 +7,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from labgen.errors import LabgenError
+from labgen.errors import HostUnfit, LabgenError
 from labgen.lab.lab import Lab
 from labgen.lab.ownership import claim, container_labels
 from labgen.providers import power_sequence, settled
@@ -110,6 +110,21 @@ def test_destroying_what_was_never_made_is_fine(
     provider = ContainerProvider()
     provider.destroy(sample)
     assert provider.list_resources(sample) == []
+
+
+def test_a_host_without_iptables_removes_no_part_of_a_lab(
+    sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    podman = stub(monkeypatch, tmp_path, "podman")
+    stub(monkeypatch, tmp_path, "ip")
+    monkeypatch.setenv("PATH", str(tmp_path / "stubs"))
+    with pytest.raises(HostUnfit) as unfit:
+        ContainerProvider().destroy(sample)
+    assert str(unfit.value).splitlines() == [
+        "this host cannot remove lab demo; nothing was changed:",
+        "  iptables is not installed; apt-get install iptables",
+    ]
+    assert podman.calls == []
 
 
 def test_control_planes_are_switched_on_one_after_the_other(
