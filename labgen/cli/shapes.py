@@ -61,7 +61,9 @@ class EtcdMember(Result):
 class Problem(Result):
     """Something that is not healthy."""
 
-    what: str = Field(description="machine, network, api, node, pod, etcd, vip, haproxy or up")
+    what: str = Field(
+        description="machine, network, isolation, api, node, pod, etcd, vip, haproxy or up"
+    )
     where: str = Field(description="name of the machine or object; empty for the whole cluster")
     message: str = Field(description="one sentence for people")
 

@@ -27,7 +27,7 @@ MOST_SHOWN = 4
 class Problem:
     """Something that is not healthy."""
 
-    what: str  # the kind of thing: machine, api, node, pod, etcd, vip, haproxy, up
+    what: str  # the kind of thing, see shapes.Problem
     where: str  # the machine or the object's name; empty for the whole cluster
     message: str  # one line for people, which names the thing as well
 

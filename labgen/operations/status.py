@@ -12,6 +12,7 @@ from labgen.errors import LabgenError
 from labgen.lab.lab import Lab
 from labgen.machine import access
 from labgen.providers.base import State
+from labgen.providers.optional import Isolation
 from labgen.providers.registry import provider
 from labgen.system import pressure
 from labgen.system.journal import Journal
@@ -40,6 +41,8 @@ def status(lab: Lab) -> Status:
         if state is not State.ON
     ]
     problems += unfinished_up(lab)
+    if any(state is State.ON for state in machines.values()):
+        problems += isolation_problems(lab)
     running = [m for m in lab.machines if machines[m.name] is State.ON]
     try:
         found = query(lab, access.ssh(lab), running, explain=True)
@@ -55,6 +58,18 @@ def status(lab: Lab) -> Status:
         problems=(*problems, *found.problems),
         notes=(*found.notes, *filter(None, [pressure.overload()])),
     )
+
+
+def isolation_problems(lab: Lab) -> list[Problem]:
+    """Return what is wrong with this host's packet filter around the lab."""
+    machines = provider(lab.provider)
+    if not isinstance(machines, Isolation):
+        return []
+    try:
+        found = machines.isolation_problems(lab)
+    except LabgenError as error:
+        found = [f"the firewall rules of lab {lab.name} cannot be read: {error.reason}"]
+    return [Problem("isolation", "", text) for text in found]
 
 
 def unfinished_up(lab: Lab) -> list[Problem]:

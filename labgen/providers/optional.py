@@ -61,6 +61,16 @@ class PlannedChanges(Protocol):
         ...
 
 
+@runtime_checkable
+class Isolation(Protocol):
+    """A provider whose labs depend on the packet filter of this host."""
+
+    def isolation_problems(self, lab: Lab) -> Sequence[str]:
+        """Return what is wrong with the packet filter around a lab that runs, as sentences for
+        users with the remedy."""
+        ...
+
+
 def checkpoints_of(provider: Provider, lab: Lab) -> Checkpoints:
     """Return the provider's checkpoints.
 

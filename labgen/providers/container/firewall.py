@@ -14,13 +14,14 @@ from labgen.providers.settled import act
 from labgen.system.process import run
 
 TIMEOUT = 30.0
+OPTIONS = ("-i", "-o", "-p", "-m", "-j")
 COMMENT = re.compile(r"--comment labgen-([0-9a-f]{8})(?: |$)")
 
 
 def ensure(lab: Lab) -> bool:
     """Create the lab's rules; return True if any was missing."""
     with filter_table.turn():
-        if len(rules(lab.id)) == len(_wanted(lab)):
+        if not missing(lab):
             return False
         filter_table.ensure()
         _remove(lab.id)
@@ -46,6 +47,13 @@ def rules(lab_id: str, entering: Sequence[str] = ()) -> list[str]:
     return by_lab(entering).get(lab_id, [])
 
 
+def missing(lab: Lab, entering: Sequence[str] = ()) -> int:
+    """Return how many of the lab's rules do not exist: a firewall that was loaded again may have
+    flushed them."""
+    present = {_key(rule) for rule in rules(lab.id, entering)}
+    return sum(_key(rule) not in present for rule in _wanted(lab))
+
+
 def remove(lab_id: str, entering: Sequence[str] = ()) -> None:
     """Remove the rules of the lab with that id; with the last lab's, also an empty table that
     labgen created."""
@@ -61,6 +69,13 @@ def _remove(lab_id: str, entering: Sequence[str] = ()) -> None:
         argv = [*entering, "iptables-restore", "--wait", "--noflush"]
         remove = partial(run, argv, timeout=TIMEOUT, input=script)
         act(remove, lambda: not rules(lab_id, entering))
+
+
+def _key(rule: str) -> tuple[str, ...]:
+    """Return what tells one rule of a lab from its others; iptables prints more words than it was
+    given."""
+    words = rule.removeprefix("-A ").split()
+    return (words[0], *(words[words.index(it) + 1] if it in words else "" for it in OPTIONS))
 
 
 def _comment(lab_id: str) -> str:

@@ -17,7 +17,7 @@ from labgen.machine.finding import Finding
 from labgen.machine.ssh import Ssh
 from labgen.providers import runtimes
 from labgen.providers.base import BEFORE, Power, State
-from labgen.providers.container import containers, network, power
+from labgen.providers.container import containers, firewall, network, obstacles, power
 from labgen.providers.container import realtime as real_time
 from labgen.providers.container.containers import container_name
 from labgen.providers.container.host import TO_DESTROY, ensure_inotify_instances, findings
@@ -28,7 +28,7 @@ from labgen.providers.settled import act
 from labgen.render.runtimes import DEFAULT, RUNTIMES
 from labgen.render.ssh_config import ssh_config
 from labgen.scenario.model import Role, Scenario
-from labgen.system import files, host, mounts, paths, podman
+from labgen.system import files, host, mounts, netns, paths, podman
 from labgen.system.parallel import gather
 
 # When cores are short, control planes go first: joins wait for etcd, everything else for the API.
@@ -45,9 +45,12 @@ class ContainerProvider:
     def _facts(self) -> host.HostFacts:
         return host.probe()
 
-    def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:  # noqa: ARG002 - the host decides
+    def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:
         """See base.Provider."""
-        return [*findings(self._facts), *runtimes.findings(scenario)]
+        wrong = findings(self._facts)
+        if not wrong:  # rules are for root to read
+            wrong = obstacles.findings(lab, machines=len(scenario.machines))
+        return [*wrong, *runtimes.findings(scenario)]
 
     def machine_profile(self, lab: Lab, machine: Machine) -> host.MachineProfile:  # noqa: ARG002 - all alike
         """See base.Provider."""
@@ -119,6 +122,20 @@ class ContainerProvider:
     def list_resources(self, lab: Lab | None = None) -> Sequence[Resource]:
         """See base.Provider."""
         return list_resources(lab)
+
+    def isolation_problems(self, lab: Lab) -> Sequence[str]:
+        """See optional.Isolation."""
+        if netns.inode() != lab.network_namespace:
+            return []
+        wrong = [
+            f"{it.what}; {it.remedy}" for it in obstacles.findings(lab, machines=len(lab.machines))
+        ]
+        if absent := firewall.missing(lab):
+            wrong.append(
+                f"{absent} of the firewall rules that isolate lab {lab.name} are missing, so its "
+                f"machines reach this host; to restore them: labgen start {lab.name}"
+            )
+        return wrong
 
     def _make(self, lab: Lab, machine: Machine, bundle: Bundle) -> None:
         disk = _disks(lab) / machine.name

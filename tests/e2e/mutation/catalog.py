@@ -9,6 +9,7 @@ from tests.e2e.mutation import (
     dns,
     etcd,
     flannel,
+    isolation,
     kubectl,
     load_balancer,
     nodes,
@@ -28,6 +29,7 @@ MUTATIONS: Mapping[str, Mutation] = {
         *etcd.MUTATIONS,
         *load_balancer.MUTATIONS,
         *virtual_ip.MUTATIONS,
+        *isolation.MUTATIONS,
         *flannel.MUTATIONS,
         *dns.MUTATIONS,
         *services.MUTATIONS,
@@ -48,6 +50,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "closed-etcd-port",
         "wrong-port",
         "no-keepalived",
+        "flushed-rules",
     ),
     "kubeconfigs and nodes": (
         "one-dns-server",
