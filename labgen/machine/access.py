@@ -5,8 +5,9 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 from labgen.errors import LabgenError
-from labgen.lab import ownership, store, subnets
-from labgen.lab.lab import Lab, Machine, bridge
+from labgen.lab import ownership, subnets
+from labgen.lab.lab import Lab, Machine
+from labgen.machine.reachability import route_findings
 from labgen.machine.ssh import Ssh
 from labgen.machine.sudo import Sudo
 from labgen.system import netns, route
@@ -115,28 +116,11 @@ def kubeconfig(lab: Lab) -> Path:
 
 def assert_route_isolated(lab: Lab) -> None:
     """Raise LabgenError unless packets to existing machines and to their VIP leave by one
-    interface.
-
-    This must not be the bridge of a lab: machines of that lab may have the same addresses, and
-    packets would reach them. Behind a jump host nothing is checked, because the jump host chooses
-    the route.
-    """
-    if lab.jump:
-        return
-    bridges = {bridge(name) for name in store.names()}
-    expected = route.device(lab.machines[0].address)
-    for address in (*(machine.address for machine in lab.machines), lab.vip):
-        device = route.device(address)
-        if device is None:
-            raise LabgenError(f"there is no route to {address} of lab {lab.name}")
-        if device in bridges or device == "lo":
-            what = "this host itself" if device == "lo" else f"another lab, by {device}"
-            raise LabgenError(
-                f"packets to {address} of lab {lab.name} would reach {what}; nothing was sent"
-            )
-        if device != expected:
-            raise LabgenError(
-                f"packets to {address} would leave by {device}, but those to "
-                f"{lab.machines[0].name} by {expected}; nothing was sent",
-                hint="machines and VIP must be in one network",
-            )
+    interface, which is not the bridge of a lab; see reachability.route_findings()."""
+    if found := route_findings(lab):
+        what = "; ".join(it.what for it in found)
+        remedies = dict.fromkeys(it.remedy for it in found)
+        raise LabgenError(
+            f"lab {lab.name} is not reached from this host, and nothing was sent: {what}",
+            hint="\n".join(remedies),
+        )

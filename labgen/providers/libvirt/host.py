@@ -11,10 +11,11 @@ from typing import Any
 
 from labgen.errors import LabgenError
 from labgen.machine.finding import Finding
+from labgen.machine.reachability import jump_findings
 from labgen.providers.programs import SSH, missing
 from labgen.render.vagrantfile import probe_xml
 from labgen.system import files, paths
-from labgen.system.jump_host import JumpHost, JumpHostFailed
+from labgen.system.jump_host import JumpHost
 from labgen.system.process import run
 from labgen.system.wait import NotYet, until
 
@@ -127,12 +128,8 @@ def _plugin() -> bool:
 def _unreachable(uri: str, jump: JumpHost | None) -> list[Finding]:
     from labgen.providers.libvirt.connection import connected  # noqa: PLC0415 - needs libvirt
 
-    if jump:
-        try:
-            jump.try_out()
-        except JumpHostFailed as error:
-            seen = f": {error.last_seen}" if error.last_seen else ""
-            return [Finding(f"{error.message}{seen}", error.hint or jump.command)]
+    if jump and (found := jump_findings(jump)):
+        return found
     place = f" on {jump.host}: apt-get install libvirt-daemon-system;" if jump else ":"
     try:
         with connected(uri):

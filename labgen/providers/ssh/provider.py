@@ -16,6 +16,7 @@ from labgen.machine.access import assert_route_isolated, ensure_route
 from labgen.machine.finding import Finding
 from labgen.machine.gather_facts import Surveyed
 from labgen.machine.login import Unread
+from labgen.machine.reachability import jump_findings, route_findings
 from labgen.machine.ssh import Ssh
 from labgen.providers import runtimes
 from labgen.providers.base import BEFORE, Power, State
@@ -47,7 +48,8 @@ class SshProvider:
             return absent
         drawn = lab or _on_paper(scenario)
         wrong = runtimes.only_default(scenario, "existing machines")
-        _ensure_way(drawn)
+        if unreachable := _unreachable(drawn):
+            return [*wrong, *unreachable]
         self._read = dict(gather_facts.survey(drawn, list(preflight.CONFLICTING)))
         found = preflight.judge(drawn, self._read, made=lab is not None)
         return [*wrong, *found, *_missing_packages(drawn, self._read)]
@@ -145,6 +147,11 @@ def _missing_packages(lab: Lab, read: Mapping[str, Surveyed | Unread]) -> Iterat
                 bundles.require_packages(lab.scenario.kubernetes.version, said.facts.suite)
             except LabgenError as error:
                 yield Finding(error.message, error.hint or "labgen bundle build --packages", name)
+
+
+def _unreachable(lab: Lab) -> Sequence[Finding]:
+    """Return why machines of a lab, which need not be created yet, are not reached."""
+    return jump_findings(lab.jump) if lab.jump else route_findings(lab)
 
 
 def _ensure_way(lab: Lab) -> None:

@@ -10,10 +10,11 @@ from labgen.errors import HostUnfit, LabgenError, UsageError
 from labgen.lab import keys, store
 from labgen.lab.lab import Lab
 from labgen.lab.store import make
-from labgen.machine import access, facts_cache, gather_facts, login
+from labgen.machine import access, facts_cache, gather_facts, login, reachability
 from labgen.machine.login import Unread
 from labgen.providers.base import Power, State
 from labgen.providers.optional import checkpoints_of
+from labgen.providers.registry import ensure_fit
 from labgen.providers.ssh import power
 from labgen.providers.ssh import provider as module
 from labgen.providers.ssh.planned_changes import changes
@@ -185,13 +186,13 @@ DEVICE = 'case $* in *"{address}"*) echo "x dev {device}" ;; *) echo "x dev eth1
 @pytest.mark.parametrize(
     "case",
     [
-        ("192.168.0.5", "lo", "packets to 192.168.0.5 of lab site would reach this host itself"),
+        ("192.168.0.5", "lo", "packets to 192.168.0.5 would reach this host itself"),
         (
             "192.168.0.244",
             "eth0",
-            "packets to 192.168.0.244 would leave by eth0, but those to master1 by",
+            "packets to the VIP 192.168.0.244 would leave by eth0, but those to master1 by eth1",
         ),
-        ("192.168.0.4", "labBRIDGE", "would reach another lab, by labBRIDGE; nothing was sent"),
+        ("192.168.0.4", "labBRIDGE", "192.168.0.4 would reach lab other, by labBRIDGE"),
     ],
 )
 def test_machines_and_vip_are_reached_alike_and_through_no_lab(
@@ -199,12 +200,34 @@ def test_machines_and_vip_are_reached_alike_and_through_no_lab(
 ) -> None:
     address, device, words = case
     monkeypatch.setattr(store, "names", lambda: ["other"])
-    monkeypatch.setattr(access, "bridge", lambda _: "labBRIDGE")
+    monkeypatch.setattr(reachability, "bridge", lambda _: "labBRIDGE")
     stub(monkeypatch, tmp_path, "ip", 'echo "x dev eth1"')
     access.assert_route_isolated(lab)
     stub(monkeypatch, tmp_path, "ip", DEVICE.format(address=address, device=device))
     with pytest.raises(LabgenError, match=words):
         access.assert_route_isolated(lab)
+
+
+def test_check_reports_every_machine_that_a_lab_has_the_address_of_and_sends_nothing(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "names", lambda: ["other"])
+    monkeypatch.setattr(reachability, "bridge", lambda _: "labBRIDGE")
+    stub(monkeypatch, tmp_path, "ip", 'echo "x dev labBRIDGE"')
+    sent = [stub(monkeypatch, tmp_path, name) for name in ("ssh", "ssh-keyscan")]
+    with pytest.raises(HostUnfit) as unfit:
+        ensure_fit(SshProvider(), lab.scenario)
+    remedy = "labgen down other, or correct the address"
+    way = "would reach lab other, by labBRIDGE"
+    assert str(unfit.value).splitlines() == [
+        "these machines cannot be used as they are; nothing was changed on them:",
+        f"  master1: packets to 192.168.0.3 {way}; {remedy}",
+        f"  master2: packets to 192.168.0.4 {way}; {remedy}",
+        f"  master3: packets to 192.168.0.5 {way}; {remedy}",
+        f"  node1: packets to 192.168.0.6 {way}; {remedy}",
+        f"  packets to the VIP 192.168.0.244 {way}; {remedy}",
+    ]
+    assert [it.calls for it in sent] == [[], []]
 
 
 def test_labs_of_existing_machines_share_a_network_but_no_machine(
