@@ -4,6 +4,7 @@ from functools import partial
 
 from labgen.lab import store
 from labgen.lab.lab import Lab
+from labgen.providers.container import firewall
 from labgen.system.parallel import gather
 from labgen.system.process import run
 from tests.e2e.support.leak_check import leaks
@@ -28,6 +29,13 @@ def test_labs_created_concurrently_share_neither_subnet_nor_router_id(
     gather({name: partial(labgen, "status", name) for name in names})
     assert _reaches(first, first)
     assert not _reaches(first, second)
+
+    firewall.remove(first.id)  # as by a firewall that was loaded again
+    flushed = labgen("status", first.name, check=False)
+    assert flushed.exit_code == 1
+    assert f"to restore them: labgen start {first.name}" in flushed.stdout
+    labgen("start", first.name)
+    assert labgen("status", first.name).ok
 
     gather({name: partial(labgen, "down", name) for name in names})
     assert not leaks(first)

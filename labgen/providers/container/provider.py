@@ -15,9 +15,9 @@ from labgen.lab import keys, ownership
 from labgen.lab.lab import Lab, Machine
 from labgen.machine.finding import Finding
 from labgen.machine.ssh import Ssh
-from labgen.providers import runtimes
+from labgen.providers import obstacles, runtimes
 from labgen.providers.base import BEFORE, Power, State
-from labgen.providers.container import containers, firewall, network, obstacles, power
+from labgen.providers.container import containers, firewall, network, power
 from labgen.providers.container import realtime as real_time
 from labgen.providers.container.containers import container_name
 from labgen.providers.container.host import TO_DESTROY, ensure_inotify_instances, findings

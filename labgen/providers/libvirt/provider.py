@@ -19,7 +19,7 @@ from labgen.lab.lab import Lab, Machine
 from labgen.machine import facts_cache, gather_facts
 from labgen.machine.access import ensure_route, ssh_client
 from labgen.machine.finding import Finding
-from labgen.providers import runtimes
+from labgen.providers import obstacles, runtimes
 from labgen.providers.base import BEFORE, Power, State
 from labgen.providers.libvirt import checkpoints, network, resources, vagrant_resources, volumes
 from labgen.providers.libvirt import host as host_
@@ -51,10 +51,12 @@ class LibvirtProvider:
         self.uri = uri or host_.LOCAL
         self._jump = jump_host.jump(ProviderSpec(self.name, self.uri))
 
-    def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:  # noqa: ARG002 - see base.Provider
+    def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:
         """See base.Provider."""
         wrong = [*runtimes.only_default(scenario, "virtual machines")]
         wrong += host_.findings(self.uri, self._jump)
+        if self._jump is None:
+            wrong += obstacles.findings(lab, machines=len(scenario.machines))
         try:
             box = maker.describe(bundles.require_box(scenario.kubernetes.version))
         except LabgenError as error:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from labgen.operations import status
-from labgen.providers.container import firewall, obstacles
+from labgen.providers import obstacles
+from labgen.providers.container import firewall
 from labgen.providers.container.provider import ContainerProvider
 from labgen.system import packet_filter
 from tests.unit.lab.samples import lab, made, scenario

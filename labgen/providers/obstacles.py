@@ -1,6 +1,7 @@
 """Chains of this host's packet filter that keep a lab from working, with the rule that helps.
 
-labgen's own rules stand first in iptables' chains. Other tables are not labgen's to change.
+labgen's and libvirt's own rules stand in iptables' chains of the table filter. Other chains are not
+theirs to change.
 """
 
 import shutil
