@@ -79,12 +79,14 @@ def claim(lab: Lab) -> None:
 
 def taken(lab: Lab, owner: str, *, seen: str | None = None) -> LabgenError:
     """Return the error about something else that has the lab's subnet, with the remedy."""
-    return LabgenError(
-        f"{lab.subnet} of lab {lab.name} belongs to {owner}, too",
-        last_seen=seen,
-        hint="remove that one, or create the lab again, which chooses another subnet:\n"
-        f"labgen down {lab.name} && {lab.up_command}",
-    )
+    message = f"{lab.subnet} of lab {lab.name} belongs to {owner}, too"
+    return LabgenError(message, last_seen=seen, hint=remedy(lab))
+
+
+def remedy(lab: Lab) -> str:
+    """Return what to do when something else has the lab's subnet."""
+    again = f"labgen down {lab.name} && {lab.up_command}"
+    return f"remove that one, or create the lab again, which chooses another subnet: {again}"
 
 
 def other_owner(lab: Lab) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from labgen.lab import ownership, subnets
 from labgen.lab.lab import Lab, Machine
+from labgen.machine.finding import Finding
 from labgen.providers.container import firewall
 from labgen.system import netns
 from labgen.system.process import run
@@ -43,6 +44,15 @@ def ensure_bridge(lab: Lab) -> bool:
         cables = [_cable(lab, machine) for machine in lab.machines]
         _ip(*(f"link set {cable} master {lab.bridge}" for cable in cables if _exists(cable)))
     return firewall.ensure(lab) or missing
+
+
+def findings(lab: Lab) -> list[Finding]:
+    """Return what prevents the bridge of an existing lab from being created again."""
+    here = netns.inode() == lab.network_namespace
+    if not here or _exists(lab.bridge) or not (owner := subnets.other_owner(lab)):
+        return []
+    what = f"{lab.subnet} of lab {lab.name} belongs to {owner}, too"
+    return [Finding(what, subnets.remedy(lab))]
 
 
 def plug_in(lab: Lab, machines: Sequence[Machine]) -> None:

@@ -50,6 +50,7 @@ class ContainerProvider:
         wrong = findings(self._facts)
         if not wrong:  # rules are for root to read
             wrong = obstacles.findings(lab, machines=len(scenario.machines))
+            wrong += network.findings(lab) if lab else []
         return [*wrong, *runtimes.findings(scenario)]
 
     def machine_profile(self, lab: Lab, machine: Machine) -> host.MachineProfile:  # noqa: ARG002 - all alike

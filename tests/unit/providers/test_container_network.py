@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from labgen.lab import ownership
+from labgen.errors import LabgenError
+from labgen.lab import ownership, subnets
 from labgen.providers.container import firewall, network
+from labgen.scenario.host_environment import Route
 from tests.unit.lab.samples import lab
 from tests.unit.system.stubs import Stub, stub
 
@@ -84,6 +86,20 @@ def test_the_firewall_lets_nothing_out_of_the_lab(iptables: Path) -> None:
         f"-A FORWARD -i {bridge} {mark} -j DROP",
         f"-A FORWARD -i {bridge} -o {bridge} {mark} -j ACCEPT",
     ]
+
+
+def test_check_says_who_has_the_subnet_of_a_lab_whose_bridge_is_gone(
+    ip: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = lab()
+    route = Route(sample.subnet, "podman1", "podman's network ci")
+    monkeypatch.setattr(subnets, "host_routes", lambda: (route,))
+    [finding] = network.findings(sample)
+    assert finding.what == "10.89.0.0/24 of lab demo belongs to podman's network ci, too"
+    assert "labgen down demo && labgen up ha-3x3 --name demo" in finding.remedy
+    with pytest.raises(LabgenError, match="belongs to podman's network ci, too"):
+        network.ensure_bridge(sample)
+    assert not any("-batch" in call for call in ip.calls)
 
 
 def test_a_firewall_that_stands_is_left_alone(iptables: Path) -> None:
