@@ -1,11 +1,10 @@
-"""A separate home for each test, on a host without routes, and a lab without machines."""
+"""A lab without machines, to which no packet is sent."""
 
 from pathlib import Path
 
 import pytest
 
 from labgen.faults import fault as module
-from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.machine import access
 from labgen.machine.ssh import Ssh
@@ -16,12 +15,10 @@ from tests.unit.lab.samples import made
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("LABGEN_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(store, "host_routes", lambda: ())
+def home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(access, "ensure_route", lambda _: None)
     monkeypatch.setattr(Ssh, "connect", lambda *_, **__: None)
-    return tmp_path / "home"
+    return home
 
 
 @pytest.fixture(autouse=True)
