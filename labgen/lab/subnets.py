@@ -28,7 +28,7 @@ class Reservation:
     subnet: IPv4Network
     directory: Path
     network_namespace: int  # see Lab
-    bridge: str
+    bridge: str  # of that lab alone, however the path of its directory is written
 
     @property
     def owner(self) -> str:
@@ -53,7 +53,7 @@ def reserve(lab: Lab) -> None:
     mine = Reservation(lab.subnet, lab.directory, lab.network_namespace, lab.bridge)
     found = _read()
     if mine not in found:
-        _write([*(it for it in found if it.directory != lab.directory), mine])
+        _write([*(it for it in found if it.bridge != lab.bridge), mine])
 
 
 def release(lab: Lab) -> None:
@@ -61,7 +61,7 @@ def release(lab: Lab) -> None:
     if _list().exists():
         with turn():
             found = _read()
-            _write([it for it in found if it.directory != lab.directory])
+            _write([it for it in found if it.bridge != lab.bridge])
 
 
 def claim(lab: Lab) -> None:
@@ -95,7 +95,7 @@ def other_owner(lab: Lab) -> str:
     A larger range, such as a VPN's, is no obstacle: the route of the lab's bridge is more specific.
     """
     for other in reserved():
-        if other.directory != lab.directory and other.subnet.overlaps(lab.subnet):
+        if other.bridge != lab.bridge and other.subnet.overlaps(lab.subnet):
             return other.owner
     for route in host_routes():
         if route.device != lab.bridge and route.destination.subnet_of(lab.subnet):
