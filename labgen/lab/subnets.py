@@ -50,7 +50,7 @@ def reserved() -> list[Reservation]:
 
 def reserve(lab: Lab) -> None:
     """Add the lab's subnet to the list. The caller has the turn()."""
-    mine = Reservation(lab.subnet, lab.directory, lab.network_namespace, lab.bridge)
+    mine = Reservation(lab.subnet, lab.directory.resolve(), lab.network_namespace, lab.bridge)
     found = _read()
     if mine not in found:
         _write([*(it for it in found if it.bridge != lab.bridge), mine])

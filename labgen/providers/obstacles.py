@@ -5,7 +5,8 @@ theirs to change.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Network
 
 from labgen.lab.lab import Lab
 from labgen.machine.finding import Finding
@@ -14,6 +15,7 @@ from labgen.system.process import run
 
 TIMEOUT = 30.0
 ANY_BRIDGE = "lab00000000"  # of a lab that is not created yet, see lab.bridge
+LABS = IPv4Network("10.89.0.0/16")  # has the first 256 subnets that are chosen
 # by hook: what the packets are, for users, and which of them a rule has to accept
 PACKETS = {
     "forward": ("what machines send each other", ("-i lab+", "-o lab+")),
@@ -38,14 +40,21 @@ def _findings(lab: Lab | None, machines: int) -> Iterator[Finding]:
             continue
         packet = Packet(hook, bridge, established=hook == "input", subnet=subnet)
         for chain in dropping(packet, trusted=trusted):
+            what = f"the chain {chain.name} of nft's table {chain.family} {chain.table}"
             if chain.family == "legacy":
                 what = f"the chain {chain.name} of iptables-legacy's table {chain.table}"
-                words = ["iptables-legacy", "-t", chain.table, "-I", chain.name, *accepted]
-                remedy = " ".join([*words, "-j ACCEPT"])
-            else:
-                what = f"the chain {chain.name} of nft's table {chain.family} {chain.table}"
-                matches = " ".join(accepted).replace("-i lab+", 'iifname "lab*"')
-                matches = matches.replace("-o lab+", 'oifname "lab*"')
-                place = f"{chain.family} {chain.table} {chain.name}"
-                remedy = f"nft 'insert rule {place} {matches} accept'"
-            yield Finding(f"{what} drops {packets}", f"let it pass: {remedy}")
+            remedy = f"let it pass: {_remedy(chain, accepted, subnet or LABS)}"
+            yield Finding(f"{what} drops {packets}", remedy)
+
+
+def _remedy(chain: Chain, accepted: Sequence[str], subnet: IPv4Network) -> str:
+    """Return the command that lets the packets pass."""
+    if chain.family == "legacy":
+        words = ["iptables-legacy", "-t", chain.table, "-I", chain.name, *accepted]
+        return " ".join([*words, "-j ACCEPT"])
+    if chain.table == "firewalld":  # which lets nobody else change its table
+        trust = f"firewall-cmd --zone=trusted --add-source={subnet}"
+        return f"{trust} && {trust} --permanent"
+    names = {"-i lab+": 'iifname "lab*"', "-o lab+": 'oifname "lab*"'}
+    matches = " ".join(names[it] for it in accepted)
+    return f"nft 'insert rule {chain.family} {chain.table} {chain.name} {matches} accept'"

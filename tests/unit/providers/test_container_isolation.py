@@ -24,9 +24,9 @@ def guarded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packet_filter, "LEGACY", tmp_path / "absent")
 
 
-def _drops(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _drops(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, table: str = "guard") -> None:
     """Add a second chain at the forward hook, whose policy is drop."""
-    chain = {"family": "inet", "table": "guard", "name": "f", "hook": "forward", "policy": "drop"}
+    chain = {"family": "inet", "table": table, "name": "f", "hook": "forward", "policy": "drop"}
     text = json.dumps({"nftables": [{"chain": chain}]})
     stub(monkeypatch, tmp_path, "nft", f"case $* in '-j list ruleset') echo '{text}' ;; esac")
 
@@ -87,3 +87,12 @@ def test_check_reports_such_a_chain(
     assert [it.what for it in found] == [
         "the chain f of nft's table inet guard drops what machines send each other"
     ]
+
+
+def test_firewalld_is_told_in_its_own_words(
+    iptables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _drops(monkeypatch, tmp_path, "firewalld")
+    [finding] = obstacles.findings(made("ha-3x0"), machines=3)
+    trust = "firewall-cmd --zone=trusted --add-source=10.89.0.0/24"
+    assert finding.remedy == f"let it pass: {trust} && {trust} --permanent"
