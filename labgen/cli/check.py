@@ -2,11 +2,13 @@
 
 import click
 
-from labgen.cli import shapes
+from labgen.cli import forecast, shapes
 from labgen.cli.output import output_option, print_json
 from labgen.cli.session import Session, common, load_scenario, overrides_option
 from labgen.errors import HostUnfit
+from labgen.lab import store
 from labgen.lab.names import ensure_lab_name
+from labgen.providers import capacity
 from labgen.system import pressure
 from labgen.up.check import ensure_possible
 
@@ -43,10 +45,17 @@ def check(
         raise
     chosen = choice.provider.name
     note = pressure.overload()
+    there = store.load(lab) if lab in store.names() else None
+    foreseen = capacity.forecast(choice.provider, loaded, there)
     if output == "json":
         known = {"provider": chosen, "reason": choice.why, "note": note}
-        print_json(result.model_copy(update=known))
+        print_json(result.model_copy(update={**known, "forecast": forecast.shape(foreseen)}))
         return
+    console = session.console()
     if note:
-        session.console().say(f"note: {note}")
-    session.console().say(f"{loaded.name} can be brought up by provider {chosen}")
+        console.say(f"note: {note}")
+    console.say(f"{loaded.name} can be brought up by provider {chosen}")
+    if foreseen and foreseen.machines:
+        console.say(f"  {foreseen}")
+    if foreseen and foreseen.note:
+        console.say(f"  note: {foreseen.note}")

@@ -100,6 +100,19 @@ class Verdict(Result):
     errors: tuple[str, ...] = Field(description="node ids of the tests that could not run")
 
 
+class Forecast(Result):
+    """What the machines that `labgen up` would create or switch on need, and what this host has."""
+
+    machines: int = Field(description="how many these are")
+    memory: int = Field(description="MiB")
+    memory_available: int = Field(description="MiB")
+    disk: int = Field(description="MiB")
+    disk_free: int = Field(description="MiB")
+    cores: float = Field(description="busy while the lab idles")
+    host_cores: int
+    note: str = Field(description="what is scarce and may do all the same; empty for nothing")
+
+
 class Check(Result):
     """Whether a scenario can be brought up on this host."""
 
@@ -116,6 +129,9 @@ class Check(Result):
     problem: str | None = Field(
         default=None, description="everything that prevents it, with remedies; null when possible"
     )
+    forecast: Forecast | None = Field(
+        default=None, description="null when it is not possible, or machines are on other hosts"
+    )
 
 
 class Step(Result):
@@ -128,7 +144,14 @@ class Step(Result):
 class Plan(Result):
     """What `labgen up` would do."""
 
-    steps: tuple[Step, ...]
+    lab: str = Field(description="name of the lab")
+    exists: bool = Field(description="whether it was created before")
+    provider: str = Field(description="where its machines come from")
+    subnet: str = Field(description="of a new lab: what is free now")
+    vip: str
+    server: str = Field(description="URL of the API")
+    forecast: Forecast | None = Field(description="null when machines are on other hosts")
+    steps: tuple[Step, ...] = Field(description="of a lab that exists: those still to be done")
     changes: Mapping[str, tuple[str, ...]] = Field(
         description="by existing machine: what would be changed on it"
     )

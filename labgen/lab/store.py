@@ -76,6 +76,14 @@ def _ids() -> set[str]:
     return own | {path.name for path in paths.runtime().glob("*/")}
 
 
+def preview(scenario: Scenario, name: str, provider: str) -> Lab:
+    """Return the lab that make() would return; nothing is created."""
+    path = labs_directory() / name / "lab.json"
+    if path.exists():
+        return _same(_read(path), scenario)
+    return _allocate(scenario, name, provider, _readable())
+
+
 def _readable() -> list[Lab]:
     """Return all labs that can be read. A damaged lab must not keep others from coming up."""
     found = []

@@ -5,12 +5,14 @@ see, other callers use isinstance().
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from labgen.errors import LabgenError
 from labgen.lab.lab import Lab
 from labgen.providers.base import Provider
-from labgen.scenario.model import Scenario
+from labgen.scenario.model import MachineSpec, Scenario
 
 
 @runtime_checkable
@@ -68,6 +70,27 @@ class Isolation(Protocol):
     def isolation_problems(self, lab: Lab) -> Sequence[str]:
         """Return what is wrong with the packet filter around a lab that runs, as sentences for
         users with the remedy."""
+        ...
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What machines need of this host; memory and disk in MiB."""
+
+    memory: int
+    disk: int
+    cores: float  # busy while the lab idles
+    place: Path  # where their disks are
+    memory_is_limit: bool = False  # they never need more than that, and at first less
+
+
+@runtime_checkable
+class Demanding(Protocol):
+    """A provider that creates machines on this host, and knows what they need of it."""
+
+    def demand(self, new: Sequence[MachineSpec], starting: Sequence[MachineSpec]) -> Demand | None:
+        """Return what new machines, and existing ones that are switched on, need in addition; None
+        when they are on another host."""
         ...
 
 

@@ -7,6 +7,7 @@ from importlib import import_module
 from labgen.errors import HostUnfit, UsageError
 from labgen.lab.lab import Lab
 from labgen.machine.finding import Finding
+from labgen.providers import capacity
 from labgen.providers.base import Provider
 from labgen.providers.libvirt import host
 from labgen.scenario.model import Scenario
@@ -47,33 +48,39 @@ class Choice:
     why: str = ""
 
 
-def choose(scenario: Scenario) -> Choice:
+def choose(scenario: Scenario, *, force: bool = False) -> Choice:
     """Return the scenario's provider; for auto, virtual machines where KVM boots the box, otherwise
     system containers.
 
-    Raises like provider() and ensure_fit().
+    force and errors are those of ensure_fit().
     """
     spec = scenario.provider
     if spec.name != AUTO:
-        return Choice(ensure_fit(provider(spec.name, spec.uri), scenario))
+        return Choice(ensure_fit(provider(spec.name, spec.uri), scenario, force=force))
     try:
         machines = provider("libvirt")
-        findings = machines.check(scenario)
+        findings = [*machines.check(scenario), *capacity.findings(machines, scenario)]
     except HostUnfit:
         findings = host.findings(host.LOCAL)
     if not findings and host.kvm_boots(host.LOCAL):
         return Choice(machines, "KVM boots virtual machines here")
     reason = (findings or [host.IMPATIENT])[0]
-    containers = ensure_fit(provider("container"), scenario)
-    return Choice(containers, f"no virtual machines: {reason.what}")
+    containers = ensure_fit(provider("container"), scenario, force=force)
+    return Choice(
+        containers, f"system containers, because virtual machines need more: {reason.what}"
+    )
 
 
-def ensure_fit(provider: Provider, scenario: Scenario, lab: Lab | None = None) -> Provider:
-    """Return the provider if it can run the scenario; lab is what was created from it before.
+def ensure_fit(
+    provider: Provider, scenario: Scenario, lab: Lab | None = None, *, force: bool = False
+) -> Provider:
+    """Return the provider if it can run the scenario; lab is what was created from it before. With
+    force, the machines need not fit into this host's memory and disk.
 
     Raises HostUnfit with every finding and its remedy, before anything is created.
     """
-    findings = provider.check(scenario, lab)
+    findings = list(provider.check(scenario, lab))
+    findings += [] if force else capacity.findings(provider, scenario, lab)
     if findings:
         raise HostUnfit(_unfit(provider.name, findings))
     return provider

@@ -2,8 +2,10 @@
 
 import os
 import secrets
+import shutil
 from pathlib import Path
 
+MIB = 1 << 20
 PRIVATE = 0o600
 
 
@@ -42,3 +44,11 @@ def private_directory(path: Path) -> Path:
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.chmod(0o700)
     return path
+
+
+def free_mib(directory: Path) -> int:
+    """Return the free space in MiB where directory is or will be."""
+    place = directory
+    while not place.exists():
+        place = place.parent
+    return shutil.disk_usage(place).free // MIB

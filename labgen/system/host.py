@@ -83,10 +83,33 @@ def identity(root: Path = Path("/")) -> str:
     return (path.read_text().strip() if path.exists() else "") or os.uname().nodename
 
 
-def memory_free(root: Path = Path("/")) -> int:
-    """Return the memory available without swapping, in MiB: MemAvailable of proc_meminfo(5)."""
+@dataclass(frozen=True)
+class Memory:
+    """The memory of this host in MiB, see proc_meminfo(5)."""
+
+    total: int
+    available: int  # without swapping
+    swap_total: int
+    swap_free: int
+
+
+def memory(root: Path = Path("/")) -> Memory:
+    """Return how much memory this host has."""
     meminfo = (root / "proc/meminfo").read_text()
-    return int(re.findall(r"^MemAvailable:\s*(\d+) kB", meminfo, re.MULTILINE)[0]) // 1024
+    lines = re.findall(r"^(\w+):\s*(\d+) kB", meminfo, re.MULTILINE)
+    found = {name: int(size) // 1024 for name, size in lines}
+    swap = [found.get(name, 0) for name in ("SwapTotal", "SwapFree")]
+    return Memory(found.get("MemTotal", 0), found["MemAvailable"], *swap)
+
+
+def memory_free(root: Path = Path("/")) -> int:
+    """Return the memory available without swapping, in MiB."""
+    return memory(root).available
+
+
+def cores() -> int:
+    """Return the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 def adapt(facts: HostFacts) -> MachineProfile:

@@ -8,6 +8,8 @@ from labgen.console import Console
 from labgen.errors import LabgenError, reason
 from labgen.lab import store
 from labgen.lab.lab import Lab
+from labgen.providers import capacity
+from labgen.providers.base import Provider
 from labgen.scenario.model import Scenario
 from labgen.system.journal import Journal
 from labgen.up.check import ensure_possible
@@ -18,22 +20,31 @@ from labgen.up.plan import plan, until
 UNCHANGED = "nothing changed"  # what a second `up` says
 
 
-def bring_up(scenario: Scenario, name: str, console: Console, *, stage: str | None = None) -> Lab:
+def bring_up(
+    scenario: Scenario,
+    name: str,
+    console: Console,
+    *,
+    stage: str | None = None,
+    force: bool = False,
+) -> Lab:
     """Create the lab or complete it, up to a stage of plan.STAGES if one is named; whatever exists
-    is kept.
+    is kept. With force, the machines need not fit into this host's memory and disk.
 
     Raises HostUnfit before anything is created, and later the error of the step that failed. The
     same call again resumes.
     """
     begin = time.monotonic()
-    choice = ensure_possible(scenario, name)
+    choice = ensure_possible(scenario, name, force=force)
     chosen = choice.provider
     bundles.require(scenario.kubernetes.version)
     with store.hold(name, store.tell_waiting(name, console)):
         lab = store.make(scenario, name, chosen.name)
         _introduce(lab, console)
         if choice.why:
-            console.say(f"  {choice.why}")
+            console.say(f"  note: {choice.why}")
+        if note := _capacity(chosen, scenario, lab):
+            console.say(f"  note: {note}")
         journal = Journal(lab.journal)
         journal.write("up", scenario=scenario.name)
         steps = plan(Context(lab, chosen))
@@ -52,6 +63,11 @@ def bring_up(scenario: Scenario, name: str, console: Console, *, stage: str | No
     reached = f"has its {stage}" if stage else "is up"
     console.heading(f"lab {name} {reached} after {seconds:.1f} s; {said}")
     return lab
+
+
+def _capacity(chosen: Provider, scenario: Scenario, lab: Lab) -> str:
+    foreseen = capacity.forecast(chosen, scenario, lab)
+    return foreseen.note if foreseen else ""
 
 
 def _introduce(lab: Lab, console: Console) -> None:

@@ -6,16 +6,17 @@ from labgen.scenario.model import Scenario
 from labgen.system import paths
 
 
-def ensure_possible(scenario: Scenario, name: str | None = None) -> Choice:
+def ensure_possible(scenario: Scenario, name: str | None = None, *, force: bool = False) -> Choice:
     """Return the provider that `up` would use for the lab of that name, by default the scenario's.
 
     An existing lab keeps its provider; a new one may get another provider today. Nothing is created
-    or changed. Raises HostUnfit with every finding, UsageError for a state directory that cannot be
-    used.
+    or changed. With force, memory and disk are not checked. Raises HostUnfit with every finding,
+    UsageError for a state directory that cannot be used.
     """
     paths.ensure_usable()
     name = name or scenario.name
     if name not in store.names():
-        return choose(scenario)
+        return choose(scenario, force=force)
     lab = store.load(name)
-    return Choice(ensure_fit(provider(lab.provider, scenario.provider.uri), scenario, lab))
+    found = provider(lab.provider, scenario.provider.uri)
+    return Choice(ensure_fit(found, scenario, lab, force=force))

@@ -1,31 +1,84 @@
 """A dry run: a lab's plan and configuration files, without creating anything else."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
 
 from labgen.bundle.versions import release
+from labgen.errors import HostUnfit
 from labgen.lab import store
 from labgen.lab.keys import JoinSecrets
 from labgen.lab.lab import Lab
-from labgen.providers.base import Provider
+from labgen.providers import capacity
+from labgen.providers.base import Provider, State
+from labgen.providers.capacity import Forecast
 from labgen.providers.optional import Definitions, PlannedChanges
-from labgen.providers.registry import provider
+from labgen.providers.registry import choose, provider
 from labgen.render.files import Images, kubeadm_init, kubeadm_join, payload
 from labgen.scenario.model import Scenario
 from labgen.system import files
+from labgen.system.journal import Journal
 from labgen.up.context import Context
 from labgen.up.graph import Step
-from labgen.up.plan import plan
+from labgen.up.plan import plan, until
 
+CREATE, READY = "create machines", "await ready"  # kinds of steps that look at every machine
 EXAMPLE_SUBNET = IPv4Network("10.89.0.0/24")
 EXAMPLE_SECRETS = JoinSecrets(token="TOKEN", certificate_key="CERTIFICATE-KEY")  # noqa: S106
 
 
-def steps(scenario: Scenario) -> list[Step]:
-    """Return the steps that would bring the scenario up."""
-    lab, machines = _on_paper(scenario)
-    return plan(Context(lab, machines))
+@dataclass(frozen=True)
+class Preview:
+    """What `up` would do for a lab."""
+
+    lab: Lab  # as it is, or with the addresses that a new one would get now
+    exists: bool
+    steps: Sequence[Step]  # of a lab that exists: those still to be done
+    forecast: Forecast | None  # None where its machines are not on this host
+
+
+def preview(scenario: Scenario, name: str, stage: str | None = None) -> Preview:
+    """Return what `up` would do for the lab of that name, up to a stage if one is named.
+
+    Raises UsageError if the lab exists and has another scenario.
+    """
+    exists = name in store.names()
+    if exists:
+        machines = provider(store.load(name).provider, scenario.provider.uri)
+    else:
+        machines = _likely(scenario)
+    lab = store.preview(scenario, name, machines.name)
+    steps = plan(Context(lab, machines))
+    steps = until(steps, stage) if stage else steps
+    return Preview(
+        lab=lab,
+        exists=exists,
+        steps=_remaining(lab, machines, steps) if exists else steps,
+        forecast=capacity.forecast(machines, scenario, lab if exists else None),
+    )
+
+
+def _likely(scenario: Scenario) -> Provider:
+    """Return the provider of a new lab. What it lacks on this host is the subject of `check`."""
+    try:
+        return choose(scenario, force=True).provider
+    except HostUnfit:
+        return provider(scenario.provider.name, scenario.provider.uri)
+
+
+def _remaining(lab: Lab, machines: Provider, steps: Sequence[Step]) -> list[Step]:
+    """Return the steps that were not done yet, by the lab's journal and its machines' power.
+
+    Steps inspect what is there when they run, so `up` also repairs what neither of them shows.
+    """
+    states = machines.machines(lab)
+    done = {it["step"] for it in Journal(lab.journal).read() if it["event"] == "step-done"}
+    absent = tuple(f" {name}" for name, state in states.items() if state is State.ABSENT)
+    undone = [step for step in steps if step.name not in done or step.name.endswith(absent)]
+    if any(state is not State.ON for state in states.values()):
+        undone += [step for step in steps if step.phase in {CREATE, READY} and step not in undone]
+    return [step for step in steps if step in undone]
 
 
 def changes(scenario: Scenario) -> Mapping[str, Sequence[str]]:

@@ -9,9 +9,9 @@ from pathlib import Path
 from labgen.bundle.engine import scratch
 from labgen.bundle.engine.recipe import Part
 from labgen.errors import HostUnfit
+from labgen.system import files
 from labgen.system.process import run
 
-MIB = 1 << 20
 DEBIAN_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
 # program -> the Debian package that brings it
@@ -62,7 +62,7 @@ def sentence(required: Requirements, name: str, directory: Path) -> str:
     time = f"{minutes:.0f} minutes" if minutes >= 2 else f"{required.seconds:.0f} s"
     memory = f" and {required.memory / 1024:.1f} GiB of memory" if required.memory else ""
     source = "Go modules and Debian packages from the network" if required.network else "no network"
-    free = free_mib(directory) / 1024
+    free = files.free_mib(directory) / 1024
     return (
         f"bundle {name}: {required.parts} parts to build, about {time} on two cores,"
         f" {required.disk / 1024:.1f} GiB of disk ({free:.0f} GiB free){memory}, {source}"
@@ -87,20 +87,12 @@ def check(parts: Sequence[Part], directory: Path) -> None:
             f"building the bundle needs {', '.join(missing)}",
             hint=f"apt-get install {' '.join(packages)}",
         )
-    needed, free = of(parts, directory).disk, free_mib(directory)
+    needed, free = of(parts, directory).disk, files.free_mib(directory)
     if free < needed:
         raise HostUnfit(
             f"building the bundle needs {needed} MiB below {directory}, {free} MiB are free",
             hint="make room there, or put LABGEN_HOME on a larger disk",
         )
-
-
-def free_mib(directory: Path) -> int:
-    """Return the free space in MiB where directory is or will be."""
-    place = directory
-    while not place.exists():
-        place = place.parent
-    return shutil.disk_usage(place).free // MIB
 
 
 def _peak(parts: Sequence[Part], *, in_memory: bool) -> int:

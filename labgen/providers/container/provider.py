@@ -22,16 +22,21 @@ from labgen.providers.container import realtime as real_time
 from labgen.providers.container.containers import container_name
 from labgen.providers.container.host import TO_DESTROY, ensure_inotify_instances, findings
 from labgen.providers.container.resources import list_resources
+from labgen.providers.optional import Demand
 from labgen.providers.programs import ensure_installed
 from labgen.providers.resource import Resource
 from labgen.providers.settled import act
 from labgen.render.runtimes import DEFAULT, RUNTIMES
 from labgen.render.ssh_config import ssh_config
-from labgen.scenario.model import Role, Scenario
+from labgen.scenario.model import MachineSpec, Role, Scenario
 from labgen.system import files, host, mounts, netns, paths, podman
 from labgen.system.parallel import gather
 
 # When cores are short, control planes go first: joins wait for etcd, everything else for the API.
+# What a machine costs its host: MiB of memory, MiB of disk, cores when idle. Measured on ha-3x3 and
+# single, docs/reference/measurements.md. Most of a control plane's disk is etcd's log; the images
+# of all machines are those of the bundle.
+COST = {Role.CONTROL_PLANE: (450, 130, 0.12), Role.WORKER: (100, 5, 0.03)}
 CPU_SHARES = {Role.CONTROL_PLANE: 1024, Role.WORKER: 256}
 
 
@@ -60,6 +65,16 @@ class ContainerProvider:
     def unsupported_reason(self, machine: Machine, action: Power) -> str | None:  # noqa: ARG002 - nothing
         """See base.Provider."""
         return None
+
+    def demand(self, new: Sequence[MachineSpec], starting: Sequence[MachineSpec]) -> Demand:
+        """See optional.Demanding. The sizes of the scenario mean nothing to system containers."""
+        costs = [COST[machine.role] for machine in (*new, *starting)]
+        return Demand(
+            memory=sum(memory for memory, _, _ in costs),
+            disk=sum(COST[machine.role][1] for machine in new),
+            cores=sum(cores for _, _, cores in costs),
+            place=paths.cache(),
+        )
 
     def create(self, lab: Lab) -> bool:
         """See base.Provider."""

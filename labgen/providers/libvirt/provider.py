@@ -31,13 +31,18 @@ from labgen.providers.libvirt.connection import (
     remove_domain,
 )
 from labgen.providers.libvirt.power import state_of, switch
+from labgen.providers.optional import Demand
 from labgen.providers.resource import Resource
 from labgen.render.ssh_config import ssh_config
 from labgen.render.vagrantfile import Box, Hypervisor, vagrantfile
-from labgen.scenario.model import ProviderSpec, Scenario
+from labgen.scenario.model import MachineSpec, ProviderSpec, Role, Scenario
 from labgen.system import files, host, netns
 from labgen.system.parallel import gather
 
+POOL = Path("/var/lib/libvirt/images")  # of libvirt's default pool
+BOX_DISK = 512  # MiB of the box there
+# Cores of an idle machine, as of a system container: docs/reference/measurements.md.
+IDLE = {Role.CONTROL_PLANE: 0.12, Role.WORKER: 0.03}
 READ = 30.0  # seconds until a machine that Vagrant has reached answers again
 
 
@@ -87,6 +92,19 @@ class LibvirtProvider:
     def unsupported_reason(self, machine: Machine, action: Power) -> str | None:  # noqa: ARG002 - nothing
         """See base.Provider."""
         return None
+
+    def demand(self, new: Sequence[MachineSpec], starting: Sequence[MachineSpec]) -> Demand | None:
+        """See optional.Demanding. Disks grow with what is written; the least is the box."""
+        if self._jump:
+            return None
+        machines = (*new, *starting)
+        return Demand(
+            memory=sum(machine.memory for machine in machines),
+            disk=BOX_DISK if new else 0,
+            cores=sum(IDLE[machine.role] for machine in machines),
+            place=POOL,
+            memory_is_limit=True,
+        )
 
     def create(self, lab: Lab) -> bool:
         """See base.Provider."""

@@ -1,5 +1,6 @@
 """Commands on labs without machines."""
 
+import json
 import os
 import re
 from pathlib import Path
@@ -7,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from labgen.machine import access
+from labgen.providers.base import State
+from labgen.providers.container.provider import ContainerProvider
 from labgen.system import files
+from labgen.system.journal import Journal
 from tests.unit.cli.calling import labgen
 from tests.unit.lab.samples import made
 from tests.unit.system.stubs import stub
@@ -119,7 +123,58 @@ def test_list_shows_every_lab_with_its_machines(
 
 
 def test_plan_prints_steps_with_what_they_wait_on() -> None:
-    lines = labgen("plan", "single").out.splitlines()
-    columns = [tuple(re.split("  +", line)) for line in lines]
+    lines = labgen("plan", "single", "--name", "demo").out.splitlines()
+    assert lines[0] == (
+        "lab demo does not exist yet: provider container, subnet 10.89.0.0/24, VIP 10.89.0.244, "
+        "API at https://10.89.0.244:8443"
+    )
+    columns = [tuple(re.split("  +", line)) for line in lines[lines.index("") + 1 :]]
     assert columns[:2] == [("STEP", "AFTER"), ("create machines",)]
     assert ("prepare master1", "create machines") in columns
+
+
+def test_up_with_dry_run_prints_the_plan_and_makes_nothing(home: Path) -> None:
+    planned = labgen("plan", "single", "--name", "demo")
+    assert labgen("up", "single", "--name", "demo", "--dry-run") == planned
+    shorter = labgen("up", "single", "--dry-run", "--until", "machines").out
+    assert "create machines" in shorter
+    assert "prepare" not in shorter
+    assert not (home / "state/labs").exists()
+
+
+@pytest.fixture
+def finished(monkeypatch: pytest.MonkeyPatch) -> dict[str, State]:
+    """Create the lab demo with all steps done; return its machines' states, to be changed."""
+    sample = made("ha-3x0", "demo")
+    for line in labgen("plan", "ha-3x0", "--name", "other").out.splitlines()[4:]:
+        Journal(sample.journal).write("step-done", step=re.split("  +", line)[0])
+    states = {machine.name: State.ON for machine in sample.machines}
+    monkeypatch.setattr(ContainerProvider, "machines", lambda *_: states)
+    return states
+
+
+def _planned() -> list[str]:
+    said = labgen("plan", "ha-3x0", "--name", "demo", "-o", "json")
+    return [step["name"] for step in json.loads(said.out)["steps"]]
+
+
+def test_the_plan_of_a_lab_that_is_up_says_that_there_is_nothing_to_do(
+    finished: dict[str, State],
+) -> None:
+    assert _planned() == []
+    assert "nothing to do: every step was done" in labgen("plan", "ha-3x0", "--name", "demo").out
+
+
+def test_the_plan_of_a_lab_shows_only_what_would_change(finished: dict[str, State]) -> None:
+    finished["master2"] = State.OFF
+    assert _planned() == ["create machines", "await ready"]
+    finished["master3"] = State.ABSENT
+    names = ["create machines", "prepare master3", "join master3", "await ready"]
+    assert _planned() == names
+
+
+def test_the_plan_of_a_lab_of_another_scenario_is_refused_as_up_is() -> None:
+    made("single", "demo")
+    said = labgen("plan", "ha-3x0", "--name", "demo")
+    assert said.exit_code == 2
+    assert "lab demo was created from a scenario that differs" in said.err

@@ -45,10 +45,11 @@ def _list(_: pytest.MonkeyPatch) -> Any:
 
 
 def _check(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr("labgen.up.check.ensure_fit", lambda provider, *_: provider)
+    monkeypatch.setattr("labgen.up.check.ensure_fit", lambda provider, *_, **__: provider)
     shown = {"scenario": "single", "lab": "demo", "possible": True, "provider": "container"}
-    monkeypatch.setattr("labgen.system.pressure.overload", lambda: "this host is overloaded")
-    return {**shown, "reason": "", "note": "this host is overloaded", "problem": None}
+    note = "this host is overloaded"
+    monkeypatch.setattr("labgen.system.pressure.overload", lambda: note)
+    return {**shown, "reason": "", "note": note, "problem": None, "forecast": ANY_DICT}
 
 
 def _plan(_: pytest.MonkeyPatch) -> Any:
@@ -56,7 +57,9 @@ def _plan(_: pytest.MonkeyPatch) -> Any:
     names += ["install CNI master1", "merge kubeconfig", "await ready"]
     waits = [[], names[:1], names[1:2], names[2:3], names[2:3], names[3:4]]
     steps = [{"name": name, "after": after} for name, after in zip(names, waits, strict=True)]
-    return {"steps": steps, "changes": {}}
+    lab = {"lab": "single", "exists": False, "provider": "container", "subnet": "10.89.1.0/24"}
+    lab |= {"vip": "10.89.1.244", "server": "https://10.89.1.244:8443"}
+    return {**lab, "forecast": ANY_DICT, "steps": steps, "changes": {}}
 
 
 def _scenarios(monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -199,7 +202,7 @@ class Anything:
     __hash__ = None  # type: ignore[assignment]
 
 
-ANY_TEXT, ANY_LIST = Anything(str), Anything(list)
+ANY_TEXT, ANY_LIST, ANY_DICT = Anything(str), Anything(list), Anything(dict)
 # by what is typed: what prepares the call and returns what it prints
 CALLS: Mapping[str, Callable[[pytest.MonkeyPatch], Any]] = {
     "list": _list,
@@ -285,7 +288,7 @@ def _fits(text: str, shape: Shape) -> bool:
 def test_a_host_that_cannot_is_json_too_with_exit_code_3(monkeypatch: pytest.MonkeyPatch) -> None:
     from labgen.errors import HostUnfit  # noqa: PLC0415 - only here
 
-    def unfit(*_: object) -> None:
+    def unfit(*_: object, **__: object) -> None:
         raise HostUnfit("podman is missing", hint="apt-get install podman")
 
     monkeypatch.setattr("labgen.up.check.ensure_fit", unfit)

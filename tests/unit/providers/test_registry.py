@@ -88,7 +88,9 @@ def test_auto_takes_machine_containers_and_says_what_keeps_virtual_machines(
     virtual.findings = [Finding("the box is not ready", "build it")]
     choice = choose(scenario("single"))
     assert choice.provider.name == "container"
-    assert choice.why == "no virtual machines: the box is not ready"
+    assert choice.why == (
+        "system containers, because virtual machines need more: the box is not ready"
+    )
 
 
 def test_auto_does_not_take_emulated_machines(
