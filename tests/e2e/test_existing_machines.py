@@ -99,7 +99,7 @@ def test_a_site_with_mirrors_installs_from_them_and_gets_its_swap_back(
         before = snapshot(machine)
         labgen(*words, "--until", "machines")
         with swap.kernel_of_its_own(machine):
-            planned = labgen("plan", str(scenario)).stdout
+            planned = labgen("plan", str(scenario), "--name", name).stdout
             assert f"swap off: {swap.SWAP}, and in /etc/fstab" in planned
             labgen(*words, "--until", "load-balancer", timeout=UP)
             again = labgen(*words, "--until", "load-balancer", timeout=UP)

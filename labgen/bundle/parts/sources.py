@@ -7,7 +7,7 @@ from labgen.errors import LabgenError
 from labgen.system import data
 
 MODULES = Path(__file__).parent / "modules"
-SENT = ("faults", "facts.sh")  # sent with each use and not part of the image
+SENT = ("faults", "facts.sh", "load-images.sh")  # sent with each use and not part of the image
 
 # uname's words and Go's, https://go.dev/doc/install/source#environment
 GO_ARCHITECTURES = {
