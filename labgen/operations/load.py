@@ -21,7 +21,7 @@ from labgen.system.image_archive import Archive
 from labgen.system.journal import Journal
 from labgen.system.parallel import gather
 
-ON_MACHINE = "/var/tmp/labgen-images.tar"  # noqa: S108 - one at a time, by the lab's lock
+RECEIVED = "/var/tmp/labgen-images.tar"  # noqa: S108 - one at a time, by the lab's lock
 RECEIVE = 'umask 077; cat >"$1"'
 SLOWEST = 100_000  # bytes a second; a slower link ends in an error
 AT_LEAST = 300.0  # seconds
@@ -119,13 +119,13 @@ def _load(lab: Lab, ssh: Ssh, archive: Archive, console: Console) -> None:
 def _import(lab: Lab, ssh: Ssh, machine: Machine, archive: Archive) -> None:
     limit = AT_LEAST + archive.size / SLOWEST
     with archive.path.open("rb") as file:
-        words = ["sh", "-c", RECEIVE, "receive", ON_MACHINE]
+        words = ["sh", "-c", RECEIVE, "receive", RECEIVED]
         ssh.run(machine.name, words, timeout=limit * lab.slowdown, stdin_from=file)
     runtime = lab.scenario.kubernetes.runtime
     script = Script(
         name="the import of images",
         entry=ENTRY,
-        arguments=(runtime, archive.kind, ON_MACHINE, *archive.names),
+        arguments=(runtime, archive.kind, RECEIVED, *archive.names),
         timeout=limit,
         directories={ENTRY: ENTRY, "lib": "lib"},
         log="load",

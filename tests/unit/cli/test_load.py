@@ -62,7 +62,7 @@ def programs(
     states: dict[str, State], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Mapping[str, Stub]:
     monkeypatch.setattr(access, "ensure_route", lambda _: None)
-    monkeypatch.setattr(load, "ON_MACHINE", str(tmp_path / "on-machine.tar"))
+    monkeypatch.setattr(load, "RECEIVED", str(tmp_path / "on-machine.tar"))
     names = ("ctr", "docker", "skopeo", "podman")
     made_of = {name: stub(monkeypatch, tmp_path, name, "exit 1") for name in names[1:]}
     return {
