@@ -5,11 +5,15 @@ import time
 import click
 
 from labgen.cli.session import Session, common
+from labgen.console import Console
+from labgen.errors import LabgenError, SeveralErrors
+from labgen.lab import store
 from labgen.operations.down import teardown
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", required=False)
+@click.option("--all", "every", is_flag=True, help="Remove all labs, one after the other.")
 @click.option(
     "--without",
     multiple=True,
@@ -18,13 +22,42 @@ from labgen.operations.down import teardown
 )
 @common
 @click.pass_obj
-def down(session: Session, name: str, without: tuple[str, ...]) -> None:
+def down(session: Session, name: str | None, *, every: bool, without: tuple[str, ...]) -> None:
     """Remove the lab NAME and verify that nothing is left.
 
     Works from any state of the lab. Existing machines are kept, without the cluster.
     """
-    begin = time.monotonic()
+    if bool(name) == every:
+        raise click.UsageError("Name a lab, or use --all." if every else _unnamed())
+    if every and without:
+        raise click.UsageError("--without is for one lab.")
     console = session.console()
+    if name:
+        _remove(name, console, without)
+        return
+    labs = store.names()
+    if not labs:
+        console.say("there is no lab")
+        return
+    console.say(f"removing {len(labs)} labs: {', '.join(labs)}")
+    errors: dict[str, BaseException] = {}
+    for lab in labs:
+        try:
+            _remove(lab, console, ())
+        except LabgenError as error:  # it must not keep the others
+            errors[lab] = error
+    if errors:
+        raise SeveralErrors(errors)
+
+
+def _remove(name: str, console: Console, without: tuple[str, ...]) -> None:
+    begin = time.monotonic()
     teardown(name, console, without=without)
     left = "nothing else is left" if without else "nothing is left"
     console.say(f"lab {name} is gone after {time.monotonic() - begin:.1f} s; {left}")
+
+
+def _unnamed() -> str:
+    """Return the usage error of a call without a name: what removes is never guessed."""
+    labs = ", ".join(store.names()) or "none"
+    return f"Missing argument 'NAME'. Labs: {labs}. All of them: labgen down --all"

@@ -21,7 +21,10 @@ from labgen.system import interrupt, search_path
 # name in this package; an underscore follows where Python or click owns the name: list_, exec_.
 SECTIONS: Mapping[str, Sequence[str]] = {
     "Labs": ("up", "down", "list", "status", "check", "plan", "render", "scenario", "gc"),
-    "Machines": ("ssh", "exec", "load", "kubectl", "kubeconfig", "start", "stop", "checkpoint"),
+    "Machines": (
+        *("ssh", "exec", "cp", "load", "kubectl", "kubeconfig"),
+        *("start", "stop", "reboot", "checkpoint"),
+    ),
     "Proof": ("verify", "fault", "bench", "report"),
     "Bundle": ("bundle",),
 }

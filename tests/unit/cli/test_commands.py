@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from labgen.errors import LabgenError
 from labgen.machine import access
 from labgen.providers.base import State
 from labgen.providers.container.provider import ContainerProvider
@@ -36,6 +37,8 @@ COMMANDS_ON_A_LAB = [
     ["verify"],
     ["start"],
     ["stop"],
+    ["reboot"],
+    ["load", "app:1"],
 ]
 
 
@@ -96,7 +99,51 @@ def test_ssh_opens_a_shell_by_the_labs_ssh_config(executed: list[list[str]]) -> 
     assert executed == [["ssh", "-F", str(sample.ssh_config), "master1"]]
 
 
-@pytest.mark.parametrize("words", [["ssh"], ["exec", "true"], ["stop"], ["start"]])
+def test_ssh_passes_a_command_to_the_machines_shell_as_it_is(executed: list[list[str]]) -> None:
+    sample = made("single", "demo")
+    labgen("ssh", "demo", "master1", "grep -c x /etc/hosts | wc -l")
+    labgen("ssh", "demo", "master1", "--", "ls", "-l", "/")
+    head = ["ssh", "-F", str(sample.ssh_config), "master1", "--"]
+    assert executed == [[*head, "grep -c x /etc/hosts | wc -l"], [*head, "ls", "-l", "/"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["a", "./b:c", "demo:master1:/root/"], ["a", "./b:c", "master1:/root/"]),
+        (["demo:master1:x y", "demo:master1:", "."], ["master1:x y", "master1:", "."]),
+    ],
+)
+def test_cp_copies_with_scp_by_the_labs_ssh_config(
+    words: list[str], shown: list[str], executed: list[list[str]]
+) -> None:
+    sample = made("single", "demo")
+    labgen("cp", *words)
+    assert executed == [["scp", "-F", str(sample.ssh_config), "-r", "--", *shown]]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("a b", "no path is on a machine: LAB:MACHINE:PATH"),
+        ("demo:master1:a demo:master1:b", "sources and target are both on machines"),
+        ("a demo:master1:b .", "some sources are on machines and some on this host"),
+        ("demo:master1:a other:master1:b .", "the sources are in several labs"),
+        ("demo:a .", "'demo:a' is no path on a machine: LAB:MACHINE:PATH"),
+        ("absent:master1:a .", "there is no lab absent"),
+        ("demo:node9:a .", "lab demo has no machine node9"),
+    ],
+)
+def test_cp_of_what_it_cannot_copy_is_a_wrong_call(
+    words: str, why: str, executed: list[list[str]]
+) -> None:
+    made("single", "demo")
+    said = labgen("cp", *words.split())
+    assert (said.exit_code, said.err.splitlines()[0]) == (2, f"error: {why}")
+    assert executed == []
+
+
+@pytest.mark.parametrize("words", [["ssh"], ["exec", "true"], ["stop"], ["start"], ["reboot"]])
 def test_an_unknown_machine_is_a_wrong_call_with_the_labs_own(words: list[str]) -> None:
     made("single", "demo")
     command, *rest = words
@@ -180,3 +227,43 @@ def test_the_plan_of_a_lab_of_another_scenario_is_refused_as_up_is() -> None:
     said = labgen("plan", "ha-3x0", "--name", "demo")
     assert said.exit_code == 2
     assert "lab demo was created from a scenario that differs" in said.err
+
+
+@pytest.fixture
+def removed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the labs that `down` would remove; the one called bad cannot be removed."""
+    names: list[str] = []
+
+    def teardown(name: str, *_: object, **__: object) -> None:
+        names.append(name)
+        if name == "bad":
+            raise LabgenError("it is stuck")
+
+    monkeypatch.setattr("labgen.cli.down.teardown", teardown)
+    return names
+
+
+def test_down_of_all_names_them_first_and_one_that_is_stuck_keeps_no_other(
+    removed: list[str],
+) -> None:
+    for name in ("one", "bad", "two"):
+        made("single", name)
+    said = labgen("down", "--all")
+    assert (said.exit_code, removed) == (1, ["bad", "one", "two"])
+    lines = said.err.splitlines()
+    assert lines[0] == "removing 3 labs: bad, one, two"
+    assert lines[-1] == "error: bad: it is stuck"
+
+
+def test_down_of_all_without_labs_is_good(removed: list[str]) -> None:
+    said = labgen("down", "--all")
+    assert (said.exit_code, said.err, removed) == (0, "there is no lab\n", [])
+
+
+@pytest.mark.parametrize("words", [[], ["one", "--all"], ["--all", "--without", "node1"]])
+def test_down_never_guesses_what_to_remove(words: list[str], removed: list[str]) -> None:
+    made("single", "one")
+    said = labgen("down", *words)
+    assert (said.exit_code, removed) == (2, [])
+    if not words:
+        assert "Labs: one. All of them: labgen down --all" in said.err

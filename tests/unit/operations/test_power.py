@@ -7,9 +7,11 @@ import pytest
 from labgen.console import Console
 from labgen.errors import LabgenError, UsageError
 from labgen.lab.lab import Lab, Machine
+from labgen.machine import access
 from labgen.operations import power
 from labgen.providers.base import Power, State
 from labgen.providers.container.provider import ContainerProvider
+from labgen.system.process import Completed
 from tests.unit.lab.samples import made
 
 
@@ -19,8 +21,14 @@ class Machines(ContainerProvider):
     def __init__(self) -> None:
         self.states: dict[str, State] = {}
         self.absent: set[str] = set()
+        self.reasons: dict[str, str] = {}  # why a machine has no power switch
+        self.actions: list[tuple[Power, list[str]]] = []
+
+    def unsupported_reason(self, machine: Machine, action: Power) -> str | None:
+        return self.reasons.get(machine.name)
 
     def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
+        self.actions.append((action, [machine.name for machine in machines]))
         state = State.ON if action is Power.ON else State.OFF
         self.states |= dict.fromkeys((machine.name for machine in machines), state)
         return 0.0
@@ -75,3 +83,60 @@ def test_a_machine_that_was_never_made_is_told_with_what_makes_it(machines: Mach
 def test_a_machine_that_was_never_made_is_as_good_as_off(machines: Machines) -> None:
     machines.absent = {"master2"}
     _switch(action=Power.OFF)
+
+
+class Booting:
+    """Stands for SSH to machines that boot again once they were asked to."""
+
+    def __init__(self) -> None:
+        self.boots: dict[str, int] = {}
+        self.connected: list[str] = []
+
+    def run(self, host: str, argv: Sequence[str], **_: object) -> Completed:
+        if "reboot" in argv:
+            self.boots[host] = self.boots.get(host, 0) + 1
+        return Completed(tuple(argv), 0, f"boot {self.boots.get(host, 0)}\n", "")
+
+    def connect(self, host: str, _address: str, **_: object) -> None:
+        self.connected.append(host)
+
+    def close(self, _hosts: Sequence[str]) -> None:
+        """Nothing is open."""
+
+
+@pytest.fixture
+def ssh(monkeypatch: pytest.MonkeyPatch) -> Booting:
+    found = Booting()
+    monkeypatch.setattr(access, "ssh_client", lambda _: found)
+    return found
+
+
+def test_a_reboot_shuts_down_switches_on_and_waits_for_ssh(
+    machines: Machines, ssh: Booting, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _switch()
+    machines.actions.clear()
+    power.reboot("demo", ["master2"], Console())
+    assert machines.actions == [(Power.SHUTDOWN, ["master2"]), (Power.ON, ["master2"])]
+    assert ssh.connected == ["master2"]
+    assert capsys.readouterr().err.splitlines()[-1] == "rebooted: master2"
+
+
+def test_a_machine_without_a_power_switch_reboots_itself(machines: Machines, ssh: Booting) -> None:
+    _switch()
+    machines.reasons = {"master3": "the scenario names no command for the power of master3"}
+    power.reboot("demo", [], Console())
+    assert ssh.boots == {"master3": 1}
+    assert machines.actions[-1] == (Power.ON, ["master1", "master2"])
+    assert sorted(ssh.connected) == ["master1", "master2", "master3"]
+
+
+def test_a_machine_that_is_off_is_not_rebooted(machines: Machines, ssh: Booting) -> None:
+    _switch("master1", "master2")
+    with pytest.raises(LabgenError) as refused:
+        power.reboot("demo", [], Console())
+    assert str(refused.value).splitlines() == [
+        "only machines that are on can be rebooted: master3 is off",
+        "  labgen start demo",
+    ]
+    assert len(machines.actions) == 1
