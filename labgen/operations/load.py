@@ -16,7 +16,7 @@ from labgen.machine.push import Script, push
 from labgen.machine.ssh import Ssh
 from labgen.providers.base import State
 from labgen.providers.registry import provider
-from labgen.system import image_archive, paths
+from labgen.system import image_archive, oci_archive, paths
 from labgen.system.image_archive import Archive
 from labgen.system.journal import Journal
 from labgen.system.parallel import gather
@@ -39,6 +39,7 @@ def load(name: str, images: Sequence[str], console: Console) -> None:
     with tempfile.TemporaryDirectory(prefix="load-", dir=_scratch()) as directory:
         archives = _collect(images, Path(directory))
         _ensure_suitable(archives)
+        archives = [_adapted(lab, it, Path(directory)) for it in archives]
         with store.hold(name, store.tell_waiting(name, console)):
             _ensure_on(lab)
             ssh = access.ssh(lab)
@@ -89,6 +90,20 @@ def _ensure_suitable(archives: Sequence[Archive]) -> None:
     ]
     if wrong:
         raise UsageError("\n".join(wrong), hint=f"build or pull it with --platform linux/{wanted}")
+
+
+def _adapted(lab: Lab, archive: Archive, directory: Path) -> Archive:
+    """Return the archive in a form that the lab's runtime reads."""
+    if lab.scenario.kubernetes.runtime != "docker" or archive.kind != image_archive.OCI:
+        return archive
+    try:
+        target = directory / f"docker-{archive.path.name}"
+        return oci_archive.as_docker(archive, target, sources.architecture())
+    except KeyError as error:
+        raise UsageError(
+            f"{archive.path} has no {error.args[0]}",
+            hint="save it again: podman save --format docker-archive -o FILE IMAGE",
+        ) from error
 
 
 def _ensure_on(lab: Lab) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import tarfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,18 +74,26 @@ def read(path: Path) -> Archive:
 def _read(path: Path, archive: tarfile.TarFile) -> Archive:
     members = archive.getnames()
     if "manifest.json" in members:  # newer archives of docker are both; this kind has the names
-        images = _json(archive, "manifest.json")
+        images = read_json(archive, "manifest.json")
         names = [name for image in images for name in image.get("RepoTags") or ()]
-        configs = [_json(archive, image["Config"]) for image in images]
+        configs = [read_json(archive, image["Config"]) for image in images]
         built = frozenset(config["architecture"] for config in configs if "architecture" in config)
         return Archive(path, DOCKER, tuple(names), built)
-    index = _json(archive, "index.json")
-    notes = [image.get("annotations") or {} for image in index["manifests"]]
-    named = [note.get(FULL_NAME) or note.get(NAME, "") for note in notes]
-    return Archive(path, OCI, tuple(name for name in named if ":" in name), frozenset())
+    index = read_json(archive, "index.json")
+    named = tuple(name for image in index["manifests"] if (name := name_of(image)))
+    return Archive(path, OCI, named, frozenset())
 
 
-def _json(archive: tarfile.TarFile, name: str) -> Any:
+def name_of(image: Mapping[str, Any]) -> str:
+    """Return the name of an image in the index of an OCI archive; empty for none, and where the
+    archive has only a tag."""
+    notes = image.get("annotations") or {}
+    name = str(notes.get(FULL_NAME) or notes.get(NAME, ""))
+    return name if ":" in name else ""
+
+
+def read_json(archive: tarfile.TarFile, name: str) -> Any:
+    """Return the content of a file in the archive. Raises KeyError if there is none."""
     file = archive.extractfile(name)
     if file is None:
         raise KeyError(name)

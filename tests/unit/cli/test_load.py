@@ -42,8 +42,10 @@ def docker_archive(path: Path, *names: str, architecture: str = sources.architec
 
 
 def oci_archive(path: Path, *names: str) -> str:
-    manifests = [{"annotations": {NAME: name}} for name in names]
-    return archive(path, {"index.json": {"manifests": manifests}})
+    manifests = [{"annotations": {NAME: name}, "digest": "sha256:m"} for name in names]
+    image = {"config": {"digest": "sha256:c"}, "layers": [{"digest": "sha256:l"}]}
+    blobs = {"blobs/sha256/m": image, "blobs/sha256/c": {}, "blobs/sha256/l": "layer"}
+    return archive(path, {"index.json": {"manifests": manifests}, **blobs})
 
 
 @pytest.fixture
@@ -202,6 +204,18 @@ def test_other_runtimes_import_by_their_own_programs(
     assert labgen("load", "demo", write(tmp_path / "a.tar", "app:1")).exit_code == 0
     words = [word.replace("FILE", str(tmp_path / "master1.tar")) for word in expected]
     assert programs[program].calls[-1][-len(words) :] == words
+
+
+def test_docker_gets_an_oci_archive_with_a_manifest_of_its_own(
+    programs: Mapping[str, Stub], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made("single", "demo", overrides=["kubernetes.runtime=docker"])
+    kept = tmp_path / "kept.json"
+    stub(monkeypatch, tmp_path, "docker", f'tar -xOf "${{@: -1}}" manifest.json >{kept}')
+    assert labgen("load", "demo", oci_archive(tmp_path / "a.tar", "app:1")).exit_code == 0
+    assert json.loads(kept.read_text()) == [
+        {"Config": "blobs/sha256/c", "RepoTags": ["app:1"], "Layers": ["blobs/sha256/l"]}
+    ]
 
 
 def test_the_tag_latest_has_a_note(programs: Mapping[str, Stub], tmp_path: Path) -> None:
