@@ -69,11 +69,14 @@ def delete(session: Session, name: str, checkpoint: str) -> None:
 @click.argument("name")
 @output_option(shapes.Checkpoint, many=True)
 @common
-def list_(name: str, output: str) -> None:
+@click.pass_obj
+def list_(session: Session, name: str, output: str) -> None:
     """List the checkpoints of the lab NAME."""
     names = checkpoints.names(name)
     if output == "json":
         print_json([shapes.Checkpoint(name=it) for it in names])
         return
+    if not names:
+        session.console().say(f"lab {name} has no checkpoints")
     for it in names:
         click.echo(it)

@@ -78,7 +78,7 @@ def main() -> None:
     try:
         code = cli.main(prog_name="labgen", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _show_usage(error)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort, interrupt.Interrupted):
         click.echo("interrupted; run the same command again to resume", err=True)
@@ -101,6 +101,15 @@ def _show(error: LabgenError) -> None:
         return
     lead = "" if isinstance(error, ScenarioInvalid) else "error: "
     click.echo(f"{lead}{error}", err=True)
+
+
+def _show_usage(error: click.ClickException) -> None:
+    """Print a usage error as click does, with the prefix of all errors."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context:
+        click.echo(context.get_usage(), err=True)
+        click.echo(f"Try '{context.command_path} --help' for help.\n", err=True)
+    click.echo(f"error: {error.format_message()}", err=True)
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> None:

@@ -50,9 +50,10 @@ def list_faults(session: Session, name: str | None, output: str) -> None:
 
 
 def _list_injections(name: str, output: str, console: Console) -> None:
+    injected = faults.active(store.load(name))
     found = [
-        shapes.Injection(fault=it.fault, machines=it.machines, since=it.at)
-        for it in faults.active(store.load(name))
+        shapes.Injection(fault=it.fault, machines=it.machines, since=it.since, heals_in=it.left())
+        for it in injected
     ]
     if output == "json":
         print_json(found)
@@ -60,8 +61,8 @@ def _list_injections(name: str, output: str, console: Console) -> None:
     if not found:
         console.say(NONE.format(name=name))
         return
-    rows = [(it.fault, ", ".join(it.machines), it.since) for it in found]
-    print_table(("FAULT", "MACHINES", "SINCE"), rows)
+    rows = [(it.fault, ", ".join(it.machines), it.since, it.remaining()) for it in injected]
+    print_table(("FAULT", "MACHINES", "SINCE", "LASTS"), rows)
 
 
 @fault.command("inject")

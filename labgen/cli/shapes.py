@@ -171,6 +171,9 @@ class Injection(Result):
     fault: str
     machines: tuple[str, ...]
     since: str = Field(description="time of the injection, UTC, ISO 8601")
+    heals_in: float | None = Field(
+        description="seconds until it heals itself; null when it lasts until it is healed"
+    )
 
 
 class Checkpoint(Result):

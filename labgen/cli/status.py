@@ -11,6 +11,7 @@ from labgen.cli.output import output_option, print_json
 from labgen.cli.session import common
 from labgen.cluster.etcd import EtcdMember
 from labgen.console import print_table
+from labgen.faults.records import Injection
 from labgen.lab import store
 from labgen.operations.status import Status
 from labgen.operations.status import status as observe
@@ -30,7 +31,8 @@ def status(name: str, output: str) -> None:
     """
     lab = store.load(name)
     seen = observe(lab)
-    injected = tuple(str(injection) for injection in faults.active(lab))
+    active = faults.active(lab)
+    injected = tuple(str(injection) for injection in active)
     if output == "json":
         print_json(_shape(lab.name, seen, injected))
     else:
@@ -38,7 +40,7 @@ def status(name: str, output: str) -> None:
         nodes = {node.name: node.status for node in seen.nodes}
         rows = [(it, state.value, nodes.get(it, "-")) for it, state in seen.machines.items()]
         print_table(("MACHINE", "POWER", "NODE"), rows)
-        for line in [*_lines(seen), *(f"fault: {injection}" for injection in injected)]:
+        for line in [*_lines(seen), *(_fault(it) for it in active)]:
             click.echo(line)
     if seen.problems:
         raise SystemExit(1)
@@ -64,6 +66,11 @@ def _lines(seen: Status) -> Iterator[str]:
         yield f"HAProxy on {master}: {shown}"
     yield from (f"note: {note}" for note in seen.notes)
     yield from (f"problem: {problem}" for problem in seen.problems)
+
+
+def _fault(injection: Injection) -> str:
+    lasts = f", {injection.remaining()}" if injection.duration else ""
+    return f"fault: {injection}{lasts}"
 
 
 def _member(member: EtcdMember) -> Iterator[str]:

@@ -15,6 +15,7 @@ from labgen.faults.definitions import (
     power,
 )
 from labgen.faults.fault import Fault
+from labgen.system.similar import did_you_mean
 
 FAULTS: Mapping[str, Fault] = {
     fault.name: fault
@@ -47,5 +48,7 @@ FAULTS: Mapping[str, Fault] = {
 def find(name: str) -> Fault:
     """Return the fault of that name. Raises UsageError with all names if there is none."""
     if name not in FAULTS:
-        raise UsageError(f"there is no fault {name}", hint=f"faults: {', '.join(FAULTS)}")
+        question = did_you_mean(name, FAULTS)
+        known = ", ".join(FAULTS)
+        raise UsageError(f"there is no fault {name}{question}", hint=f"faults: {known}")
     return FAULTS[name]

@@ -152,7 +152,7 @@ def _ensure_absent(site: Site, fault: Fault, machines: tuple[Machine, ...]) -> N
             continue
         if _is_observed(site, kept):
             raise UsageError(
-                f"{kept} is active already, since {kept.at}",
+                f"{kept} is active already, since {kept.since}",
                 hint=f"labgen fault heal {site.lab.name}",
             )
         _undo_one(site, kept)

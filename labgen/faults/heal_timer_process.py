@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from labgen.errors import LabgenError
+from labgen.errors import LabgenError, reason
 from labgen.faults import records
 from labgen.faults.engine import undo_one
 from labgen.lab import store
@@ -35,7 +35,7 @@ def main(directory: str, id: str, seconds: str, _lab_id: str = "") -> None:
         undo_one(lab, id)
     except LabgenError as error:
         journal = Journal(lab.journal)
-        journal.write("fault-heal-failed", id=id, error=str(error)[:300])
+        journal.write("fault-heal-failed", id=id, error=reason(error)[:300])
 
 
 def _wait(lab: Lab, id: str, deadline: float) -> None:

@@ -7,6 +7,7 @@ killed.
 import contextlib
 import json
 import secrets
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -30,6 +31,23 @@ class Injection:
 
     def __str__(self) -> str:
         return f"{self.fault} on {', '.join(self.machines)}"
+
+    @property
+    def since(self) -> str:
+        """Return when it took effect, in whole seconds: UTC, ISO 8601."""
+        return datetime.fromisoformat(self.at).isoformat(timespec="seconds")
+
+    def left(self, now: float | None = None) -> float | None:
+        """Return the seconds until it heals itself, 0 at least; None if it does not."""
+        if not self.duration:
+            return None
+        began = datetime.fromisoformat(self.at).timestamp()
+        return max(0.0, began + self.duration - (time.time() if now is None else now))
+
+    def remaining(self) -> str:
+        """Return for users when it heals itself."""
+        left = self.left()
+        return "until it is healed" if left is None else f"heals in {left:.0f} s"
 
 
 def new_id() -> str:

@@ -10,6 +10,7 @@ from labgen.faults.fault import Fault, Site
 from labgen.lab.lab import Machine
 from labgen.providers.base import State
 from labgen.scenario.model import Role
+from labgen.system.similar import did_you_mean
 
 RANDOM = "random"
 
@@ -100,8 +101,13 @@ def _named(site: Site, name: str) -> Machine:
     try:
         return site.lab.machine(name)
     except UsageError as unknown:
-        roles = ", ".join([*ROLES, RANDOM])
-        raise UsageError(unknown.message, hint=f"{unknown.hint}; roles: {roles}") from unknown
+        roles = [*ROLES, RANDOM]
+        machines = [machine.name for machine in site.lab.machines]
+        question = did_you_mean(name, [*machines, *roles])
+        raise UsageError(
+            f"lab {site.lab.name} has no machine {name}{question}",
+            hint=f"{unknown.hint}; roles: {', '.join(roles)}",
+        ) from unknown
 
 
 def _ensure_fit(site: Site, fault: Fault, machines: Mapping[str, Machine]) -> None:

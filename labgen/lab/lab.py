@@ -10,6 +10,7 @@ from labgen.lab import identity, jump_host
 from labgen.scenario.model import Host, Role, Scenario
 from labgen.system import paths
 from labgen.system.jump_host import JumpHost
+from labgen.system.similar import did_you_mean
 
 API_SERVER_PORT = 6443
 MAC_PREFIX = "02:00"  # locally administered, unicast (IEEE 802)
@@ -171,8 +172,12 @@ class Lab:
         for machine in self.machines:
             if machine.name == name:
                 return machine
-        known = ", ".join(machine.name for machine in self.machines)
-        raise UsageError(f"lab {self.name} has no machine {name}", hint=f"its machines: {known}")
+        known = [machine.name for machine in self.machines]
+        question = did_you_mean(name, known)
+        raise UsageError(
+            f"lab {self.name} has no machine {name}{question}",
+            hint=f"its machines: {', '.join(known)}",
+        )
 
 
 def bridge(name: str) -> str:

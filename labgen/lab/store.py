@@ -28,6 +28,7 @@ from labgen.scenario.model import Scenario
 from labgen.scenario.routes import host_routes
 from labgen.system import files, netns, paths
 from labgen.system.locks import locked
+from labgen.system.similar import did_you_mean
 
 LOCKS = (".lock", ".suite")  # of commands that change a lab, and of runs of the suite
 _adapter = TypeAdapter(Lab)
@@ -42,8 +43,10 @@ def load(name: str) -> Lab:
     """Return the lab of that name. Raises UsageError if it does not exist."""
     path = labs_directory() / name / "lab.json"
     if "/" in name or not path.exists():
-        known = ", ".join(names()) or "none"
-        raise UsageError(f"there is no lab {name}", hint=f"labs: {known}")
+        known = names()
+        question = did_you_mean(name, known)
+        hint = f"labs: {', '.join(known) or 'none'}"
+        raise UsageError(f"there is no lab {name}{question}", hint=hint)
     return _read(path)
 
 

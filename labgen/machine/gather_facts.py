@@ -126,6 +126,5 @@ def _traces(machine: Machine, ssh: Ssh) -> list[str]:
     try:
         said = ssh.run(machine.name, ["sh", "-c", LIST, "list", *TRACES], timeout=LOGIN)
     except LabgenError as error:
-        last = error.message.splitlines()[-1].strip()
-        return [f"{machine.name}, which cannot be inspected: {last}"]
+        return [f"{machine.name}, which cannot be inspected: {error.reason}"]
     return [f"{path} on {machine.name}" for path in said.stdout.splitlines()]

@@ -61,7 +61,7 @@ def of_host(uris: Collection[str] = ()) -> Listing:
         try:
             found += provider("libvirt", uri).list_resources()
         except LabgenError as error:
-            unqueried.append(error.message)
+            unqueried.append(error.reason)
     found += vagrant_resources.list_resources()
     found += [_timer(process, lab) for process, lab in heal_timer.of_labs()]
     found += [*_contexts(found, labs), *_runtime(labs)]

@@ -12,6 +12,7 @@ from labgen.providers.base import Provider
 from labgen.providers.libvirt import host
 from labgen.scenario.model import Scenario
 from labgen.scenario.values import AUTO
+from labgen.system.similar import did_you_mean
 
 # The class of each; imported when it is used, because Python's libvirt module is optional.
 PROVIDERS: Mapping[str, tuple[str, str]] = {
@@ -29,7 +30,9 @@ def provider(name: str, uri: str | None = None) -> Provider:
     """
     chosen = "container" if name == AUTO else name
     if chosen not in PROVIDERS:
-        raise UsageError(f"there is no provider {name}", hint=f"providers: {', '.join(PROVIDERS)}")
+        question = did_you_mean(name, PROVIDERS)
+        known = ", ".join(PROVIDERS)
+        raise UsageError(f"there is no provider {name}{question}", hint=f"providers: {known}")
     module, kind = PROVIDERS[chosen]
     try:
         made = getattr(import_module(module), kind)

@@ -1,10 +1,10 @@
 """Find scenarios: by path, in ./scenarios, or among those that come with labgen."""
 
-import difflib
 from pathlib import Path
 
 from labgen.errors import UsageError
 from labgen.system import data
+from labgen.system.similar import did_you_mean
 
 HERE = Path("scenarios")
 SUFFIX = ".yaml"
@@ -24,8 +24,7 @@ def find(scenario: str) -> Path:
         path = directory / f"{scenario}{SUFFIX}"
         if path.is_file():
             return path
-    close = difflib.get_close_matches(scenario, names(), n=1)
-    question = f"; did you mean {close[0]}?" if close else ""
+    question = did_you_mean(scenario, names())
     raise UsageError(f"there is no scenario {scenario!r}{question}", hint="there are: " + _list())
 
 

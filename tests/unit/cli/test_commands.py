@@ -3,11 +3,14 @@
 import json
 import os
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from labgen import faults
 from labgen.errors import LabgenError
+from labgen.faults.records import Injection
 from labgen.machine import access
 from labgen.providers.base import State
 from labgen.providers.container.provider import ContainerProvider
@@ -153,6 +156,60 @@ def test_an_unknown_machine_is_a_wrong_call_with_the_labs_own(words: list[str]) 
         "error: lab demo has no machine node9",
         "  its machines: master1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("status dem", "there is no lab dem; did you mean demo?"),
+        ("ssh demo mster1", "lab demo has no machine mster1; did you mean master1?"),
+        ("fault inject demo power-cat", "there is no fault power-cat; did you mean power-cut?"),
+        ("fault explain partitoin", "there is no fault partitoin; did you mean partition?"),
+        (
+            "fault inject demo power-cut holdr",
+            "lab demo has no machine holdr; did you mean holder?",
+        ),
+        ("up sigle", "there is no scenario 'sigle'; did you mean single?"),
+        ("plan single --provider contaner", "provider.name: "),
+    ],
+)
+def test_a_name_with_a_slip_is_answered_with_the_one_that_was_meant(words: str, first: str) -> None:
+    made("single", "demo")
+    said = labgen(*words.split())
+    assert said.exit_code == 2
+    assert first in said.err.splitlines()[0]
+
+
+def test_fault_list_shows_how_long_a_fault_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    made("single", "demo")
+    began = datetime.now(UTC) - timedelta(seconds=20)
+    timed = Injection("1", "partition", ("master1",), began.isoformat(), 1.0, duration=80)
+    lasting = Injection("2", "cpu-hog", ("master1",), "2026-11-30T10:00:00.123456+00:00", 1.0)
+    monkeypatch.setattr(faults, "active", lambda _: [timed, lasting])
+    head, first, second = labgen("fault", "list", "demo").out.splitlines()
+    assert head.split() == ["FAULT", "MACHINES", "SINCE", "LASTS"]
+    assert re.search(r"  heals in (59|60) s$", first)
+    assert re.split("  +", second) == [
+        "cpu-hog", "master1", "2026-11-30T10:00:00+00:00", "until it is healed",
+    ]  # fmt: skip
+    shown = json.loads(labgen("fault", "list", "demo", "-o", "json").out)
+    assert 58 < shown[0]["heals_in"] <= 60
+    assert shown[1]["heals_in"] is None
+
+
+def test_checkpoint_list_says_that_there_is_none() -> None:
+    made("single", "demo")
+    said = labgen("checkpoint", "list", "demo")
+    assert (said.exit_code, said.out, said.err) == (0, "", "lab demo has no checkpoints\n")
+
+
+@pytest.mark.parametrize("words", ["nothing", "up", "up single --nope", "fault nothing", "down"])
+def test_every_usage_error_has_the_same_prefix(words: str) -> None:
+    said = labgen(*words.split())
+    assert (said.exit_code, said.out) == (2, "")
+    lines = said.err.splitlines()
+    assert lines[-1].startswith("error: ")
+    assert not any(line.startswith("Error") for line in lines)
 
 
 def test_list_shows_every_lab_with_its_machines(

@@ -54,7 +54,7 @@ def test_a_command_that_does_not_exist_names_the_one_that_is_meant(typed: str, m
     said = labgen(typed)
     assert (said.exit_code, said.out) == (2, "")
     assert said.err.splitlines()[-1] == (
-        f"Error: No such command '{typed}'. Did you mean '{meant}'?"
+        f"error: No such command '{typed}'. Did you mean '{meant}'?"
     )
 
 

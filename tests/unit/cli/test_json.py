@@ -132,7 +132,7 @@ def _faults(monkeypatch: pytest.MonkeyPatch) -> Any:
 def _injections(monkeypatch: pytest.MonkeyPatch) -> Any:
     injection = Injection("1", "partition", ("master1",), LONG_AGO, 1.0)
     monkeypatch.setattr(faults, "active", lambda _: [injection])
-    return [{"fault": "partition", "machines": ["master1"], "since": LONG_AGO}]
+    return [{"fault": "partition", "machines": ["master1"], "since": LONG_AGO, "heals_in": None}]
 
 
 def _checkpoints(monkeypatch: pytest.MonkeyPatch) -> Any:

@@ -67,7 +67,7 @@ def test_the_same_fault_twice_on_a_machine_is_a_wrong_call(lab: Lab, switches: S
     done = faults.inject(lab, "power-cut", "master2")
     with pytest.raises(UsageError) as refused:
         faults.inject(lab, "power-cut", "all")
-    assert refused.value.message == f"power-cut on master2 is active already, since {done.at}"
+    assert refused.value.message == f"power-cut on master2 is active already, since {done.since}"
     assert len(switches.done) == 1
 
 

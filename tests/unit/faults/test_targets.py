@@ -93,7 +93,7 @@ def test_an_unknown_machine_is_a_wrong_call_with_machines_and_roles(lab: Lab) ->
     with pytest.raises(UsageError) as refused:
         faults.inject(lab, "power-cut", "leader")
     assert str(refused.value).splitlines() == [
-        "lab demo has no machine leader",
+        "lab demo has no machine leader; did you mean etcd-leader?",
         f"  its machines: {ALL}; roles: holder, not-holder, etcd-leader, all, random",
     ]
 
