@@ -7,7 +7,7 @@ import click
 from labgen.cli import shapes
 from labgen.cli.groups import Group
 from labgen.cli.output import output_option, print_json
-from labgen.cli.session import Session, common
+from labgen.cli.session import Session, common, lab_argument
 from labgen.errors import UsageError
 from labgen.operations import checkpoints
 
@@ -66,7 +66,7 @@ def delete(session: Session, name: str, checkpoint: str) -> None:
 
 
 @checkpoint.command("list")
-@click.argument("name")
+@lab_argument
 @output_option(shapes.Checkpoint, many=True)
 @common
 @click.pass_obj

@@ -6,7 +6,7 @@ from labgen import faults
 from labgen.cli import shapes
 from labgen.cli.groups import Group
 from labgen.cli.output import Shape, output_option, print_json
-from labgen.cli.session import Session, common
+from labgen.cli.session import Session, common, lab_argument
 from labgen.console import Console, print_table
 from labgen.errors import UsageError
 from labgen.faults.catalog import find
@@ -111,7 +111,7 @@ def inject(
 
 
 @fault.command("heal")
-@click.argument("name")
+@lab_argument
 @common
 @click.pass_obj
 def heal(session: Session, name: str) -> None:

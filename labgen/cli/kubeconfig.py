@@ -2,13 +2,13 @@
 
 import click
 
-from labgen.cli.session import common
+from labgen.cli.session import common, lab_argument
 from labgen.lab import store
 from labgen.machine import access
 
 
 @click.command()
-@click.argument("name")
+@lab_argument
 @common
 def kubeconfig(name: str) -> None:
     """Print the admin kubeconfig of the lab NAME.

@@ -4,57 +4,51 @@ import click
 
 from labgen.cli import shapes
 from labgen.cli.output import output_option, print_json
-from labgen.cli.session import common
+from labgen.cli.session import Session, common
 from labgen.console import print_table
-from labgen.errors import LabgenError
-from labgen.lab import store
-from labgen.lab.lab import Lab
-from labgen.providers.base import State
-from labgen.providers.registry import provider
+from labgen.operations.overview import Overview, overview
 
 
 @click.command("list")
 @output_option(shapes.Lab, many=True)
 @common
-def list_(output: str) -> None:
-    """List the labs of this host.
+@click.pass_obj
+def list_(session: Session, output: str) -> None:
+    """List the labs of this host, with their health.
 
-    The column ON shows how many of a lab's machines are on.
+    The column ON shows how many of a lab's machines are on. HEALTH counts the problems that `labgen
+    status` shows.
     """
-    labs = [_lab(name) for name in store.names()]
+    labs = overview()
     if output == "json":
-        print_json(labs)
+        print_json([_shape(it) for it in labs])
         return
-    print_table(("NAME", "SCENARIO", "PROVIDER", "API", "ON"), map(_row, labs))
+    print_table(("NAME", "SCENARIO", "PROVIDER", "API", "ON", "HEALTH"), map(_row, labs))
+    if not labs:
+        session.console().say("there is no lab; to make one: labgen up SCENARIO")
 
 
-def _lab(name: str) -> shapes.Lab:
-    """Return what is known of the lab. A lab that cannot be read must not hide the others."""
-    try:
-        lab = store.load(name)
-    except LabgenError:
-        return shapes.Lab(name=name)
+def _shape(seen: Overview) -> shapes.Lab:
+    lab = seen.lab
+    if lab is None:
+        return shapes.Lab(name=seen.name)
+    problems = None if seen.status is None else tuple(str(it) for it in seen.status.problems)
     return shapes.Lab(
-        name=name,
+        name=seen.name,
         scenario=lab.scenario.name,
         provider=lab.provider,
         server=lab.server,
         machines=len(lab.machines),
-        on=_on(lab),
+        on=seen.on,
+        healthy=None if problems is None else not problems,
+        problems=problems,
     )
 
 
-def _on(lab: Lab) -> int | None:
-    """Return how many machines are on, or None when the provider cannot report it."""
-    try:
-        states = provider(lab.provider).machines(lab)
-    except LabgenError:
-        return None
-    return sum(1 for state in states.values() if state is State.ON)
-
-
-def _row(lab: shapes.Lab) -> tuple[str, ...]:
-    if lab.scenario is None or lab.provider is None or lab.server is None:
-        return lab.name, "cannot be read", "-", "-", "-"
-    on = f"{'?' if lab.on is None else lab.on}/{lab.machines}"
-    return lab.name, lab.scenario, lab.provider, lab.server.removeprefix("https://"), on
+def _row(seen: Overview) -> tuple[str, ...]:
+    lab = seen.lab
+    if lab is None:
+        return seen.name, "cannot be read", "-", "-", "-", "-"
+    on = f"{'?' if seen.on is None else seen.on}/{len(lab.machines)}"
+    server = lab.server.removeprefix("https://")
+    return seen.name, lab.scenario.name, lab.provider, server, on, seen.health

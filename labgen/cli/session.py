@@ -82,6 +82,21 @@ def common(command: F) -> F:
     return quiet(verbose(command))
 
 
+def _only_lab(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str:
+    """Return the name that was typed, or that of the only lab."""
+    if value is not None:
+        return value
+    names = store.names()
+    if len(names) == 1:
+        return names[0]
+    listed = f"Labs: {', '.join(names)}." if names else "There is no lab; to make one: labgen up."
+    raise click.UsageError(f"Missing argument 'NAME'. {listed}")
+
+
+# The lab of a command that has no other argument and removes nothing. Where there is exactly one
+# lab, it need not be named. What removes or interrupts asks for the name.
+lab_argument = click.argument("name", required=False, callback=_only_lab)
+
 # Words after the names belong to another program, so its options are not parsed here.
 PASSED_ON = {"allow_interspersed_args": False}
 

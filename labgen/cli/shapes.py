@@ -25,6 +25,12 @@ class Lab(Result):
     on: int | None = Field(
         default=None, description="number of machines that are on; null when that is unknown"
     )
+    healthy: bool | None = Field(
+        default=None, description="as `labgen status` finds it; null when that is unknown"
+    )
+    problems: tuple[str, ...] | None = Field(
+        default=None, description="what is not healthy; null when that is unknown"
+    )
 
 
 class Node(Result):

@@ -8,7 +8,7 @@ import click
 from labgen import faults
 from labgen.cli import shapes
 from labgen.cli.output import output_option, print_json
-from labgen.cli.session import common
+from labgen.cli.session import common, lab_argument
 from labgen.cluster.etcd import EtcdMember
 from labgen.console import print_table
 from labgen.faults.records import Injection
@@ -20,7 +20,7 @@ POD = ("name", "node", "ready", "state", "message")
 
 
 @click.command()
-@click.argument("name")
+@lab_argument
 @output_option(shapes.Status)
 @common
 def status(name: str, output: str) -> None:

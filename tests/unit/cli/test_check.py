@@ -38,7 +38,7 @@ class Machines(SshProvider):
 def machines(monkeypatch: pytest.MonkeyPatch) -> Machines:
     found = Machines()
     monkeypatch.setattr("labgen.up.dry_run.provider", lambda *_: found)
-    monkeypatch.setattr("labgen.cli.list.provider", lambda *_: found)
+    monkeypatch.setattr("labgen.operations.status.provider", lambda *_: found)
     monkeypatch.setattr(registry, "provider", lambda *_: found)
     return found
 
@@ -88,5 +88,5 @@ def test_a_lab_whose_machines_cannot_be_asked_hides_no_other(
     said = labgen("list")
     assert said.exit_code == 0
     assert said.out.splitlines()[1].split() == [
-        "demo", "single", "container", "10.89.0.244:8443", "?/1",
+        "demo", "single", "container", "10.89.0.244:8443", "?/1", "unknown",
     ]  # fmt: skip

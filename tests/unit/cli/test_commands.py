@@ -9,9 +9,13 @@ from pathlib import Path
 import pytest
 
 from labgen import faults
+from labgen.cluster.health import Problem
 from labgen.errors import LabgenError
 from labgen.faults.records import Injection
+from labgen.lab.lab import Lab
 from labgen.machine import access
+from labgen.operations import overview
+from labgen.operations.status import Status
 from labgen.providers.base import State
 from labgen.providers.container.provider import ContainerProvider
 from labgen.system import files
@@ -54,6 +58,33 @@ def test_an_unknown_lab_is_a_wrong_call_with_those_there_are(words: list[str], h
     assert (said.exit_code, said.out) == (2, "")
     assert said.err.splitlines()[:2] == ["error: there is no lab absent", "  labs: demo"]
     assert sorted(home.rglob("*")) == before
+
+
+DEFAULTS = ["status", "kubeconfig", "fault heal", "checkpoint list"]
+
+
+@pytest.mark.parametrize("words", DEFAULTS)
+def test_the_only_lab_need_not_be_named(words: str) -> None:
+    made("single", "demo")
+    assert labgen(*words.split()) == labgen(*words.split(), "demo")
+
+
+@pytest.mark.parametrize("words", DEFAULTS)
+def test_of_several_labs_none_is_guessed(words: str) -> None:
+    said = labgen(*words.split())
+    assert said.exit_code == 2
+    assert said.err.endswith("There is no lab; to make one: labgen up.\n")
+    made("single", "demo")
+    made("single", "other")
+    said = labgen(*words.split())
+    assert said.exit_code == 2
+    assert said.err.endswith("error: Missing argument 'NAME'. Labs: demo, other.\n")
+
+
+@pytest.mark.parametrize("words", ["down", "stop", "start", "reboot", "verify"])
+def test_what_removes_or_interrupts_asks_for_the_name(words: str) -> None:
+    made("single", "demo")
+    assert labgen(*words.split()).exit_code == 2
 
 
 def test_kubeconfig_is_printed_as_it_is() -> None:
@@ -220,10 +251,35 @@ def test_list_shows_every_lab_with_its_machines(
     made("ha-3x0", "two")
     rows = [line.split() for line in labgen("list").out.splitlines()]
     assert rows == [
-        ["NAME", "SCENARIO", "PROVIDER", "API", "ON"],
-        ["one", "single", "container", "10.89.0.244:8443", "0/1"],
-        ["two", "ha-3x0", "container", "10.89.1.244:8443", "0/3"],
+        ["NAME", "SCENARIO", "PROVIDER", "API", "ON", "HEALTH"],
+        ["one", "single", "container", "10.89.0.244:8443", "0/1", "off"],
+        ["two", "ha-3x0", "container", "10.89.1.244:8443", "0/3", "off"],
     ]
+
+
+def test_list_counts_the_problems_of_labs_that_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    made("single", "bad")
+    made("single", "good")
+
+    def status(lab: Lab) -> Status:
+        problems = (Problem("api", "", "the API does not answer"),) if lab.name == "bad" else ()
+        return Status({"master1": State.ON}, (), (), ("master1",), (), {}, problems, ())
+
+    monkeypatch.setattr(overview, "status", status)
+    rows = [re.split("  +", line) for line in labgen("list").out.splitlines()[1:]]
+    assert [(row[0], *row[-2:]) for row in rows] == [
+        ("bad", "1/1", "1 problem"),
+        ("good", "1/1", "healthy"),
+    ]
+    bad, good = json.loads(labgen("list", "-o", "json").out)
+    assert (bad["healthy"], bad["problems"]) == (False, ["the API does not answer"])
+    assert (good["healthy"], good["problems"]) == (True, [])
+
+
+def test_a_host_without_labs_is_told_how_to_make_one() -> None:
+    said = labgen("list")
+    assert said.out.split() == ["NAME", "SCENARIO", "PROVIDER", "API", "ON", "HEALTH"]
+    assert said.err == "there is no lab; to make one: labgen up SCENARIO\n"
 
 
 def test_plan_prints_steps_with_what_they_wait_on() -> None:

@@ -41,7 +41,7 @@ LONG_AGO = "2026-11-30T10:00:00+00:00"
 def _list(_: pytest.MonkeyPatch) -> Any:
     server = "https://10.89.0.244:8443"
     shown = {"name": "demo", "scenario": "single", "provider": "container", "server": server}
-    return [{**shown, "machines": 1, "on": 0}]
+    return [{**shown, "machines": 1, "on": 0, "healthy": False, "problems": ANY_LIST}]
 
 
 def _check(monkeypatch: pytest.MonkeyPatch) -> Any:
