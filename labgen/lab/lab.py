@@ -7,8 +7,9 @@ from pathlib import Path
 
 from labgen.errors import UsageError
 from labgen.lab import identity, jump_host
+from labgen.scenario import catalog
 from labgen.scenario.model import Host, Role, Scenario
-from labgen.system import paths
+from labgen.system import data, paths
 from labgen.system.jump_host import JumpHost
 from labgen.system.similar import did_you_mean
 
@@ -159,9 +160,11 @@ class Lab:
 
     @property
     def up_command(self) -> str:
-        """Return the command that creates or completes this lab."""
-        source = self.scenario.source
-        known = source.parent.name == "scenarios" and source.stem == self.scenario.name
+        """Return the command that creates or completes this lab, from any working directory."""
+        source = self.scenario.source.absolute()
+        shipped = data.directory("scenarios") / f"{self.scenario.name}.yaml"
+        # a file of that name in the working directory would be found first
+        known = source == shipped and catalog.find(shipped.stem).samefile(shipped)
         words = ["labgen", "up", self.scenario.name if known else str(source)]
         words += ["--name", self.name] if self.name != self.scenario.name else []
         words += [word for override in self.scenario.overrides for word in ("-s", override)]

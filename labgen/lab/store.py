@@ -42,6 +42,9 @@ def names() -> list[str]:
 def load(name: str) -> Lab:
     """Return the lab of that name. Raises UsageError if it does not exist."""
     path = labs_directory() / name / "lab.json"
+    if name.startswith("-"):
+        hint = f"the lab comes first, and options of another program last: LAB -- {name}"
+        raise UsageError(f"{name} is not the name of a lab", hint=hint)
     if "/" in name or not path.exists():
         known = names()
         question = did_you_mean(name, known)
@@ -216,10 +219,9 @@ def _free_subnet(scenario: Scenario, others: list[Lab]) -> IPv4Network:
 
 
 def _same(lab: Lab, scenario: Scenario) -> Lab:
-    """Return the lab if it has that scenario, from whatever file; otherwise raise UsageError."""
-    if replace(scenario, source=lab.scenario.source, overrides=()) == replace(
-        lab.scenario, overrides=()
-    ):
+    """Return the lab if it has that scenario, from whatever file and described by whatever words;
+    otherwise raise UsageError."""
+    if _essence(scenario) == _essence(lab.scenario):
         return lab
     beside = f"labgen down {lab.name}    or use another name for this one: --name OTHER"
     before, now = lab.scenario.overrides, scenario.overrides
@@ -234,6 +236,10 @@ def _same(lab: Lab, scenario: Scenario) -> Lab:
         "\n".join([f"lab {lab.name} was created with other overrides:", *missing, *new]),
         hint=f"to continue with it as it is: {lab.up_command}\n{beside}",
     )
+
+
+def _essence(scenario: Scenario) -> Scenario:
+    return replace(scenario, source=Path(), description="", overrides=())
 
 
 def _read(path: Path) -> Lab:

@@ -17,7 +17,7 @@ from labgen.system import files, host
 
 PART = 4  # a quarter on top: machines that start need more than idle ones, and the host needs some
 BUSY = 2  # a lab that idles on more than half of the cores has too few for anything else
-ANYWAY = "make room, use fewer machines, or try it anyway: labgen up ... --force"
+ANYWAY = "make room, use fewer machines, or try it anyway: labgen up SCENARIO --force"
 
 
 @dataclass(frozen=True)

@@ -103,5 +103,5 @@ def checkpoints_of(provider: Provider, lab: Lab) -> Checkpoints:
         return provider
     raise LabgenError(
         f"lab {lab.name} cannot be saved: its machines are {provider.machine_kind}",
-        hint="virtual machines can be: labgen up ... --provider libvirt",
+        hint="virtual machines can be: labgen up SCENARIO --name OTHER --provider libvirt",
     )

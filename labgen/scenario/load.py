@@ -46,7 +46,7 @@ def load(
     diagnostics += [*of_shape, *check(context)]
     if diagnostics:
         raise ScenarioInvalid(_lines(diagnostics, path, document, overrides, applied))
-    return resolve(part, source=path, overrides=tuple(overrides))
+    return resolve(part, source=path.absolute(), overrides=tuple(overrides))
 
 
 def read_document(path: Path, *, hint: str) -> Document:

@@ -37,15 +37,20 @@ class Completed:
 
 
 class CommandFailed(LabgenError):
-    """A process ended with an exit code other than 0, or did not start."""
+    """A process ended with an exit code other than 0, or did not start.
+
+    The first line of the message has the reason; the output and the command itself follow.
+    """
 
     def __init__(self, completed: Completed, *, hint: str | None = None) -> None:
         self.completed = completed
-        output = (completed.stdout.rstrip() + "\n" + completed.stderr.rstrip()).strip()
-        tail = "\n".join("    " + line for line in output.splitlines()[-SHOWN_OUTPUT_LINES:])
-        message = f"command failed with exit code {completed.exit_code}:\n"
-        message += f"    {shlex.join(completed.argv)}"
-        super().__init__(message + (f"\n{tail}" if tail else ""), hint=hint)
+        output = (completed.stdout.rstrip() + "\n" + completed.stderr.rstrip()).strip().splitlines()
+        program = Path(completed.argv[0]).name
+        lines = [f"{program} failed with exit code {completed.exit_code}"]
+        lines[0] += f": {self.reason}" if output else ""
+        lines += [f"    {line}" for line in output[-SHOWN_OUTPUT_LINES:]] if output[1:] else []
+        lines.append(f"  command: {shlex.join(completed.argv)}")
+        super().__init__("\n".join(lines), hint=hint)
 
     @property
     def reason(self) -> str:

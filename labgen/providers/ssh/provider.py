@@ -146,7 +146,8 @@ def _missing_packages(lab: Lab, read: Mapping[str, Surveyed | Unread]) -> Iterat
             try:
                 bundles.require_packages(lab.scenario.kubernetes.version, said.facts.suite)
             except LabgenError as error:
-                yield Finding(error.message, error.hint or "labgen bundle build --packages", name)
+                remedy = f"labgen bundle build --packages {said.facts.suite}"
+                yield Finding(error.message, error.hint or remedy, name)
 
 
 def _unreachable(lab: Lab) -> Sequence[Finding]:

@@ -19,7 +19,7 @@ from tests.unit.lab.samples import made
 GIB = 1024
 SHORT = (
     "201 machines need about 25.0 GiB of memory, and this host has 23.0 GiB; "
-    "make room, use fewer machines, or try it anyway: labgen up ... --force"
+    "make room, use fewer machines, or try it anyway: labgen up SCENARIO --force"
 )
 NEEDED = (
     "memory about 1.6 GiB of 23.0 GiB, disk about 0.4 GiB of 50.0 GiB, "

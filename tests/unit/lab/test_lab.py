@@ -1,12 +1,14 @@
 """A lab's facts."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
 
 from labgen.errors import UsageError
-from tests.unit.lab.samples import lab, scenario
+from labgen.lab import store
+from tests.unit.lab.samples import SUBNET, lab, scenario
 
 
 def test_machines_are_numbered_like_the_clusters_that_labs_mirror() -> None:
@@ -62,6 +64,20 @@ def test_the_call_that_goes_on_with_a_lab_is_the_one_that_made_it(
     name: str, overrides: tuple[str, ...], typed: str
 ) -> None:
     assert lab("single", *overrides, name=name).up_command == typed
+
+
+def test_the_call_that_goes_on_with_a_lab_works_in_every_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "scenarios" / "single.yaml"
+    own.parent.mkdir()
+    own.write_text(scenario("single").source.read_text())
+    shipped = scenario("single").source
+    monkeypatch.chdir(tmp_path)
+    assert lab("single", name="single").up_command == f"labgen up {own}"
+    settled = store.settle(replace(scenario("single"), source=shipped), "single", "container",
+                           subnet=SUBNET, router_id=1)  # fmt: skip
+    assert settled.up_command == f"labgen up {shipped}"
 
 
 def test_a_scenario_from_a_file_of_ones_own_goes_on_from_that_file(tmp_path: Path) -> None:

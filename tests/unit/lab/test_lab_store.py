@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -92,6 +93,22 @@ def test_the_same_scenario_read_from_another_place_is_the_same(tmp_path: Path) -
     copy = tmp_path / "copy.yaml"
     copy.write_text(scenario("single").source.read_text())
     assert store.make(scenario(str(copy)), "demo", "container") == first
+
+
+def test_other_words_in_the_description_are_the_same_scenario() -> None:
+    first = made("single", "demo")
+    described = replace(scenario("single"), description="what my class uses")
+    assert store.make(described, "demo", "container") == first
+
+
+@pytest.mark.parametrize("name", ["-n", "--fast"])
+def test_an_option_in_place_of_the_lab_is_told_from_a_lab(name: str) -> None:
+    with pytest.raises(UsageError) as wrong:
+        store.load(name)
+    assert str(wrong.value).splitlines() == [
+        f"{name} is not the name of a lab",
+        f"  the lab comes first, and options of another program last: LAB -- {name}",
+    ]
 
 
 def test_another_scenario_under_the_same_name_is_refused() -> None:

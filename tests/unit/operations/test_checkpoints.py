@@ -59,6 +59,6 @@ def test_machines_that_cannot_be_saved_are_named_with_those_that_can(
             act("demo", "before", QUIET)
         assert str(refused.value).splitlines() == [
             "lab demo cannot be saved: its machines are system containers",
-            "  virtual machines can be: labgen up ... --provider libvirt",
+            "  virtual machines can be: labgen up SCENARIO --name OTHER --provider libvirt",
         ]
     assert checkpoints.names("demo") == []

@@ -26,10 +26,10 @@ def test_failure_tells_exit_code_command_and_output() -> None:
     with pytest.raises(CommandFailed) as failed:
         run(FAILING, timeout=10)
     assert str(failed.value).splitlines() == [
-        "command failed with exit code 3:",
-        f"    {shlex.join(FAILING)}",
+        f"{Path(FAILING[0]).name} failed with exit code 3: to stderr",
         "    to stdout",
         "    to stderr",
+        f"  command: {shlex.join(FAILING)}",
     ]
 
 
@@ -37,13 +37,13 @@ def test_failed_command_can_be_pasted_into_a_shell() -> None:
     awkward = ["sh", "-c", "exit 1", "a b", "it's", "$x", ""]
     with pytest.raises(CommandFailed) as failed:
         run(awkward, timeout=10)
-    assert shlex.split(str(failed.value).splitlines()[1]) == awkward
+    assert shlex.split(str(failed.value).splitlines()[-1])[1:] == awkward
 
 
 def test_failure_shows_the_end_of_long_output() -> None:
     with pytest.raises(CommandFailed) as failed:
         run(["sh", "-c", "seq 100; exit 1"], timeout=10)
-    assert str(failed.value).splitlines()[2:] == [f"    {number}" for number in range(86, 101)]
+    assert str(failed.value).splitlines()[1:-1] == [f"    {number}" for number in range(86, 101)]
 
 
 def test_failure_is_an_answer_where_it_is_not_checked() -> None:
@@ -51,7 +51,7 @@ def test_failure_is_an_answer_where_it_is_not_checked() -> None:
 
 
 def test_missing_program_is_exit_code_127() -> None:
-    with pytest.raises(CommandFailed, match=r"exit code 127:\n    no-such-program -x") as failed:
+    with pytest.raises(CommandFailed, match=r"exit code 127: .*No such") as failed:
         run(["no-such-program", "-x"], timeout=10)
     assert failed.value.completed.exit_code == 127
     assert run(["no-such-program"], timeout=10, check=False).exit_code == 127
