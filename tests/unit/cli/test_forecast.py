@@ -11,7 +11,7 @@ from labgen.machine.finding import Finding
 from labgen.providers.base import State
 from labgen.providers.container.provider import ContainerProvider
 from labgen.scenario.model import Scenario
-from labgen.system import files, host
+from labgen.system import files, host, pressure
 from labgen.up import bring_up
 from tests.unit.cli.calling import labgen
 from tests.unit.lab.samples import made
@@ -64,6 +64,7 @@ def has(
     found = host.Memory(24 * GIB, memory, swap, swap)
     monkeypatch.setattr(host, "memory", lambda: found)
     monkeypatch.setattr(host, "cores", lambda: cores)
+    monkeypatch.setattr(pressure, "overload", lambda: "")
     monkeypatch.setattr(files, "free_mib", lambda _: disk)
 
 
