@@ -45,7 +45,7 @@ class CommandFailed(LabgenError):
     def __init__(self, completed: Completed, *, hint: str | None = None) -> None:
         self.completed = completed
         output = (completed.stdout.rstrip() + "\n" + completed.stderr.rstrip()).strip().splitlines()
-        program = Path(completed.argv[0]).name
+        program = Path(completed.argv[0]).name if completed.argv else "command"
         lines = [f"{program} failed with exit code {completed.exit_code}"]
         lines[0] += f": {self.reason}" if output else ""
         lines += [f"    {line}" for line in output[-SHOWN_OUTPUT_LINES:]] if output[1:] else []

@@ -1,11 +1,17 @@
 """Unit tests neither see nor change anything of the user of this host."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from labgen.lab import store, subnets
 from labgen.system import paths, pressure
+
+# A shell that starts pytest in the background has it ignore Ctrl-C, and so would every process that
+# a test starts and interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
