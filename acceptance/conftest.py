@@ -15,8 +15,7 @@ from acceptance.framework.clients.machines import LocalEndpoint, On
 from acceptance.framework.cluster import Cluster
 from acceptance.framework.discovery.read_only import read_only
 from acceptance.framework.errors import HARNESS
-from acceptance.framework.plugins.run import RUN, hold_lab
-from acceptance.framework.preconditions import CLUSTER, LAB, LOCAL_ENDPOINT, ON
+from acceptance.framework.preconditions import CLUSTER, LAB, LOCAL_ENDPOINT, ON, RUN
 from acceptance.framework.workloads import namespaces, workload
 from acceptance.framework.workloads.workload import Workload
 from labgen.bundle.versions import release
@@ -83,7 +82,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if hasattr(config, "workerinput") or config.option.collectonly or LAB not in config.stash:
         return
     lab = config.stash[LAB]
-    hold_lab(config)
     try:
         preconditions.ensure_reachable(lab)
     except (LabgenError, OSError) as error:

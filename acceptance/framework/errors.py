@@ -3,6 +3,7 @@
 # The run's exit codes; pytest's own end at 5. HARNESS: the suite could not run. NOTHING:
 # every test was skipped.
 HARNESS, NOTHING = 6, 7
+SENTENCE = "labgen_harness"  # an attribute of a test's report: why it could not run
 
 
 class HarnessError(Exception):

@@ -19,6 +19,7 @@ from labgen.system.parallel import gather
 from labgen.system.process import CommandTimedOut
 
 LAB = pytest.StashKey[Lab]()
+RUN = pytest.StashKey[str]()  # the id of this run
 CLUSTER = pytest.StashKey[Cluster]()
 ON = pytest.StashKey[On]()
 LOCAL_ENDPOINT = pytest.StashKey[LocalEndpoint]()

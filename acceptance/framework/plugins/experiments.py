@@ -21,7 +21,7 @@ from acceptance.framework.experiment.probes.protocol import Task
 from acceptance.framework.experiment.result import Result
 from acceptance.framework.experiment.stash import FIGURES
 from acceptance.framework.experiment.testbed import Testbed
-from acceptance.framework.plugins.run import RUN
+from acceptance.framework.preconditions import RUN
 from acceptance.framework.workloads import namespaces, stream
 from labgen.bundle.versions import release
 from labgen.cluster.etcd import ETCD_PKI

@@ -11,16 +11,24 @@ from typing import Any
 import pytest
 
 from acceptance.framework.clients.api import ApiError
-from acceptance.framework.errors import HarnessError
+from acceptance.framework.errors import SENTENCE, HarnessError
 from labgen.errors import HostUnfit, LabgenError, reason
 from labgen.system import pressure
 
-ATTRIBUTE = "labgen_harness"
 NAMED = 4  # tests that are named for one sentence
 # In a fixture, these mean that a precondition is missing; in a test, only the first two do.
 IN_TESTS = (HarnessError, HostUnfit)
 IN_FIXTURES = (*IN_TESTS, LabgenError, ApiError, OSError, http.client.HTTPException)
 TRACE = 2  # -vv
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Print files and tests by their node ids, wherever the caller stands."""
+    config = session.config
+    config.cwd_relative_nodeid = lambda nodeid: nodeid  # type: ignore[method-assign]
+    if reporter := config.pluginmanager.get_plugin("terminalreporter"):
+        reporter.startpath = config.rootpath
 
 
 @pytest.hookimpl(wrapper=True)
@@ -36,7 +44,7 @@ def pytest_runtest_makereport(
     sentence = reason(error)
     if isinstance(error, LabgenError) and error.hint:
         sentence += f"\n  {error.hint}"
-    setattr(report, ATTRIBUTE, sentence)
+    setattr(report, SENTENCE, sentence)
     if call.when == "call":
         report.when = "setup"  # its preconditions ended during the test
     if item.config.option.verbose < TRACE:
@@ -51,7 +59,7 @@ def pytest_terminal_summary(
     """Print each sentence once, in place of pytest's section and line for each test."""
     stats = terminalreporter.stats
     errors = stats.get("error", [])
-    ours = [report for report in errors if hasattr(report, ATTRIBUTE)]
+    ours = [report for report in errors if hasattr(report, SENTENCE)]
     if not ours or terminalreporter.config.option.verbose >= TRACE:
         yield
         return
@@ -69,7 +77,7 @@ def lines(reports: list[Any]) -> Iterator[str]:
     """Return each sentence with the tests that it stopped, and whether this host is overloaded."""
     stopped: dict[str, list[str]] = {}
     for report in reports:
-        stopped.setdefault(getattr(report, ATTRIBUTE), []).append(str(report.nodeid))
+        stopped.setdefault(getattr(report, SENTENCE), []).append(str(report.nodeid))
     for sentence, tests in stopped.items():
         yield sentence
         yield from (f"    {test}" for test in tests[:NAMED])

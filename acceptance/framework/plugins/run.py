@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 
 from acceptance.framework.errors import HARNESS
-from acceptance.framework.preconditions import LAB
+from acceptance.framework.preconditions import LAB, RUN
 from labgen.errors import LabgenError
 from labgen.lab import store
 
-RUN = pytest.StashKey[str]()
 HELD = pytest.StashKey[ExitStack]()
 INPUT = "labgen_run"
 
@@ -38,8 +37,12 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput[INPUT] = node.config.stash[RUN]
 
 
-def hold_lab(config: pytest.Config) -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
     """Hold the lab until the end of the run. Ends the run if another one has it for too long."""
+    config = session.config
+    if hasattr(config, "workerinput") or config.option.collectonly or LAB not in config.stash:
+        return
     lab, tier = config.stash[LAB], config.getoption("tier")
     stack = config.stash[HELD] = ExitStack()
 

@@ -7,7 +7,7 @@ full   injects all other faults, and creates workloads
 
 import pytest
 
-from acceptance.framework.plugins import verdict
+from acceptance.framework import tier_size
 
 TIERS = {
     "smoke": "read-only; safe on a cluster in use",
@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError("\n".join(diagnostics))
     wanted = _up_to(config.getoption("tier"))
     left_out = [item for item in items if tiers(item)[0] not in wanted]
-    verdict.of_tier(config, items, len(items) - len(left_out))
+    tier_size.note(config, items, len(items) - len(left_out))
     if left_out:
         items[:] = [item for item in items if tiers(item)[0] in wanted]
         config.hook.pytest_deselected(items=left_out)

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from acceptance.framework.errors import HARNESS, NOTHING
-from acceptance.framework.plugins import harness
+from acceptance.framework.errors import HARNESS, NOTHING, SENTENCE
+from acceptance.framework.tier_size import KEY, TierSize
 from labgen.operations import verdict as verdicts
 from labgen.operations.verdict import Outcome, Verdict
 
@@ -34,22 +34,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Count(config), NAME)
 
 
-def of_tier(config: pytest.Config, collected: list[pytest.Item], tests: int) -> None:
-    """Note how many tests the tier has, and which files of the suite pytest was told to ignore."""
-    count = config.pluginmanager.get_plugin(NAME)
-    read = {item.path for item in collected}
-    beside = {path for place in {it.parent for it in read} for path in place.glob("test_*.py")}
-    if count:
-        count.tests, count.left_out = tests, tuple(sorted(path.name for path in beside - read))
-
-
 class Count:
-    """The outcomes of all tests, and what the tier has."""
+    """The outcomes of all tests."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        self.tests = 0
-        self.left_out: tuple[str, ...] = ()
         self.outcomes: dict[str, str] = {}  # by node id
         self.sentences: dict[str, None] = {}  # of the harness, each once
         self.ended = ""  # why the run ended before its last test
@@ -59,14 +48,14 @@ class Count:
     def pytest_testnodedown(self, node: Any) -> None:
         """Read the counts of an xdist worker; the controller itself collects nothing."""
         if told := getattr(node, "workeroutput", {}).get(INPUT):
-            self.tests, self.left_out = told[0], tuple(told[1])
+            self.config.stash[KEY] = TierSize(told[0], tuple(told[1]))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self._note(str(report.nodeid), "error")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if sentence := getattr(report, harness.ATTRIBUTE, ""):
+        if sentence := getattr(report, SENTENCE, ""):
             self.sentences[sentence.splitlines()[0]] = None
         if report.failed:
             self._note(str(report.nodeid), "failed" if report.when == "call" else "error")
@@ -94,13 +83,17 @@ class Count:
     def pytest_sessionfinish(self) -> None:
         """Pass the worker's counts on, or write them to the JUnit report before it is saved."""
         if hasattr(self.config, "workeroutput"):
-            self.config.workeroutput[INPUT] = (self.tests, self.left_out)
+            self.config.workeroutput[INPUT] = (self.size.tests, self.size.left_out)
             return
         tier = self.config.getoption("tier", None)
         for plugin in self.config.pluginmanager.get_plugins():
             if hasattr(plugin, "add_global_property"):  # the JUnit report
                 plugin.add_global_property("tier", tier or "")
                 plugin.add_global_property("part", self.verdict.part or "no")
+
+    @property
+    def size(self) -> TierSize:
+        return self.config.stash.get(KEY, TierSize())
 
     @property
     def verdict(self) -> Verdict:
@@ -110,12 +103,12 @@ class Count:
             outcome,
             reason,
             printed=bool(self.ended),
-            tests=self.tests,
+            tests=self.size.tests,
             passed=len(named["passed"]),
             skipped=len(named["skipped"]),
             failed=named["failed"],
             errors=named["error"],
-            left_out=self.left_out,
+            left_out=self.size.left_out,
         )
 
     def _ended(self, kind: str) -> list[str]:

@@ -15,7 +15,8 @@ from tests.unit.lab.samples import made
 CONFTEST = """
 import pytest
 
-pytest_plugins = ["acceptance.framework.plugins.verdict"]
+pytest_plugins = ["acceptance.framework.plugins.harness",
+                  "acceptance.framework.plugins.verdict"]
 
 def pytest_addoption(parser):
     parser.addoption("--lab")
@@ -29,8 +30,8 @@ def pytest_configure(config):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    from acceptance.framework.plugins import verdict
-    verdict.of_tier(config, items, len(items))
+    from acceptance.framework import tier_size
+    tier_size.note(config, items, len(items))
 
 """
 ENDS = """
@@ -100,10 +101,15 @@ def test_disruptive_lets_it_run(capfd: pytest.CaptureFixture[str]) -> None:
     assert "called for demo full None" in capfd.readouterr().out
 
 
-def test_a_failure_is_the_labs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_is_the_labs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
     monkeypatch.setenv("FAIL", "yes")
     said = labgen("verify", "demo")
     assert (said.exit_code, last(said)) == (1, "error: lab demo failed tier smoke")
+    assert "\nFAILED acceptance/test_end.py::test_end - assert" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize("code", [0, 1, 2, 3, 6])
