@@ -7,6 +7,9 @@ from typing import Any
 
 from labgen.cluster.api import ApiUnreachable, KubeApi
 
+CRASHING = "CrashLoopBackOff"
+LOST = "unable to retrieve container logs"  # the kubelet's words, in place of a log
+
 
 @dataclass(frozen=True)
 class Pod:
@@ -20,6 +23,11 @@ class Pod:
     message: str = ""  # what the kubelet or the scheduler says about a pod that is not ready
     # Since when all its containers run, in seconds since 1970; None while one does not.
     started: float | None = None
+    changed: float = 0.0  # when its readiness last changed, in seconds since 1970; 0 if unknown
+    # When its crashing container last began to run, in seconds since 1970; None without one.
+    last_run: float | None = None
+    crashed: str = ""  # the name of that container
+    restarted: bool = False  # a container of it has ended and was, or will be, started again
 
     @property
     def namespace(self) -> str:
@@ -53,6 +61,20 @@ def latest_warning(client: KubeApi, pod: Pod) -> str:
     return " ".join(str(latest.get("message", "")).split())
 
 
+def last_words(client: KubeApi, pod: Pod) -> str:
+    """Return the last line of the log of a crashed container; empty without an answer."""
+    namespace, _, name = pod.name.partition("/")
+    # a container that waits is already the next one, as far as the API is concerned
+    before = str(CRASHING in pod.state).lower()
+    chosen = f"previous={before}&tailLines=1&limitBytes=500&container={pod.crashed}"
+    try:
+        text = client.get_text(f"/api/v1/namespaces/{namespace}/pods/{name}/log?{chosen}")
+    except ApiUnreachable:
+        return ""
+    last = (text.strip().splitlines() or [""])[-1]
+    return "" if last.startswith(LOST) else " ".join(last.split())
+
+
 def _event_time(event: Mapping[str, Any]) -> str:
     """Return the time of the event. The API's times all have one format, so they sort as text."""
     times = (event.get("lastTimestamp"), event.get("eventTime"))
@@ -66,6 +88,7 @@ def _pod(item: dict[str, Any]) -> Pod:
     everything = [*status.get("initContainerStatuses", []), *containers]
     stopped = [container for container in everything if _stopped(container)]
     reasons = [_stopped(container) for container in stopped]
+    crashing = [container for container in stopped if _crashes(container)]
     deleted = "deletionTimestamp" in item["metadata"]
     ready = conditions.get("Ready", {}).get("status") == "True" and not deleted
     return Pod(
@@ -76,6 +99,10 @@ def _pod(item: dict[str, Any]) -> Pod:
         state="terminating" if deleted else ", ".join(reasons) or status.get("phase", "unknown"),
         message="" if ready or deleted else _message(stopped, conditions),
         started=_started(containers),
+        changed=_seconds(conditions.get("Ready", {}).get("lastTransitionTime")) or 0.0,
+        last_run=max(filter(None, map(_last_run, crashing)), default=None),
+        restarted=any("terminated" in it.get("lastState", {}) for it in everything),
+        crashed=str(crashing[0].get("name", "")) if crashing else "",
     )
 
 
@@ -106,6 +133,25 @@ def _messages(container: Mapping[str, Any]) -> Iterator[str]:
         last = (ended.get("message") or "").strip().splitlines()
         why = f": {last[-1].strip()}" if last else ""
         yield f"{container.get('name', 'it')} last ended with exit code {ended['exitCode']}{why}"
+
+
+def _crashes(container: Mapping[str, Any]) -> bool:
+    """Return whether the container fails again and again.
+
+    For most of a back-off, the kubelet reports how it ended, and CrashLoopBackOff only at the end.
+    """
+    twice = "terminated" in container["state"] and "terminated" in container.get("lastState", {})
+    return _stopped(container) == CRASHING or twice
+
+
+def _last_run(container: Mapping[str, Any]) -> float | None:
+    """Return when the last run of a crashing container began."""
+    ended = container["state"].get("terminated") or container.get("lastState", {}).get("terminated")
+    return _seconds((ended or {}).get("startedAt"))
+
+
+def _seconds(time: str | None) -> float | None:
+    return datetime.fromisoformat(time).timestamp() if time else None
 
 
 def _started(containers: Sequence[Mapping[str, Any]]) -> float | None:

@@ -13,7 +13,7 @@ from labgen.cluster.api import KubeApi
 from labgen.cluster.health import Health, Problem
 from labgen.cluster.machine_view import MachineView
 from labgen.cluster.nodes import nodes
-from labgen.cluster.pods import Pod, latest_warning, pods
+from labgen.cluster.pods import Pod, last_words, latest_warning, pods
 from labgen.errors import LabgenError, reason
 from labgen.lab.lab import Lab, Machine
 from labgen.machine.ssh import Ssh
@@ -92,8 +92,15 @@ def query_etcd(lab: Lab, ssh: Ssh, machines: Sequence[Machine] | None = None) ->
 
 
 def _explained(client: KubeApi, pod: Pod) -> Pod:
-    own = pod.namespace in health.NAMESPACES
-    if pod.ready or pod.message or not own or not (warning := latest_warning(client, pod)):
+    """Return the pod with what the cluster knows of the reason why it is not ready.
+
+    This is the last line that a crashed container wrote, or else the latest warning.
+    """
+    if pod.ready or pod.namespace not in health.NAMESPACES:
+        return pod
+    if pod.crashed and (words := last_words(client, pod)):
+        return replace(pod, message=f"{pod.message}; its log ends: {words}".removeprefix("; "))
+    if pod.message or not (warning := latest_warning(client, pod)):
         return pod
     return replace(pod, message=warning)
 

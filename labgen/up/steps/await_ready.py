@@ -1,10 +1,16 @@
-"""The last step: wait until the cluster is healthy, as labgen.cluster.health defines it."""
+"""The last step: wait until the cluster is healthy, as labgen.cluster.health defines it.
 
+The wait ends early when nothing can change any more, as labgen.cluster.stuck defines it.
+"""
+
+import time
 from collections.abc import Sequence
 from functools import partial
 
 from labgen.cluster import health
+from labgen.cluster.pods import Pod
 from labgen.cluster.query import query, query_api, query_etcd, query_machines
+from labgen.cluster.stuck import UNCHANGED, Watch
 from labgen.errors import LabgenError
 from labgen.system.interrupt import Interrupted
 from labgen.system.parallel import gather
@@ -13,16 +19,18 @@ from labgen.up.context import Context
 from labgen.up.graph import Outcome
 
 TIMEOUT = 240.0  # seconds, multiplied by the lab's slowdown
+PROVEN = 5.0  # seconds that a restarted pod runs; one with a wrong option ends within one
 INTERVAL = 0.5  # seconds; each look is two TLS handshakes for the API server
 
 
 def await_ready(context: Context) -> Outcome:
     """Wait until the cluster is healthy. Raises LabgenError with the remaining problems."""
     lab = context.lab
+    watch = Watch(UNCHANGED * lab.slowdown)
     hint = f"to inspect: labgen status {lab.name}    to resume: {lab.up_command}"
     try:
         until(
-            partial(_look, context),
+            partial(_look, context, watch, hint),
             what=f"lab {lab.name} becoming healthy",
             timeout=TIMEOUT * lab.slowdown,
             interval=INTERVAL * lab.slowdown,
@@ -37,12 +45,33 @@ def await_ready(context: Context) -> Outcome:
     return Outcome.OK
 
 
-def _look(context: Context) -> None:
-    """Raise NotYet with the problems. The machines are queried only when the API reports none."""
+def _look(context: Context, watch: Watch, hint: str) -> None:
+    """Raise NotYet with the problems, or LabgenError when waiting longer is in vain.
+
+    The machines are queried only when the API reports no problem.
+    """
     lab, ssh = context.lab, context.ssh
-    _expect_none(query_api(lab).problems)
+    api = query_api(lab)
+    if stuck := watch.stuck(api.problems, api.pods):
+        raise LabgenError(
+            f"lab {lab.name} does not become healthy by itself: nothing has changed for "
+            f"{watch.patience:g} s, and {' and '.join(pod.name for pod in stuck)} cannot run",
+            hint=hint,
+        )
+    _expect_none(api.problems)
+    if again := just_restarted(api.pods, time.time()):
+        raise NotYet(f"{', '.join(again)} started again less than {PROVEN:g} s ago")
     rest = {"machines": partial(query_machines, lab, ssh), "etcd": partial(query_etcd, lab, ssh)}
     _expect_none([problem for part in gather(rest).values() for problem in part.problems])
+
+
+def just_restarted(pods: Sequence[Pod], now: float) -> list[str]:
+    """Return the pods that may be Ready only until they crash again; now as time.time() has it.
+
+    The kubelet calls a pod without a readiness probe Ready as soon as its container runs.
+    """
+    young = (pod for pod in pods if pod.restarted and pod.started and now - pod.started < PROVEN)
+    return [f"pod {pod.name}" for pod in young]
 
 
 def _expect_none(problems: Sequence[health.Problem]) -> None:

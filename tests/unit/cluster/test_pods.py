@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from labgen.cluster.api import ApiUnreachable, KubeApi
-from labgen.cluster.pods import Pod, latest_warning, pods
+from labgen.cluster.pods import Pod, last_words, latest_warning, pods
 from tests.unit.cluster.fake_api import serving
 
 
@@ -136,3 +136,35 @@ def test_the_latest_warning_of_a_pod_is_one_line_or_empty() -> None:
     api = _Events("127.0.0.1", 1, "127.0.0.1", nowhere, nowhere, nowhere)
     assert latest_warning(api, pod) == "hostPath type check failed"
     assert latest_warning(replace(api, silent=True), pod) == ""
+
+
+@dataclass(frozen=True)
+class _Log(KubeApi):
+    """Answers with the log of one container, or not at all."""
+
+    log: str | None = None
+
+    def get_text(self, path: str) -> str:
+        assert path.startswith("/api/v1/namespaces/kube-system/pods/x/log?previous=true&")
+        assert path.endswith("&container=proxy")
+        if self.log is None:
+            raise ApiUnreachable("no answer")
+        return self.log
+
+
+@pytest.mark.parametrize(
+    ("log", "words"),
+    [
+        ("starting\nno  such table\n", "no such table"),
+        ("unable to retrieve container logs for containerd://1", ""),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_last_words_of_a_crashed_container_are_one_line_or_empty(
+    log: str | None, words: str
+) -> None:
+    nowhere = Path("/nowhere")
+    [pod] = pods(serving(_pod("x", _waiting("CrashLoopBackOff"))))
+    api = _Log("127.0.0.1", 1, "127.0.0.1", nowhere, nowhere, nowhere, log=log)
+    assert last_words(api, pod) == words
