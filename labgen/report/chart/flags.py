@@ -10,11 +10,13 @@ from labgen.report.chart.frame import LETTER, TimeAxis, text_width
 FONT, LINE = 12.0, 15.0  # pixels
 ASIDE = 5.0  # pixels from the moment's line to its text
 WIDEST = 230.0  # pixels of a label, then it continues in the next line
+NEAR = 10.0  # pixels; closer moments share one line, because two would look like one thick line
 
 
 @dataclass(frozen=True)
 class Flag:
-    """One moment: a line from y downwards at x, with its text next to the upper end."""
+    """One moment, or several near each other: a line from y downwards at x, with its text next to
+    the upper end."""
 
     x: float
     y: float
@@ -43,10 +45,21 @@ class Flag:
 def flags(moments: Sequence[Moment], axis: TimeAxis) -> list[Flag]:
     """Return labels for the moments within the axis, each as high as possible."""
     placed: list[Flag] = []
-    for moment in sorted(moments, key=lambda moment: moment.at):
-        if axis.shows(moment.at):
-            placed.append(_placed(moment, axis, placed))
+    shown = sorted((it for it in moments if axis.shows(it.at)), key=lambda it: it.at)
+    for near in _groups(shown, axis):
+        placed.append(_placed(near, axis, placed))
     return placed
+
+
+def _groups(moments: Sequence[Moment], axis: TimeAxis) -> list[list[Moment]]:
+    """Return the moments in groups; those of a group are near its first one."""
+    groups: list[list[Moment]] = []
+    for moment in moments:
+        if groups and axis.x(moment.at) - axis.x(groups[-1][0].at) < NEAR:
+            groups[-1].append(moment)
+        else:
+            groups.append([moment])
+    return groups
 
 
 def height(placed: Sequence[Flag]) -> float:
@@ -54,23 +67,24 @@ def height(placed: Sequence[Flag]) -> float:
     return max((flag.bottom for flag in placed), default=0.0)
 
 
-def _placed(moment: Moment, axis: TimeAxis, others: Sequence[Flag]) -> Flag:
-    flag = _flag(moment, axis)
+def _placed(near: Sequence[Moment], axis: TimeAxis, others: Sequence[Flag]) -> Flag:
+    flag = _flag(near, axis)
     while any(_covers(flag, other) for other in others):
         lower = min(other.bottom for other in others if _covers(flag, other))
         flag = Flag(flag.x, lower, flag.lines, flag.text_x, flag.anchor, flag.title)
     return flag
 
 
-def _flag(moment: Moment, axis: TimeAxis) -> Flag:
-    x = axis.x(moment.at)
+def _flag(near: Sequence[Moment], axis: TimeAxis) -> Flag:
+    x = axis.x(near[0].at)
     right, left = axis.frame.width - x - ASIDE, x - ASIDE
     room = min(max(right, left), WIDEST)
-    lines = tuple(textwrap.wrap(moment.text, int(room / FONT / LETTER))) or ("",)
+    letters = int(room / FONT / LETTER)
+    lines = tuple(line for moment in near for line in textwrap.wrap(moment.text, letters)) or ("",)
     longest = max(text_width(line, FONT) for line in lines)
     anchor = "start" if longest <= right else "end"
     text_x = x + ASIDE if anchor == "start" else x - ASIDE
-    return Flag(x, 0, lines, text_x, anchor, moment.text)
+    return Flag(x, 0, lines, text_x, anchor, "; ".join(moment.text for moment in near))
 
 
 def _covers(flag: Flag, other: Flag) -> bool:

@@ -82,11 +82,19 @@ def test_ten_times_the_latency_is_always_as_much_higher() -> None:
 def test_labels_of_moments_never_cover_each_other(frame: Frame) -> None:
     moments = [Moment("", at, f"moment {at} with some more words") for at in (0, 0, 1, 2, 9, 10)]
     placed = flags.flags(moments, TimeAxis(-1, 10, frame))
-    assert len(placed) == len(moments)
+    assert len(placed) == len(moments) - 1  # two are at the same time
     for one, other in combinations(placed, 2):
         beside = one.right <= other.left or other.right <= one.left
         assert beside or one.bottom <= other.y or other.bottom <= one.y
     assert all(flag.left >= 0 and flag.right <= frame.width for flag in placed)
+
+
+def test_moments_near_each_other_share_one_line() -> None:
+    moments = [Moment("", 45.0, "healing begins"), Moment("", 45.6, "all faults are undone")]
+    [both] = flags.flags(moments, TimeAxis(-2, 70, WIDE))
+    assert both.lines == ("healing begins", "all faults are undone")
+    assert both.title == "healing begins; all faults are undone"
+    assert len(flags.flags(moments, TimeAxis(44, 47, WIDE))) == 2
 
 
 def test_two_owners_are_two_bars_one_above_the_other() -> None:

@@ -66,6 +66,19 @@ def test_an_exceeded_limit_is_named_at_the_top_with_a_link(shown: str) -> None:
     assert '<a href="#fault-2">partition on master1</a>: longest gap, new connection.' in verdict
 
 
+def test_red_counts_what_exceeds_its_limit() -> None:
+    shown = html([partition(), power_cut()])
+    assert '<span class="exceeded"><span aria-hidden="true">✗</span> 1 of 4</span>' in shown
+    assert "<small>exceeded</small>" in shown
+    assert '<span class="within"><span aria-hidden="true">✓</span> 7 of 7</span>' in shown
+
+
+def test_results_come_before_the_legend() -> None:
+    shown = html([power_cut()])
+    assert shown.index('href="#reading"') < shown.index("Figures with a limit")
+    assert shown.index("Back to the overview") < shown.index('id="reading"')
+
+
 def test_the_top_says_whether_figures_are_within_their_limits() -> None:
     assert "All 7 figures with a limit are within theirs." in html([power_cut()])
     one = replace(power_cut(), figures=(Figure("a", "", 1, "s", limit=2),))

@@ -55,6 +55,13 @@ def test_each_drawing_is_shown_once(browser: Page, report: Path, width: int) -> 
     assert browser.evaluate(SHOWN) == browser.evaluate("document.querySelectorAll('figure').length")
 
 
+def test_charts_use_the_width_of_a_wide_screen(browser: Page, report: Path) -> None:
+    browser.show(report, width=1800)
+    width = "document.querySelector('figure').getBoundingClientRect().width"
+    assert browser.evaluate(width) == 1200
+    assert browser.evaluate("document.documentElement.scrollWidth") <= 1800
+
+
 def test_nothing_is_loaded_and_nothing_complains(browser: Page, report: Path) -> None:
     browser.show(report, width=DESK)
     assert browser.requested == [report.as_uri()]
