@@ -15,6 +15,7 @@ from labgen.errors import LabgenError
 from labgen.lab.lab import Lab
 from labgen.machine import access, login
 from labgen.machine.ssh import Ssh
+from labgen.system import pressure
 from labgen.system.parallel import gather
 from labgen.system.process import CommandTimedOut
 
@@ -56,9 +57,10 @@ def through_vip(lab: Lab) -> Api:
         api = api_access.connect(kubeconfig.credentials(lab.kubeconfig), timeout=TIMEOUT)
         api.send("GET", "/readyz")
     except FAILURES as error:
+        seen = [f"{type(error).__name__}: {error}", _holders(lab), pressure.overload()]
         raise LabgenError(
             f"the API of lab {lab.name} does not answer at https://{lab.endpoint}",
-            last_seen=f"{type(error).__name__}: {error}; {_holders(lab)}",
+            last_seen="; ".join(filter(None, seen)),
             hint=f"labgen status {lab.name}    labgen start {lab.name}",
         ) from error
     return api

@@ -56,25 +56,29 @@ def pytest_runtest_makereport(
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter,
 ) -> Generator[None, None, None]:
-    """Print each sentence once, in place of pytest's section and line for each test."""
+    """Print each sentence once, in place of pytest's section and line for each test.
+
+    After errors and failures, an overloaded host is named, because it may be the cause.
+    """
     stats = terminalreporter.stats
     errors = stats.get("error", [])
     ours = [report for report in errors if hasattr(report, SENTENCE)]
-    if not ours or terminalreporter.config.option.verbose >= TRACE:
-        yield
-        return
-    terminalreporter.write_sep("=", "what could not run")
-    for line in lines(ours):
-        terminalreporter.write_line(line)
-    stats["error"] = [report for report in errors if report not in ours]
+    if ours and terminalreporter.config.option.verbose < TRACE:
+        terminalreporter.write_sep("=", "what could not run")
+        for line in lines(ours):
+            terminalreporter.write_line(line)
+        stats["error"] = [report for report in errors if report not in ours]
     try:
         yield
     finally:
-        stats["error"] = errors  # pytest counts them in its last line
+        if errors:
+            stats["error"] = errors  # pytest counts them in its last line
+    if (errors or stats.get("failed")) and (overloaded := pressure.overload()):
+        terminalreporter.write_line(overloaded)
 
 
 def lines(reports: list[Any]) -> Iterator[str]:
-    """Return each sentence with the tests that it stopped, and whether this host is overloaded."""
+    """Return each sentence with the tests that it stopped."""
     stopped: dict[str, list[str]] = {}
     for report in reports:
         stopped.setdefault(getattr(report, SENTENCE), []).append(str(report.nodeid))
@@ -83,5 +87,3 @@ def lines(reports: list[Any]) -> Iterator[str]:
         yield from (f"    {test}" for test in tests[:NAMED])
         if len(tests) > NAMED:
             yield f"    and {len(tests) - NAMED} more tests"
-    if overloaded := pressure.overload():
-        yield overloaded
