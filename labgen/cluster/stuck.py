@@ -9,8 +9,8 @@ alone proves nothing. The rule:
    started again and again changes between running, ended and waiting; that is no change.
 2. One of the pods is hopeless:
    - a container of it ended again and waits, and began its last run after the readiness of any
-     other pod had last changed, except of those that crash as well. It has failed in just the
-     surroundings that it has now, so its next run will be the same; or
+     other pod had last changed, except of those that crash as well. It has failed under just the
+     conditions that it has now, so its next run will be the same; or
    - it waits for an image or for a part of its configuration (HOPELESS). A lab has all images from
      its bundle before its first pod starts, and nothing adds to it while `up` waits.
 

@@ -63,7 +63,7 @@ def _pods(container: Mapping[str, Any], other_changed: str = "10:00:30") -> list
         (RUNNING, []),
     ],
 )
-def test_a_pod_is_hopeless_when_it_failed_in_the_surroundings_of_now(
+def test_a_pod_is_hopeless_when_it_failed_under_the_conditions_of_now(
     container: Mapping[str, Any], expected: list[str]
 ) -> None:
     assert [pod.name for pod in hopeless(_pods(container))] == expected
