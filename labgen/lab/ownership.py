@@ -201,5 +201,8 @@ def known_labs(labels: Iterable[Owner | None] = ()) -> KnownLabs:
     noted = {note.owner.id: note for note in notes()}
     directories = [labs_directory() / name for name in store.names()]
     own = [Owner(identity.known(it) or identity.older(it), it) for it in directories]
-    named = [*labels, *(note.owner for note in noted.values()), *own]
-    return KnownLabs({it.id: it for it in named if it}, noted)
+    owners: dict[str, Owner] = {}
+    for it in [*own, *(note.owner for note in noted.values()), *labels]:
+        if it and (it.id not in owners or not lab_exists(owners[it.id])):
+            owners[it.id] = it  # whoever knows where the lab is now is right
+    return KnownLabs(owners, noted)

@@ -64,6 +64,7 @@ def of_host(uris: Collection[str] = ()) -> Listing:
             unqueried.append(error.reason)
     found += vagrant_resources.list_resources()
     found += [_timer(process, lab) for process, lab in heal_timer.of_labs()]
+    labs = known_labs([it.lab for it in found])
     found += [*_contexts(found, labs), *_runtime(labs)]
     # Vagrant's are listed with each libvirt
     return Listing(tuple(dict.fromkeys(found)), tuple(unqueried))

@@ -69,6 +69,7 @@ class Container:
     name: str
     state: str
     labels: Mapping[str, str]
+    process: int = 0  # its process 1, as this host numbers it; 0 if it does not run
 
     @property
     def known(self) -> bool:
@@ -90,7 +91,12 @@ def named(name: str) -> list[Container]:
 def _listed(*words: str) -> list[Container]:
     listed = podman("ps", "--all", *words, "--format", "json").stdout
     return [
-        Container(name=entry["Names"][0], state=entry["State"], labels=entry["Labels"] or {})
+        Container(
+            name=entry["Names"][0],
+            state=entry["State"],
+            labels=entry["Labels"] or {},
+            process=entry.get("Pid", 0),
+        )
         for entry in json.loads(listed or "[]")
         if entry["Names"]
     ]

@@ -3,9 +3,10 @@
 from labgen.errors import LabgenError
 from labgen.lab import ownership
 from labgen.lab.lab import Lab, Machine
-from labgen.system import podman
+from labgen.system import mounts, podman
 
 LABEL = "labgen.lab"
+IDENTITY = "/etc/labgen/identity"  # where a machine has its own files of the lab's keys
 
 
 def container_name(lab: Lab, machine: Machine) -> str:
@@ -22,6 +23,17 @@ def of_lab(lab: Lab) -> list[podman.Container]:
     found = podman.containers(ownership.KEY)
     own = ownership.owner(lab)
     return [it for it in found if ownership.owner_of_container(it.labels) == own]
+
+
+def owner_of(container: podman.Container) -> ownership.Owner | None:
+    """Return the lab of a container. A container that runs also knows the lab's directory where it
+    was moved to: a mount follows what is mounted."""
+    labelled = ownership.owner_of_container(container.labels)
+    if labelled and container.process and not ownership.lab_exists(labelled):
+        keys = mounts.source(container.process, IDENTITY)
+        if keys and len(keys.parents) > 2:
+            return ownership.Owner(labelled.id, keys.parents[1])
+    return labelled
 
 
 def ensure_alone(lab: Lab) -> None:

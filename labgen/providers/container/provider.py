@@ -176,7 +176,7 @@ class ContainerProvider:
             network=f"ns:{network.namespace_path(lab, machine)}",
             profile=self.machine_profile(lab, machine),
             cpu_shares=CPU_SHARES[machine.role],
-            volumes=[*volumes, (identity, "/etc/labgen/identity", "ro")],
+            volumes=[*volumes, (identity, containers.IDENTITY, "ro")],
             labels=containers.labels(lab),
         )
         act(run, lambda: power.state_of(name) is State.ON)

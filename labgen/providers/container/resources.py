@@ -20,12 +20,11 @@ from labgen.lab.ownership import (
     labelled,
     note_of,
     owner,
-    owner_of_container,
 )
 from labgen.providers.container import firewall
+from labgen.providers.container.containers import owner_of
 from labgen.providers.resource import Resource, select
 from labgen.system import mounts, netns, paths, podman
-from labgen.system.podman import Container
 from labgen.system.process import CommandFailed, run
 
 TIMEOUT = 30.0
@@ -48,11 +47,12 @@ def list_resources(lab: Lab | None = None) -> list[Resource]:
     removed; with lab, only those of that lab."""
     containers = podman.containers(KEY) if shutil.which("podman") else []
     networks = list(_networks(lab))
-    labels = [owner_of_container(container.labels) for container in containers]
+    owners = {it.name: owner_of(it) for it in containers}
+    labels = [*owners.values()]
     labels += [it for network in networks for it in network.bridges.values()]
     labs = known_labs([*labels, *map(_disks_label, _disks()), owner(lab) if lab else None])
     found = [
-        *_containers(containers),
+        *_containers(owners),
         *_namespaces(labs),
         *(it for network in networks for it in _network(network, labs)),
         *(_unreachable(labs) if lab is None else ()),
@@ -61,10 +61,9 @@ def list_resources(lab: Lab | None = None) -> list[Resource]:
     return select(found, lab)
 
 
-def _containers(containers: Sequence[Container]) -> Iterator[Resource]:
-    for it in containers:
-        delete = partial(podman.remove, [it.name])
-        yield Resource("container", it.name, owner_of_container(it.labels), delete)
+def _containers(owners: Mapping[str, Owner | None]) -> Iterator[Resource]:
+    for name, lab in owners.items():
+        yield Resource("container", name, lab, partial(podman.remove, [name]))
 
 
 def _namespaces(labs: KnownLabs) -> Iterator[Resource]:

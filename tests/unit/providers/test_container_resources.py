@@ -12,7 +12,7 @@ from labgen.lab.lab import Lab
 from labgen.providers.container import firewall
 from labgen.providers.container.resources import list_resources
 from labgen.providers.resource import Resource
-from labgen.system import host, netns, paths
+from labgen.system import host, mounts, netns, paths
 from tests.unit.lab.samples import made
 from tests.unit.system.stubs import stub
 
@@ -204,3 +204,18 @@ def test_a_network_namespace_that_goes_while_it_is_listed_does_not_fail_the_list
     stub(monkeypatch, tmp_path, "nsenter", "[ $2 = true ]")
     with pytest.raises(LabgenError):
         list_resources()
+
+
+def test_a_lab_whose_state_was_moved_while_its_machines_run_is_not_orphaned(
+    sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved = tmp_path / "moved/labs/demo"
+    running = {"Names": ["labgen-demo.master1"], "State": "running", "Pid": 4711}
+    listed = json.dumps([{**running, "Labels": ownership.container_labels(sample)}])
+    stub(monkeypatch, tmp_path, "podman", f"case $* in *' ps '*) echo '{listed}' ;; esac")
+    moved.parent.mkdir(parents=True)
+    sample.directory.rename(moved)
+    monkeypatch.setattr(mounts, "source", lambda *_: None)
+    assert len(_orphans()) == len(_of(sample))
+    monkeypatch.setattr(mounts, "source", lambda *_: moved / "keys/master1")
+    assert _orphans() == []

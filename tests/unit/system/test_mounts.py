@@ -48,3 +48,22 @@ def test_nothing_is_unmounted_where_nothing_is_mounted(
     umount = stub(monkeypatch, tmp_path, "umount")
     mounts.unmount_below(tmp_path)
     assert umount.calls == []
+
+
+def test_the_source_of_a_mount_is_found_where_it_was_moved_to(tmp_path: Path) -> None:
+    here = "22 1 8:1 / / rw - ext4 /dev/a rw\n30 22 8:2 /deep /mnt/a\\040b rw - ext4 /dev/b rw\n"
+    (tmp_path / "self").mkdir()
+    (tmp_path / "self/mountinfo").write_text(here)
+    (tmp_path / "7").mkdir()
+    for device_and_root, found in (
+        ("8:1 /state/keys/node1", Path("/state/keys/node1")),
+        ("8:2 /deep/x\\040y", Path("/mnt/a b/x y")),
+        ("8:2 /other", None),
+        ("8:3 /", None),
+        ("8:1 /state/keys/node1//deleted", None),
+    ):
+        line = f"90 80 {device_and_root} /etc/identity ro - ext4 /dev/a rw\n"
+        (tmp_path / "7/mountinfo").write_text(line)
+        assert mounts.source(7, "/etc/identity", tmp_path) == found
+    assert mounts.source(7, "/elsewhere", tmp_path) is None
+    assert mounts.source(8, "/etc/identity", tmp_path) is None
