@@ -154,14 +154,30 @@ def test_gc_names_all_that_was_made_as_soon_as_the_lab_is_gone(site: Site, lab: 
     assert labgen("gc", lab.name).stdout == ""
     hidden = paths.state() / f"hidden-{lab.name}"
     lab.directory.rename(hidden)
+    (hidden / "lab.json").rename(hidden / "hidden")  # or it would be a lab that was moved
     try:
         left = labgen("gc", lab.name, check=False)
     finally:
+        (hidden / "hidden").rename(hidden / "lab.json")
         hidden.rename(lab.directory)
     assert left.exit_code == 1
     assert [name for name in made if name not in left.stdout] == []
     assert f"of lab {lab.name} at {lab.directory}, which no longer exists" in left.stdout
     assert site.seen(lab) == made
+
+
+def test_a_lab_is_the_same_by_another_path_to_the_state(
+    site: Site, lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = leaked_resources(lab, site.provider)
+    (tmp_path / "link").symlink_to(paths.state().parent)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "link"))
+    assert store.load(lab.name).id == lab.id
+    assert site.provider.machines(store.load(lab.name)) == dict.fromkeys(
+        (machine.name for machine in lab.machines), State.ON
+    )
+    assert leaked_resources(store.load(lab.name), site.provider) == known
+    assert labgen("gc", lab.name).stdout == ""
 
 
 def test_checkpoints_go_back_to_what_was_saved_or_are_refused_in_words(

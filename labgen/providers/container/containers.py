@@ -1,7 +1,7 @@
 """The containers of a lab: their names, and whose they are."""
 
 from labgen.errors import LabgenError
-from labgen.lab import ownership
+from labgen.lab import identity, ownership
 from labgen.lab.lab import Lab, Machine
 from labgen.system import mounts, podman
 
@@ -31,8 +31,9 @@ def owner_of(container: podman.Container) -> ownership.Owner | None:
     labelled = ownership.owner_of_container(container.labels)
     if labelled and container.process and not ownership.lab_exists(labelled):
         keys = mounts.source(container.process, IDENTITY)
-        if keys and len(keys.parents) > 2:
-            return ownership.Owner(labelled.id, keys.parents[1])
+        moved = keys.parent.parent if keys else None
+        if moved and identity.known(moved) == labelled.id:
+            return ownership.Owner(labelled.id, moved)
     return labelled
 
 
