@@ -5,7 +5,8 @@ from pathlib import Path
 from labgen.bundle.engine.recipe import BuildContext
 from labgen.bundle.parts import images, machine
 from labgen.bundle.versions import Release
-from labgen.system import host, netns, podman, wait
+from labgen.system import host, netns, paths, podman, wait
+from labgen.system.locks import locked
 from labgen.system.process import run
 
 STORE = "golden/containerd"
@@ -18,9 +19,14 @@ def make(context: BuildContext, release: Release) -> None:
     """Boot the machine image, import the images in it, and keep its /var/lib/containerd.
 
     This machine runs in an empty network namespace. Remains of an interrupted build are removed
-    first.
+    first. Builds in other caches wait, because the machine has the same name on the whole host.
     """
     machine.load(context.bundle)
+    with locked(paths.runtime() / ".bundle-seed.lock", timeout=2 * TIMEOUT):
+        _make(context, release)
+
+
+def _make(context: BuildContext, release: Release) -> None:
     store = context.out / STORE
     store.mkdir(parents=True)
     archive = context.bundle / images.ARCHIVE
