@@ -5,6 +5,7 @@ machine, for instance after a boot.
 """
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -16,7 +17,8 @@ from labgen.system.process import CommandTimedOut, Completed, run
 
 TIMEOUT = 10.0  # seconds; a daemon that hangs must not keep a lab from coming up
 PODMAN = ("podman", "network", "ls", "--format", "json")
-DOCKER = ("docker", "network", "ls", "--quiet")
+# The daemon of this host, whatever the user's context or DOCKER_HOST is.
+DOCKER = ("docker", "--host", "unix:///var/run/docker.sock", "network")
 # libvirt keeps one file for each network, so its daemon need not run.
 LIBVIRT = "/etc/libvirt/qemu/networks"
 READ = ("find", LIBVIRT, "-maxdepth", "1", "-name", "*.xml", "-exec", "cat", "{}", "+")
@@ -35,9 +37,12 @@ class DefinedNetwork:
 def defined_networks(run_there: Run = run) -> tuple[DefinedNetwork, ...]:
     """Return the networks that are defined on this host, or where run_there runs commands.
 
-    Programs that are missing or do not answer have none.
+    Programs that are missing or do not answer have none. Those of rootless podman do not count:
+    each user's are in a network namespace of their own.
     """
-    return (*_of_podman(run_there), *_of_docker(run_there), *_of_libvirt(run_there))
+    rootless = run_there is run and os.geteuid() != 0
+    of_podman = () if rootless else _of_podman(run_there)
+    return (*of_podman, *_of_docker(run_there), *_of_libvirt(run_there))
 
 
 def _of_podman(run_there: Run) -> Iterator[DefinedNetwork]:
@@ -50,8 +55,8 @@ def _of_podman(run_there: Run) -> Iterator[DefinedNetwork]:
 
 
 def _of_docker(run_there: Run) -> Iterator[DefinedNetwork]:
-    ids = _output(run_there, *DOCKER).split()
-    for network in _json(_output(run_there, "docker", "network", "inspect", *ids)) if ids else ():
+    ids = _output(run_there, *DOCKER, "ls", "--quiet").split()
+    for network in _json(_output(run_there, *DOCKER, "inspect", *ids)) if ids else ():
         options = network.get("Options") or {}
         bridge = options.get("com.docker.network.bridge.name") or f"br-{network.get('Id', '')[:12]}"
         for subnet in _subnets(network.get("IPAM")):

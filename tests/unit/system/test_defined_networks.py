@@ -73,7 +73,7 @@ def test_each_owner_is_named_with_its_ranges_and_bridge(
     monkeypatch.setattr(defined, "READ", ("cat", str(networks / "default.xml")))
     stub(monkeypatch, tmp_path, "podman", f"echo '{json.dumps(NETAVARK + CNI)}'")
     body = f"case $* in *ls*) echo 1; echo 2 ;; *'inspect 1 2') echo '{json.dumps(DOCKER)}' ;; esac"
-    stub(monkeypatch, tmp_path, "docker", body)
+    docker = stub(monkeypatch, tmp_path, "docker", body)
     assert defined_networks() == (
         DefinedNetwork(IPv4Network("10.89.0.0/24"), "podman1", "podman's network ci"),
         DefinedNetwork(IPv4Network("10.89.4.0/24"), "", "podman's network old"),
@@ -82,6 +82,19 @@ def test_each_owner_is_named_with_its_ranges_and_bridge(
         DefinedNetwork(IPv4Network("192.168.122.0/24"), "virbr0", "libvirt's network default"),
         DefinedNetwork(IPv4Network("10.91.0.0/20"), "", "libvirt's network lan"),
     )
+    # another host's Docker, in DOCKER_HOST or in a context, is not asked
+    assert {tuple(call[:2]) for call in docker.calls} == {("--host", "unix:///var/run/docker.sock")}
+
+
+def test_networks_of_rootless_podman_are_no_obstacle(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(defined, "READ", ("false",))
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    podman = stub(monkeypatch, tmp_path, "podman", f"echo '{json.dumps(NETAVARK)}'")
+    stub(monkeypatch, tmp_path, "docker", "exit 1")
+    assert defined_networks() == ()
+    assert podman.calls == []
 
 
 @pytest.mark.parametrize("printed", ["", "null", "{}", "[3]", "Cannot connect to the daemon"])
