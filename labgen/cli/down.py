@@ -52,8 +52,10 @@ def down(session: Session, name: str | None, *, every: bool, without: tuple[str,
 
 def _remove(name: str, console: Console, without: tuple[str, ...]) -> None:
     begin = time.monotonic()
-    teardown(name, console, without=without)
-    left = "nothing else is left" if without else "nothing is left"
+    by_hand = teardown(name, console, without=without)
+    for it in by_hand:
+        click.echo(it, err=True)
+    left = "nothing else is left" if without or by_hand else "nothing is left"
     console.say(f"lab {name} is gone after {time.monotonic() - begin:.1f} s; {left}")
 
 

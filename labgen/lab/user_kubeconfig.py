@@ -1,111 +1,192 @@
-"""The lab's context in the user's kubeconfig, added and removed by kubectl itself.
+"""The lab's context in the user's kubeconfig: which file, and which labs added something to it.
 
-kubectl preserves everything else in the file. It fails while another kubectl writes the file, so a
-lock makes labs write one after the other.
+kubectl's rules hold: $KUBECONFIG may name several files, which are read together.
 """
 
-import json
 import os
-import re
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, suppress
+from functools import partial
 from pathlib import Path
 
-from labgen.lab.lab import Lab
+from labgen.errors import HostUnfit, LabgenError
+from labgen.lab import kubeconfig_entries as lab_entries
+from labgen.lab import kubeconfig_file as file
+from labgen.lab import store
+from labgen.lab.kubeconfig_entries import Claim
+from labgen.lab.kubeconfig_file import KubeconfigUnusable
+from labgen.lab.lab import Lab, labs_directory
+from labgen.lab.ownership import Owner, lab_exists
 from labgen.system import files, paths
 from labgen.system.locks import locked
-from labgen.system.process import Completed, run
 
 TIMEOUT = 30.0
 MADE = "kubeconfigs-made"  # in labgen's state
-HEAD = ("kind", "apiVersion")
-FIELDS = {*HEAD, "clusters", "users", "contexts", "current-context"}  # of a plain kubeconfig
+
+
+def all_paths() -> list[Path]:
+    """Return the files that kubectl reads: those in $KUBECONFIG, else ~/.kube/config."""
+    named = [name for name in os.environ.get("KUBECONFIG", "").split(os.pathsep) if name]
+    found = [Path(name).absolute() for name in named] or [paths.home() / ".kube/config"]
+    return list(dict.fromkeys(found))
 
 
 def path() -> Path:
-    """Return the file that kubectl would write: the first in $KUBECONFIG, else ~/.kube/config."""
-    named = [name for name in os.environ.get("KUBECONFIG", "").split(os.pathsep) if name]
-    return Path(named[0]) if named else Path.home() / ".kube/config"
+    """Return the file to which kubectl would add an entry: the first that exists, else the last."""
+    found = all_paths()
+    return next((it for it in found if it.exists()), found[-1])
 
 
-def path_of(lab: Lab) -> Path:
-    """Return the file with the lab's context: $KUBECONFIG may have changed since it was added."""
-    noted = _note(lab)
-    return Path(noted.read_text()) if noted.exists() else path()
+def ensure_usable(name: str) -> None:
+    """Raise HostUnfit if the context of the lab of that name, which may not exist yet, could not be
+    added."""
+    known = name in store.names()
+    claim = (
+        lab_entries.claim(store.load(name))
+        if known
+        else Claim(Owner("", labs_directory() / name), f"labgen-{name}")
+    )
+    target = path()
+    if target == Path(os.devnull):
+        return
+    try:
+        file.ensure_writable(target)
+        _ensure_free(target, claim)
+    except KubeconfigUnusable as error:
+        raise HostUnfit(error.message, hint=error.hint) from error
 
 
-def add(lab: Lab, kubectl: Path) -> bool:
+def add(lab: Lab) -> bool:
     """Add or update cluster, user and context labgen-NAME; return True if anything changed.
 
-    The current context does not change. If there is none, the lab's becomes the current one.
+    The current context does not change. If there is none, the lab's becomes the current one. With
+    KUBECONFIG=/dev/null, nothing is added.
     """
-    target = path().absolute()
-    name = lab.context
-    ca, certificate, key = (lab.keys / part for part in ("ca.crt", "admin.crt", "admin.key"))
-    config = [str(kubectl), "config", f"--kubeconfig={target}"]
-    server = [f"--server={lab.server}", f"--certificate-authority={ca}"]
-    server += [f"--tls-server-name={lab.vip}"] if lab.jump else []
-    login = [f"--client-certificate={certificate}", f"--client-key={key}"]
     with _turn():
-        files.write(_note(lab), str(target))
-        if not target.exists():
+        target = next((it for it in all_paths() if _has(it, lab)), path())
+        if target == Path(os.devnull):
+            return False
+        _ensure_free(target, lab_entries.claim(lab))
+        is_new = not target.exists()
+        _note(lab, target)
+        others = any(_current(it) for it in all_paths() if it != target)
+        changed = file.change(target, partial(lab_entries.put, lab=lab, as_current=not others))
+        if is_new and changed:
             _remember(_made() | {str(target)})
-        before = target.read_bytes() if target.exists() else b""
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _run([*config, "set-cluster", name, *server, "--embed-certs=true"])
-        _run([*config, "set-credentials", name, *login, "--embed-certs=true"])
-        _run([*config, "set-context", name, f"--cluster={name}", f"--user={name}"])
-        if not _run([*config, "current-context"], check=False).ok:
-            _run([*config, "use-context", name])
-        return target.read_bytes() != before
+        return changed
 
 
-def remove(lab: Lab, kubectl: Path) -> None:
-    """Remove the context labgen-NAME, its cluster and user, where they exist."""
-    remove_context(lab.context, path_of(lab), kubectl)
+def remove(lab: Lab) -> list[str]:
+    """Remove the lab's cluster, user and context wherever they are, and return for users what is
+    left for them to take out by hand.
+
+    A file of the user's is no reason for a lab to stay: one that cannot be changed is reported.
+    """
+    claim, noted = lab_entries.claim(lab), _noted(lab)
+    left: list[str] = []
+    with _turn():
+        for target in dict.fromkeys([*noted, *all_paths()]):
+            try:
+                left += _remove_from(target, claim)
+            except (LabgenError, OSError) as error:
+                if target in noted or _has(target, lab):
+                    left.append(_by_hand(target, lab, error))
+    return left
 
 
-def remove_context(name: str, target: Path, kubectl: Path) -> None:
-    """Remove the context of that name, its cluster and user from the file, where they exist.
+def remove_from(target: Path, lab: Owner) -> None:
+    """Remove what the lab added to the file.
+
+    Raises KubeconfigUnusable or OSError.
+    """
+    with _turn():
+        _remove_from(target, Claim(lab))
+
+
+def present(lab: Lab) -> Path | None:
+    """Return the file that has something of the lab, of those that can be read."""
+    with _turn():
+        found = (it for it in dict.fromkeys([*_noted(lab), *all_paths()]) if _has(it, lab))
+        return next(found, None)
+
+
+def marked() -> Iterator[tuple[str, Path, Owner]]:
+    """Yield the contexts, or clusters without one, that labs of this host added to the user's
+    files: name, file, and lab."""
+    for target in all_paths():
+        found: dict[Owner, str] = {}
+        with suppress(KubeconfigUnusable):
+            content = file.load(target)
+            for field in ("contexts", "clusters", "users"):
+                for entry in file.entries(content, field):
+                    if lab := lab_entries.owner_of(entry, field):
+                        found.setdefault(lab, str(entry.get("name")))
+        yield from ((name, target, lab) for lab, name in found.items())
+
+
+def _remove_from(target: Path, claim: Claim) -> list[str]:
+    """Remove the lab's entries from the file; return what users should know of it.
 
     A file that was created for a lab is removed when it contains nothing else.
     """
-    config = [str(kubectl), "config", f"--kubeconfig={target}"]
-    with _turn():
-        if not _names(name, target):
-            return
-        if _run([*config, "current-context"], check=False).stdout.strip() == name:
-            _run([*config, "unset", "current-context"])
-        for kind in ("delete-context", "delete-cluster", "delete-user"):
-            _run([*config, kind, name], check=False)
-        if str(target) in _made() and _is_empty(config):
-            target.unlink()
-            _remember(_made() - {str(target)})
+    if target == Path(os.devnull):
+        return []
+    before = file.load(target)
+    clusters = lab_entries.owned(before, claim)["clusters"]
+    drop_if = file.is_empty if str(target) in _made() else None
+    file.change(target, partial(lab_entries.take_out, claim=claim), drop_if=drop_if)
+    if not target.exists():
+        _remember(_made() - {str(target)})
+    after = file.load(target)
+    gone = set(lab_entries.names(before, "clusters", clusters))
+    gone -= {str(it.get("name")) for it in file.entries(after, "clusters")}
+    return [
+        f"context {name} in {target} is yours and stays, but its cluster is gone; to remove it: "
+        f"kubectl config --kubeconfig={target} delete-context {name}"
+        for name in lab_entries.contexts_on(after, gone)
+    ]
 
 
-def present(lab: Lab) -> bool:
-    """Return whether the user's kubeconfig has the lab's context. The lock is held, because the
-    file is empty for a moment while kubectl writes it."""
-    return names(lab.context, path_of(lab))
+def _by_hand(target: Path, lab: Lab, error: LabgenError | OSError) -> str:
+    why = error.why if isinstance(error, KubeconfigUnusable) else str(error)
+    remedy = f"{error.remedy}, then " if isinstance(error, KubeconfigUnusable) else ""
+    return (
+        f"{target} was not changed: {why}\n"
+        f"  {remedy}labgen gc {lab.name} --remove\n"
+        f"  or take out by hand: cluster, user and context {lab.context}"
+    )
 
 
-def names(context: str, target: Path) -> bool:
-    """Return whether the file names that context."""
-    with _turn():
-        return _names(context, target)
+def _ensure_free(target: Path, claim: Claim) -> None:
+    """Raise KubeconfigUnusable if the lab's entries would replace others of the same name. Those of
+    a lab that no longer exists may be replaced."""
+    content = file.load(target)
+    for field, position in lab_entries.taken(content, claim):
+        other = lab_entries.owner_of(file.entries(content, field)[position], field)
+        if other and not lab_exists(other):
+            continue
+        what = f"{file.LISTS[field]} {claim.name}"
+        whose = f"of the lab at {other.directory}" if other else "that this lab did not add"
+        raise KubeconfigUnusable(
+            target,
+            f"it has a {what} {whose}",
+            f"use another name for this lab: --name OTHER\nor, if nobody needs it: kubectl config "
+            f"--kubeconfig={target} delete-{what}",
+        )
 
 
-def _names(context: str, target: Path) -> bool:
-    # labgen-demo-2 is no labgen-demo
-    named = rf"(?<![\w.-]){re.escape(context)}(?![\w.-])"
-    return target.exists() and re.search(named, target.read_text()) is not None
+def _has(target: Path, lab: Lab) -> bool:
+    """Return whether the file can be read and has something of the lab."""
+    try:
+        return any(lab_entries.owned(file.load(target), lab_entries.claim(lab)).values())
+    except KubeconfigUnusable:
+        return False
 
 
-def _is_empty(config: list[str]) -> bool:
-    """Return whether the file has no entries. Fields that kubectl does not write belong to the
-    user."""
-    told = _run([*config, "view", "--raw", "--output=json"], check=False).stdout
-    content = json.loads(told or "{}")
-    return set(content) == FIELDS and not any(content[field] for field in FIELDS - {*HEAD})
+def _current(target: Path) -> str:
+    with suppress(KubeconfigUnusable):
+        return str(file.load(target).get(lab_entries.CURRENT) or "")
+    return ""
 
 
 def _made() -> set[str]:
@@ -122,13 +203,21 @@ def _remember(made: set[str]) -> None:
         path.unlink(missing_ok=True)
 
 
-def _note(lab: Lab) -> Path:
+def _noted(lab: Lab) -> list[Path]:
+    """Return the files to which the lab's context was added: $KUBECONFIG may have changed since."""
+    note = _note_of(lab)
+    return [Path(line) for line in note.read_text().splitlines()] if note.exists() else []
+
+
+def _note(lab: Lab, target: Path) -> None:
+    noted = _noted(lab)
+    if target not in noted:
+        files.write(_note_of(lab), "".join(f"{it}\n" for it in [*noted, target]))
+
+
+def _note_of(lab: Lab) -> Path:
     return lab.directory / "user-kubeconfig"
 
 
 def _turn() -> AbstractContextManager[None]:
     return locked(paths.state() / ".kubeconfig.lock", timeout=TIMEOUT)
-
-
-def _run(argv: list[str], *, check: bool = True) -> Completed:
-    return run(argv, timeout=TIMEOUT, check=check)

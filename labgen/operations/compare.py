@@ -120,10 +120,15 @@ def _at_hand(side: Side, console: Console, *, keep: bool) -> Iterator[tuple[Lab,
         raise
     except LabgenError:
         if not keep and side.lab in store.names():
-            teardown(side.lab, console)
+            _remove(side.lab, console)
         raise
     if not keep:
-        teardown(side.lab, console)
+        _remove(side.lab, console)
+
+
+def _remove(name: str, console: Console) -> None:
+    for left in teardown(name, console):
+        console.say(left)
 
 
 def _settings(a: Scenario, b: Scenario) -> Iterator[tuple[str, str, str]]:

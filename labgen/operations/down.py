@@ -2,9 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from pathlib import Path
 
-from labgen.bundle import store as bundles
 from labgen.console import Console
 from labgen.errors import LabgenError, UsageError
 from labgen.faults import heal_timer
@@ -18,9 +16,12 @@ from labgen.providers.registry import provider
 BY_HAND = "bash /opt/labgen/provisioners/run.sh uninstall"
 
 
-def teardown(name: str, console: Console, *, without: Collection[str] = ()) -> None:
+def teardown(name: str, console: Console, *, without: Collection[str] = ()) -> list[str]:
     """Remove the lab with everything it created on this host or on existing machines, and verify
     this. Machines in without are left as they are.
+
+    Return for users what labgen could not remove or must not remove: a user's kubeconfig that
+    cannot be changed is no reason for a lab to stay.
 
     Raises LabgenError if anything else is left, UsageError for machines that cannot be left out.
     """
@@ -33,8 +34,8 @@ def teardown(name: str, console: Console, *, without: Collection[str] = ()) -> N
         if lab.scenario.existing:
             deprovision(lab, machines, console)
         machines.destroy(whole)
-        _remove_kubeconfig(lab)
-        left = leaked_resources(lab, machines)
+        by_hand = user_kubeconfig.remove(lab)
+        left = [it.what for it in host_resources.of_lab(lab, machines) if it.kind != "context"]
         if left:
             raise LabgenError(
                 f"lab {name} was not removed completely",
@@ -45,6 +46,7 @@ def teardown(name: str, console: Console, *, without: Collection[str] = ()) -> N
     if without:
         names = ", ".join(sorted(set(without)))
         console.say(f"the cluster stays on {names}; to uninstall it, run as root there: {BY_HAND}")
+    return by_hand
 
 
 def _known(name: str) -> Lab:
@@ -68,16 +70,3 @@ def _fewer(lab: Lab, without: Collection[str]) -> Lab:
 def leaked_resources(lab: Lab, machines: Provider) -> list[str]:
     """Return, for users, the lab's resources that still exist outside its directory."""
     return [it.what for it in host_resources.of_lab(lab, machines)]
-
-
-def _remove_kubeconfig(lab: Lab) -> None:
-    if user_kubeconfig.present(lab):
-        user_kubeconfig.remove(lab, _kubectl(lab))
-
-
-def _kubectl(lab: Lab) -> Path:
-    """Return the bundle's kubectl, or the one on PATH if the bundle no longer exists."""
-    try:
-        return bundles.require(lab.scenario.kubernetes.version).bin / "kubectl"
-    except LabgenError:
-        return Path("kubectl")

@@ -7,19 +7,18 @@ the user's kubeconfig, runtime directories.
 import os
 import shutil
 import signal
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from labgen.bundle import store as bundles
 from labgen.errors import LabgenError
 from labgen.faults import heal_timer
-from labgen.lab import store, user_kubeconfig
+from labgen.lab import user_kubeconfig
 from labgen.lab.lab import Lab
-from labgen.lab.ownership import KnownLabs, Owner, known_labs, lab_exists, owner
+from labgen.lab.ownership import KnownLabs, Owner, known_labs, owner
 from labgen.providers.base import Provider
 from labgen.providers.libvirt import vagrant_resources
 from labgen.providers.libvirt.host import LOCAL
@@ -45,8 +44,8 @@ def of_lab(lab: Lab, machines: Provider) -> list[Resource]:
     found = list(machines.list_resources(lab))
     own = owner(lab)
     found += [_timer(process, own) for process in heal_timer.running(lab)]
-    if user_kubeconfig.present(lab):
-        found.append(_context(lab.context, user_kubeconfig.path_of(lab), own))
+    if target := user_kubeconfig.present(lab):
+        found.append(_context(lab.context, target, own))
     found += _runtime(known_labs([own]))
     return [it for it in found if it.lab == own]
 
@@ -64,8 +63,8 @@ def of_host(uris: Collection[str] = ()) -> Listing:
             unqueried.append(error.reason)
     found += vagrant_resources.list_resources()
     found += [_timer(process, lab) for process, lab in heal_timer.of_labs()]
-    labs = known_labs([it.lab for it in found])
-    found += [*_contexts(found, labs), *_runtime(labs)]
+    found += [_context(*it) for it in user_kubeconfig.marked()]
+    found += _runtime(known_labs([it.lab for it in found]))
     # Vagrant's are listed with each libvirt
     return Listing(tuple(dict.fromkeys(found)), tuple(unqueried))
 
@@ -80,31 +79,9 @@ def _end(process: int) -> None:
         os.kill(process, signal.SIGKILL)
 
 
-def _contexts(found: Iterable[Resource], labs: KnownLabs) -> Iterator[Resource]:
-    """Yield contexts in this user's kubeconfig of labs that no longer exist and that another
-    resource names: the name of a context alone does not identify its owner."""
-    named = [*(it.lab for it in found if it.lab), *labs.owners.values()]
-    living = {lab.name for lab in named if lab_exists(lab)} | set(store.names())
-    target = user_kubeconfig.path()
-    for lab in dict.fromkeys(lab for lab in named if lab.name not in living):
-        context = f"labgen-{lab.name}"
-        if user_kubeconfig.names(context, target):
-            yield _context(context, target, lab)
-
-
 def _context(name: str, target: Path, lab: Owner) -> Resource:
-    def remove() -> None:
-        user_kubeconfig.remove_context(name, target, _kubectl())
-
+    remove = partial(user_kubeconfig.remove_from, target, lab)
     return Resource("context", f"{name} in {target}", lab, remove)
-
-
-def _kubectl() -> Path:
-    """Return the kubectl of any bundle, or the one on PATH."""
-    for version in bundles.known_versions():
-        with suppress(LabgenError):
-            return bundles.require(version).bin / "kubectl"
-    return Path("kubectl")
 
 
 def _runtime(labs: KnownLabs) -> Iterator[Resource]:

@@ -1,5 +1,6 @@
 """Write files atomically: to a temporary name that is then renamed."""
 
+import errno
 import os
 import secrets
 import shutil
@@ -37,6 +38,75 @@ def may_exist(path: Path) -> bool:
     except OSError:
         return True
     return True
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Replace the content of a file that is somebody else's, completely or not at all.
+
+    The new content is written next to the file, synced and renamed. Mode, owner, extended
+    attributes and a symbolic link to the file are kept. A new file is readable only to its owner;
+    its directory is created, but not that of a link's missing target. Raises OSError; the file then
+    has its former content.
+    """
+    target = Path(os.path.realpath(path))
+    if not target.exists():
+        if not path.is_symlink():
+            target.parent.mkdir(parents=True, exist_ok=True)
+        _rename_onto(target, content, None)
+        return
+    before = target.stat()
+    if before.st_nlink > 1:  # another name would keep the former content
+        _overwrite(target, content)
+        return
+    try:
+        _rename_onto(target, content, before)
+    except OSError as error:
+        # a mount of its own, as in a container, or of an owner that it would lose
+        if error.errno not in (errno.EBUSY, errno.EPERM):
+            raise
+        _overwrite(target, content)
+
+
+def _rename_onto(target: Path, content: bytes, before: os.stat_result | None) -> None:
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            if before:
+                now = os.fstat(file.fileno())
+                if (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
+                    os.fchown(file.fileno(), before.st_uid, before.st_gid)
+                shutil.copystat(target, beside)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.utime(beside)
+        beside.rename(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    directory = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def _overwrite(target: Path, content: bytes) -> None:
+    """Write over the file where it is. Its space is reserved first, so that a full disk is an error
+    before anything is changed."""
+    with target.open("r+b") as file:
+        size = os.fstat(file.fileno()).st_size
+        try:
+            if content:
+                os.posix_fallocate(file.fileno(), 0, len(content))
+        except OSError:
+            os.ftruncate(file.fileno(), size)
+            raise
+        file.write(content)
+        file.flush()
+        os.ftruncate(file.fileno(), len(content))
+        os.fsync(file.fileno())
 
 
 def private_directory(path: Path) -> Path:

@@ -8,7 +8,7 @@ import os
 import re
 from pathlib import Path
 
-from labgen.errors import UsageError
+from labgen.errors import LabgenError, UsageError
 
 # What a program that gets one of these paths takes for something else, however it is quoted.
 REFUSED = {
@@ -22,12 +22,23 @@ BUILDABLE = re.compile(r"[\w.,+@=/-]+", re.ASCII)  # Kbuild and others split at 
 
 
 def _base(variable: str, fallback: str) -> Path:
-    home = os.environ.get("LABGEN_HOME")
-    if home:
-        return Path(home).resolve() / ("state" if "STATE" in variable else "cache")
+    both = os.environ.get("LABGEN_HOME")
+    if both:
+        return Path(both).resolve() / ("state" if "STATE" in variable else "cache")
     named = os.environ.get(variable)
-    root = Path(named) if named and Path(named).is_absolute() else Path.home() / fallback
+    root = Path(named) if named and Path(named).is_absolute() else home() / fallback
     return root / "labgen"
+
+
+def home() -> Path:
+    """Return the user's home directory. Raises LabgenError if the system knows none."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        raise LabgenError(
+            f"user {os.getuid()} has no home directory: HOME is not set, and the system knows none",
+            hint="set HOME, or LABGEN_HOME and KUBECONFIG",
+        ) from None
 
 
 def state() -> Path:

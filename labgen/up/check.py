@@ -1,6 +1,6 @@
 """`labgen check`: whether a scenario can be brought up on this host, and what prevents it."""
 
-from labgen.lab import store
+from labgen.lab import store, user_kubeconfig
 from labgen.providers.registry import Choice, choose, ensure_fit, provider
 from labgen.scenario.model import Scenario
 from labgen.system import paths
@@ -15,6 +15,7 @@ def ensure_possible(scenario: Scenario, name: str | None = None, *, force: bool 
     """
     paths.ensure_usable()
     name = name or scenario.name
+    user_kubeconfig.ensure_usable(name)
     if name not in store.names():
         return choose(scenario, force=force)
     lab = store.load(name)

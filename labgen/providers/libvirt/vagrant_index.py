@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from labgen.render.vagrantfile import Box
-from labgen.system import files
+from labgen.system import files, paths
 from labgen.system.locks import locked
 
 LOCK_TIMEOUT = 60.0
@@ -33,7 +33,7 @@ class Entry:
 
 def home() -> Path:
     """Return Vagrant's own directory, which has its copies of boxes."""
-    return Path(os.environ.get("VAGRANT_HOME") or Path.home() / ".vagrant.d")
+    return Path(os.environ.get("VAGRANT_HOME") or paths.home() / ".vagrant.d")
 
 
 def entries() -> list[Entry]:

@@ -7,5 +7,5 @@ from labgen.up.graph import Outcome
 
 def merge_kubeconfig(context: Context) -> Outcome:
     """Add the context labgen-NAME to $KUBECONFIG or ~/.kube/config."""
-    added = user_kubeconfig.add(context.lab, context.bundle.bin / "kubectl")
+    added = user_kubeconfig.add(context.lab)
     return Outcome.CHANGED if added else Outcome.OK

@@ -31,6 +31,13 @@ def made(wanted: str = "single", name: str = "demo", overrides: Sequence[str] = 
     return store.make(scenario(wanted, *overrides), name, "container")
 
 
+def with_keys(sample: Lab) -> Lab:
+    """Return the lab with the credentials that its first control plane would have made."""
+    for name in ("ca.crt", "admin.crt", "admin.key"):
+        (sample.keys / name).write_text(f"{name} of {sample.name}\n")
+    return sample
+
+
 def mode(path: Path) -> int:
     """Return the permission bits of path."""
     return path.stat().st_mode & 0o7777

@@ -7,7 +7,7 @@ import pytest
 
 from labgen.console import Console
 from labgen.errors import LabgenError, UsageError
-from labgen.lab import store
+from labgen.lab import store, user_kubeconfig
 from labgen.lab.lab import Lab
 from labgen.lab.ownership import owner
 from labgen.operations import down as module
@@ -16,7 +16,7 @@ from labgen.providers.container.provider import ContainerProvider
 from labgen.providers.resource import Resource
 from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
-from tests.unit.lab.samples import made
+from tests.unit.lab.samples import made, with_keys
 from tests.unit.providers import existing
 
 QUIET = Console(quiet=True)
@@ -116,14 +116,16 @@ def test_a_machine_that_is_left_out_is_told_of_and_not_asked(
     assert store.names() == []
 
 
-def test_machines_go_even_where_the_kubeconfig_cannot_be_edited(
-    machines: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_lab_goes_even_where_the_kubeconfig_cannot_be_edited(
+    machines: Machines, tmp_path: Path
 ) -> None:
-    made("single", "demo")
-    (tmp_path / "kubeconfig").write_text("current-context: labgen-demo\n")
-    monkeypatch.setattr(module, "_kubectl", lambda _: Path("no-such-kubectl"))
-    with pytest.raises(LabgenError) as failed:
-        teardown("demo", QUIET)
-    assert failed.value.last_seen == f"context labgen-demo in {tmp_path}/kubeconfig"
+    user_kubeconfig.add(with_keys(made("single", "demo")))
+    config = tmp_path / "kubeconfig"
+    config.unlink()
+    config.mkdir()
+    left = teardown("demo", QUIET)
+    assert [text.splitlines()[0] for text in left] == [
+        f"{config} was not changed: it is a directory"
+    ]
     assert machines.destroyed == ["demo"]
-    assert store.names() == ["demo"]
+    assert store.names() == []
