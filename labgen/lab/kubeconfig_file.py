@@ -34,10 +34,11 @@ Edit = Callable[[Content], object]
 
 
 class KubeconfigUnusable(LabgenError):
-    """The file cannot be read or changed. why is the reason, remedy what to do about it."""
+    """The file cannot be read or changed. why is the reason, remedy what to do about it, and
+    otherwise what helps a command that does not need this very file."""
 
-    def __init__(self, path: Path, why: str, remedy: str) -> None:
-        super().__init__(f"{path} cannot be used as a kubeconfig: {why}", hint=remedy)
+    def __init__(self, path: Path, why: str, remedy: str, otherwise: str = "") -> None:
+        super().__init__(f"{path} cannot be used as a kubeconfig: {why}", hint=remedy + otherwise)
         self.path, self.why, self.remedy = path, why, remedy
 
 
@@ -67,7 +68,7 @@ def change(path: Path, edit: Edit, *, drop_if: Callable[[Content], bool] | None 
     """Apply edit to the content, and return True if that changed anything.
 
     edit is called several times and must do the same each time. The file is removed if drop_if is
-    true for the new content. Raises KubeconfigUnusable or OSError; the file is then as before.
+    true for the new content. Raises KubeconfigUnusable; the file is then as before.
     """
     deadline = time.monotonic() + LOCK_TIMEOUT
     while _is_busy(path) and time.monotonic() < deadline:
@@ -75,20 +76,26 @@ def change(path: Path, edit: Edit, *, drop_if: Callable[[Content], bool] | None 
     content = load(path)
     if _edited(content, edit) == content:
         return False
-    path.absolute().parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.absolute().parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(path, f"its directory cannot be made: {error.strerror}") from error
     with _kubectls_lock(path, deadline):
         before = _read(path)
         content = _parse(path, before)
         wanted = _edited(content, edit)
         if wanted == content:
             return False
-        if drop_if and drop_if(wanted):
-            Path(os.path.realpath(path)).unlink(missing_ok=True)
-            return True
         after = _rewritten(path, before, edit)
         if _parse(path, after) != wanted:
             raise _unusable(path, "it has YAML that cannot be written again without loss")
-        files.replace(path, after)
+        try:
+            if drop_if and drop_if(wanted):
+                Path(os.path.realpath(path)).unlink(missing_ok=True)
+            else:
+                files.replace(path, after)
+        except OSError as error:
+            raise _unusable(path, f"it cannot be written: {error.strerror}") from error
     return True
 
 
@@ -179,7 +186,7 @@ def _rewritten(path: Path, data: bytes, edit: Edit) -> bytes:
 
 
 def _unusable(path: Path, why: str) -> KubeconfigUnusable:
-    return KubeconfigUnusable(path, why, "repair it, or name another file by KUBECONFIG")
+    return KubeconfigUnusable(path, why, "repair it", ", or name another file by KUBECONFIG")
 
 
 def _lock_of(path: Path) -> Path:

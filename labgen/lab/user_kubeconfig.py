@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, suppress
 from functools import partial
 from pathlib import Path
 
-from labgen.errors import HostUnfit, LabgenError
+from labgen.errors import HostUnfit
 from labgen.lab import kubeconfig_entries as lab_entries
 from labgen.lab import kubeconfig_file as file
 from labgen.lab import store
@@ -88,7 +88,7 @@ def remove(lab: Lab) -> list[str]:
         for target in dict.fromkeys([*noted, *all_paths()]):
             try:
                 left += _remove_from(target, claim)
-            except (LabgenError, OSError) as error:
+            except KubeconfigUnusable as error:
                 if target in noted or _has(target, lab):
                     left.append(_by_hand(target, lab, error))
     return left
@@ -97,7 +97,7 @@ def remove(lab: Lab) -> list[str]:
 def remove_from(target: Path, lab: Owner) -> None:
     """Remove what the lab added to the file.
 
-    Raises KubeconfigUnusable or OSError.
+    Raises KubeconfigUnusable.
     """
     with _turn():
         _remove_from(target, Claim(lab))
@@ -135,7 +135,7 @@ def _remove_from(target: Path, claim: Claim) -> list[str]:
     clusters = lab_entries.owned(before, claim)["clusters"]
     drop_if = file.is_empty if str(target) in _made() else None
     file.change(target, partial(lab_entries.take_out, claim=claim), drop_if=drop_if)
-    if not target.exists():
+    if drop_if and not target.exists():
         _remember(_made() - {str(target)})
     after = file.load(target)
     gone = set(lab_entries.names(before, "clusters", clusters))
@@ -147,12 +147,10 @@ def _remove_from(target: Path, claim: Claim) -> list[str]:
     ]
 
 
-def _by_hand(target: Path, lab: Lab, error: LabgenError | OSError) -> str:
-    why = error.why if isinstance(error, KubeconfigUnusable) else str(error)
-    remedy = f"{error.remedy}, then " if isinstance(error, KubeconfigUnusable) else ""
+def _by_hand(target: Path, lab: Lab, error: KubeconfigUnusable) -> str:
     return (
-        f"{target} was not changed: {why}\n"
-        f"  {remedy}labgen gc {lab.name} --remove\n"
+        f"{target} was not changed: {error.why}\n"
+        f"  {error.remedy}, then labgen gc {lab.name} --remove\n"
         f"  or take out by hand: cluster, user and context {lab.context}"
     )
 

@@ -4,7 +4,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from labgen.errors import LabgenError
@@ -36,9 +36,10 @@ def locked(
         os.close(descriptor)
         descriptor = _acquire(path, kind, deadline, waiting)
     try:
-        os.ftruncate(descriptor, 0)
-        holder = f"process {os.getpid()}" + (f" ({doing})" if doing else "")
-        os.pwrite(descriptor, holder.encode(), 0)
+        with suppress(OSError):  # the holder's name has no room on a full disk; the lock has
+            os.ftruncate(descriptor, 0)
+            holder = f"process {os.getpid()}" + (f" ({doing})" if doing else "")
+            os.pwrite(descriptor, holder.encode(), 0)
         yield
     finally:
         os.close(descriptor)

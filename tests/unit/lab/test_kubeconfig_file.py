@@ -74,7 +74,7 @@ def test_an_odd_file_is_found_early_and_neither_changed_nor_in_the_way_of_down(
     [left] = user_kubeconfig.remove(demo)
     assert left.splitlines() == [
         f"{config} was not changed: {why}",
-        "  repair it, or name another file by KUBECONFIG, then labgen gc demo --remove",
+        "  repair it, then labgen gc demo --remove",
         "  or take out by hand: cluster, user and context labgen-demo",
     ]
     assert config.read_bytes() == content
@@ -99,7 +99,7 @@ def test_a_directory_that_cannot_be_is_found_early(config: Path) -> None:
 
 
 def test_a_full_disk_loses_nothing(config: Path, demo: Lab) -> None:
-    with _full_disk(), pytest.raises(OSError, match="File too large"):
+    with _full_disk(), pytest.raises(LabgenError, match="cannot be written: File too"):
         kubeconfig_file.change(config, lambda content: content.update(more="x" * 1000))
     assert config.read_bytes() == OWN
     assert [path.name for path in config.parent.iterdir()] == ["config"]
@@ -107,7 +107,7 @@ def test_a_full_disk_loses_nothing(config: Path, demo: Lab) -> None:
 
 def test_a_full_disk_loses_nothing_of_a_file_with_two_names(config: Path, tmp_path: Path) -> None:
     (tmp_path / "second").hardlink_to(config)
-    with _full_disk(), pytest.raises(OSError, match="File too large"):
+    with _full_disk(), pytest.raises(LabgenError, match="cannot be written: File too"):
         kubeconfig_file.change(config, lambda content: content.update(more="x" * 1000))
     assert config.read_bytes() == OWN
     kubeconfig_file.change(config, lambda content: content.update(more="x"))
