@@ -128,7 +128,12 @@ def test_a_scenario_is_brought_up_measured_and_taken_down(monkeypatch: pytest.Mo
         return store.make(scenario, name, "container")
 
     monkeypatch.setattr(compare, "bring_up", up)
-    monkeypatch.setattr(compare, "teardown", lambda name, _: seen.append(f"down {name}"))
+
+    def down(name: str, _: Console) -> list[str]:
+        seen.append(f"down {name}")
+        return []
+
+    monkeypatch.setattr(compare, "teardown", down)
     words = ("ha-3x3", "ha-3x3", "--runs", "1", "--name", "x", "-s", "loadBalancer.timings.fall=9")
     said = labgen("bench", "compare", *words)
     assert said.exit_code == 0, said.err
@@ -140,14 +145,19 @@ def test_a_scenario_is_brought_up_measured_and_taken_down(monkeypatch: pytest.Mo
 def test_a_lab_is_taken_down_when_nothing_could_be_measured(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    down: list[str] = []
+    removed: list[str] = []
+
+    def down(name: str, _: Console) -> list[str]:
+        removed.append(name)
+        return []
+
     monkeypatch.setenv("NOTHING", "1")
     monkeypatch.setattr(
         compare, "bring_up", lambda found, name, _: store.make(found, name, "container")
     )
-    monkeypatch.setattr(compare, "teardown", lambda name, _: down.append(name))
+    monkeypatch.setattr(compare, "teardown", down)
     assert labgen("bench", "compare", "single", "single").exit_code == 4
-    assert down == ["compare-a"]
+    assert removed == ["compare-a"]
 
 
 def test_a_labs_scenario_is_settled() -> None:
