@@ -23,7 +23,7 @@ ASK_KUBELETS = """
 for target; do
   {
     url="https://$target:10250/healthz"
-    status=$(curl -sk --max-time 5 --output /dev/null --write-out '%{http_code}' "$url")
+    status=$(curl -sk --noproxy '*' --max-time 5 -o /dev/null --write-out '%{http_code}' "$url")
     printf '%s %s\\n' "$target" "$status"
   } &
 done

@@ -55,7 +55,9 @@ def test_service_is_reached_from_the_node(on: On, machine: Machine, running: Wor
     url = f"http://{running.service}:{SERVICE_PORT}/hostname"
     # until kube-proxy has its rules, a new Service is refused or does not answer
     patient = f"--retry 100 --retry-delay 1 --retry-max-time {kube_proxy.NEW_SERVICE:.0f}"
-    answer = on(machine.name).run(f"curl -sS --max-time 5 {patient} --retry-all-errors %s", url)
+    answer = on(machine.name).run(
+        f"curl -sS --noproxy '*' --max-time 5 {patient} --retry-all-errors %s", url
+    )
     if answer.rc != 0:
         last = answer.stderr.strip().splitlines()[-1]
         pytest.fail(f"{last}; {kube_proxy.explain(on(machine.name))}")

@@ -43,7 +43,7 @@ def test_network_policy_is_enforced_or_known_not_to_be(
         machine."""
         url = f"http://{asking}:{manifests.PORT}/dial?host={asked}&port={manifests.PORT}"
         url += "&protocol=http&request=hostname"
-        answer = on(node).run("curl -sS --max-time 6 %s", url)
+        answer = on(node).run("curl -sS --noproxy '*' --max-time 6 %s", url)
         return found["asked"]["metadata"]["name"] in answer.stdout
 
     def open_() -> None:

@@ -2,18 +2,27 @@
 
 import click
 
-from labgen.cli.session import common, lab_argument
+from labgen.cli.session import Session, common, lab_argument
+from labgen.cluster import kubectl
 from labgen.lab import store
 from labgen.machine import access
 
 
 @click.command()
 @lab_argument
+@click.option(
+    "--ca", is_flag=True, help="Print the path of the CA's certificate instead, for curl."
+)
 @common
-def kubeconfig(name: str) -> None:
+@click.pass_obj
+def kubeconfig(session: Session, name: str, *, ca: bool) -> None:
     """Print the admin kubeconfig of the lab NAME.
 
-    It contains a private key.
+    It contains a private key. What your own kubectl needs where a proxy is set is printed to
+    standard error.
     """
     lab = store.load(name)
-    click.echo(access.kubeconfig(lab).read_text(), nl=False)
+    path = access.kubeconfig(lab)
+    click.echo(f"{lab.keys / 'ca.crt'}\n" if ca else path.read_text(), nl=False)
+    if not ca and (hint := kubectl.proxy_hint(lab)):
+        session.console().say(hint)

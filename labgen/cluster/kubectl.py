@@ -3,13 +3,19 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from shlex import quote
 
 from labgen.bundle.store import require
 from labgen.lab.lab import Lab, Machine
 from labgen.machine import access
 from labgen.machine.ssh import Ssh
+from labgen.system import proxy
 
-ON_CONTROL_PLANE = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf")
+# Without the proxy that a machine's /etc/environment may name
+ON_CONTROL_PLANE = (
+    *("env", "-u", "HTTPS_PROXY", "-u", "https_proxy"),
+    *("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf"),
+)
 TIMEOUT = 20.0  # seconds for a command on a control plane, multiplied by the lab's slowdown
 
 
@@ -19,8 +25,25 @@ def program(lab: Lab) -> Path:
 
 
 def environment(lab: Lab) -> Mapping[str, str]:
-    """Return the environment in which kubectl reaches the lab as its admin."""
-    return {**os.environ, "KUBECONFIG": str(access.kubeconfig(lab))}
+    """Return the environment in which kubectl reaches the lab as its admin, without a proxy."""
+    around = proxy.bypass(os.environ, _addresses(lab))
+    return {**os.environ, **around, "KUBECONFIG": str(access.kubeconfig(lab))}
+
+
+def proxy_hint(lab: Lab) -> str | None:
+    """Return what users must type so that their own kubectl reaches the lab in spite of a proxy in
+    this environment; None without one."""
+    name = proxy.in_the_way(os.environ, lab.local_endpoint(lab.vip))
+    if name is None:
+        return None
+    value = proxy.bypass(os.environ, _addresses(lab))["NO_PROXY"]
+    return (
+        f"{name} is set; so that your own kubectl reaches the lab: export NO_PROXY={quote(value)}"
+    )
+
+
+def _addresses(lab: Lab) -> list[object]:
+    return list(dict.fromkeys([lab.subnet, lab.vip, lab.local_endpoint(lab.vip)]))
 
 
 def delete_node(ssh: Ssh, lab: Lab, machine: Machine, via: Machine) -> None:

@@ -14,14 +14,15 @@ from labgen.errors import LabgenError
 from labgen.lab.lab import Lab, Machine
 from labgen.machine.ssh import Ssh
 from labgen.render.files import File
-from labgen.system import data
+from labgen.system import data, proxy
 from labgen.system.process import CommandTimedOut, Completed
 
 SHOWN_LINES = 8
-# {before} and {after} are shell of this package. A directory that is only for this script is in
-# /run, which is memory, so a machine with a full disk can still be queried.
+# {proxies}, {before} and {after} are shell of this package. A directory that is only for this
+# script is in /run, which is memory, so a machine with a full disk can still be queried.
 RECEIVE = """\
 set -e; place=$1 entry=$2; shift 2
+{proxies}
 if [ -z "$place" ]; then
   place=$(mktemp -d /run/labgen.XXXXXX); trap 'rm -rf "$place"' EXIT
 fi
@@ -30,6 +31,11 @@ mkdir -p "$place"; tar -x -f - -C "$place" --no-same-owner
 bash "${{place%/}}/$entry" "$@"
 {after}
 """
+
+
+# /etc/environment or .bashrc may name proxies. kubeadm would write them into static pods, and
+# kubectl would send the cluster's own addresses to them.
+WITHOUT_PROXIES = f"unset {' '.join((*proxy.ALL, *proxy.EXCEPT))}"
 
 
 class ScriptFailed(LabgenError):
@@ -51,6 +57,7 @@ class Script:
     before: str = ":"  # shell to run before the archive is unpacked
     after: str = ":"  # shell to run after the script has succeeded
     answers: frozenset[int] = frozenset({0})  # exit codes that the caller reads
+    downloads: bool = False  # it may use the proxies that the machine's login names
     log: str = ""  # the log's name in the lab's logs; empty for none
     hint: str = ""  # what to type after a failure
 
@@ -61,7 +68,8 @@ def push(lab: Lab, ssh: Ssh, machine: Machine, script: Script) -> Completed:
     The whole output is appended to the script's log. Raises ScriptFailed with the last lines of the
     output and the log's path.
     """
-    receive = RECEIVE.format(before=script.before, after=script.after)
+    proxies = ":" if script.downloads else WITHOUT_PROXIES
+    receive = RECEIVE.format(proxies=proxies, before=script.before, after=script.after)
     words = ["bash", "-c", receive, "receive", script.place, script.entry, *script.arguments]
     limit = script.timeout * lab.slowdown
     try:

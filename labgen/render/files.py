@@ -34,6 +34,11 @@ class Images:
     flannel: str
 
 
+# The kubelet reaches the API without the proxies that systemd's DefaultEnvironment may name: empty
+# ones replace them.
+KUBELET_DEFAULT = "KUBELET_EXTRA_ARGS=\nHTTPS_PROXY=\nhttps_proxy=\n"
+
+
 def payload(
     lab: Lab,
     machine: Machine,
@@ -46,7 +51,7 @@ def payload(
         "hosts": File(render("hosts", lab=lab)),
         # CoreDNS needs an upstream; the gateway refuses every name immediately
         "resolv.conf": File(f"nameserver {lab.gateway}\n"),
-        "kubelet.default": File("KUBELET_EXTRA_ARGS=\n"),
+        "kubelet.default": File(KUBELET_DEFAULT),
     }
     for template in RUNTIMES[lab.scenario.kubernetes.runtime].templates:
         content = render(template, profile=profile, sandbox_image=images.sandbox)

@@ -51,7 +51,7 @@ def run_machine(
         *profile.systemd_mode,
     ]
     words += ["--cpu-shares", str(cpu_shares)]
-    words += ["--network", network, "--no-hosts", "--dns=none"]
+    words += ["--network", network, "--no-hosts", "--dns=none", "--http-proxy=false"]
     words += ["--ulimit", f"nofile={profile.open_files}:{profile.open_files}"]
     words += ["--ulimit", f"nproc={profile.processes}:{profile.processes}"]
     words += ["--tmpfs", "/run", "--tmpfs", "/tmp"]  # noqa: S108 - inside the machine

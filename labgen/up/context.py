@@ -63,11 +63,13 @@ class Context:
         files: Mapping[str, File],
         timeout: float,
         afresh: bool = False,
+        downloads: bool = False,
     ) -> Outcome:
         """Send files (by their paths below /) to the machine and run phases there.
 
         timeout is in seconds, multiplied by the lab's slowdown. With afresh, the provisioners are
-        sent too and older payload files are removed first. run.sh waits for its own lock, because
+        sent too and older payload files are removed first. With downloads, the phases may use the
+        machine's proxies. run.sh waits for its own lock, because
         after Ctrl-C phases of the interrupted `up` may still be running.
 
         Raises ScriptFailed with the last lines of output and the log's path.
@@ -83,6 +85,7 @@ class Context:
             files=files,
             before=CLEAR if afresh else ":",
             after=SYNC,
+            downloads=downloads,
             log=phases[-1],
             hint=f"{inspect}    to resume: {self.lab.up_command}",
         )

@@ -17,7 +17,7 @@ from acceptance.framework.cluster import Etcd
 HERE = "https://127.0.0.1:2379"
 # etcd's own way to its gRPC calls, https://etcd.io/docs/latest/dev-guide/api_grpc_gateway/
 MEMBERS = "/v3/cluster/member/list"
-CURL = "curl -sS --max-time 5 --cacert %s --cert %s --key %s"
+CURL = "curl -sS --noproxy '*' --max-time 5 --cacert %s --cert %s --key %s"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ def of_api(host: Any, place: str, *, at: str = "") -> str:
     """
     way = ["--connect-to", f"{place}:{at}"] if at else []
     words = ["--write-out", "\n%{http_code}", *way, f"https://{place}/readyz"]
-    line = "curl -sS --max-time 5 --cacert %s" + " %s" * len(words)
+    line = "curl -sS --noproxy '*' --max-time 5 --cacert %s" + " %s" * len(words)
     answer = host.run(line, AUTHORITY, *words)
     missing_tools.ensure_curl(answer)
     if answer.rc != 0:

@@ -21,7 +21,7 @@ for target; do
   {
     host=${target%%:*}; port=${target##*:}
     url="http://$self/dial?host=$host&port=$port&protocol=http&request=hostname"
-    answer=$(curl -sS --max-time 6 "$url" 2>&1)
+    answer=$(curl -sS --noproxy '*' --max-time 6 "$url" 2>&1)
     printf '%s %s\\n' "$target" "$answer"
   } &
 done

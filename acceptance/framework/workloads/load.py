@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from labgen.bundle.store import require
+from labgen.cluster import kubectl
 from labgen.lab.lab import Lab
 
 WHAT = "all,nodes,events,secrets,configmaps"  # the largest answers that there are
@@ -29,15 +30,15 @@ def kubectl_load(lab: Lab) -> Iterator[None]:
     program = require(lab.scenario.kubernetes.version).bin / "kubectl"
     with ExitStack() as stack:
         for _ in range(AT_ONCE):
-            stack.enter_context(_asking(program, lab.kubeconfig))
+            stack.enter_context(_asking(program, lab))
         yield
 
 
 @contextmanager
-def _asking(program: Path, kubeconfig: Path) -> Iterator[None]:
+def _asking(program: Path, lab: Lab) -> Iterator[None]:
     """Run the calls in a separate process group, so that none of them remains."""
     told = {"KUBECTL": str(program), "WHAT": WHAT, "NICENESS": NICE, "PAUSE": PAUSE}
-    environment = {**os.environ, **told, "KUBECONFIG": str(kubeconfig)}
+    environment = {**kubectl.environment(lab), **told}
     words = ["setpriv", "--pdeathsig", "KILL", "bash", "-c", FOREVER]
     with subprocess.Popen(words, env=environment, start_new_session=True) as asking:
         try:

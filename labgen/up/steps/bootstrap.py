@@ -21,5 +21,7 @@ def bootstrap(context: Context, machine: Machine) -> Outcome:
     suite = context.ssh.run(machine.name, ["sh", "-c", SUITE], timeout=30).stdout.strip()
     brought = deliver(context, machine, parcels(context, suite))
     files = lab_env(environment(context.lab, machine, context.bundle.images))
-    installed = context.run_phases(machine, *PHASES, files=files, timeout=TIMEOUT, afresh=True)
+    installed = context.run_phases(
+        machine, *PHASES, files=files, timeout=TIMEOUT, afresh=True, downloads=True
+    )
     return Outcome.CHANGED if Outcome.CHANGED in (brought, installed) else Outcome.OK

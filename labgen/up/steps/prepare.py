@@ -46,6 +46,12 @@ def prepare(context: Context, machine: Machine) -> Outcome:
     phases = (*BEFORE, *RUNTIMES[context.lab.scenario.kubernetes.runtime].phases, *AFTER)
     balancer = ("load-balancer",) if machine.role is Role.CONTROL_PLANE else ()
     done = context.run_phases(
-        machine, *phases, *balancer, files=files, timeout=TIMEOUT, afresh=True
+        machine,
+        *phases,
+        *balancer,
+        files=files,
+        timeout=TIMEOUT,
+        afresh=True,
+        downloads=machine_profile.bare,  # packages of a repository
     )
     return Outcome.CHANGED if Outcome.CHANGED in (brought, done) else Outcome.OK

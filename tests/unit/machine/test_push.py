@@ -93,3 +93,13 @@ def test_no_content_is_on_the_command_line(
         members = archive.getmembers()
     assert {"lib/wait.sh", "room/run.sh"} <= {member.name for member in members}
     assert {(member.uid, member.gid) for member in members} == {(0, 0)}
+
+
+@pytest.mark.parametrize(("downloads", "seen"), [(False, ""), (True, "http://proxy:3128 all")])
+def test_the_proxies_of_a_machines_login_reach_only_what_downloads(
+    sample: Lab, monkeypatch: pytest.MonkeyPatch, downloads: bool, seen: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
+    monkeypatch.setenv("no_proxy", "all")
+    text = 'printf "%s\\n" "${HTTPS_PROXY:-}${no_proxy:+ $no_proxy}"'
+    assert _push(sample, text, downloads=downloads).stdout.strip() == seen

@@ -41,6 +41,9 @@ class Machines:
     ) -> Completed:
         if argv[0] == "sh":
             return Completed(tuple(argv), 0, self.notes, "")
+        if argv[0] == "env":  # without proxies
+            assert list(argv[1:5]) == ["-u", "HTTPS_PROXY", "-u", "https_proxy"]
+            argv = argv[5:]
         self.ran.append((host, *(word for word in argv if not word.startswith("--"))))
         if self.failures:
             self.failures -= 1
