@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 from labgen.errors import LabgenError
 from labgen.lab.lab import Lab, Machine
 from labgen.machine.ssh import Ssh
+from labgen.system import proxy
 from labgen.system.parallel import gather
 from labgen.system.process import Completed
 
 ETCD_PKI = "/etc/kubernetes/pki/etcd"
 ETCDCTL = (
+    *proxy.WITHOUT,
     "etcdctl",
     f"--cacert={ETCD_PKI}/ca.crt",
     f"--cert={ETCD_PKI}/healthcheck-client.crt",

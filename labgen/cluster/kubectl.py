@@ -11,11 +11,7 @@ from labgen.machine import access
 from labgen.machine.ssh import Ssh
 from labgen.system import proxy
 
-# Without the proxy that a machine's /etc/environment may name
-ON_CONTROL_PLANE = (
-    *("env", "-u", "HTTPS_PROXY", "-u", "https_proxy"),
-    *("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf"),
-)
+ON_CONTROL_PLANE = (*proxy.WITHOUT, "kubectl", "--kubeconfig=/etc/kubernetes/admin.conf")
 TIMEOUT = 20.0  # seconds for a command on a control plane, multiplied by the lab's slowdown
 
 

@@ -10,6 +10,9 @@ from ipaddress import IPv4Address, IPv4Network, ip_address, ip_network
 
 HTTPS = ("HTTPS_PROXY", "https_proxy")
 EXCEPT = ("NO_PROXY", "no_proxy")
+# Begins a command on a machine whose /etc/environment may name a proxy. Go's programs use no other
+# variables for HTTPS; etcdctl takes them, too.
+WITHOUT = ("env", "-u", "HTTPS_PROXY", "-u", "https_proxy")
 ALL = (*HTTPS, "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 
 

@@ -11,6 +11,7 @@ from labgen.cluster import etcd
 from labgen.cluster.etcd import EtcdMember
 from labgen.errors import LabgenError
 from labgen.machine.ssh import Ssh
+from labgen.system import proxy
 from labgen.system.process import Completed
 from tests.unit.lab.samples import lab
 
@@ -83,6 +84,6 @@ def test_the_present_leader_is_told_to_hand_over_by_the_members_number() -> None
     sample = lab("ha-3x0")
     ssh = _Members(sample.ssh_config)
     etcd.move_leader(ssh, sample, "master2", via=sample.machine("master1"))
-    assert ssh.ran[-1] == ("master1", "etcdctl", "move-leader", f"{BIG:x}")
+    assert ssh.ran[-1] == ("master1", *proxy.WITHOUT, "etcdctl", "move-leader", f"{BIG:x}")
     with pytest.raises(LabgenError, match="etcd has no member master9"):
         etcd.move_leader(ssh, sample, "master9", via=sample.machine("master1"))

@@ -11,6 +11,7 @@ from labgen.cluster.nodes import Node
 from labgen.errors import LabgenError
 from labgen.lab.lab import Machine
 from labgen.providers.container.provider import ContainerProvider
+from labgen.system import proxy
 from labgen.system.process import CommandFailed, Completed
 from labgen.up import evict_member as module
 from labgen.up.context import Context
@@ -42,7 +43,7 @@ class Machines:
         if argv[0] == "sh":
             return Completed(tuple(argv), 0, self.notes, "")
         if argv[0] == "env":  # without proxies
-            assert list(argv[1:5]) == ["-u", "HTTPS_PROXY", "-u", "https_proxy"]
+            assert tuple(argv[:5]) == proxy.WITHOUT
             argv = argv[5:]
         self.ran.append((host, *(word for word in argv if not word.startswith("--"))))
         if self.failures:
