@@ -55,6 +55,12 @@ def reason(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
+def os_reason(error: OSError) -> str:
+    """Return what the system said, after the file that it is about, where one is known."""
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{error.strerror or error}"
+
+
 class UsageError(LabgenError):
     """The command line or a file it names is wrong; exit code 2."""
 

@@ -15,9 +15,7 @@ def main() -> None:
         signal.signal(signal.SIGINT, _leave)
     from labgen.cli.entry import main as run  # noqa: PLC0415 - takes most of a second
 
-    if handled:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    run()
+    run(interruptible=handled)
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

@@ -13,7 +13,7 @@ import click
 import labgen
 from labgen.cli.groups import Group
 from labgen.cli.session import Session
-from labgen.errors import LabgenError
+from labgen.errors import LabgenError, os_reason
 from labgen.scenario.diagnostics import ScenarioInvalid
 from labgen.system import interrupt, search_path
 
@@ -72,29 +72,45 @@ def cli(ctx: click.Context, quiet: bool, verbose: int) -> None:
     ctx.obj.settle()
 
 
-def main() -> None:
-    """Run the command line and exit with its code."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _terminate)
-    logging.basicConfig(format="%(message)s", level=logging.WARNING)
-    search_path.complete()
+def main(*, interruptible: bool = False) -> None:
+    """Run the command line and exit with its code.
+
+    interruptible lets Ctrl-C interrupt it, unless whoever started it wants Ctrl-C ignored.
+    """
     try:
+        code = _run(interruptible=interruptible)
+    except KeyboardInterrupt:  # while an error was shown
+        code = interrupt.Interrupted.exit_code
+    finally:
+        if interruptible:  # all is cleaned up, and Python's own end would show the exception
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.exit(code)
+
+
+def _run(*, interruptible: bool) -> int:
+    try:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _terminate)
+        if interruptible:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        logging.basicConfig(format="%(message)s", level=logging.WARNING)
+        search_path.complete()
         code = cli.main(prog_name="labgen", standalone_mode=False)
     except click.ClickException as error:
         _show_usage(error)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except (KeyboardInterrupt, click.Abort, interrupt.Interrupted):
         click.echo("interrupted; run the same command again to resume", err=True)
-        sys.exit(interrupt.Interrupted.exit_code)
+        return interrupt.Interrupted.exit_code
     except LabgenError as error:
         _show(error)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except BrokenPipeError:
-        sys.exit(1)
+        return 1
     except OSError as error:  # a full disk, a file that may not be read
-        _show(LabgenError(str(error)))
-        sys.exit(LabgenError.exit_code)
-    sys.exit(code if isinstance(code, int) else 0)
+        _show(LabgenError(os_reason(error)))
+        return LabgenError.exit_code
+    return code if isinstance(code, int) else 0
 
 
 def _show(error: LabgenError) -> None:

@@ -4,7 +4,6 @@ import click
 
 from labgen.cli.plan import show
 from labgen.cli.session import Session, common, load_scenario, overrides_option
-from labgen.cluster import kubectl
 from labgen.lab.names import ensure_lab_name
 from labgen.up.bring_up import bring_up
 from labgen.up.plan import STAGES
@@ -57,5 +56,3 @@ def up(
     else:
         more = f"labgen kubectl {lab_name} -- get nodes    labgen down {lab_name}"
     console.say(f"  labgen status {lab_name}    {more}")
-    if not stage and (hint := kubectl.proxy_hint(lab)):
-        console.say(f"  {hint}")

@@ -22,6 +22,7 @@ from labgen.system import data
 from labgen.system.foreground import foreground
 
 TIERS = ("smoke", "ha", "full")
+SUITE = "labgen.operations.run_suite"  # the module that runs pytest
 DISRUPTIVE = {
     "ha": "cuts the power of machines and injects faults: the API is unavailable at times",
     "full": "cuts the power of machines, injects faults and creates workloads",
@@ -141,7 +142,7 @@ def _command(
     for name, value in COLLECTED.items():
         fixed += ["-o", f"{name}={value}"]
     chosen = [*subject, "--tier", tier, f"--verdict={verdict}", str(suite / file)]
-    return [sys.executable, "-P", "-m", "pytest", *settings, *options, *fixed, *chosen]
+    return [sys.executable, "-P", "-m", SUITE, *settings, *options, *fixed, *chosen]
 
 
 def _unwritten(code: int, options: Sequence[str]) -> Verdict:

@@ -23,8 +23,10 @@ def write(path: Path, content: str | bytes, *, mode: int = 0o644) -> None:
             file.flush()
             os.fsync(file.fileno())
         beside.rename(path)
-    except BaseException:
+    except BaseException as error:
         beside.unlink(missing_ok=True)
+        if isinstance(error, OSError) and not error.filename:  # a full disk
+            error.filename = str(path)
         raise
 
 

@@ -40,8 +40,18 @@ def foreground(
     before = {it: signal.signal(it, tell) for it in (signal.SIGINT, *PASSED_ON)}
     try:
         words = [str(word) for word in argv]
-        out = sys.__stderr__ if all_to_stderr else None
-        started.append(subprocess.Popen(words, env=environment(env or {}), stdout=out))
+        out = sys.__stderr__ if all_to_stderr else sys.__stdout__
+        # A stream that was closed before this program began is no stream for the process, either.
+        streams = [it or subprocess.DEVNULL for it in (sys.__stdin__, out, sys.__stderr__)]
+        started.append(
+            subprocess.Popen(
+                words,
+                env=environment(env or {}),
+                stdin=streams[0],
+                stdout=streams[1],
+                stderr=streams[2],
+            )
+        )
         code = started[0].wait()
     finally:
         for number, handler in before.items():

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 
 from labgen.bundle import store as bundles
+from labgen.cluster import kubectl
 from labgen.console import Console
 from labgen.errors import LabgenError, reason
 from labgen.lab import store
@@ -62,6 +63,8 @@ def bring_up(
     said = f"{changed} changed" if changed else UNCHANGED
     reached = f"has its {stage}" if stage else "is up"
     console.heading(f"lab {name} {reached} after {seconds:.1f} s; {said}")
+    if not stage and (hint := kubectl.proxy_hint(lab)):
+        console.say(f"  {hint}")
     return lab
 
 

@@ -24,7 +24,10 @@ class Said:
 def labgen(*words: str) -> Said:
     """Call labgen with words; signal handlers and log levels are restored afterwards."""
     out, err = io.StringIO(), io.StringIO()
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    handlers = {
+        number: signal.getsignal(number)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
     level = logging.getLogger().level
     code: object = 0
     try:
