@@ -347,10 +347,11 @@ def removed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the labs that `down` would remove; the one called bad cannot be removed."""
     names: list[str] = []
 
-    def teardown(name: str, *_: object, **__: object) -> None:
+    def teardown(name: str, *_: object, **__: object) -> list[str]:
         names.append(name)
         if name == "bad":
             raise LabgenError("it is stuck")
+        return []
 
     monkeypatch.setattr("labgen.cli.down.teardown", teardown)
     return names
