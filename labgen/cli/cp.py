@@ -9,14 +9,14 @@ from labgen.operations import copy
 
 
 @click.command()
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.argument("source", nargs=-1, required=True)
 @click.argument("target")
 @common
-def cp(sources: tuple[str, ...], target: str) -> None:
+def cp(source: tuple[str, ...], target: str) -> None:
     """Copy files and directories to or from machines.
 
     A path on a machine is LAB:MACHINE:PATH, relative to the login's home if it does not begin with
     a slash. Either TARGET or every SOURCE is such a path. The exit code is that of scp.
     """
-    argv = copy.command(sources, target)
+    argv = copy.command(source, target)
     os.execvp("scp", argv)  # noqa: S606 - no shell in between

@@ -32,11 +32,11 @@ from labgen.scenario.model import MachineSpec, Role, Scenario
 from labgen.system import files, host, mounts, netns, paths, podman
 from labgen.system.parallel import gather
 
-# When cores are short, control planes go first: joins wait for etcd, everything else for the API.
 # What a machine costs its host: MiB of memory, MiB of disk, cores when idle. Measured on ha-3x3 and
 # single, docs/reference/measurements.md. Most of a control plane's disk is etcd's log; the images
 # of all machines are those of the bundle.
 COST = {Role.CONTROL_PLANE: (450, 130, 0.12), Role.WORKER: (100, 5, 0.03)}
+# When cores are short, control planes go first: joins wait for etcd, everything else for the API.
 CPU_SHARES = {Role.CONTROL_PLANE: 1024, Role.WORKER: 256}
 
 
