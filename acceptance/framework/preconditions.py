@@ -1,5 +1,6 @@
 """The suite's precondition: a lab whose API answers through the VIP."""
 
+import shutil
 from functools import partial
 from ipaddress import IPv4Address
 
@@ -11,7 +12,7 @@ from acceptance.framework.clients.api import FAILURES, Api
 from acceptance.framework.clients.machines import LocalEndpoint, On
 from acceptance.framework.cluster import Cluster
 from labgen.cluster import vip
-from labgen.errors import LabgenError
+from labgen.errors import HostUnfit, LabgenError
 from labgen.lab.lab import Lab
 from labgen.machine import access, login
 from labgen.machine.ssh import Ssh
@@ -33,6 +34,8 @@ def ensure_reachable(lab: Lab) -> None:
     Its route, its kubeconfig and the shells of its machines are checked; a machine that does not
     answer is left to the tests.
     """
+    if shutil.which("ssh") is None:
+        raise HostUnfit("there is no program ssh on PATH", hint="apt-get install openssh-client")
     access.ensure_route(lab)
     access.kubeconfig(lab)
     ssh = access.ssh_client(lab)

@@ -7,6 +7,7 @@ import pytest
 
 from acceptance.framework.errors import HARNESS
 from labgen.system.process import Completed, run
+from tests.unit.lab.samples import made
 
 ROOT = Path(__file__).parents[3]
 
@@ -26,6 +27,17 @@ def test_unknown_lab_is_a_usage_error(tmp_path: Path) -> None:
     completed = acceptance(tmp_path, "--lab", "nowhere")
     assert completed.exit_code == pytest.ExitCode.USAGE_ERROR
     assert "there is no lab nowhere" in completed.stderr
+
+
+def test_a_host_without_ssh_is_no_failure_of_the_lab(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made("single", "demo")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    completed = acceptance(tmp_path / "home", "--lab", "demo", "--tier", "smoke")
+    assert completed.exit_code == HARNESS
+    said = "there is no program ssh on PATH\n  apt-get install openssh-client"
+    assert said in completed.stderr
 
 
 def test_help_needs_no_lab(tmp_path: Path) -> None:
