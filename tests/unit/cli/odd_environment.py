@@ -38,7 +38,7 @@ INSTEAD: dict[tuple[str, ...], list[str]] = {
 
 
 def calls(words: dict[str, str]) -> Iterator[list[str]]:
-    """Yield each command of the click tree: without arguments, and with all that it takes."""
+    """Yield each command of the click tree with all that it takes, also as JSON, and each group."""
 
     def walk(command: click.Command, path: list[str], ctx: click.Context) -> Iterator[list[str]]:
         if isinstance(command, click.Group):
@@ -52,14 +52,13 @@ def calls(words: dict[str, str]) -> Iterator[list[str]]:
         filled = [
             words.get(f"{path[-1]}.{it.name}", words.get(str(it.name), OTHER)) for it in arguments
         ]
-        if any(it.required for it in arguments):
-            yield path
         yield [*path, *INSTEAD.get(tuple(path), filled)]
         options = [it for it in command.params if isinstance(it, click.Option)]
         if any("--output" in it.opts for it in options) and path != ["verify"]:
             yield [*path, "-o", "json", *INSTEAD.get(tuple(path), filled)]
 
     yield ["--help"]
+    yield ["up"]  # without what it needs
     yield from walk(entry.cli, [], click.Context(entry.cli))
 
 
