@@ -1,4 +1,4 @@
-"""labgen checkpoint: save, restore, list and delete."""
+"""labgen checkpoint: save, restore, list and remove."""
 
 import re
 
@@ -8,6 +8,7 @@ from labgen.cli import shapes
 from labgen.cli.groups import Group
 from labgen.cli.output import output_option, print_json
 from labgen.cli.session import Session, common, lab_argument
+from labgen.console import print_table
 from labgen.errors import UsageError
 from labgen.operations import checkpoints
 
@@ -29,7 +30,7 @@ wanted = click.argument("checkpoint", callback=_name)
 
 @click.group(cls=Group)
 def checkpoint() -> None:
-    """Save and restore labs of virtual machines."""
+    """Save labs at one moment, and restore them."""
 
 
 @checkpoint.command()
@@ -38,7 +39,11 @@ def checkpoint() -> None:
 @common
 @click.pass_obj
 def save(session: Session, name: str, checkpoint: str) -> None:
-    """Save disks and memory of all machines of the lab NAME as CHECKPOINT."""
+    """Save all machines of the lab NAME as CHECKPOINT, in a moment.
+
+    Of system containers the disks are saved, of virtual machines also the memory. The machines
+    stand still meanwhile.
+    """
     checkpoints.save(name, checkpoint, session.console())
 
 
@@ -48,9 +53,10 @@ def save(session: Session, name: str, checkpoint: str) -> None:
 @common
 @click.pass_obj
 def restore(session: Session, name: str, checkpoint: str) -> None:
-    """Restore all machines of the lab NAME to CHECKPOINT.
+    """Restore all machines of the lab NAME to CHECKPOINT, and wait until the cluster is healthy.
 
-    Everything that happened since is lost.
+    Everything that happened since is lost, and faults end. System containers boot as after a power
+    cut.
     """
     checkpoints.restore(name, checkpoint, session.console())
 
@@ -60,9 +66,9 @@ def restore(session: Session, name: str, checkpoint: str) -> None:
 @wanted
 @common
 @click.pass_obj
-def delete(session: Session, name: str, checkpoint: str) -> None:
-    """Delete CHECKPOINT of the lab NAME."""
-    checkpoints.delete(name, checkpoint, session.console())
+def remove(session: Session, name: str, checkpoint: str) -> None:
+    """Remove CHECKPOINT of the lab NAME."""
+    checkpoints.remove(name, checkpoint, session.console())
 
 
 @checkpoint.command("list")
@@ -72,11 +78,18 @@ def delete(session: Session, name: str, checkpoint: str) -> None:
 @click.pass_obj
 def list_(session: Session, name: str, output: str) -> None:
     """List the checkpoints of the lab NAME."""
-    names = checkpoints.names(name)
+    found = [
+        shapes.Checkpoint(name=it.name, saved=it.saved.isoformat(timespec="seconds"), size=it.size)
+        for it in checkpoints.found(name)
+    ]
     if output == "json":
-        print_json([shapes.Checkpoint(name=it) for it in names])
-        return
-    if not names:
+        print_json(found)
+    elif found:
+        print_table(("CHECKPOINT", "SAVED", "SIZE"), map(_row, found), right={2})
+    else:
         session.console().say(f"lab {name} has no checkpoints")
-    for it in names:
-        click.echo(it)
+
+
+def _row(found: shapes.Checkpoint) -> tuple[str, str, str]:
+    size = "-" if found.size is None else f"{found.size / 1024**2:.1f} MiB"
+    return found.name, found.saved, size

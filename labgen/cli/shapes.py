@@ -186,6 +186,10 @@ class Checkpoint(Result):
     """A checkpoint of a lab."""
 
     name: str
+    saved: str = Field(description="when all machines stood still, UTC, ISO 8601")
+    size: int | None = Field(
+        description="bytes that only this checkpoint uses; null if they are not known"
+    )
 
 
 class Scenario(Result):

@@ -6,6 +6,7 @@ see, other callers use isinstance().
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -15,26 +16,41 @@ from labgen.providers.base import Provider
 from labgen.scenario.model import MachineSpec, Scenario
 
 
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint of a lab, as its provider knows it."""
+
+    name: str
+    saved: datetime  # when all machines stood still, UTC
+    size: int | None = None  # bytes that only this checkpoint uses; None if they are not known
+
+
 @runtime_checkable
 class Checkpoints(Protocol):
-    """A provider that saves disk and memory of a whole lab at one moment, and restores them."""
+    """A provider that saves a whole lab at one moment, and restores it: the machines' disks and, if
+    it can, their memory."""
 
     def save_checkpoint(self, lab: Lab, checkpoint: str) -> None:
         """Save all machines under that name; a checkpoint of that name is replaced.
 
-        Raises LabgenError when a machine is not running.
+        Raises LabgenError when a machine is not running, or when there is no room.
         """
+        ...
+
+    def ensure_restorable(self, lab: Lab, checkpoint: str) -> None:
+        """Raise UsageError when there is no such checkpoint, LabgenError when it is damaged."""
         ...
 
     def restore_checkpoint(self, lab: Lab, checkpoint: str) -> None:
         """Restore all machines to the checkpoint, running and with the current time.
 
-        Raises UsageError when there is no such checkpoint.
+        Without saved memory they have booted as after a power cut. Raises what ensure_restorable
+        raises, and LabgenError when there is no room; nothing has changed then.
         """
         ...
 
-    def checkpoints(self, lab: Lab) -> Sequence[str]:
-        """Return the names of the lab's checkpoints."""
+    def checkpoints(self, lab: Lab) -> Sequence[Checkpoint]:
+        """Return the lab's checkpoints, the oldest first."""
         ...
 
     def delete_checkpoint(self, lab: Lab, checkpoint: str) -> None:
@@ -103,5 +119,5 @@ def checkpoints_of(provider: Provider, lab: Lab) -> Checkpoints:
         return provider
     raise LabgenError(
         f"lab {lab.name} cannot be saved: its machines are {provider.machine_kind}",
-        hint="virtual machines can be: labgen up SCENARIO --name OTHER --provider libvirt",
+        hint="labs of system containers and of virtual machines can be",
     )

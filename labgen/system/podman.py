@@ -102,6 +102,21 @@ def _listed(*words: str) -> list[Container]:
     ]
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What belongs to a container outside of podman's store of names."""
+
+    control_group: str  # from the root of the hierarchy
+    upper: Path  # what the container changed in its root file system (overlayfs)
+
+
+def inspect(name: str) -> Parts:
+    """Return the parts of a container. Raises CommandFailed if it does not exist."""
+    words = ["--format", "{{.State.CgroupPath}} {{.GraphDriver.Data.UpperDir}}"]
+    group, _, upper = podman("inspect", *words, name).stdout.strip().partition(" ")
+    return Parts(group, Path(upper))
+
+
 def remove(names: Sequence[str]) -> None:
     """Remove containers concurrently, running or not; names that do not exist are ignored."""
     if names:

@@ -27,7 +27,7 @@ REST = {
     # on a lab of six machines; nothing runs next to it while it measures
     "experiments": HA,
     # on a lab of six machines, too
-    "faults": ("test_faults",),
+    "faults": ("test_faults", "test_checkpoints"),
     "existing": ("test_bare_machines", "test_existing_machines"),
     "scenarios": ("test_classic", "test_scenarios", "test_container_runtimes"),
     "emulated": ("test_emulated_cluster",),
@@ -39,7 +39,8 @@ PARTS = (*QUICK, *REST)
 LATE = (
     *("test_provider_contract", "test_libvirt", "test_remote_hypervisor"),
     *REST["emulated"],
-    *("test_ha_3x3", "test_faults", "test_mutations", "test_experiments", "test_down"),
+    *("test_ha_3x3", "test_faults", "test_checkpoints"),
+    *("test_mutations", "test_experiments", "test_down"),
 )
 
 OTHERS_END = 1800.0  # seconds for the parts that still run
@@ -72,7 +73,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _part(item: pytest.Item) -> str:
     if item.get_closest_marker("quick"):
-        return "ha" if item.path.stem in HA else "bare"
+        return "ha" if item.path.stem in (*HA, *REST["faults"]) else "bare"
     return next((part for part, files in REST.items() if item.path.stem in files), "others")
 
 

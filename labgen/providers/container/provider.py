@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -17,12 +18,12 @@ from labgen.machine.finding import Finding
 from labgen.machine.ssh import Ssh
 from labgen.providers import obstacles, runtimes
 from labgen.providers.base import BEFORE, Power, State
-from labgen.providers.container import containers, firewall, network, power
+from labgen.providers.container import checkpoints, containers, disks, firewall, network, power
 from labgen.providers.container import realtime as real_time
 from labgen.providers.container.containers import container_name
 from labgen.providers.container.host import TO_DESTROY, ensure_inotify_instances, findings
 from labgen.providers.container.resources import list_resources
-from labgen.providers.optional import Demand
+from labgen.providers.optional import Checkpoint, Demand
 from labgen.providers.programs import ensure_installed
 from labgen.providers.resource import Resource
 from labgen.providers.settled import act
@@ -83,12 +84,13 @@ class ContainerProvider:
         load_machine(bundle)
         keys.ensure(lab)
         files.write(lab.ssh_config, ssh_config(lab, lab.sockets))
+        checkpoints.complete_restore(lab)
         changed = _ready_host(lab)
         states = self.machines(lab)
         absent = [m for m in lab.machines if states[m.name] is State.ABSENT]
         off = [m for m in lab.machines if states[m.name] is State.OFF]
         network.plug_in(lab, absent)
-        ownership.label_directory(lab, _disks(lab))
+        ownership.label_directory(lab, disks.of_lab(lab))
         make = {m.name: partial(self._make, lab, m, bundle) for m in absent}
         gather(make)
         real_time.allow()
@@ -104,8 +106,8 @@ class ContainerProvider:
         names = [container.name for container in containers.of_lab(lab)]
         gather({name: partial(_remove, name) for name in names})
         network.remove(lab)
-        mounts.unmount_below(_disks(lab))
-        for path in (_disks(lab), lab.sockets):
+        mounts.unmount_below(disks.of_lab(lab))
+        for path in (disks.of_lab(lab), lab.sockets):
             if path.exists():
                 shutil.rmtree(path)
 
@@ -121,6 +123,7 @@ class ContainerProvider:
         states = self.machines(lab)
         acting = [m for m in machines if states[m.name] in BEFORE[action]]
         if action is Power.ON and any(states[m.name] is not State.ABSENT for m in machines):
+            checkpoints.complete_restore(lab)
             _ready_host(lab)
             network.plug_in(lab, acting)
         elif action is Power.OFF:
@@ -134,6 +137,44 @@ class ContainerProvider:
             Ssh(lab.ssh_config).close([m.name for m in acting])
             return moment
         return time.monotonic()
+
+    def save_checkpoint(self, lab: Lab, checkpoint: str) -> None:
+        """See optional.Checkpoints."""
+        states = self.machines(lab)
+        stopped = [f"{name} is {state}" for name, state in states.items() if state is not State.ON]
+        if stopped:
+            raise LabgenError(
+                f"lab {lab.name} was not saved: a checkpoint needs every machine running",
+                last_seen=", ".join(stopped),
+                hint=f"labgen start {lab.name}",
+            )
+        checkpoints.save(lab, checkpoint)
+
+    def ensure_restorable(self, lab: Lab, checkpoint: str) -> None:
+        """See optional.Checkpoints."""
+        checkpoints.verified(lab, checkpoint)
+
+    def restore_checkpoint(self, lab: Lab, checkpoint: str) -> None:
+        """See optional.Checkpoints."""
+        states = self.machines(lab)
+        if absent := [name for name, state in states.items() if state is State.ABSENT]:
+            raise LabgenError(
+                f"lab {lab.name} has no machine {', '.join(absent)}; nothing was changed",
+                hint=f"to create it: {lab.up_command}",
+            )
+        checkpoints.restore(lab, checkpoint, partial(self.power, lab, lab.machines, Power.OFF))
+        self.power(lab, lab.machines, Power.ON)
+
+    def checkpoints(self, lab: Lab) -> Sequence[Checkpoint]:
+        """See optional.Checkpoints."""
+        return [
+            Checkpoint(name, datetime.fromtimestamp(it.saved, UTC), it.size)
+            for name, it in checkpoints.checkpoints(lab).items()
+        ]
+
+    def delete_checkpoint(self, lab: Lab, checkpoint: str) -> None:
+        """See optional.Checkpoints."""
+        checkpoints.delete(lab, checkpoint)
 
     def list_resources(self, lab: Lab | None = None) -> Sequence[Resource]:
         """See base.Provider."""
@@ -154,7 +195,7 @@ class ContainerProvider:
         return wrong
 
     def _make(self, lab: Lab, machine: Machine, bundle: Bundle) -> None:
-        disk = _disks(lab) / machine.name
+        disk = disks.of_machine(lab, machine)
         if disk.exists():
             shutil.rmtree(disk)
         runtime = lab.scenario.kubernetes.runtime
@@ -192,9 +233,3 @@ def _ready_host(lab: Lab) -> bool:
 
 def _remove(name: str) -> None:
     act(partial(podman.remove, [name]), lambda: not podman.named(name))
-
-
-def _disks(lab: Lab) -> Path:
-    """Return the directory of the machines' disks. It is next to the bundle because hard links do
-    not cross file systems."""
-    return paths.cache() / "disks" / f"{lab.name}-{lab.id}"

@@ -6,8 +6,10 @@ external ones.
 
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 import libvirt
@@ -16,6 +18,7 @@ from labgen.errors import LabgenError, UsageError
 from labgen.lab.lab import Lab
 from labgen.machine import access
 from labgen.providers.libvirt.connection import domain_of
+from labgen.providers.optional import Checkpoint
 from labgen.system.parallel import gather
 
 CLOCK_TIMEOUT = 30.0
@@ -50,10 +53,7 @@ def restore(connection: Any, lab: Lab, checkpoint: str) -> None:
 
     Raises UsageError for a checkpoint that the lab does not have.
     """
-    known = checkpoints(connection, lab)
-    if checkpoint not in known:
-        listed = ", ".join(known) or "none"
-        raise UsageError(f"lab {lab.name} has no checkpoint {checkpoint}", hint=f"it has: {listed}")
+    ensure_known(connection, lab, checkpoint)
     domains = _domains(connection, lab)
     paused = libvirt.VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED | libvirt.VIR_DOMAIN_SNAPSHOT_REVERT_FORCE
     _concurrently(
@@ -63,10 +63,25 @@ def restore(connection: Any, lab: Lab, checkpoint: str) -> None:
     _concurrently(domains, lambda domain: domain.resume())
 
 
-def checkpoints(connection: Any, lab: Lab) -> list[str]:
-    """Return the names of the checkpoints that every machine has."""
-    named = [set(domain.snapshotListNames()) for domain in _domains(connection, lab).values()]
-    return sorted(set.intersection(*named))
+def ensure_known(connection: Any, lab: Lab, checkpoint: str) -> None:
+    """Raise UsageError if the lab has no checkpoint of that name."""
+    known = [it.name for it in checkpoints(connection, lab)]
+    if checkpoint not in known:
+        listed = ", ".join(known) or "none"
+        raise UsageError(f"lab {lab.name} has no checkpoint {checkpoint}", hint=f"it has: {listed}")
+
+
+def checkpoints(connection: Any, lab: Lab) -> list[Checkpoint]:
+    """Return the checkpoints that every machine has, the oldest first."""
+    domains = list(_domains(connection, lab).values())
+    common = set.intersection(*(set(domain.snapshotListNames()) for domain in domains))
+    found = [Checkpoint(name, _saved(domains[0], name)) for name in common]
+    return sorted(found, key=lambda it: it.saved)
+
+
+def _saved(domain: Any, name: str) -> datetime:
+    tree = ET.fromstring(domain.snapshotLookupByName(name).getXMLDesc())  # noqa: S314 - libvirt's own
+    return datetime.fromtimestamp(int(tree.findtext("creationTime", "0")), UTC)
 
 
 def delete(connection: Any, lab: Lab, checkpoint: str) -> None:

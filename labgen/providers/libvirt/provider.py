@@ -31,7 +31,7 @@ from labgen.providers.libvirt.connection import (
     remove_domain,
 )
 from labgen.providers.libvirt.power import state_of, switch
-from labgen.providers.optional import Demand
+from labgen.providers.optional import Checkpoint, Demand
 from labgen.providers.resource import Resource
 from labgen.render.ssh_config import ssh_config
 from labgen.render.vagrantfile import Box, Hypervisor, vagrantfile
@@ -186,6 +186,11 @@ class LibvirtProvider:
         with self._own(lab) as connection:
             checkpoints.save(connection, lab, checkpoint)
 
+    def ensure_restorable(self, lab: Lab, checkpoint: str) -> None:
+        """See optional.Checkpoints."""
+        with self._own(lab) as connection:
+            checkpoints.ensure_known(connection, lab, checkpoint)
+
     def restore_checkpoint(self, lab: Lab, checkpoint: str) -> None:
         """See optional.Checkpoints."""
         with self._own(lab) as connection:
@@ -195,7 +200,7 @@ class LibvirtProvider:
         ensure_route(lab)
         checkpoints.set_clocks(lab)
 
-    def checkpoints(self, lab: Lab) -> Sequence[str]:
+    def checkpoints(self, lab: Lab) -> Sequence[Checkpoint]:
         """See optional.Checkpoints."""
         with self._own(lab) as connection:
             return checkpoints.checkpoints(connection, lab)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from labgen.lab.lab import Lab
+from labgen.providers.container import disks
 from labgen.providers.registry import provider
 from labgen.system import paths
 from labgen.system.process import run
@@ -30,7 +31,12 @@ def site(_request: pytest.FixtureRequest) -> Iterator[Site]:
             "a firewall rule": _leave_rule,
             "disks": _leave_disks,
         },
+        saving=_saving,
     )
+
+
+def _saving(lab: Lab) -> bool:
+    return (disks.of_lab(lab) / ".checkpoints/.before.part").exists()
 
 
 def _seen(lab: Lab) -> list[str]:

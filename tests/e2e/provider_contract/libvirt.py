@@ -5,12 +5,14 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
 
 from labgen.lab.lab import Lab
 from labgen.lab.ownership import label
+from labgen.providers.base import State
 from labgen.providers.libvirt import vagrant_index as index
 from labgen.providers.registry import provider
 from labgen.render.vagrantfile import domain_name, network_name, network_xml, pool_xml
@@ -53,7 +55,12 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
             "an entry of Vagrant's": _leave_entry,
         },
         uri=uri,
+        saving=partial(_saving, uri),
     )
+
+
+def _saving(uri: str, lab: Lab) -> bool:
+    return State.PAUSED in provider("libvirt", uri).machines(lab).values()
 
 
 def _tear(connection: Any, lab: Lab) -> None:

@@ -1,5 +1,6 @@
 """Actions of the provider contract on a lab: kill commands, switch machines, observe them."""
 
+import json
 import os
 import signal
 import socket
@@ -121,21 +122,30 @@ def all_answer(lab: Lab, kind: Subject) -> None:
 
 def goes_back(site: Site, lab: Lab, kind: Subject) -> None:
     """Assert that a restore removes what came later, that machines run as before and that clocks
-    are right, also after an earlier save was killed."""
+    are right, also after an earlier save or restore was killed."""
     ssh = Ssh(lab.ssh_config)
-    all_answer(lab, kind)
-    for machine in lab.machines:
-        ssh.run(machine.name, ["systemd-run", "--unit=then", "sleep", "infinity"], timeout=60)
+
+    def everywhere(script: str) -> list[str]:
+        all_answer(lab, kind)
+        words = ["bash", "-ec", script]
+        return [ssh.run(it.name, words, timeout=60).stdout.strip() for it in lab.machines]
+
+    everywhere("touch /root/then /var/lib/kubelet/then; systemd-run --unit=then sleep infinity")
     save = ["checkpoint", "save", lab.name, "before"]
-    killed(save, lambda: State.PAUSED in states(site, lab), "the machines' pause")
+    restore = ["checkpoint", "restore", lab.name, "before"]
+    killed(save, lambda: site.saving(lab), "the machines' pause")
     labgen(*save, timeout=300)
-    for machine in lab.machines:
-        ssh.run(machine.name, ["bash", "-c", "touch /root/since; systemctl stop then"], timeout=60)
-    labgen("checkpoint", "restore", lab.name, "before", timeout=300)
+    everywhere("touch /root/since /var/lib/kubelet/since; rm /root/then; systemctl stop then")
+    if not kind.memory:
+        killed(restore, lambda: states(site, lab) == {State.OFF}, "all machines being off")
+        labgen("start", lab.name)
+        assert len(set(everywhere("cd /root; echo *; cd /var/lib/kubelet; echo [st]*"))) == 1
+    labgen(*restore, timeout=300)
     assert states(site, lab) == {State.ON}
-    look = "test ! -e /root/since; systemctl is-active --quiet then; date +%s.%N"
-    for machine in lab.machines:
-        told = ssh.run(machine.name, ["bash", "-ec", look], timeout=60).stdout
+    gone = "test -e /root/then; test ! -e /root/since; test ! -e /var/lib/kubelet/since"
+    runs = "; systemctl is-active --quiet then" if kind.memory else ""
+    for told in everywhere(f"{gone}{runs}; date +%s.%N"):
         assert abs(float(told) - time.time()) < CLOCK
-    assert labgen("checkpoint", "list", lab.name).stdout.split() == ["before"]
-    labgen("checkpoint", "delete", lab.name, "before")
+    found = json.loads(labgen("checkpoint", "list", lab.name, "-o", "json").stdout)
+    assert [it["name"] for it in found] == ["before"]
+    labgen("checkpoint", "remove", lab.name, "before")

@@ -33,6 +33,7 @@ class Site:
     tear: Harm | None
     residues: Mapping[str, Harm]
     uri: str = ""
+    saving: Callable[[Lab], bool] = lambda _: False  # whether the lab is being saved now
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Subject:
     name is the provider's, variant distinguishes kinds of one provider. actions: what the machines'
     power switch supports; all other actions are refused. answers: seconds until a machine that was
     switched on answers on SSH. notices: seconds by which the time of a power cut may differ from
-    that observed from outside. made: the machines are created and removed with the lab.
+    that observed from outside. memory: checkpoints have the machines' memory. made: the machines
+    are created and removed with the lab.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Subject:
     notices: float
     actions: frozenset[Power]
     checkpoints: bool
+    memory: bool = False
     made: bool = True
     variant: str = ""
 

@@ -12,7 +12,7 @@ KINDS = [
         answers=30,
         notices=1,
         actions=frozenset(Power),
-        checkpoints=False,
+        checkpoints=True,
     ),
     Subject(
         name="ssh",
@@ -40,5 +40,6 @@ KINDS = [
         notices=3,  # emulated, beside other work
         actions=frozenset(Power),
         checkpoints=True,
+        memory=True,
     ),
 ]

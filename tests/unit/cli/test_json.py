@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from labgen.operations.host_resources import Listing
 from labgen.operations.status import Status
 from labgen.operations.verdict import Outcome, Verdict
 from labgen.providers.base import State
+from labgen.providers.optional import Checkpoint
 from labgen.providers.resource import Resource
 from labgen.recordings import recording
 from tests.unit.cli.calling import labgen
@@ -136,8 +138,14 @@ def _injections(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def _checkpoints(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr(checkpoints, "names", lambda _: ["before", "after"])
-    return [{"name": "before"}, {"name": "after"}]
+    saved = datetime(2026, 11, 30, 12, 0, 1, 500, tzinfo=UTC)
+    found = [Checkpoint("before", saved, 1700000), Checkpoint("after", saved)]
+    monkeypatch.setattr(checkpoints, "found", lambda _: found)
+    at = "2026-11-30T12:00:01+00:00"
+    return [
+        {"name": "before", "saved": at, "size": 1700000},
+        {"name": "after", "saved": at, "size": None},
+    ]
 
 
 def _bundles(monkeypatch: pytest.MonkeyPatch) -> Any:

@@ -1,37 +1,49 @@
 """Saving and restoring a lab by a provider that can, or an error with the reason."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import pytest
 
 from labgen.console import Console
-from labgen.errors import LabgenError
+from labgen.errors import LabgenError, UsageError
 from labgen.lab.lab import Lab
 from labgen.operations import checkpoints
 from labgen.providers.base import Provider
-from labgen.providers.container.provider import ContainerProvider
+from labgen.providers.optional import Checkpoint
+from labgen.providers.ssh.provider import SshProvider
 from tests.unit.lab.samples import made
 
 QUIET = Console(quiet=True)
 
 
-class Saving(ContainerProvider):
+NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
+
+
+class Saving(SshProvider):
     """Machines that can be saved."""
 
     def __init__(self) -> None:
-        self.saved: dict[str, str] = {}
+        self.saved: list[str] = []
+        self.restored: list[str] = []
 
     def save_checkpoint(self, lab: Lab, checkpoint: str) -> None:
-        self.saved[checkpoint] = lab.name
+        assert lab.name == "demo"
+        self.saved.append(checkpoint)
+
+    def ensure_restorable(self, lab: Lab, checkpoint: str) -> None:
+        if checkpoint not in self.saved:
+            raise UsageError(f"there is no checkpoint {checkpoint}")
 
     def restore_checkpoint(self, lab: Lab, checkpoint: str) -> None:
-        assert self.saved[checkpoint] == lab.name
+        assert lab.name == "demo"
+        self.restored.append(checkpoint)
 
-    def checkpoints(self, lab: Lab) -> Sequence[str]:
-        return list(self.saved)
+    def checkpoints(self, lab: Lab) -> Sequence[Checkpoint]:
+        return [Checkpoint(name, NOON) for name in self.saved]
 
     def delete_checkpoint(self, lab: Lab, checkpoint: str) -> None:
-        self.saved.pop(checkpoint, None)
+        self.saved.remove(checkpoint)
 
 
 def _use(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,26 +51,41 @@ def _use(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     made("single", "demo")
 
 
-def test_a_lab_is_saved_restored_and_its_checkpoint_deleted(
+def test_a_lab_is_saved_restored_and_its_checkpoint_removed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    _use(Saving(), monkeypatch)
+    able = Saving()
+    _use(able, monkeypatch)
     checkpoints.save("demo", "before", QUIET)
     checkpoints.restore("demo", "before", QUIET)
-    assert checkpoints.names("demo") == ["before"]
-    checkpoints.delete("demo", "before", QUIET)
-    assert checkpoints.names("demo") == []
+    assert able.restored == ["before"]
+    assert checkpoints.found("demo") == [Checkpoint("before", NOON)]
+    checkpoints.remove("demo", "before", QUIET)
+    assert checkpoints.found("demo") == []
+
+
+def test_faults_stay_when_there_is_nothing_to_restore(monkeypatch: pytest.MonkeyPatch) -> None:
+    able = Saving()
+    _use(able, monkeypatch)
+    undone: list[str] = []
+    monkeypatch.setattr(checkpoints, "undo", lambda lab: undone.append(lab.name))
+    with pytest.raises(UsageError, match="no checkpoint before"):
+        checkpoints.restore("demo", "before", QUIET)
+    assert (undone, able.restored) == ([], [])
+    checkpoints.save("demo", "before", QUIET)
+    checkpoints.restore("demo", "before", QUIET)
+    assert (undone, able.restored) == (["demo"], ["before"])
 
 
 def test_machines_that_cannot_be_saved_are_named_with_those_that_can(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    _use(ContainerProvider(), monkeypatch)
-    for act in (checkpoints.save, checkpoints.restore, checkpoints.delete):
+    _use(SshProvider(), monkeypatch)
+    for act in (checkpoints.save, checkpoints.restore, checkpoints.remove):
         with pytest.raises(LabgenError) as refused:
             act("demo", "before", QUIET)
         assert str(refused.value).splitlines() == [
-            "lab demo cannot be saved: its machines are system containers",
-            "  virtual machines can be: labgen up SCENARIO --name OTHER --provider libvirt",
+            "lab demo cannot be saved: its machines are existing machines",
+            "  labs of system containers and of virtual machines can be",
         ]
-    assert checkpoints.names("demo") == []
+    assert checkpoints.found("demo") == []

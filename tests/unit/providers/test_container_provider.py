@@ -15,7 +15,6 @@ from labgen.providers.base import Power, State
 from labgen.providers.container import provider as container
 from labgen.providers.container.containers import container_name, free_name
 from labgen.providers.container.provider import ContainerProvider
-from labgen.providers.optional import checkpoints_of
 from labgen.system.process import CommandFailed
 from tests.unit.lab.samples import lab
 from tests.unit.system.stubs import Stub, stub
@@ -160,11 +159,6 @@ def test_machines_of_a_lab_with_the_same_name_elsewhere_are_not_replaced(
         ContainerProvider().create(sample)
     assert {call[2] for call in podman.calls} == {"ps"}
     assert not sample.keys.exists()
-
-
-def test_system_containers_cannot_be_saved(sample: Lab) -> None:
-    with pytest.raises(LabgenError, match="cannot be saved: its machines are system containers"):
-        checkpoints_of(ContainerProvider(), sample)
 
 
 def test_a_container_of_that_name_that_is_not_the_labs_is_never_replaced(

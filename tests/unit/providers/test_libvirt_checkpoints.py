@@ -1,11 +1,13 @@
 """A checkpoint is of all machines at one moment, or it is not created."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pytest
 
 from labgen.errors import LabgenError, UsageError
 from labgen.lab.lab import Lab
+from labgen.providers.optional import Checkpoint
 from tests.unit.lab.samples import lab
 
 pytest.importorskip("libvirt", reason="libvirt-python is not installed")
@@ -54,6 +56,9 @@ class Snapshot:
     domain: Domain
     name: str
 
+    def getXMLDesc(self) -> str:  # noqa: N802
+        return "<domainsnapshot><creationTime>1796040000</creationTime></domainsnapshot>"
+
     def delete(self) -> None:
         self.domain.snapshots.discard(self.name)
 
@@ -83,7 +88,8 @@ def test_every_machine_stands_still_before_the_first_is_saved(
     assert [domain.done for domain in connection.domains.values()] == [
         ["suspend", "save", "resume"]
     ] * 3
-    assert checkpoints.checkpoints(connection, sample) == ["before"]
+    noon = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    assert checkpoints.checkpoints(connection, sample) == [Checkpoint("before", noon)]
 
 
 def test_a_checkpoint_that_could_not_be_made_of_all_is_of_none_and_all_run_on(

@@ -1,0 +1,252 @@
+"""Checkpoints of a lab of system containers: the disks of all machines at one moment.
+
+All machines are frozen together, what they can change is packed, and they go on. Memory is not
+saved: a restore is a power cut, another disk and the power switch. So a machine comes back as after
+a power cut at the moment of the checkpoint; the copy is of the page cache, not of the disk alone.
+
+Layout, in the directory of the lab's disks, below .checkpoints/NAME:
+  checkpoint.json       see Contents; written last, so a checkpoint without it does not exist
+  MACHINE.disks.tar.zst its /var/lib/kubelet, etcd and the container runtime's directory
+  MACHINE.root.tar.zst  what it changed in its root file system
+  shared/N              the unpacked images of the bundle, which no machine changes, as hard links
+"""
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from labgen.errors import LabgenError, UsageError
+from labgen.lab.lab import Lab, Machine
+from labgen.providers.container import disks
+from labgen.providers.container.containers import container_name
+from labgen.system import archives, files, freezer, podman
+from labgen.system.parallel import gather
+
+CONTENTS = "checkpoint.json"
+MARGIN = 64 * 1024**2  # bytes that stay free when a checkpoint is saved
+NEW, OLD = ".new", ".old"  # names of a machine's disks while they are exchanged
+
+
+class Contents(BaseModel):
+    """What a checkpoint consists of."""
+
+    saved: float  # seconds since the epoch: when all machines stood still
+    paused: float  # seconds for which they did
+    shared: Mapping[str, Sequence[str]]  # names of unpacked images, by machine
+    sha256: Mapping[str, str]  # of every archive, by file name
+    size: int  # bytes of the archives, without shared images
+
+
+def save(lab: Lab, name: str) -> Contents:
+    """Save all machines, which must be running, as name; an older one of that name is replaced.
+
+    Raises LabgenError if the disk has no room, or if a machine cannot be frozen.
+    """
+    target = _directory(lab) / name
+    part = target.with_name(f".{name}.part")
+    _remove(part)
+    _ensure_room(lab)
+    containers = {m.name: podman.inspect(container_name(lab, m)) for m in lab.machines}
+    try:
+        shared = _share(lab, part)
+        part.chmod(0o700)
+        with freezer.frozen([it.control_group for it in containers.values()]):
+            saved, began = time.time(), time.monotonic()
+            gather(
+                {
+                    m.name: partial(_pack, lab, m, containers[m.name].upper, part, shared[m.name])
+                    for m in lab.machines
+                }
+            )
+            shared = {m.name: _present(lab, m, shared[m.name]) for m in lab.machines}
+            paused = time.monotonic() - began
+        packed = sorted(part.glob("*.tar"))
+        done = gather({it.name: partial(archives.compress, it) for it in packed}).values()
+        contents = Contents(
+            saved=saved,
+            paused=paused,
+            shared=shared,
+            sha256=gather({it.name: partial(_digest, it) for it in done}),
+            size=sum(it.stat().st_size for it in done),
+        )
+        files.write(part / CONTENTS, contents.model_dump_json(indent=2), mode=files.PRIVATE)
+    except BaseException:
+        _remove(part)
+        raise
+    _remove(target)
+    part.rename(target)
+    return contents
+
+
+def restore(lab: Lab, name: str, switch_off: Callable[[], object]) -> None:
+    """Exchange the disks of all machines for those of the checkpoint; the machines are off then.
+
+    Everything is unpacked beside the present disks before switch_off is called. Raises UsageError
+    for an unknown checkpoint, LabgenError for a damaged one or a full disk: nothing has changed
+    then.
+    """
+    source = _directory(lab) / name
+    contents = verified(lab, name)
+    uppers = {m.name: podman.inspect(container_name(lab, m)).upper for m in lab.machines}
+    try:
+        gather(
+            {
+                m.name: partial(_unpack, lab, m, uppers[m.name], source, contents)
+                for m in lab.machines
+            }
+        )
+    except BaseException:
+        for machine in lab.machines:
+            _remove(_new(disks.of_machine(lab, machine)))
+            _remove(_new(uppers[machine.name]))
+        raise
+    switch_off()
+    pending = [
+        str(path) for m in lab.machines for path in (disks.of_machine(lab, m), uppers[m.name])
+    ]
+    files.write(_pending(lab), "\n".join(pending) + "\n")
+    complete_restore(lab)
+
+
+def complete_restore(lab: Lab) -> None:
+    """Complete a restore that was interrupted while disks were exchanged, if there was one. All its
+    machines are off."""
+    note = _pending(lab)
+    if not note.exists():
+        return
+    for path in map(Path, note.read_text().splitlines()):
+        if _new(path).exists():
+            if path.exists():
+                _remove(_old(path))
+                path.rename(_old(path))
+            _new(path).rename(path)
+        _remove(_old(path))
+    note.unlink()
+
+
+def checkpoints(lab: Lab) -> dict[str, Contents]:
+    """Return the lab's checkpoints by name, the oldest first."""
+    found = {path.parent.name: _read(path) for path in _directory(lab).glob(f"[!.]*/{CONTENTS}")}
+    return dict(sorted(found.items(), key=lambda it: it[1].saved))
+
+
+def verified(lab: Lab, name: str) -> Contents:
+    """Return what the checkpoint consists of, after comparing it with its checksums.
+
+    Raises UsageError if there is none of that name, LabgenError if it is damaged.
+    """
+    source = _directory(lab) / name
+    if not (source / CONTENTS).exists():
+        listed = ", ".join(checkpoints(lab)) or "none"
+        raise UsageError(f"lab {lab.name} has no checkpoint {name}", hint=f"it has: {listed}")
+    contents = _read(source / CONTENTS)
+    machines = {machine.name for machine in lab.machines}
+    lost = [it for it, digest in contents.sha256.items() if _digest(source / it) != digest]
+    lost += [
+        f"shared/{it}"
+        for it in sorted({name for names in contents.shared.values() for name in names})
+        if not (source / "shared" / it).is_dir()
+    ]
+    if lost or contents.shared.keys() != machines:
+        raise LabgenError(
+            f"checkpoint {name} of lab {lab.name} is damaged; nothing was changed",
+            last_seen=f"not as it was saved: {', '.join(lost) or 'its machines'}",
+            hint=f"labgen checkpoint delete {lab.name} {name}",
+        )
+    return contents
+
+
+def delete(lab: Lab, name: str) -> None:
+    """Delete a checkpoint, if it exists."""
+    _remove(_directory(lab) / name)
+
+
+def _directory(lab: Lab) -> Path:
+    return disks.of_lab(lab) / ".checkpoints"
+
+
+def _pending(lab: Lab) -> Path:
+    """Return the note of what is being exchanged, written when all machines are off."""
+    return _directory(lab) / ".restoring"
+
+
+def _read(path: Path) -> Contents:
+    try:
+        return Contents.model_validate_json(path.read_text())
+    except ValidationError as error:
+        raise LabgenError(f"{path} is damaged", last_seen=str(error)) from error
+
+
+def _ensure_room(lab: Lab) -> None:
+    """Raise LabgenError unless the disk has room for all that a checkpoint could need."""
+    home = disks.of_lab(lab)
+    wanted = MARGIN + sum(disks.changed_bytes(lab, machine) for machine in lab.machines)
+    free = shutil.disk_usage(home).free
+    if free < wanted:
+        raise LabgenError(
+            f"lab {lab.name} was not saved: {home} has no room for a checkpoint",
+            last_seen=f"{free // 1024**2} MiB are free, up to {wanted // 1024**2} MiB are needed",
+            hint=f"labgen checkpoint list {lab.name}    shows what could be deleted",
+        )
+
+
+def _share(lab: Lab, part: Path) -> dict[str, list[str]]:
+    """Link the bundle's unpacked images of all machines into the checkpoint; return their names by
+    machine."""
+    names = {m.name: disks.shared_images(lab, m) for m in lab.machines}
+    target = part / "shared"
+    target.mkdir(parents=True)
+    for machine in lab.machines:
+        for name in names[machine.name]:
+            if not (target / name).exists():
+                archives.link(disks.images(lab, machine) / name, target / name)
+    return names
+
+
+def _present(lab: Lab, machine: Machine, names: Sequence[str]) -> list[str]:
+    return [name for name in names if (disks.images(lab, machine) / name).is_dir()]
+
+
+def _pack(lab: Lab, machine: Machine, upper: Path, part: Path, shared: Sequence[str]) -> None:
+    home = disks.of_machine(lab, machine)
+    without = [(disks.images(lab, machine) / name).relative_to(home) for name in shared]
+    archives.pack(home, part / f"{machine.name}.disks.tar", without=without)
+    archives.pack(upper, part / f"{machine.name}.root.tar")
+
+
+def _unpack(lab: Lab, machine: Machine, upper: Path, source: Path, contents: Contents) -> None:
+    home = disks.of_machine(lab, machine)
+    for target, archive in ((home, "disks"), (upper, "root")):
+        _remove(_new(target))
+        _new(target).mkdir()
+        archives.unpack(source / f"{machine.name}.{archive}.tar.zst", _new(target))
+    images = _new(home) / disks.images(lab, machine).relative_to(home)
+    for name in contents.shared[machine.name]:
+        archives.link(source / "shared" / name, images / name)
+
+
+def _new(path: Path) -> Path:
+    return path.with_name(path.name + NEW)
+
+
+def _old(path: Path) -> Path:
+    return path.with_name(path.name + OLD)
+
+
+def _remove(path: Path) -> None:
+    if path.exists():
+        shutil.rmtree(path)
+
+
+def _digest(path: Path) -> str:
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_SEQUENTIAL)
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,59 @@
+"""Where the disks of a lab's system containers are, and what of them no machine ever changes."""
+
+import os
+from pathlib import Path
+
+from labgen.bundle.store import require
+from labgen.lab.lab import Lab, Machine
+from labgen.system import paths
+
+IMAGES = Path("containerd/io.containerd.snapshotter.v1.overlayfs/snapshots")
+BLOCK = 512  # bytes, of st_blocks (stat(2))
+
+
+def of_lab(lab: Lab) -> Path:
+    """Return the directory of the machines' disks. It is next to the bundle because hard links do
+    not cross file systems."""
+    return paths.cache() / "disks" / f"{lab.name}-{lab.id}"
+
+
+def of_machine(lab: Lab, machine: Machine) -> Path:
+    """Return the directory with what is mounted below /var/lib on the machine."""
+    return of_lab(lab) / machine.name
+
+
+def images(lab: Lab, machine: Machine) -> Path:
+    """Return the directory of containerd's unpacked images and of the layers that its containers
+    write to; it need not exist."""
+    return of_machine(lab, machine) / IMAGES
+
+
+def shared_images(lab: Lab, machine: Machine) -> list[str]:
+    """Return the names of unpacked images that came with the bundle's golden store.
+
+    containerd never changes an unpacked image, and gives its number to no other. An image that is
+    not the golden store's own (another inode) is not among them.
+    """
+    golden = require(lab.scenario.kubernetes.version).golden.parent / IMAGES
+    own = images(lab, machine)
+    return [it.name for it in sorted(golden.iterdir()) if _is_linked(it, own / it.name)]
+
+
+def _is_linked(golden: Path, own: Path) -> bool:
+    """Return whether the first file of an unpacked image is the same file in both."""
+    for directory, _, names in os.walk(golden):
+        for name in names:
+            path = Path(directory) / name
+            other = own / path.relative_to(golden)
+            return os.path.lexists(other) and other.lstat().st_ino == path.lstat().st_ino
+    return False
+
+
+def changed_bytes(lab: Lab, machine: Machine) -> int:
+    """Return how many bytes of the machine's disks are not hard links to anything."""
+    total = 0
+    for directory, _, names in os.walk(of_machine(lab, machine)):
+        for name in names:
+            found = os.lstat(os.path.join(directory, name))  # noqa: PTH118 - thousands of files
+            total += found.st_blocks * BLOCK if found.st_nlink == 1 else 0
+    return total

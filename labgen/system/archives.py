@@ -1,0 +1,61 @@
+"""Pack directories into archives and link trees, with everything that a file system knows of them.
+
+GNU tar and cp do it: owners, modes, times to the nanosecond, hard links, devices, extended
+attributes (which overlay file systems keep their notes in), and holes instead of zeros.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from labgen.system.process import run
+
+TIMEOUT = 600.0  # seconds
+EVERYTHING = ("--format=posix", "--xattrs", "--xattrs-include=*", "--acls", "--numeric-owner")
+
+
+def pack(directory: Path, archive: Path, *, without: Sequence[Path] = ()) -> None:
+    """Write everything below directory into the archive, which only root can read.
+
+    Directories in without (relative to directory) are left out, as are sockets. Raises
+    CommandFailed.
+    """
+    archive.touch(mode=0o600)
+    excluded = [f"--exclude=./{it}" for it in without]
+    run(
+        [
+            "tar",
+            "--create",
+            *EVERYTHING,
+            "--sparse",
+            "--anchored",
+            "--no-wildcards",
+            *excluded,
+            "--warning=no-file-ignored",
+            "--file",
+            archive,
+            "--directory",
+            directory,
+            ".",
+        ],
+        timeout=TIMEOUT,
+    )
+
+
+def compress(archive: Path) -> Path:
+    """Replace the archive by its zstd-compressed form, archive.zst, and return that."""
+    run(["zstd", "--quiet", "--rm", "-1", archive], timeout=TIMEOUT)
+    return archive.with_name(f"{archive.name}.zst")
+
+
+def unpack(archive: Path, directory: Path) -> None:
+    """Unpack a compressed archive into an existing directory. Raises CommandFailed."""
+    words = ["tar", "--extract", "--zstd", *EVERYTHING, "--same-owner", "--preserve-permissions"]
+    run([*words, "--file", archive, "--directory", directory], timeout=TIMEOUT)
+
+
+def link(source: Path, target: Path) -> None:
+    """Make target a tree of hard links to the files below source, which nobody may change.
+
+    Raises CommandFailed, for instance if they are on two file systems.
+    """
+    run(["cp", "--archive", "--link", "--no-target-directory", source, target], timeout=TIMEOUT)

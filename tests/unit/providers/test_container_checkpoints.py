@@ -1,0 +1,203 @@
+"""A checkpoint of system containers: all of one moment, restored as a whole or not at all."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from labgen.errors import LabgenError, UsageError
+from labgen.lab.lab import Lab, Machine
+from labgen.providers.container import checkpoints, disks
+from labgen.system import archives, freezer, podman
+from tests.unit.lab.samples import lab, mode
+
+IMAGE = "containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/1/fs/program"
+Tree = dict[str, str]
+
+
+class Host:
+    """The disks of a lab's machines, without the machines."""
+
+    def __init__(self, root: Path, sample: Lab) -> None:
+        self.root, self.lab = root, sample
+        self.running = True
+        self.frozen: list[str] = []
+        self.golden = root / "golden/containerd"
+        (root / "golden" / IMAGE).parent.mkdir(parents=True)
+        (root / "golden" / IMAGE).write_text("unpacked")
+        for machine in sample.machines:
+            home = disks.of_machine(sample, machine)
+            home.mkdir(parents=True)
+            archives.link(self.golden, home / "containerd")
+            self.upper(machine).mkdir(parents=True)
+            self.write(machine, "before")
+
+    def upper(self, machine: Machine) -> Path:
+        return self.root / f"overlay/{machine.name}/diff"
+
+    def write(self, machine: Machine, text: str) -> None:
+        """Have the machine change its disk and its root file system."""
+        (disks.of_machine(self.lab, machine) / "etcd").mkdir(exist_ok=True)
+        (disks.of_machine(self.lab, machine) / "etcd/db").write_text(f"{machine.name} {text}")
+        (self.upper(machine) / text).write_text(text)
+
+    def write_all(self, text: str) -> None:
+        for machine in self.lab.machines:
+            self.write(machine, text)
+
+    def seen(self) -> Tree:
+        """Return all files of all machines, with their contents."""
+        found = {}
+        for machine in self.lab.machines:
+            for root in (disks.of_machine(self.lab, machine), self.upper(machine)):
+                for path in sorted(it for it in root.rglob("*") if it.is_file()):
+                    found[f"{machine.name}:{path.relative_to(root)}"] = path.read_text()
+        return found
+
+    def switch_off(self) -> None:
+        self.running = False
+
+
+@pytest.fixture
+def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
+    found = Host(tmp_path, lab("ha-3x0"))
+    golden = found.golden
+
+    @contextmanager
+    def frozen(groups: Sequence[str]) -> Iterator[None]:
+        found.frozen = list(groups)
+        yield
+
+    def inspect(name: str) -> podman.Parts:
+        return podman.Parts(f"/{name}", found.upper(found.lab.machine(name[-7:])))
+
+    monkeypatch.setattr(disks, "require", lambda _: SimpleNamespace(golden=golden))
+    monkeypatch.setattr(freezer, "frozen", frozen)
+    monkeypatch.setattr(podman, "inspect", inspect)
+    return found
+
+
+def test_a_restore_brings_back_every_file_and_removes_later_ones(host: Host) -> None:
+    before = host.seen()
+    contents = checkpoints.save(host.lab, "x")
+    assert len(host.frozen) == 3
+    host.write_all("after")
+    assert host.seen() != before
+    checkpoints.restore(host.lab, "x", host.switch_off)
+    assert host.seen() == before
+    assert not host.running
+    assert checkpoints.checkpoints(host.lab) == {"x": contents}
+
+
+def test_unpacked_images_are_shared_and_everything_else_is_private(host: Host) -> None:
+    contents = checkpoints.save(host.lab, "x")
+    checkpoints.restore(host.lab, "x", host.switch_off)
+    first, *others = (disks.of_machine(host.lab, it) / IMAGE for it in host.lab.machines)
+    assert {it.stat().st_ino for it in others} == {first.stat().st_ino}
+    assert {it: list(names) for it, names in contents.shared.items()} == {
+        machine.name: ["1"] for machine in host.lab.machines
+    }
+    place = disks.of_lab(host.lab) / ".checkpoints/x"
+    assert mode(place) == 0o700
+    assert {mode(it) for it in place.iterdir() if it.is_file()} == {0o600}
+
+
+def test_an_image_that_is_not_the_bundles_is_packed(host: Host) -> None:
+    changed = disks.of_machine(host.lab, host.lab.machines[0]) / IMAGE
+    changed.unlink()
+    changed.write_text("pulled")
+    before = host.seen()
+    checkpoints.save(host.lab, "x")
+    changed.write_text("pulled later")
+    checkpoints.restore(host.lab, "x", host.switch_off)
+    assert host.seen() == before
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+@pytest.mark.parametrize(
+    ("damage", "what"),
+    [
+        (lambda at: _cut(at / "master2.disks.tar.zst"), "master2.disks.tar.zst"),
+        (lambda at: (at / "master1.root.tar.zst").unlink(), "master1.root.tar.zst"),
+        (lambda at: shutil.rmtree(at / "shared/1"), "shared/1"),
+    ],
+)
+def test_a_damaged_checkpoint_is_refused_before_anything_is_touched(
+    host: Host, damage: Callable[[Path], Any], what: str
+) -> None:
+    checkpoints.save(host.lab, "x")
+    host.write_all("after")
+    after = host.seen()
+    damage(disks.of_lab(host.lab) / ".checkpoints/x")
+    with pytest.raises(LabgenError, match="is damaged; nothing was changed") as refused:
+        checkpoints.restore(host.lab, "x", host.switch_off)
+    assert refused.value.last_seen == f"not as it was saved: {what}"
+    assert host.running
+    assert host.seen() == after
+
+
+def test_an_unknown_checkpoint_is_named_with_those_there_are(host: Host) -> None:
+    checkpoints.save(host.lab, "x")
+    with pytest.raises(UsageError) as wrong:
+        checkpoints.restore(host.lab, "y", host.switch_off)
+    assert wrong.value.hint == "it has: x"
+
+
+def test_a_save_that_fails_leaves_the_earlier_checkpoint(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoints.save(host.lab, "x")
+    before = host.seen()
+    host.write_all("after")
+
+    def full(archive: Path) -> Path:
+        raise LabgenError(f"no space left for {archive.name}")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(archives, "compress", full)
+        with pytest.raises(LabgenError, match="no space left"):
+            checkpoints.save(host.lab, "x")
+    assert [it.name for it in (disks.of_lab(host.lab) / ".checkpoints").iterdir()] == ["x"]
+    checkpoints.restore(host.lab, "x", host.switch_off)
+    assert host.seen() == before
+
+
+def test_a_disk_without_room_is_refused_beforehand(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = SimpleNamespace(free=checkpoints.MARGIN)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(LabgenError, match="has no room for a checkpoint"):
+        checkpoints.save(host.lab, "x")
+    assert host.frozen == []
+
+
+@pytest.mark.parametrize("step", range(12))
+def test_a_restore_that_is_killed_is_completed_or_has_not_begun(
+    host: Host, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    """Kill it at each of its renames: two for each of three machines' disks and roots."""
+    before = host.seen()
+    checkpoints.save(host.lab, "x")
+    host.write_all("after")
+    rename, left = Path.rename, iter(range(step))
+
+    def dying(self: Path, target: Path) -> Path:
+        if self.name.endswith(checkpoints.NEW) or target.name.endswith(checkpoints.OLD):
+            next(left)
+        return rename(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", dying)
+        with pytest.raises(StopIteration):
+            checkpoints.restore(host.lab, "x", host.switch_off)
+    checkpoints.complete_restore(host.lab)
+    assert host.seen() == before
+    assert not [it for it in host.root.rglob("*") if it.suffix in {".new", ".old"}]
