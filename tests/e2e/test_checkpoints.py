@@ -17,7 +17,7 @@ from tests.e2e.support.program import labgen
 
 # Measured on two idle cores: 0.4 s, 1.7 s and 27 s. Checkpoints of this lab have 2 MiB.
 PAUSE = 2.0  # seconds without an answer of the API
-SAVE = 10.0  # seconds
+SAVE = 30.0  # seconds; other tests run meanwhile
 RESTORE = 120.0  # seconds until the cluster is healthy
 SIZE = 50 * 1024**2  # bytes
 Record = Callable[[str, object], None]
