@@ -106,14 +106,14 @@ def _listed(*words: str) -> list[Container]:
 class Parts:
     """What belongs to a container outside of podman's store of names."""
 
-    control_group: str  # from the root of the hierarchy
+    control_group: str  # from the root of the hierarchy; empty while it does not run
     upper: Path  # what the container changed in its root file system (overlayfs)
 
 
 def inspect(name: str) -> Parts:
     """Return the parts of a container. Raises CommandFailed if it does not exist."""
-    words = ["--format", "{{.State.CgroupPath}} {{.GraphDriver.Data.UpperDir}}"]
-    group, _, upper = podman("inspect", *words, name).stdout.strip().partition(" ")
+    words = ["--format", "{{.GraphDriver.Data.UpperDir}}\n{{.State.CgroupPath}}"]
+    upper, group = podman("inspect", *words, name).stdout.splitlines()[:2]
     return Parts(group, Path(upper))
 
 

@@ -130,7 +130,8 @@ def goes_back(site: Site, lab: Lab, kind: Subject) -> None:
         words = ["bash", "-ec", script]
         return [ssh.run(it.name, words, timeout=60).stdout.strip() for it in lab.machines]
 
-    everywhere("touch /root/then /var/lib/kubelet/then; systemd-run --unit=then sleep infinity")
+    everywhere("mkdir -p /var/lib/kubelet; touch /root/then /var/lib/kubelet/then")
+    everywhere("systemd-run --unit=then sleep infinity")
     save = ["checkpoint", "save", lab.name, "before"]
     restore = ["checkpoint", "restore", lab.name, "before"]
     killed(save, lambda: site.saving(lab), "the machines' pause")
