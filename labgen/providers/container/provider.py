@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from pathlib import Path
 
 from labgen.bundle.store import Bundle, clone_golden, load_machine, require
+from labgen.errors import LabgenError
 from labgen.lab import keys, ownership
 from labgen.lab.lab import Lab, Machine
 from labgen.machine.finding import Finding
