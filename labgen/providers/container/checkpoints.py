@@ -21,9 +21,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from labgen.errors import HostUnfit, LabgenError, UsageError
+from labgen.errors import LabgenError, UsageError
 from labgen.lab.lab import Lab, Machine
-from labgen.providers import programs
 from labgen.providers.container import disks
 from labgen.providers.container.containers import container_name
 from labgen.system import archives, files, freezer, podman
@@ -43,14 +42,6 @@ class Contents(BaseModel):
     shared: Mapping[str, Sequence[str]]  # names of unpacked images, by machine
     sha256: Mapping[str, str]  # of every archive, by file name
     size: int  # bytes of the archives, without shared images
-
-
-def ensure_programs() -> None:
-    """Raise HostUnfit if a program that packs or unpacks checkpoints is missing."""
-    if lacks := programs.missing(PROGRAMS):
-        raise HostUnfit(
-            "; ".join(it.what for it in lacks), hint="\n".join(it.remedy for it in lacks)
-        )
 
 
 def save(lab: Lab, name: str) -> Contents:

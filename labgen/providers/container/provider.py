@@ -140,7 +140,7 @@ class ContainerProvider:
 
     def save_checkpoint(self, lab: Lab, checkpoint: str) -> None:
         """See optional.Checkpoints."""
-        checkpoints.ensure_programs()
+        ensure_installed(checkpoints.PROGRAMS, f"save lab {lab.name}")
         states = self.machines(lab)
         stopped = [f"{name} is {state}" for name, state in states.items() if state is not State.ON]
         if stopped:
@@ -153,7 +153,7 @@ class ContainerProvider:
 
     def ensure_restorable(self, lab: Lab, checkpoint: str) -> None:
         """See optional.Checkpoints."""
-        checkpoints.ensure_programs()
+        ensure_installed(checkpoints.PROGRAMS, f"restore lab {lab.name}")
         checkpoints.verified(lab, checkpoint)
 
     def restore_checkpoint(self, lab: Lab, checkpoint: str) -> None:
