@@ -158,7 +158,7 @@ def verified(lab: Lab, name: str) -> Contents:
         raise LabgenError(
             f"checkpoint {name} of lab {lab.name} is damaged; nothing was changed",
             last_seen=f"not as it was saved: {', '.join(lost) or 'its machines'}",
-            hint=f"labgen checkpoint delete {lab.name} {name}",
+            hint=f"labgen checkpoint remove {lab.name} {name}",
         )
     return contents
 
@@ -193,7 +193,7 @@ def _ensure_room(lab: Lab) -> None:
         raise LabgenError(
             f"lab {lab.name} was not saved: {home} has no room for a checkpoint",
             last_seen=f"{free // 1024**2} MiB are free, up to {wanted // 1024**2} MiB are needed",
-            hint=f"labgen checkpoint list {lab.name}    shows what could be deleted",
+            hint=f"labgen checkpoint list {lab.name}    shows what could be removed",
         )
 
 
