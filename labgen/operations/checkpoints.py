@@ -6,7 +6,8 @@ Every function except found() raises LabgenError if the lab's machines cannot be
 from collections.abc import Sequence
 
 from labgen.console import Console
-from labgen.faults.engine import undo
+from labgen.errors import LabgenError
+from labgen.faults.engine import active, undo
 from labgen.lab import store
 from labgen.providers.optional import Checkpoint, Checkpoints, checkpoints_of
 from labgen.providers.registry import provider
@@ -16,10 +17,19 @@ from labgen.up.steps.await_ready import await_ready
 
 
 def save(name: str, checkpoint: str, console: Console) -> None:
-    """Save the lab under that name."""
+    """Save the lab under that name.
+
+    Raises LabgenError if a fault is active: it would return with the machines, unknown to heal().
+    """
     lab = store.load(name)
     able = checkpoints_of(provider(lab.provider), lab)
     with store.hold(name, store.tell_waiting(name, console)):
+        if found := active(lab):
+            raise LabgenError(
+                f"lab {name} was not saved: a fault is active, and a restore could not heal it",
+                last_seen="; ".join(map(str, found)),
+                hint=f"labgen fault heal {name}",
+            )
         able.save_checkpoint(lab, checkpoint)
         Journal(lab.journal).write("checkpoint-saved", name=checkpoint)
     console.say(f"lab {name} is saved as {checkpoint}")

@@ -7,6 +7,7 @@ import pytest
 
 from labgen.console import Console
 from labgen.errors import LabgenError, UsageError
+from labgen.faults.records import Injection
 from labgen.lab.lab import Lab
 from labgen.operations import checkpoints
 from labgen.providers.base import Provider
@@ -75,6 +76,21 @@ def test_faults_stay_when_there_is_nothing_to_restore(monkeypatch: pytest.Monkey
     checkpoints.save("demo", "before", QUIET)
     checkpoints.restore("demo", "before", QUIET)
     assert (undone, able.restored) == (["demo"], ["before"])
+
+
+def test_a_lab_with_a_fault_is_not_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+    able = Saving()
+    _use(able, monkeypatch)
+    fault = Injection("1", "api-server-stopped", ("master1",), "2026-11-30T12:00:00+00:00", 0.0)
+    monkeypatch.setattr(checkpoints, "active", lambda _: [fault])
+    with pytest.raises(LabgenError) as refused:
+        checkpoints.save("demo", "before", QUIET)
+    assert able.saved == []
+    assert str(refused.value).splitlines() == [
+        "lab demo was not saved: a fault is active, and a restore could not heal it",
+        "  last seen: api-server-stopped on master1",
+        "  labgen fault heal demo",
+    ]
 
 
 def test_machines_that_cannot_be_saved_are_named_with_those_that_can(
