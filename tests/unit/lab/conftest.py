@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from labgen.lab import store
+from labgen.lab.lab import Lab
 from labgen.scenario.host_environment import Route
+from tests.unit.lab.samples import made, with_keys
 
 
 @pytest.fixture(autouse=True)
@@ -16,3 +18,9 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         store, "host_routes", lambda *_: (Route(IPv4Network("192.0.2.0/24"), "eth0"),)
     )
+
+
+@pytest.fixture
+def demo() -> Lab:
+    """Return a lab with credentials, without machines."""
+    return with_keys(made(name="demo"))

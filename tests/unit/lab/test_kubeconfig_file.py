@@ -13,7 +13,7 @@ from labgen.errors import HostUnfit, LabgenError
 from labgen.lab import kubeconfig_file, user_kubeconfig
 from labgen.lab.lab import Lab
 from labgen.system import paths
-from tests.unit.lab.samples import made, mode, with_keys
+from tests.unit.lab.samples import mode
 
 OWN = b"kind: Config\napiVersion: v1\nusers:\n- name: me\n  user: {token: mine}\n"
 REMEDY = "\n  repair it, or name another file by KUBECONFIG"
@@ -33,11 +33,6 @@ ODD: dict[str, tuple[bytes, str]] = {
         "line 6: a second document begins here; one is all there can be, remove the ---",
     ),
 }
-
-
-@pytest.fixture
-def demo() -> Lab:
-    return with_keys(made(name="demo"))
 
 
 @pytest.fixture

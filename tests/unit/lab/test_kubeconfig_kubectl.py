@@ -10,7 +10,6 @@ from labgen.lab import user_kubeconfig
 from labgen.lab.lab import Lab
 from labgen.system import paths
 from labgen.system.process import CommandFailed, run
-from tests.unit.lab.samples import made, with_keys
 
 
 def _kubectl() -> Path | None:
@@ -26,11 +25,6 @@ pytestmark = pytest.mark.skipif(KUBECTL is None, reason="no kubectl in a bundle 
 def _config(*words: str) -> str:
     assert KUBECTL
     return run([KUBECTL, "config", *words], timeout=30).stdout
-
-
-@pytest.fixture
-def demo() -> Lab:
-    return with_keys(made(name="demo"))
 
 
 @pytest.fixture

@@ -26,11 +26,6 @@ users:
 
 
 @pytest.fixture
-def demo() -> Lab:
-    return with_keys(made(name="demo"))
-
-
-@pytest.fixture
 def config() -> Path:
     path = user_kubeconfig.path()
     path.parent.mkdir(parents=True)

@@ -49,11 +49,6 @@ contexts:
 
 
 @pytest.fixture
-def demo() -> Lab:
-    return with_keys(made(name="demo"))
-
-
-@pytest.fixture
 def config() -> Path:
     """Return a user's kubeconfig with another cluster."""
     path = user_kubeconfig.path()
