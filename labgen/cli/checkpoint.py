@@ -30,7 +30,7 @@ wanted = click.argument("checkpoint", callback=_name)
 
 @click.group(cls=Group)
 def checkpoint() -> None:
-    """Save labs at one moment, and restore them."""
+    """Save and restore labs, all machines of a lab at one moment."""
 
 
 @checkpoint.command()
@@ -39,10 +39,11 @@ def checkpoint() -> None:
 @common
 @click.pass_obj
 def save(session: Session, name: str, checkpoint: str) -> None:
-    """Save all machines of the lab NAME as CHECKPOINT, in a moment.
+    """Save all machines of the lab NAME, at one moment, as CHECKPOINT.
 
-    Of system containers the disks are saved, of virtual machines also the memory. The machines
-    stand still meanwhile.
+    The disks are saved; for virtual machines, the memory is saved too. The machines stand still
+    while they are copied. An earlier CHECKPOINT of that name is replaced. Faults must be healed
+    first.
     """
     checkpoints.save(name, checkpoint, session.console())
 
@@ -55,8 +56,8 @@ def save(session: Session, name: str, checkpoint: str) -> None:
 def restore(session: Session, name: str, checkpoint: str) -> None:
     """Restore all machines of the lab NAME to CHECKPOINT, and wait until the cluster is healthy.
 
-    Everything that happened since is lost, and faults end. System containers boot as after a power
-    cut.
+    Everything that happened since is lost, and all faults are healed. System containers boot as
+    after a power cut.
     """
     checkpoints.restore(name, checkpoint, session.console())
 

@@ -28,7 +28,7 @@ def down(session: Session, name: str | None, *, every: bool, without: tuple[str,
     Works from any state of the lab. Existing machines are kept, without the cluster.
     """
     if bool(name) == every:
-        raise click.UsageError("Name a lab, or use --all." if every else _unnamed())
+        raise click.UsageError("Use either NAME or --all." if every else _unnamed())
     if every and without:
         raise click.UsageError("--without is for one lab.")
     console = session.console()
@@ -39,7 +39,7 @@ def down(session: Session, name: str | None, *, every: bool, without: tuple[str,
     if not labs:
         console.say("there is no lab")
         return
-    console.say(f"removing {len(labs)} labs: {', '.join(labs)}")
+    console.say(f"removing {len(labs)} {'lab' if len(labs) == 1 else 'labs'}: {', '.join(labs)}")
     errors: dict[str, BaseException] = {}
     for lab in labs:
         try:

@@ -62,8 +62,9 @@ class LazyGroup(Group):
 def cli(ctx: click.Context, quiet: bool, verbose: int) -> None:
     """Highly available Kubernetes labs that prove themselves.
 
-    Where the usage of a command shows [NAME], the lab may be left out if there is only one. What
-    removes or interrupts a lab always asks for its name.
+    If there is only one lab, [NAME] in the usage of a command may be left out. Commands that
+    remove, interrupt or test a lab never guess it: `down` needs NAME or --all, `verify` needs NAME
+    or --inventory.
 
     Exit codes: 0 success, 1 failure, 2 usage error or invalid scenario, 3 this host is unsuitable,
     4 the acceptance suite could not run.

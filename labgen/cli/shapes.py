@@ -109,14 +109,14 @@ class Verdict(Result):
 class Forecast(Result):
     """What the machines that `labgen up` would create or switch on need, and what this host has."""
 
-    machines: int = Field(description="how many these are")
-    memory: int = Field(description="MiB")
-    memory_available: int = Field(description="MiB")
-    disk: int = Field(description="MiB")
-    disk_free: int = Field(description="MiB")
-    cores: float = Field(description="busy while the lab idles")
-    host_cores: int
-    note: str = Field(description="what is scarce and may do all the same; empty for nothing")
+    machines: int = Field(description="number of machines that `up` would create or switch on")
+    memory: int = Field(description="MiB that these machines need")
+    memory_available: int = Field(description="MiB that this host has for them")
+    disk: int = Field(description="MiB that these machines need")
+    disk_free: int = Field(description="MiB that are free")
+    cores: float = Field(description="cores that these machines keep busy when idle")
+    host_cores: int = Field(description="cores of this host")
+    note: str = Field(description="warning that the cores may be too few; may be empty")
 
 
 class Check(Result):
@@ -131,12 +131,15 @@ class Check(Result):
     reason: str = Field(
         default="", description="why that provider; empty when the scenario names it"
     )
-    note: str = Field(default="", description="what this host lacks at present; may be empty")
+    note: str = Field(
+        default="", description="warning that this host is overloaded now; may be empty"
+    )
     problem: str | None = Field(
         default=None, description="everything that prevents it, with remedies; null when possible"
     )
     forecast: Forecast | None = Field(
-        default=None, description="null when it is not possible, or machines are on other hosts"
+        default=None,
+        description="null when the lab cannot be brought up, or its machines are on other hosts",
     )
 
 
@@ -152,12 +155,14 @@ class Plan(Result):
 
     lab: str = Field(description="name of the lab")
     exists: bool = Field(description="whether it was created before")
-    provider: str = Field(description="where its machines come from")
-    subnet: str = Field(description="of a new lab: what is free now")
+    provider: str = Field(description="container, libvirt or ssh")
+    subnet: str = Field(description="for a new lab, the one that `up` would choose now")
     vip: str
     server: str = Field(description="URL of the API")
     forecast: Forecast | None = Field(description="null when machines are on other hosts")
-    steps: tuple[Step, ...] = Field(description="of a lab that exists: those still to be done")
+    steps: tuple[Step, ...] = Field(
+        description="for a lab that exists, only those still to be done"
+    )
     changes: Mapping[str, tuple[str, ...]] = Field(
         description="by existing machine: what would be changed on it"
     )
@@ -187,9 +192,7 @@ class Checkpoint(Result):
 
     name: str
     saved: str = Field(description="when all machines stood still, UTC, ISO 8601")
-    size: int | None = Field(
-        description="bytes that only this checkpoint uses; null if they are not known"
-    )
+    size: int | None = Field(description="bytes that only this checkpoint uses; null if unknown")
 
 
 class Scenario(Result):

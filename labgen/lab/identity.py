@@ -1,4 +1,4 @@
-"""The id of a lab, which says whose a resource on this host is.
+"""The id of a lab, by which the resources of each lab on this host are told apart.
 
 It is random and stands in the lab's lab.json from the beginning. So it is the same by whatever
 path the lab's directory is reached, and stays when that directory is moved. Older versions used a

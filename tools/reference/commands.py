@@ -74,7 +74,8 @@ def _fields(model: type[BaseModel], prefix: str) -> Iterator[str]:
         nested = next((it for it in _parts(field.annotation) if _is_model(it)), None)
         yield f"| `{prefix}{name}` | {_type(field.annotation)} | {field.description or ''} |"
         if nested:
-            yield from _fields(nested, f"{prefix}{name}[].")
+            many = "[]" if _type(field.annotation).startswith("list") else ""
+            yield from _fields(nested, f"{prefix}{name}{many}.")
 
 
 def _parts(annotation: Any) -> Iterator[Any]:

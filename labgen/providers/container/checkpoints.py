@@ -1,6 +1,6 @@
 """Checkpoints of a lab of system containers: the disks of all machines at one moment.
 
-All machines are frozen together, what they can change is packed, and they go on. Memory is not
+All machines are frozen together, what they can change is packed, and they continue. Memory is not
 saved: a restore is a power cut, another disk and the power switch. So a machine comes back as after
 a power cut at the moment of the checkpoint; the copy is of the page cache, not of the disk alone.
 
@@ -88,7 +88,7 @@ def save(lab: Lab, name: str) -> Contents:
 def restore(lab: Lab, name: str, switch_off: Callable[[], object]) -> None:
     """Exchange the disks of all machines for those of the checkpoint; the machines are off then.
 
-    Everything is unpacked beside the present disks before switch_off is called. Raises UsageError
+    Everything is unpacked next to the current disks before switch_off is called. Raises UsageError
     for an unknown checkpoint, LabgenError for a damaged one or a full disk: nothing has changed
     then.
     """

@@ -48,7 +48,7 @@ def rules(lab_id: str, entering: Sequence[str] = ()) -> list[str]:
 
 
 def missing(lab: Lab, entering: Sequence[str] = ()) -> int:
-    """Return how many of the lab's rules do not exist: a firewall that was loaded again may have
+    """Return how many of the lab's rules do not exist: a reload of the host's firewall may have
     flushed them."""
     present = {_key(rule) for rule in rules(lab.id, entering)}
     return sum(_key(rule) not in present for rule in _wanted(lab))

@@ -369,6 +369,14 @@ def test_down_of_all_names_them_first_and_one_that_is_stuck_keeps_no_other(
     assert lines[-1] == "error: bad: it is stuck"
 
 
+def test_down_takes_a_name_or_all(removed: list[str]) -> None:
+    made("single", "one")
+    said = labgen("down", "one", "--all")
+    assert (said.exit_code, removed) == (2, [])
+    assert said.err.endswith("error: Use either NAME or --all.\n")
+    assert labgen("down", "--all").err.startswith("removing 1 lab: one\n")
+
+
 def test_down_of_all_without_labs_is_good(removed: list[str]) -> None:
     said = labgen("down", "--all")
     assert (said.exit_code, said.err, removed) == (0, "there is no lab\n", [])
