@@ -31,7 +31,7 @@ lab: bundle
 	@$(LABGEN) up ha-3x3
 	@echo
 	@echo 'Next:'
-	@echo '  . .venv/bin/activate                        once per shell: now it finds labgen'
+	@echo '  . .venv/bin/activate                        once per shell, so that it finds labgen'
 	@echo '  labgen status ha-3x3                        what the lab is doing'
 	@echo '  labgen kubectl ha-3x3 -- get pods -A        kubectl; or --context labgen-ha-3x3 with your own'
 	@echo '  labgen ssh ha-3x3 master1                   a shell on a machine'

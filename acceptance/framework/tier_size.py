@@ -1,4 +1,4 @@
-"""How many tests the tier of a run has, so that a part of it is known as a part."""
+"""How many tests the tier of a run has; a run of fewer tests is a part of it."""
 
 from dataclasses import dataclass
 

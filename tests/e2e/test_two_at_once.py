@@ -30,7 +30,7 @@ def test_labs_created_concurrently_share_neither_subnet_nor_router_id(
     assert _reaches(first, first)
     assert not _reaches(first, second)
 
-    firewall.remove(first.id)  # as by a firewall that was loaded again
+    firewall.remove(first.id)  # as a reload of the host's firewall does
     flushed = labgen("status", first.name, check=False)
     assert flushed.exit_code == 1
     assert f"to restore them: labgen start {first.name}" in flushed.stdout

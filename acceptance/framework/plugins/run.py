@@ -1,4 +1,4 @@
-"""A pytest plugin: the run has an identity, and has the lab while it disturbs it.
+"""A pytest plugin: each run has an id, and a run that disturbs the lab has it alone.
 
 Two runs on one lab do not disturb each other. A run that disturbs the lab waits until no other run
 uses it; read-only runs share it. What a run creates has the run's id in its name, so the end of one

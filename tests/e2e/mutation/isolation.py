@@ -24,7 +24,7 @@ MUTATIONS = (
         "flushed-rules",
         of(FILE, "test_machine_reaches_no_port_of_the_host"),
         promise="A lab is isolated: its machines reach no port of labgen's host.",
-        done="The lab's firewall rules were flushed, as by a firewall that was loaded again.",
+        done="The lab's firewall rules were flushed, as a reload of the host's firewall does.",
         doing=flushed_rules,
     ),
 )
