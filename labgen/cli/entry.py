@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+import os
 import signal
 import sys
 import traceback
@@ -85,7 +86,18 @@ def main(*, interruptible: bool = False) -> None:
     finally:
         if interruptible:  # all is cleaned up, and Python's own end would show the exception
             signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _drop_unwritten()
     sys.exit(code)
+
+
+def _drop_unwritten() -> None:
+    """Discard what standard output did not take: Python's own end would report it again."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(*, interruptible: bool) -> int:
@@ -97,6 +109,8 @@ def _run(*, interruptible: bool) -> int:
         logging.basicConfig(format="%(message)s", level=logging.WARNING)
         search_path.complete()
         code = cli.main(prog_name="labgen", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # what could not be written is an error
     except click.ClickException as error:
         _show_usage(error)
         return error.exit_code

@@ -51,6 +51,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         reporter = config.pluginmanager.get_plugin("terminalreporter")
         if reporter:
             reporter.write_line(text)
+            reporter.flush()  # also into a pipe, before the wait
 
     lock = store.hold_for_suite(
         lab.name, waiting, doing=f"acceptance suite, tier {tier}", read_only=tier == "smoke"

@@ -1,5 +1,6 @@
 """Runs on one lab do not disturb each other, and remove nothing of each other."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -46,8 +47,16 @@ def another_run(tier: str) -> Iterator[subprocess.Popen[str]]:
 def suite(tier: str) -> Iterator[subprocess.Popen[str]]:
     argv = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "acceptance"]
     words = [*argv, "--lab", "demo", "--tier", tier]
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    with subprocess.Popen(words, cwd=ROOT, text=True, **streams) as process:  # type: ignore[call-overload]
+    # as for most users, whose pipes are written in blocks
+    blocks = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+    with subprocess.Popen(
+        words,
+        cwd=ROOT,
+        env=blocks,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:
         try:
             yield process
         finally:

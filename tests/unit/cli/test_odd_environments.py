@@ -88,7 +88,7 @@ def test_no_traceback_reaches_a_user(
         (tmp_path / "full").mkdir()
         prefix += [str(tmp_path / "full"), str(home)]
     environment = {
-        **os.environ,
+        **{key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"},
         "LABGEN_HOME": str(tmp_path / "full" if name == "full disk" else home),
         **odd.variables,
     }
