@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from labgen.errors import HostUnfit
 from labgen.system.host import MachineProfile
 from labgen.system.process import Completed, run
 
@@ -111,10 +112,31 @@ class Parts:
 
 
 def inspect(name: str) -> Parts:
-    """Return the parts of a container. Raises CommandFailed if it does not exist."""
-    words = ["--format", "{{.GraphDriver.Data.UpperDir}}\n{{.State.CgroupPath}}"]
-    upper, group = podman("inspect", *words, name).stdout.splitlines()[:2]
-    return Parts(group, Path(upper))
+    """Return the parts of a container.
+
+    Raises CommandFailed if it does not exist, HostUnfit if podman does not use overlayfs.
+    """
+    words = ["--format", "{{.Id}}\n{{.GraphDriver.Data.UpperDir}}\n{{.State.CgroupPath}}"]
+    full_id, upper, group = podman("inspect", *words, name).stdout.splitlines()[:3]
+    if not upper.startswith("/"):  # "<no value>"
+        raise HostUnfit(
+            f"podman does not keep apart what {name} changed in its root file system",
+            hint="podman's storage driver has to be overlay; to see it: podman info",
+        )
+    return Parts(_whole_group(group, full_id), Path(upper))
+
+
+def _whole_group(group: str, full_id: str) -> str:
+    """Return the container's own group. podman names the one of its process 1, and with cgroup v2
+    systemd is in a group of its own below (init.scope)."""
+    above, found, below = group.partition(full_id)
+    return above + found + below.partition("/")[0]
+
+
+def clean_up(name: str) -> None:
+    """Unmount the root file system of a container that does not run. Raises CommandFailed for one
+    that does."""
+    podman("container", "cleanup", name)
 
 
 def remove(names: Sequence[str]) -> None:

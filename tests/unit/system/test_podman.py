@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from labgen.errors import HostUnfit
 from labgen.system import podman
 from labgen.system.host import MachineProfile
 from tests.unit.system.stubs import Stub, stub
@@ -89,3 +90,27 @@ def test_removing_nothing_calls_nothing(program: Stub) -> None:
 
 def _values(words: list[str], option: str) -> list[str]:
     return [value for word, value in pairwise(words) if word == option]
+
+
+@pytest.mark.parametrize(
+    ("told", "group"),
+    [
+        ("/libpod_parent/libpod-0a1b", "/libpod_parent/libpod-0a1b"),
+        ("/libpod_parent/libpod-0a1b/init.scope", "/libpod_parent/libpod-0a1b"),
+        ("/machine.slice/libpod-0a1b.scope/init.scope", "/machine.slice/libpod-0a1b.scope"),
+        ("", ""),
+    ],
+)
+def test_a_container_is_known_by_its_whole_control_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str, group: str
+) -> None:
+    stub(monkeypatch, tmp_path, "podman", f"printf '0a1b\n/overlay/x/diff\n{told}\n'")
+    assert podman.inspect("x") == podman.Parts(group, Path("/overlay/x/diff"))
+
+
+def test_a_storage_driver_without_overlays_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub(monkeypatch, tmp_path, "podman", "printf '0a1b\n<no value>\n/libpod-0a1b\n'")
+    with pytest.raises(HostUnfit, match="does not keep apart what x changed"):
+        podman.inspect("x")
