@@ -32,6 +32,7 @@ PROGRAMS = {"tar": "apt-get install tar", "zstd": "apt-get install zstd"}
 CONTENTS = "checkpoint.json"
 MARGIN = 64 * 1024**2  # bytes that stay free when a checkpoint is saved
 NEW, OLD = ".new", ".old"  # names of a machine's disks while they are exchanged
+PART = ".part"  # of a checkpoint that is being saved or deleted
 
 
 class Contents(BaseModel):
@@ -50,10 +51,12 @@ def save(lab: Lab, name: str) -> Contents:
     Raises LabgenError if the disk has no room, or if a machine cannot be frozen.
     """
     target = _directory(lab) / name
-    part = target.with_name(f".{name}.part")
-    _remove(part)
-    _ensure_room(lab)
+    part = target.with_name(f".{name}{PART}")
     containers = {m.name: podman.inspect(container_name(lab, m)) for m in lab.machines}
+    uppers = {name: found.upper for name, found in containers.items()}
+    _settle(lab)
+    _discard_new(lab, uppers)
+    _ensure_room(lab, uppers)
     try:
         shared = _share(lab, part)
         part.chmod(0o700)
@@ -61,7 +64,7 @@ def save(lab: Lab, name: str) -> Contents:
             saved, began = time.time(), time.monotonic()
             gather(
                 {
-                    m.name: partial(_pack, lab, m, containers[m.name].upper, part, shared[m.name])
+                    m.name: partial(_pack, lab, m, uppers[m.name], part, shared[m.name])
                     for m in lab.machines
                 }
             )
@@ -80,21 +83,24 @@ def save(lab: Lab, name: str) -> Contents:
     except BaseException:
         _remove(part)
         raise
-    _remove(target)
-    part.rename(target)
+    _put_in_place(part)
     return contents
 
 
 def restore(lab: Lab, name: str, switch_off: Callable[[], object]) -> None:
     """Exchange the disks of all machines for those of the checkpoint; the machines are off then.
 
-    Everything is unpacked next to the current disks before switch_off is called. Raises UsageError
-    for an unknown checkpoint, LabgenError for a damaged one or a full disk: nothing has changed
-    then.
+    A restore that was interrupted is completed before. Everything is unpacked next to the current
+    disks before switch_off is called. Raises UsageError for an unknown checkpoint, LabgenError for
+    a damaged one or a full disk: nothing has changed then.
     """
     source = _directory(lab) / name
     contents = verified(lab, name)
+    if _pending(lab).exists():
+        switch_off()
+        complete_restore(lab)
     uppers = {m.name: podman.inspect(container_name(lab, m)).upper for m in lab.machines}
+    _discard_new(lab, uppers)
     try:
         gather(
             {
@@ -102,12 +108,13 @@ def restore(lab: Lab, name: str, switch_off: Callable[[], object]) -> None:
                 for m in lab.machines
             }
         )
+        switch_off()
+        # podman unmounts a root file system some time after its machine is off. What is mounted
+        # still it does not mount again: the machine would go on with the directory of before
+        gather({m.name: partial(podman.clean_up, container_name(lab, m)) for m in lab.machines})
     except BaseException:
-        for machine in lab.machines:
-            _remove(_new(disks.of_machine(lab, machine)))
-            _remove(_new(uppers[machine.name]))
+        _discard_new(lab, uppers)
         raise
-    switch_off()
     pending = [
         str(path) for m in lab.machines for path in (disks.of_machine(lab, m), uppers[m.name])
     ]
@@ -138,11 +145,13 @@ def checkpoints(lab: Lab) -> dict[str, Contents]:
 
 
 def verified(lab: Lab, name: str) -> Contents:
-    """Return what the checkpoint consists of, after comparing it with its checksums.
+    """Return what the checkpoint consists of, after comparing it with its checksums. The caller
+    has the lab's lock.
 
     Raises UsageError if there is none of that name, LabgenError if it is damaged.
     """
     source = _directory(lab) / name
+    _settle(lab)
     if not (source / CONTENTS).exists():
         listed = ", ".join(checkpoints(lab)) or "none"
         raise UsageError(f"lab {lab.name} has no checkpoint {name}", hint=f"it has: {listed}")
@@ -165,6 +174,8 @@ def verified(lab: Lab, name: str) -> Contents:
 
 def delete(lab: Lab, name: str) -> None:
     """Delete a checkpoint, if it exists."""
+    _settle(lab)
+    (_directory(lab) / name / CONTENTS).unlink(missing_ok=True)
     _remove(_directory(lab) / name)
 
 
@@ -184,10 +195,44 @@ def _read(path: Path) -> Contents:
         raise LabgenError(f"{path} is damaged", last_seen=str(error)) from error
 
 
-def _ensure_room(lab: Lab) -> None:
-    """Raise LabgenError unless the disk has room for all that a checkpoint could need."""
+def _settle(lab: Lab) -> None:
+    """Complete what was killed: deletions, and saves that only lacked their name. Others are
+    discarded."""
+    home = _directory(lab)
+    for part in home.glob(f".*{PART}"):
+        if (part / CONTENTS).exists():
+            _put_in_place(part)
+    begun = [it for it in home.glob("[!.]*") if not (it / CONTENTS).exists()]
+    for path in (*begun, *home.glob(f".*{PART}"), *home.glob(f".*{OLD}")):
+        _remove(path)
+
+
+def _put_in_place(part: Path) -> None:
+    """Give a complete checkpoint its name, which an older one may have."""
+    target = part.with_name(part.name.removeprefix(".").removesuffix(PART))
+    old = _old(part)
+    if target.exists():
+        _remove(old)
+        target.rename(old)
+    part.rename(target)
+    _remove(old)
+
+
+def _discard_new(lab: Lab, uppers: Mapping[str, Path]) -> None:
+    """Remove the disks that a restore unpacked and did not exchange."""
+    for machine in lab.machines:
+        _remove(_new(disks.of_machine(lab, machine)))
+        _remove(_new(uppers[machine.name]))
+
+
+def _ensure_room(lab: Lab, uppers: Mapping[str, Path]) -> None:
+    """Raise LabgenError unless the disk has room for all that a checkpoint could need.
+
+    An archive is there twice while it is compressed.
+    """
     home = disks.of_lab(lab)
-    wanted = MARGIN + sum(disks.changed_bytes(lab, machine) for machine in lab.machines)
+    changed = [disks.of_machine(lab, machine) for machine in lab.machines]
+    wanted = MARGIN + 2 * sum(map(disks.changed_bytes, (*changed, *uppers.values())))
     free = shutil.disk_usage(home).free
     if free < wanted:
         raise LabgenError(

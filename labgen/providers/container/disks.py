@@ -1,6 +1,7 @@
 """Where the disks of a lab's system containers are, and what of them no machine ever changes."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from labgen.bundle.store import require
@@ -49,11 +50,13 @@ def _is_linked(golden: Path, own: Path) -> bool:
     return False
 
 
-def changed_bytes(lab: Lab, machine: Machine) -> int:
-    """Return how many bytes of the machine's disks are not hard links to anything."""
+def changed_bytes(home: Path) -> int:
+    """Return how many bytes below home are not hard links to anything. Files may disappear
+    meanwhile."""
     total = 0
-    for directory, _, names in os.walk(of_machine(lab, machine)):
+    for directory, _, names in os.walk(home):
         for name in names:
-            found = os.lstat(os.path.join(directory, name))  # noqa: PTH118 - thousands of files
-            total += found.st_blocks * BLOCK if found.st_nlink == 1 else 0
+            with suppress(FileNotFoundError):
+                found = os.lstat(os.path.join(directory, name))  # noqa: PTH118 - thousands of files
+                total += found.st_blocks * BLOCK if found.st_nlink == 1 else 0
     return total

@@ -1,8 +1,9 @@
 """A checkpoint of system containers: all of one moment, restored as a whole or not at all."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -26,6 +27,7 @@ class Host:
         self.root, self.lab = root, sample
         self.running = True
         self.frozen: list[str] = []
+        self.mounted: set[str] = set()
         self.golden = root / "golden/containerd"
         (root / "golden" / IMAGE).parent.mkdir(parents=True)
         (root / "golden" / IMAGE).write_text("unpacked")
@@ -59,7 +61,16 @@ class Host:
         return found
 
     def switch_off(self) -> None:
+        """Cut the power; podman unmounts the root file systems later."""
+        self.mounted |= {machine.name for machine in self.lab.machines} if self.running else set()
         self.running = False
+
+    def clean_up(self, name: str) -> None:
+        assert not self.running
+        self.mounted.discard(self.machine(name).name)
+
+    def machine(self, container: str) -> Machine:
+        return self.lab.machine(container[-7:])
 
 
 @pytest.fixture
@@ -73,11 +84,12 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
         yield
 
     def inspect(name: str) -> podman.Parts:
-        return podman.Parts(f"/{name}", found.upper(found.lab.machine(name[-7:])))
+        return podman.Parts(f"/{name}", found.upper(found.machine(name)))
 
     monkeypatch.setattr(disks, "require", lambda _: SimpleNamespace(golden=golden))
     monkeypatch.setattr(freezer, "frozen", frozen)
     monkeypatch.setattr(podman, "inspect", inspect)
+    monkeypatch.setattr(podman, "clean_up", found.clean_up)
     return found
 
 
@@ -187,6 +199,14 @@ def test_a_restore_that_is_killed_is_completed_or_has_not_begun(
     before = host.seen()
     checkpoints.save(host.lab, "x")
     host.write_all("after")
+    _kill_at_rename(host, monkeypatch, step)
+    checkpoints.complete_restore(host.lab)
+    assert host.seen() == before
+    assert not _left(host)
+
+
+def _kill_at_rename(host: Host, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    """Restore checkpoint x up to that rename of a machine's disks."""
     rename, left = Path.rename, iter(range(step))
 
     def dying(self: Path, target: Path) -> Path:
@@ -198,6 +218,118 @@ def test_a_restore_that_is_killed_is_completed_or_has_not_begun(
         patch.setattr(Path, "rename", dying)
         with pytest.raises(StopIteration):
             checkpoints.restore(host.lab, "x", host.switch_off)
+
+
+def _left(host: Host) -> list[Path]:
+    """Return what a restore did not clear away."""
+    return [it for it in host.root.rglob("*") if it.suffix in {".new", ".old"}]
+
+
+def test_root_file_systems_are_unmounted_before_they_are_exchanged(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoints.save(host.lab, "x")
+    rename = Path.rename
+    mounted: list[str] = []
+
+    def watched(self: Path, target: Path) -> Path:
+        mounted.extend(host.mounted)
+        return rename(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", watched)
+        checkpoints.restore(host.lab, "x", host.switch_off)
+    assert mounted == []
+
+
+@pytest.mark.parametrize("step", range(12))
+def test_a_restore_that_fails_after_one_that_was_killed_leaves_no_mixture(
+    host: Host, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    before = host.seen()
+    checkpoints.save(host.lab, "x")
+    host.write_all("after")
+    _kill_at_rename(host, monkeypatch, step)
+
+    def full(archive: Path, directory: Path) -> None:
+        raise LabgenError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(archives, "unpack", full)
+        with pytest.raises(LabgenError, match="no space left"):
+            checkpoints.restore(host.lab, "x", host.switch_off)
     checkpoints.complete_restore(host.lab)
     assert host.seen() == before
-    assert not [it for it in host.root.rglob("*") if it.suffix in {".new", ".old"}]
+
+
+def test_what_a_killed_restore_unpacked_is_removed_by_the_next_deed(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoints.save(host.lab, "x")
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoints, "_discard_new", lambda *_: None)  # as if it was killed
+        with pytest.raises(ZeroDivisionError):
+            checkpoints.restore(host.lab, "x", lambda: 1 / 0)
+    assert _left(host)
+    checkpoints.save(host.lab, "y")
+    assert not _left(host)
+    with pytest.raises(ZeroDivisionError):
+        checkpoints.restore(host.lab, "x", lambda: 1 / 0)
+    assert not _left(host)
+
+
+@pytest.mark.parametrize("step", range(5))
+def test_a_save_that_is_killed_when_it_replaces_another_loses_neither(
+    host: Host, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    checkpoints.save(host.lab, "x")
+    first = host.seen()
+    host.write_all("after")
+    second = host.seen()
+    rename, remove, left = Path.rename, shutil.rmtree, iter(range(step))
+
+    def dying(self: Path, target: Path) -> Path:
+        if ".checkpoints" in str(target.parent):
+            next(left)
+        return rename(self, target)
+
+    def dying_too(path: Path) -> None:
+        next(left)
+        remove(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", dying)
+        patch.setattr(shutil, "rmtree", dying_too)
+        with suppress(StopIteration):
+            checkpoints.save(host.lab, "x")
+    checkpoints.verified(host.lab, "x")
+    checkpoints.restore(host.lab, "x", host.switch_off)
+    assert host.seen() in (first, second)
+    assert [it.name for it in (disks.of_lab(host.lab) / ".checkpoints").iterdir()] == ["x"]
+
+
+def test_a_deletion_that_is_killed_lists_nothing_that_is_damaged(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoints.save(host.lab, "x.old")
+    checkpoints.save(host.lab, "y")
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoints, "_remove", lambda _: None)
+        checkpoints.delete(host.lab, "y")
+    assert list(checkpoints.checkpoints(host.lab)) == ["x.old"]
+    checkpoints.delete(host.lab, "z")
+    assert [it.name for it in (disks.of_lab(host.lab) / ".checkpoints").iterdir()] == ["x.old"]
+
+
+def test_files_that_disappear_meanwhile_do_not_keep_a_lab_from_being_saved(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lstat, gone = os.lstat, host.upper(host.lab.machines[0]) / "before"
+
+    def racing(path: Any, **more: Any) -> os.stat_result:
+        if os.fspath(path) == str(gone):
+            raise FileNotFoundError(path)
+        return lstat(path, **more)
+
+    monkeypatch.setattr(os, "lstat", racing)
+    assert disks.changed_bytes(gone.parent) == 0
