@@ -78,19 +78,36 @@ def test_faults_stay_when_there_is_nothing_to_restore(monkeypatch: pytest.Monkey
     assert (undone, able.restored) == (["demo"], ["before"])
 
 
-def test_a_lab_with_a_fault_is_not_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lab_is_not_saved_with_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     able = Saving()
     _use(able, monkeypatch)
-    fault = Injection("1", "api-server-stopped", ("master1",), "2026-11-30T12:00:00+00:00", 0.0)
-    monkeypatch.setattr(checkpoints, "active", lambda _: [fault])
+    monkeypatch.setattr(checkpoints, "active", lambda _: ["etcd-full on master2"])
     with pytest.raises(LabgenError) as refused:
         checkpoints.save("demo", "before", QUIET)
-    assert able.saved == []
     assert str(refused.value).splitlines() == [
-        "lab demo was not saved: a fault is active, and a restore could not heal it",
-        "  last seen: api-server-stopped on master1",
+        "lab demo was not saved: faults are in effect",
+        "  last seen: etcd-full on master2",
         "  labgen fault heal demo",
     ]
+    assert able.saved == []
+
+
+def test_a_fault_of_a_machine_that_is_off_is_healed_after_the_restore(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    able = Saving()
+    _use(able, monkeypatch)
+    checkpoints.save("demo", "before", QUIET)
+    restored: list[bool] = []
+
+    def undo(_: Lab) -> None:
+        restored.append(bool(able.restored))
+        if not able.restored:
+            raise LabgenError("the machine is off")
+
+    monkeypatch.setattr(checkpoints, "undo", undo)
+    checkpoints.restore("demo", "before", QUIET)
+    assert restored == [False, True]
 
 
 def test_machines_that_cannot_be_saved_are_named_with_those_that_can(
