@@ -39,7 +39,10 @@ def load(name: str, images: Sequence[str], console: Console) -> None:
     with tempfile.TemporaryDirectory(prefix="load-", dir=_scratch()) as directory:
         archives = _collect(images, Path(directory))
         _ensure_suitable(archives)
-        archives = [_adapted(lab, it, Path(directory)) for it in archives]
+        archives = [
+            _adapted(lab, archive, Path(directory) / f"docker-{number}.tar")
+            for number, archive in enumerate(archives)
+        ]
         with store.hold(name, store.tell_waiting(name, console)):
             _ensure_on(lab)
             ssh = access.ssh(lab)
@@ -55,7 +58,7 @@ def _scratch() -> Path:
 def _collect(images: Sequence[str], directory: Path) -> list[Archive]:
     """Return an archive for each image; those from stores are written into directory."""
     files = [image for image in images if image_archive.looks_like_file(image)]
-    paths_of = {image: Path(image).expanduser() for image in files}
+    paths_of = {image: _path(image) for image in files}
     stores = {image: image_archive.store_of(image) for image in images if image not in files}
     missing = [
         f"there is no file {image}" for image, path in paths_of.items() if not path.is_file()
@@ -80,6 +83,13 @@ def _collect(images: Sequence[str], directory: Path) -> list[Archive]:
     return found
 
 
+def _path(file: str) -> Path:
+    try:
+        return Path(file).expanduser()
+    except RuntimeError:  # ~USER of a user that this host does not have
+        return Path(file)
+
+
 def _ensure_suitable(archives: Sequence[Archive]) -> None:
     wanted = sources.architecture()
     wrong = [
@@ -92,12 +102,11 @@ def _ensure_suitable(archives: Sequence[Archive]) -> None:
         raise UsageError("\n".join(wrong), hint=f"build or pull it with --platform linux/{wanted}")
 
 
-def _adapted(lab: Lab, archive: Archive, directory: Path) -> Archive:
-    """Return the archive in a form that the lab's runtime reads."""
+def _adapted(lab: Lab, archive: Archive, target: Path) -> Archive:
+    """Return the archive in a form that the lab's runtime reads; a new one is written to target."""
     if lab.scenario.kubernetes.runtime != "docker" or archive.kind != image_archive.OCI:
         return archive
     try:
-        target = directory / f"docker-{archive.path.name}"
         return oci_archive.as_docker(archive, target, sources.architecture())
     except KeyError as error:
         raise UsageError(

@@ -2,7 +2,9 @@
 
 import contextlib
 import json
+import lzma
 import tarfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,11 @@ STORES = ("podman", "docker")
 ASK = 20.0  # seconds
 SAVE = 1800.0
 ENDINGS = (".tar", ".tar.gz", ".tgz")
+# Of a file that is no archive, has other contents, or is compressed and cut off or damaged.
+UNREADABLE = (
+    *(OSError, tarfile.TarError, ValueError, KeyError, TypeError),
+    *(EOFError, zlib.error, lzma.LZMAError),
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ def read(path: Path) -> Archive:
     try:
         with tarfile.open(path) as archive:
             found = _read(path, archive)
-    except (OSError, tarfile.TarError, ValueError, KeyError, TypeError) as error:
+    except UNREADABLE as error:
         raise UsageError(
             f"{path} is no archive of container images",
             hint="to make one: podman save -o FILE IMAGE    or: docker save -o FILE IMAGE",

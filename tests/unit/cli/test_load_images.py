@@ -1,7 +1,9 @@
 """`labgen load`, with machines that are directories of this host and programs that record."""
 
+import gzip
 import io
 import json
+import secrets
 import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -133,6 +135,28 @@ def test_a_file_that_is_no_archive_of_images_is_refused(
     assert said.err.startswith(f"error: {file} is no archive of container images\n")
 
 
+@pytest.mark.parametrize("cut", [20, 60_000])
+def test_a_compressed_archive_that_is_cut_off_is_refused(
+    cut: int, programs: Mapping[str, Stub], tmp_path: Path
+) -> None:
+    made("single", "demo")
+    plain = Path(archive(tmp_path / "plain.tar", {"a": secrets.token_hex(60_000)}))
+    file = tmp_path / "app.tar.gz"
+    file.write_bytes(gzip.compress(plain.read_bytes())[:cut])
+    said = labgen("load", "demo", str(file))
+    assert said.exit_code == 2
+    assert said.err.startswith(f"error: {file} is no archive of container images\n")
+
+
+def test_a_file_of_an_unknown_user_is_one_that_does_not_exist(
+    programs: Mapping[str, Stub],
+) -> None:
+    made("single", "demo")
+    said = labgen("load", "demo", "~nosuchuser/app.tar")
+    assert said.exit_code == 2
+    assert said.err.startswith("error: there is no file ~nosuchuser/app.tar\n")
+
+
 @pytest.mark.parametrize("write", [docker_archive, oci_archive])
 def test_images_without_names_are_refused(
     write: Any, programs: Mapping[str, Stub], tmp_path: Path
@@ -216,6 +240,20 @@ def test_docker_gets_an_oci_archive_with_a_manifest_of_its_own(
     assert json.loads(kept.read_text()) == [
         {"Config": "blobs/sha256/c", "RepoTags": ["app:1"], "Layers": ["blobs/sha256/l"]}
     ]
+
+
+def test_docker_gets_each_of_two_archives_that_have_one_file_name(
+    programs: Mapping[str, Stub], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made("single", "demo", overrides=["kubernetes.runtime=docker"])
+    kept = tmp_path / "kept"
+    stub(monkeypatch, tmp_path, "docker", f'tar -xOf "${{@: -1}}" manifest.json >>{kept}')
+    files = [tmp_path / name / "image.tar" for name in ("a", "b")]
+    for file in files:
+        file.parent.mkdir()
+        oci_archive(file, f"{file.parent.name}:1")
+    assert labgen("load", "demo", *map(str, files)).exit_code == 0
+    assert [tag in kept.read_text() for tag in ("a:1", "b:1")] == [True, True]
 
 
 def test_the_tag_latest_has_a_note(programs: Mapping[str, Stub], tmp_path: Path) -> None:
