@@ -6,7 +6,7 @@ import click
 
 from labgen.cli.session import Session, common
 from labgen.console import Console
-from labgen.errors import LabgenError, SeveralErrors
+from labgen.errors import LabgenError, SeveralErrors, os_reason
 from labgen.lab import store
 from labgen.operations.down import teardown
 
@@ -44,8 +44,12 @@ def down(session: Session, name: str | None, *, every: bool, without: tuple[str,
     for lab in labs:
         try:
             _remove(lab, console, ())
+        except BrokenPipeError:  # nobody reads any more
+            raise
         except LabgenError as error:  # it must not keep the others
             errors[lab] = error
+        except OSError as error:
+            errors[lab] = LabgenError(os_reason(error))
     if errors:
         raise SeveralErrors(errors)
 

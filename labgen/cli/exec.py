@@ -10,6 +10,7 @@ from labgen.cli.session import PASSED_ON, common, passed_on
 from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.machine import access
+from labgen.providers.programs import CLIENT, ensure_installed
 
 LONGEST = 86400.0  # seconds
 
@@ -29,6 +30,7 @@ def exec_(name: str, machine: str, command: tuple[str, ...]) -> None:
         raise click.UsageError("Missing argument 'COMMAND...'.")
     lab = store.load(name)
     host = lab.machine(machine).name
+    ensure_installed(CLIENT, f"reach lab {name}")
     access.ensure_route(lab)
     if host in access.sudo(lab):
         _as_root(lab, host, words)

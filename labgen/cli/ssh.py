@@ -8,6 +8,7 @@ import click
 from labgen.cli.session import PASSED_ON, common, passed_on
 from labgen.lab import store
 from labgen.machine import access
+from labgen.providers.programs import CLIENT, ensure_installed
 
 
 @click.command(context_settings=PASSED_ON)
@@ -24,6 +25,7 @@ def ssh(name: str, machine: str, command: tuple[str, ...]) -> None:
     words = passed_on(command)
     lab = store.load(name)
     host = lab.machine(machine).name
+    ensure_installed(CLIENT, f"reach lab {name}")
     access.ensure_route(lab)
     terminal = ["-t"] if words and sys.stdin.isatty() and sys.stdout.isatty() else []
     argv = ["ssh", "-F", str(lab.ssh_config), *terminal, host, *(["--", *words] if words else [])]

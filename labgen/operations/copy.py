@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from labgen.errors import UsageError
 from labgen.lab import store
 from labgen.machine import access
+from labgen.providers.programs import COPY, ensure_installed
 
 EXAMPLE = "labgen cp FILE LAB:MACHINE:/root/    or back: labgen cp LAB:MACHINE:/root/FILE ."
 
@@ -33,6 +34,7 @@ def command(sources: Sequence[str], target: str) -> list[str]:
     words = [_word(word, place) for word, place in zip((*sources, target), places, strict=True)]
     for place in remote:
         lab.machine(place.machine)
+    ensure_installed(COPY, "copy files to or from machines")
     access.ensure_route(lab)
     return ["scp", "-F", str(lab.ssh_config), "-r", "--", *words]
 

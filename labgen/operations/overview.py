@@ -49,9 +49,9 @@ def overview() -> list[Overview]:
 def _observe(name: str) -> Overview:
     try:
         lab = store.load(name)
-    except LabgenError:
+    except (LabgenError, OSError):
         return Overview(name, None, None)
     try:
         return Overview(name, lab, status(lab))
-    except LabgenError:
+    except (LabgenError, OSError):
         return Overview(name, lab, None)

@@ -11,6 +11,8 @@ SSH = {
     "ssh": "apt-get install openssh-client",
     "ssh-keygen": "apt-get install openssh-client",
 }
+CLIENT = {"ssh": SSH["ssh"]}
+COPY = {**CLIENT, "scp": SSH["ssh"]}
 
 
 def missing(programs: Mapping[str, str]) -> list[Finding]:

@@ -1,8 +1,10 @@
 """Commands on labs without machines."""
 
+import errno
 import json
 import os
 import re
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -154,6 +156,24 @@ def test_cp_copies_with_scp_by_the_labs_ssh_config(
     sample = made("single", "demo")
     labgen("cp", *words)
     assert executed == [["scp", "-F", str(sample.ssh_config), "-r", "--", *shown]]
+
+
+@pytest.mark.parametrize(
+    ("words", "program"),
+    [
+        ("cp a demo:master1:", "scp"),
+        ("ssh demo master1", "ssh"),
+        ("exec demo master1 true", "ssh"),
+    ],
+)
+def test_a_missing_client_is_named_with_its_package(
+    words: str, program: str, executed: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made("single", "demo")
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    said = labgen(*words.split())
+    assert (said.exit_code, executed) == (3, [])
+    assert f"  {program} is not installed; apt-get install openssh-client\n" in said.err
 
 
 @pytest.mark.parametrize(
@@ -351,6 +371,8 @@ def removed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(name)
         if name == "bad":
             raise LabgenError("it is stuck")
+        if name == "full":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/state")
         return []
 
     monkeypatch.setattr("labgen.cli.down.teardown", teardown)
@@ -360,13 +382,13 @@ def removed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_down_of_all_names_them_first_and_one_that_is_stuck_keeps_no_other(
     removed: list[str],
 ) -> None:
-    for name in ("one", "bad", "two"):
+    for name in ("one", "bad", "full", "two"):
         made("single", name)
     said = labgen("down", "--all")
-    assert (said.exit_code, removed) == (1, ["bad", "one", "two"])
+    assert (said.exit_code, removed) == (1, ["bad", "full", "one", "two"])
     lines = said.err.splitlines()
-    assert lines[0] == "removing 3 labs: bad, one, two"
-    assert lines[-1] == "error: bad: it is stuck"
+    assert lines[0] == "removing 4 labs: bad, full, one, two"
+    assert lines[-2:] == ["error: bad: it is stuck", "full: /state: No space left on device"]
 
 
 def test_down_takes_a_name_or_all(removed: list[str]) -> None:
@@ -389,3 +411,18 @@ def test_down_never_guesses_what_to_remove(words: list[str], removed: list[str])
     assert (said.exit_code, removed) == (2, [])
     if not words:
         assert "Labs: one. All of them: labgen down --all" in said.err
+
+
+def test_a_lab_whose_files_cannot_be_read_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    made("single", "demo")
+    made("single", "other")
+
+    def status(lab: Lab) -> Status:
+        if lab.name == "demo":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "admin.conf")
+        return observed
+
+    observed = Status({"master1": State.ON}, (), (), (), (), {}, (), ())
+    monkeypatch.setattr(overview, "status", status)
+    seen = {it.name: it.health for it in overview.overview()}
+    assert seen == {"demo": "unknown", "other": "healthy"}
