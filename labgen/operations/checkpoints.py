@@ -52,9 +52,9 @@ def restore(name: str, checkpoint: str, console: Console) -> None:
     able = checkpoints_of(machines, lab)
     with store.hold(name, store.tell_waiting(name, console)):
         able.ensure_restorable(lab, checkpoint)
-        Journal(lab.journal).write("checkpoint-restored", name=checkpoint)
         undone = _try_undo(lab)
         able.restore_checkpoint(lab, checkpoint)
+        Journal(lab.journal).write("checkpoint-restored", name=checkpoint)
         if not undone:
             undo(lab)
         if lab.kubeconfig.exists():

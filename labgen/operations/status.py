@@ -73,11 +73,11 @@ def isolation_problems(lab: Lab) -> list[Problem]:
 
 
 def unfinished_up(lab: Lab) -> list[Problem]:
-    """Return the step that failed in the last `labgen up`, from the lab's journal; empty for
-    none."""
+    """Return the step that failed in the last `labgen up`, from the lab's journal; empty for none,
+    and after a restore."""
     failed: list[Problem] = []
     for event in Journal(lab.journal).read():
-        if event["event"] in {"up", "up-done"}:
+        if event["event"] in {"up", "up-done", "checkpoint-restored"}:
             failed = []
         elif event["event"] == "step-failed":
             step = str(event["step"])

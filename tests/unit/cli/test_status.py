@@ -82,7 +82,7 @@ def test_status_shows_a_cordoned_node_as_kubectl_does_with_exit_code_0(
     assert said.out.splitlines()[-1] == "note: node master2 is cordoned"
 
 
-def test_status_shows_the_step_at_which_the_last_up_failed_until_an_up_succeeds() -> None:
+def test_status_shows_the_step_at_which_the_last_up_failed_until_an_up_or_a_restore() -> None:
     lab = made("single", "demo")
     journal = Journal(lab.journal)
     journal.write("up", scenario="single")
@@ -93,6 +93,9 @@ def test_status_shows_the_step_at_which_the_last_up_failed_until_an_up_succeeds(
     journal.write("up", scenario="single")
     assert observing.unfinished_up(lab) == []
     journal.write("up-done", seconds=1)
+    assert observing.unfinished_up(lab) == []
+    journal.write("step-failed", step="await ready", error="lab demo becoming healthy did not ...")
+    journal.write("checkpoint-restored", name="good")
     assert observing.unfinished_up(lab) == []
 
 
