@@ -37,7 +37,7 @@ def plan(
     """
     if provider:
         overrides = (*overrides, f"provider.name={provider}")
-    loaded = load_scenario(session, scenario, overrides)
+    loaded = load_scenario(session, scenario, overrides, lab=name)
     show(loaded, ensure_lab_name(name or loaded.name), output=output)
 
 

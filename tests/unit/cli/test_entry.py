@@ -176,8 +176,9 @@ def test_a_route_that_appears_later_is_no_obstacle_to_a_lab_that_exists(
     assert (new.exit_code, "-s kubernetes.serviceSubnet=10.128.0.0/16" in new.err) == (2, True)
     made("single", "demo")
     monkeypatch.setattr("labgen.up.check.ensure_fit", lambda provider, *_, **__: provider)
-    assert labgen("check", "single", "--name", "demo").exit_code == 0
-    assert labgen("check", "single").exit_code == 2
+    for command in ("check", "plan"):
+        assert labgen(command, "single", "--name", "demo").exit_code == 0
+        assert labgen(command, "single").exit_code == 2
 
 
 @pytest.mark.parametrize("words", [["fault", "list"], ["fault", "list", "-o", "json"]])
