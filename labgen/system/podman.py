@@ -134,8 +134,8 @@ def _whole_group(group: str, full_id: str) -> str:
 
 
 def clean_up(name: str) -> None:
-    """Unmount the root file system of a container that does not run. Raises CommandFailed for one
-    that does."""
+    """Unmount the root file system of a container that does not run, which podman otherwise does
+    some time after its end. A mount of the user's own (podman mount) stays."""
     podman("container", "cleanup", name)
 
 

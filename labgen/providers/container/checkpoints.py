@@ -25,7 +25,7 @@ from labgen.errors import LabgenError, UsageError
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.container import disks
 from labgen.providers.container.containers import container_name
-from labgen.system import archives, files, freezer, podman
+from labgen.system import archives, files, freezer, mounts, podman
 from labgen.system.parallel import gather
 
 PROGRAMS = {"tar": "apt-get install tar", "zstd": "apt-get install zstd"}
@@ -109,9 +109,7 @@ def restore(lab: Lab, name: str, switch_off: Callable[[], object]) -> None:
             }
         )
         switch_off()
-        # podman unmounts a root file system some time after its machine is off. What is mounted
-        # still it does not mount again: the machine would go on with the directory of before
-        gather({m.name: partial(podman.clean_up, container_name(lab, m)) for m in lab.machines})
+        gather({m.name: partial(_unmount, lab, m, uppers[m.name]) for m in lab.machines})
     except BaseException:
         _discard_new(lab, uppers)
         raise
@@ -275,6 +273,18 @@ def _unpack(lab: Lab, machine: Machine, upper: Path, source: Path, contents: Con
     images = _new(home) / disks.images(lab, machine).relative_to(home)
     for name in contents.shared[machine.name]:
         archives.link(source / "shared" / name, images / name)
+
+
+def _unmount(lab: Lab, machine: Machine, upper: Path) -> None:
+    """Unmount the root file system of a machine that is off. podman mounts none again that is still
+    mounted, so the machine would go on with the directory that a restore has replaced."""
+    name = container_name(lab, machine)
+    podman.clean_up(name)
+    if mounts.below(upper.parent):
+        raise LabgenError(
+            f"the root file system of {machine.name} is still mounted; nothing was restored",
+            hint=f"podman unmount --force {name}",
+        )
 
 
 def _new(path: Path) -> Path:

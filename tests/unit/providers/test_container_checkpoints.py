@@ -13,7 +13,7 @@ import pytest
 from labgen.errors import LabgenError, UsageError
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.container import checkpoints, disks
-from labgen.system import archives, freezer, podman
+from labgen.system import archives, freezer, mounts, podman
 from tests.unit.lab.samples import lab, mode
 
 IMAGE = "containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/1/fs/program"
@@ -240,6 +240,20 @@ def test_root_file_systems_are_unmounted_before_they_are_exchanged(
         patch.setattr(Path, "rename", watched)
         checkpoints.restore(host.lab, "x", host.switch_off)
     assert mounted == []
+
+
+def test_a_root_file_system_that_stays_mounted_is_named_before_anything_is_exchanged(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoints.save(host.lab, "x")
+    host.write_all("after")
+    after = host.seen()
+    master2 = host.upper(host.lab.machine("master2")).parent
+    monkeypatch.setattr(mounts, "below", lambda place: [place / "merged"] * (place == master2))
+    with pytest.raises(LabgenError, match="of master2 is still mounted; nothing was restored"):
+        checkpoints.restore(host.lab, "x", host.switch_off)
+    assert host.seen() == after
+    assert not _left(host)
 
 
 @pytest.mark.parametrize("step", range(12))
