@@ -32,6 +32,7 @@ PROGRAMS = {"tar": "apt-get install tar", "zstd": "apt-get install zstd"}
 CONTENTS = "checkpoint.json"
 MARGIN = 64 * 1024**2  # bytes that stay free when a checkpoint is saved
 NEW, OLD = ".new", ".old"  # names of a machine's disks while they are exchanged
+Names = Sequence[str]
 PART = ".part"  # of a checkpoint that is being saved or deleted
 
 
@@ -56,9 +57,10 @@ def save(lab: Lab, name: str) -> Contents:
     uppers = {name: found.upper for name, found in containers.items()}
     _settle(lab)
     _discard_new(lab, uppers)
-    _ensure_room(lab, uppers)
+    shared = {m.name: disks.shared_images(lab, m) for m in lab.machines}
+    _ensure_room(lab, uppers, shared)
     try:
-        shared = _share(lab, part)
+        _share(lab, part, shared)
         part.chmod(0o700)
         with freezer.frozen([it.control_group for it in containers.values()]):
             saved, began = time.time(), time.monotonic()
@@ -223,14 +225,17 @@ def _discard_new(lab: Lab, uppers: Mapping[str, Path]) -> None:
         _remove(_new(uppers[machine.name]))
 
 
-def _ensure_room(lab: Lab, uppers: Mapping[str, Path]) -> None:
+def _ensure_room(lab: Lab, uppers: Mapping[str, Path], shared: Mapping[str, Names]) -> None:
     """Raise LabgenError unless the disk has room for all that a checkpoint could need.
 
     An archive is there twice while it is compressed.
     """
     home = disks.of_lab(lab)
-    changed = [disks.of_machine(lab, machine) for machine in lab.machines]
-    wanted = MARGIN + 2 * sum(map(disks.changed_bytes, (*changed, *uppers.values())))
+    changed = sum(map(disks.changed_bytes, uppers.values()))
+    for machine in lab.machines:
+        images = [disks.images(lab, machine) / name for name in shared[machine.name]]
+        changed += disks.changed_bytes(disks.of_machine(lab, machine), without=images)
+    wanted = MARGIN + 2 * changed
     free = shutil.disk_usage(home).free
     if free < wanted:
         raise LabgenError(
@@ -240,17 +245,14 @@ def _ensure_room(lab: Lab, uppers: Mapping[str, Path]) -> None:
         )
 
 
-def _share(lab: Lab, part: Path) -> dict[str, list[str]]:
-    """Link the bundle's unpacked images of all machines into the checkpoint; return their names by
-    machine."""
-    names = {m.name: disks.shared_images(lab, m) for m in lab.machines}
+def _share(lab: Lab, part: Path, shared: Mapping[str, Names]) -> None:
+    """Link the bundle's unpacked images of all machines, named by machine, into the checkpoint."""
     target = part / "shared"
     target.mkdir(parents=True)
     for machine in lab.machines:
-        for name in names[machine.name]:
+        for name in shared[machine.name]:
             if not (target / name).exists():
                 archives.link(disks.images(lab, machine) / name, target / name)
-    return names
 
 
 def _present(lab: Lab, machine: Machine, names: Sequence[str]) -> list[str]:

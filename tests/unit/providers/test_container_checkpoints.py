@@ -1,6 +1,7 @@
 """A checkpoint of system containers: all of one moment, restored as a whole or not at all."""
 
 import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -347,3 +348,19 @@ def test_files_that_disappear_meanwhile_do_not_keep_a_lab_from_being_saved(
 
     monkeypatch.setattr(os, "lstat", racing)
     assert disks.changed_bytes(gone.parent) == 0
+
+
+def test_room_is_needed_twice_for_all_that_is_packed_and_for_no_shared_image(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (host.golden.parent / IMAGE).write_bytes(secrets.token_bytes(2**20))  # on all machines
+    for machine in host.lab.machines:
+        (disks.of_machine(host.lab, machine) / "etcd/log").write_bytes(secrets.token_bytes(2**20))
+        (host.upper(machine) / "log").write_bytes(secrets.token_bytes(2**20))
+    most = checkpoints.MARGIN + 2 * 3 * 2.2 * 2**20
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=most))
+    checkpoints.save(host.lab, "x")
+    most -= 2**20
+    monkeypatch.setattr(disks, "shared_images", lambda *_: [])  # as of a bundle built again
+    with pytest.raises(LabgenError, match="has no room for a checkpoint"):
+        checkpoints.save(host.lab, "x")
