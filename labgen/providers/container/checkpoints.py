@@ -140,7 +140,8 @@ def complete_restore(lab: Lab) -> None:
 
 def checkpoints(lab: Lab) -> dict[str, Contents]:
     """Return the lab's checkpoints by name, the oldest first."""
-    found = {path.parent.name: _read(path) for path in _directory(lab).glob(f"[!.]*/{CONTENTS}")}
+    names = sorted(path.parent.name for path in _directory(lab).glob(f"[!.]*/{CONTENTS}"))
+    found = {name: _read(lab, name) for name in names}
     return dict(sorted(found.items(), key=lambda it: it[1].saved))
 
 
@@ -155,7 +156,7 @@ def verified(lab: Lab, name: str) -> Contents:
     if not (source / CONTENTS).exists():
         listed = ", ".join(checkpoints(lab)) or "none"
         raise UsageError(f"lab {lab.name} has no checkpoint {name}", hint=f"it has: {listed}")
-    contents = _read(source / CONTENTS)
+    contents = _read(lab, name)
     machines = {machine.name for machine in lab.machines}
     lost = [it for it, digest in contents.sha256.items() if _digest(source / it) != digest]
     lost += [
@@ -188,11 +189,16 @@ def _pending(lab: Lab) -> Path:
     return _directory(lab) / ".restoring"
 
 
-def _read(path: Path) -> Contents:
+def _read(lab: Lab, name: str) -> Contents:
+    path = _directory(lab) / name / CONTENTS
     try:
-        return Contents.model_validate_json(path.read_text())
+        return Contents.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        raise LabgenError(f"{path} is damaged", last_seen=str(error)) from error
+        raise LabgenError(
+            f"{path} is damaged",
+            last_seen=str(error.errors()[0]["msg"]),
+            hint=f"labgen checkpoint remove {lab.name} {name}",
+        ) from error
 
 
 def _settle(lab: Lab) -> None:

@@ -156,6 +156,17 @@ def test_a_damaged_checkpoint_is_refused_before_anything_is_touched(
     assert host.seen() == after
 
 
+def test_a_damaged_list_of_contents_names_the_command_that_removes_it(host: Host) -> None:
+    checkpoints.save(host.lab, "x")
+    contents = disks.of_lab(host.lab) / ".checkpoints/x/checkpoint.json"
+    contents.write_bytes(b"\xff{")
+    with pytest.raises(LabgenError, match=r"checkpoint.json is damaged") as damaged:
+        checkpoints.checkpoints(host.lab)
+    assert damaged.value.hint == f"labgen checkpoint remove {host.lab.name} x"
+    checkpoints.delete(host.lab, "x")
+    assert checkpoints.checkpoints(host.lab) == {}
+
+
 def test_an_unknown_checkpoint_is_named_with_those_there_are(host: Host) -> None:
     checkpoints.save(host.lab, "x")
     with pytest.raises(UsageError) as wrong:
