@@ -109,6 +109,7 @@ class Parts:
 
     control_group: str  # from the root of the hierarchy; empty while it does not run
     upper: Path  # what the container changed in its root file system (overlayfs)
+    image: str  # the ID of its image, which the rest of its root file system is
 
 
 def inspect(name: str) -> Parts:
@@ -116,14 +117,15 @@ def inspect(name: str) -> Parts:
 
     Raises CommandFailed if it does not exist, HostUnfit if podman does not use overlayfs.
     """
-    words = ["--format", "{{.Id}}\n{{.GraphDriver.Data.UpperDir}}\n{{.State.CgroupPath}}"]
-    full_id, upper, group = podman("inspect", *words, name).stdout.splitlines()[:3]
+    wanted = ("Id", "Image", "GraphDriver.Data.UpperDir", "State.CgroupPath")
+    words = ["--format", "\n".join(f"{{{{.{it}}}}}" for it in wanted)]
+    full_id, image, upper, group = podman("inspect", *words, name).stdout.splitlines()[:4]
     if not upper.startswith("/"):  # "<no value>"
         raise HostUnfit(
             f"podman does not keep apart what {name} changed in its root file system",
             hint="podman's storage driver has to be overlay; to see it: podman info",
         )
-    return Parts(_whole_group(group, full_id), Path(upper))
+    return Parts(_whole_group(group, full_id), Path(upper), image)
 
 
 def _whole_group(group: str, full_id: str) -> str:

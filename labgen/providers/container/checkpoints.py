@@ -42,6 +42,7 @@ class Contents(BaseModel):
     saved: float  # seconds since the epoch: when all machines stood still
     paused: float  # seconds for which they did
     shared: Mapping[str, Sequence[str]]  # names of unpacked images, by machine
+    images: Mapping[str, str] = {}  # IDs of the machines' own images, by machine
     sha256: Mapping[str, str]  # of every archive, by file name
     size: int  # bytes of the archives, without shared images
 
@@ -78,6 +79,7 @@ def save(lab: Lab, name: str) -> Contents:
             saved=saved,
             paused=paused,
             shared=shared,
+            images={name: it.image for name, it in containers.items()},
             sha256=gather({it.name: partial(_digest, it) for it in done}),
             size=sum(it.stat().st_size for it in done),
         )
@@ -94,14 +96,16 @@ def restore(lab: Lab, name: str, switch_off: Callable[[], object]) -> None:
 
     A restore that was interrupted is completed before. Everything is unpacked next to the current
     disks before switch_off is called. Raises UsageError for an unknown checkpoint, LabgenError for
-    a damaged one or a full disk: nothing has changed then.
+    a damaged one, for machines of other images and for a full disk: nothing has changed then.
     """
     source = _directory(lab) / name
     contents = verified(lab, name)
     if _pending(lab).exists():
         switch_off()
         complete_restore(lab)
-    uppers = {m.name: podman.inspect(container_name(lab, m)).upper for m in lab.machines}
+    containers = {m.name: podman.inspect(container_name(lab, m)) for m in lab.machines}
+    _ensure_same_images(lab, name, contents, containers)
+    uppers = {name: found.upper for name, found in containers.items()}
     _discard_new(lab, uppers)
     try:
         gather(
@@ -199,6 +203,20 @@ def _read(lab: Lab, name: str) -> Contents:
             last_seen=str(error.errors()[0]["msg"]),
             hint=f"labgen checkpoint remove {lab.name} {name}",
         ) from error
+
+
+def _ensure_same_images(
+    lab: Lab, name: str, contents: Contents, containers: Mapping[str, podman.Parts]
+) -> None:
+    """Raise LabgenError if a machine was created again from another image: the checkpoint has only
+    what was changed in the image of then."""
+    other = [it for it, image in contents.images.items() if containers[it].image != image]
+    if other:
+        raise LabgenError(
+            f"checkpoint {name} of lab {lab.name} cannot be restored; nothing was changed",
+            last_seen=f"created again from another machine image: {', '.join(other)}",
+            hint=f"labgen checkpoint remove {lab.name} {name}",
+        )
 
 
 def _settle(lab: Lab) -> None:

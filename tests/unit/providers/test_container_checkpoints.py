@@ -29,6 +29,7 @@ class Host:
         self.running = True
         self.frozen: list[str] = []
         self.mounted: set[str] = set()
+        self.images = {machine.name: "1a2b" for machine in sample.machines}
         self.golden = root / "golden/containerd"
         (root / "golden" / IMAGE).parent.mkdir(parents=True)
         (root / "golden" / IMAGE).write_text("unpacked")
@@ -85,7 +86,8 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
         yield
 
     def inspect(name: str) -> podman.Parts:
-        return podman.Parts(f"/{name}", found.upper(found.machine(name)))
+        machine = found.machine(name)
+        return podman.Parts(f"/{name}", found.upper(machine), found.images[machine.name])
 
     monkeypatch.setattr(disks, "require", lambda _: SimpleNamespace(golden=golden))
     monkeypatch.setattr(freezer, "frozen", frozen)
@@ -165,6 +167,18 @@ def test_a_damaged_list_of_contents_names_the_command_that_removes_it(host: Host
     assert damaged.value.hint == f"labgen checkpoint remove {host.lab.name} x"
     checkpoints.delete(host.lab, "x")
     assert checkpoints.checkpoints(host.lab) == {}
+
+
+def test_a_machine_of_another_image_is_named_before_anything_is_touched(host: Host) -> None:
+    checkpoints.save(host.lab, "x")
+    host.write_all("after")
+    after = host.seen()
+    host.images["master2"] = "3c4d"
+    with pytest.raises(LabgenError, match="cannot be restored; nothing was changed") as refused:
+        checkpoints.restore(host.lab, "x", host.switch_off)
+    assert refused.value.last_seen == "created again from another machine image: master2"
+    assert host.running
+    assert host.seen() == after
 
 
 def test_an_unknown_checkpoint_is_named_with_those_there_are(host: Host) -> None:
