@@ -13,6 +13,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from labgen.errors import LabgenError
+from labgen.lab import identity
 from labgen.lab.lab import Lab
 from labgen.scenario.routes import host_routes
 from labgen.system import files, netns, paths
@@ -122,7 +123,16 @@ def _read() -> list[Reservation]:
         ]
     except (OSError, ValueError, TypeError, KeyError):
         return []  # there is none yet, or it is of another version
-    return [it for it in found if files.may_exist(it.directory)]
+    return [it for it in found if _exists(it)]
+
+
+def _exists(reservation: Reservation) -> bool:
+    """Return whether the lab may exist. Another lab may have been created at its directory, after
+    that was removed without labgen."""
+    if not files.may_exist(reservation.directory):
+        return False
+    there = identity.known(reservation.directory)
+    return there is None or reservation.bridge == f"lab{there}"
 
 
 def _write(found: list[Reservation]) -> None:

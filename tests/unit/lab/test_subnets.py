@@ -1,5 +1,6 @@
 """The subnets of a host: reserved by labs of every state directory, and claimed before a bridge."""
 
+import shutil
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -48,6 +49,15 @@ def test_a_lab_that_was_removed_leaves_its_subnet(
     _elsewhere(monkeypatch, tmp_path)
     (tmp_path / "one/state/labs/first").rename(tmp_path / "away")  # removed without labgen
     assert made().subnet == SUBNET
+
+
+def test_a_lab_removed_by_hand_leaves_its_subnet_to_the_next_at_its_directory() -> None:
+    first = made("single")
+    shutil.rmtree(first.directory)
+    again = made("single")
+    assert (again.subnet, again.id != first.id) == (SUBNET, True)
+    subnets.claim(again)
+    assert [it.bridge for it in subnets.reserved()] == [again.bridge]
 
 
 def test_labs_of_two_network_namespaces_do_not_compete(
