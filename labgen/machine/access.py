@@ -10,7 +10,8 @@ from labgen.lab.lab import Lab, Machine
 from labgen.machine.reachability import route_findings
 from labgen.machine.ssh import Ssh
 from labgen.machine.sudo import Sudo
-from labgen.system import netns, route
+from labgen.render.ssh_config import ssh_config
+from labgen.system import files, netns, route
 from labgen.system.jump_host import JumpHost
 
 
@@ -57,11 +58,20 @@ def _ensure_through_bridge(lab: Lab, jump: JumpHost | None, *, hint: str, here: 
 
 def _ensure_place(lab: Lab) -> None:
     """Create the directory of the lab's shared connections, which a boot of this host removes, and
-    note where the lab is now."""
+    note where the lab is now, which may have been moved."""
     note = ownership.note_of(lab.sockets)
     if lab.directory.exists() and (note is None or note.owner.directory != lab.directory):
         uri = note.uri if note else lab.scenario.provider.uri or ""
         ownership.claim(lab, uri=uri)
+        if lab.ssh_config.exists():
+            write_ssh_config(lab)
+
+
+def write_ssh_config(lab: Lab) -> None:
+    """Write the lab's ssh_config, which names files by the path that the lab's state has now."""
+    text = ssh_config(lab, lab.sockets)
+    if not lab.ssh_config.exists() or lab.ssh_config.read_text() != text:
+        files.write(lab.ssh_config, text)
 
 
 def local_endpoint(lab: Lab, address: IPv4Address, port: int) -> str:

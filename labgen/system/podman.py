@@ -141,6 +141,17 @@ def clean_up(name: str) -> None:
     podman("container", "cleanup", name)
 
 
+def mounts(name: str) -> dict[str, Path]:
+    """Return what of this host a container mounts, by the place in the container. Raises
+    CommandFailed if it does not exist."""
+    listed = podman("inspect", "--format", "{{json .Mounts}}", name).stdout
+    return {
+        entry["Destination"]: Path(entry["Source"])
+        for entry in json.loads(listed or "null") or ()
+        if entry.get("Type") == "bind"
+    }
+
+
 def remove(names: Sequence[str]) -> None:
     """Remove containers concurrently, running or not; names that do not exist are ignored."""
     if names:

@@ -5,7 +5,7 @@ They share the host's kernel: there are no clock faults, and the page cache surv
 
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -14,11 +14,20 @@ from labgen.bundle.store import Bundle, clone_golden, load_machine, require
 from labgen.errors import LabgenError
 from labgen.lab import keys, ownership
 from labgen.lab.lab import Lab, Machine
+from labgen.machine.access import write_ssh_config
 from labgen.machine.finding import Finding
 from labgen.machine.ssh import Ssh
 from labgen.providers import obstacles, runtimes
 from labgen.providers.base import BEFORE, Power, State
-from labgen.providers.container import checkpoints, containers, disks, firewall, network, power
+from labgen.providers.container import (
+    checkpoints,
+    containers,
+    disks,
+    firewall,
+    moved,
+    network,
+    power,
+)
 from labgen.providers.container import realtime as real_time
 from labgen.providers.container.containers import container_name
 from labgen.providers.container.host import TO_DESTROY, ensure_inotify_instances, findings
@@ -28,9 +37,8 @@ from labgen.providers.programs import ensure_installed
 from labgen.providers.resource import Resource
 from labgen.providers.settled import act
 from labgen.render.runtimes import DEFAULT, RUNTIMES
-from labgen.render.ssh_config import ssh_config
 from labgen.scenario.model import MachineSpec, Role, Scenario
-from labgen.system import files, host, mounts, netns, paths, podman
+from labgen.system import host, mounts, netns, paths, podman
 from labgen.system.parallel import gather
 
 # What a machine costs its host: MiB of memory, MiB of disk, cores when idle. Measured on ha-3x3 and
@@ -82,13 +90,14 @@ class ContainerProvider:
         bundle = require(lab.scenario.kubernetes.version)
         containers.ensure_alone(lab)
         load_machine(bundle)
-        keys.ensure(lab)
-        files.write(lab.ssh_config, ssh_config(lab, lab.sockets))
         checkpoints.complete_restore(lab)
-        changed = _ready_host(lab)
-        states = self.machines(lab)
+        found = containers.of_lab(lab)
+        states = _states(lab, found)
         absent = [m for m in lab.machines if states[m.name] is State.ABSENT]
         off = [m for m in lab.machines if states[m.name] is State.OFF]
+        moved.ensure_mountable(lab, off, found)
+        keys.ensure(lab)
+        changed = _ready_host(lab)
         network.plug_in(lab, absent)
         ownership.label_directory(lab, disks.of_lab(lab))
         make = {m.name: partial(self._make, lab, m, bundle) for m in absent}
@@ -113,17 +122,18 @@ class ContainerProvider:
 
     def machines(self, lab: Lab) -> Mapping[str, State]:
         """See base.Provider."""
-        found = {it.name: power.STATES.get(it.state, State.OFF) for it in containers.of_lab(lab)}
-        return {m.name: found.get(container_name(lab, m), State.ABSENT) for m in lab.machines}
+        return _states(lab, containers.of_lab(lab))
 
     def power(self, lab: Lab, machines: Sequence[Machine], action: Power) -> float:
         """See base.Provider."""
         if not machines:
             return time.monotonic()
-        states = self.machines(lab)
+        found = containers.of_lab(lab)
+        states = _states(lab, found)
         acting = [m for m in machines if states[m.name] in BEFORE[action]]
         if action is Power.ON and any(states[m.name] is not State.ABSENT for m in machines):
             checkpoints.complete_restore(lab)
+            moved.ensure_mountable(lab, acting, found)
             _ready_host(lab)
             network.plug_in(lab, acting)
         elif action is Power.OFF:
@@ -158,12 +168,14 @@ class ContainerProvider:
 
     def restore_checkpoint(self, lab: Lab, checkpoint: str) -> None:
         """See optional.Checkpoints."""
-        states = self.machines(lab)
+        found = containers.of_lab(lab)
+        states = _states(lab, found)
         if absent := [name for name, state in states.items() if state is State.ABSENT]:
             raise LabgenError(
                 f"lab {lab.name} has no machine {', '.join(absent)}; nothing was changed",
                 hint=f"to create it: {lab.up_command}",
             )
+        moved.ensure_mountable(lab, lab.machines, found)
         checkpoints.restore(lab, checkpoint, partial(self.power, lab, lab.machines, Power.OFF))
         self.power(lab, lab.machines, Power.ON)
 
@@ -225,10 +237,17 @@ class ContainerProvider:
         act(run, lambda: power.state_of(name) is State.ON)
 
 
+def _states(lab: Lab, found: Iterable[podman.Container]) -> dict[str, State]:
+    """Return the power state of each machine by its container."""
+    states = {it.name: power.STATES.get(it.state, State.OFF) for it in found}
+    return {m.name: states.get(container_name(lab, m), State.ABSENT) for m in lab.machines}
+
+
 def _ready_host(lab: Lab) -> bool:
     """Create everything that a reboot of the host removes; return True if the network had to be
     created."""
     ownership.claim(lab)
+    write_ssh_config(lab)
     ensure_inotify_instances(len(lab.machines))
     return network.ensure_bridge(lab)
 

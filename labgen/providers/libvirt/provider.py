@@ -17,7 +17,7 @@ from labgen.errors import LabgenError
 from labgen.lab import jump_host, keys, ownership
 from labgen.lab.lab import Lab, Machine
 from labgen.machine import facts_cache, gather_facts
-from labgen.machine.access import ensure_route, ssh_client
+from labgen.machine.access import ensure_route, ssh_client, write_ssh_config
 from labgen.machine.finding import Finding
 from labgen.providers import obstacles, runtimes
 from labgen.providers.base import BEFORE, Power, State
@@ -33,7 +33,6 @@ from labgen.providers.libvirt.connection import (
 from labgen.providers.libvirt.power import state_of, switch
 from labgen.providers.optional import Checkpoint, Demand
 from labgen.providers.resource import Resource
-from labgen.render.ssh_config import ssh_config
 from labgen.render.vagrantfile import Box, Hypervisor, vagrantfile
 from labgen.scenario.model import MachineSpec, ProviderSpec, Role, Scenario
 from labgen.system import files, host, netns
@@ -112,7 +111,7 @@ class LibvirtProvider:
         keys.ensure_client(lab)
         hypervisor = self._settle(lab, box)
         ownership.claim(lab, uri=hypervisor.uri)
-        files.write(lab.ssh_config, ssh_config(lab, lab.sockets))
+        write_ssh_config(lab)
         with connected(hypervisor.uri) as connection:
             changed = _ensure_network(connection, lab, hypervisor.network)
             volumes.ensure_boot_files(connection, box)

@@ -12,7 +12,7 @@ from labgen.errors import HostUnfit, LabgenError
 from labgen.lab import keys, ownership, store
 from labgen.lab.lab import Lab, Machine
 from labgen.machine import facts_cache, gather_facts
-from labgen.machine.access import assert_route_isolated, ensure_route
+from labgen.machine.access import assert_route_isolated, ensure_route, write_ssh_config
 from labgen.machine.finding import Finding
 from labgen.machine.gather_facts import Surveyed
 from labgen.machine.login import Unread
@@ -23,7 +23,6 @@ from labgen.providers.base import BEFORE, Power, State
 from labgen.providers.resource import Resource
 from labgen.providers.ssh import host, planned_changes, power, preflight
 from labgen.providers.ssh.resources import list_resources
-from labgen.render.ssh_config import ssh_config
 from labgen.scenario.model import Role, Scenario
 from labgen.system import files
 from labgen.system.host import MachineProfile
@@ -74,7 +73,7 @@ class SshProvider:
         """See base.Provider. Only the path to the machines is created."""
         ownership.claim(lab)
         files.write(keys.known_hosts(lab), gather_facts.known_hosts(lab))
-        files.write(lab.ssh_config, ssh_config(lab, lab.sockets))
+        write_ssh_config(lab)
         states = self.machines(lab)
         off = [m for m in lab.machines if states[m.name] is State.OFF and not self._power(m)]
         self.power(lab, off, Power.ON)

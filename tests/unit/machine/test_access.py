@@ -68,6 +68,22 @@ def test_the_way_begins_in_the_network_namespace_that_the_lab_was_made_in(
     assert program.calls == []
 
 
+def test_a_lab_that_was_moved_while_it_runs_is_reached_with_its_key_in_the_new_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABGEN_HOME", str(tmp_path / "one"))
+    found = made("single", "demo")
+    stub(monkeypatch, tmp_path, "ip", f'echo "10.89.0.3 dev {found.bridge}"')
+    access.write_ssh_config(found)
+    access.ensure_route(found)
+    (tmp_path / "one").rename(tmp_path / "other")
+    monkeypatch.setenv("LABGEN_HOME", str(tmp_path / "other"))
+    access.ensure_route(found)
+    text = found.ssh_config.read_text()
+    assert f'IdentityFile "{found.keys}/id_ed25519"' in text
+    assert f"{tmp_path}/one" not in text
+
+
 def test_the_place_of_shared_connections_is_there_again_after_a_boot_of_this_host(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

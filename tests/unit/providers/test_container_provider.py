@@ -12,6 +12,7 @@ from labgen.lab.lab import Lab
 from labgen.lab.ownership import claim, container_labels
 from labgen.providers import power_sequence, settled
 from labgen.providers.base import Power, State
+from labgen.providers.container import disks
 from labgen.providers.container import provider as container
 from labgen.providers.container.containers import container_name, free_name
 from labgen.providers.container.provider import ContainerProvider
@@ -27,6 +28,8 @@ def sample(home: Path, tmp_path: Path) -> Lab:
     sample = lab("ha-3x3")
     sample.directory.mkdir(parents=True)
     sample.ssh_config.write_text(f"  ControlPath {tmp_path}/%n\n")
+    for machine in sample.machines:
+        disks.of_machine(sample, machine).mkdir(parents=True)
     return sample
 
 
