@@ -8,6 +8,7 @@ import base64
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
@@ -57,8 +58,8 @@ def claim(lab: Lab) -> Claim:
 
 def owner_of(entry: Content, field: str) -> Owner | None:
     """Return the lab whose mark the entry has; None without one of this host."""
-    for extension in body(entry, field).get("extensions") or ():
-        if isinstance(extension, dict) and extension.get("name") == EXTENSION:
+    for extension in _extensions(entry, field):
+        if _is_mark(extension):
             return ownership.labelled(str(extension.get("extension")))
     return None
 
@@ -144,7 +145,9 @@ def _put_entry(content: Content, field: str, claim: Claim, said: Content, mark: 
             found = body(entry, field)
             found.update({key: value for key, value in said.items() if found.get(key) != value})
             if not owner_of(entry, field):
-                found["extensions"] = [*(found.get("extensions") or []), mark]
+                # a second one of that name, such as another host's, is an error for kubectl
+                others = [it for it in _extensions(entry, field) if not _is_mark(it)]
+                found["extensions"] = [*others, mark]
             return str(entry.get("name"))
     entry = {LISTS[field]: {**said, "extensions": [mark]}, "name": claim.name}
     if content.get(field):
@@ -152,6 +155,15 @@ def _put_entry(content: Content, field: str, claim: Claim, said: Content, mark: 
     else:
         content[field] = [entry]  # an empty list may be one in brackets
     return claim.name
+
+
+def _extensions(entry: Content, field: str) -> list[object]:
+    found = body(entry, field).get("extensions")
+    return found if isinstance(found, list) else []
+
+
+def _is_mark(extension: object) -> TypeGuard[Content]:
+    return isinstance(extension, dict) and extension.get("name") == EXTENSION
 
 
 def _mark(lab: Lab) -> Content:

@@ -8,6 +8,7 @@ import pytest
 from labgen.errors import HostUnfit
 from labgen.lab import ownership, store, user_kubeconfig
 from labgen.lab.lab import Lab
+from labgen.system import host
 from tests.unit.lab.samples import made, with_keys
 
 FOREIGN = """\
@@ -134,3 +135,26 @@ def test_gc_finds_the_contexts_of_labs_whose_directory_is_gone(config: Path, dem
     user_kubeconfig.remove_from(config, owner)
     assert list(user_kubeconfig.marked()) == []
     assert config.read_text() == FOREIGN + 'current-context: ""\n'
+
+
+def test_the_mark_of_the_same_lab_from_before_its_host_had_another_identity_is_replaced(
+    config: Path, demo: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """kubectl reads no file in which an entry has two extensions of one name."""
+    user_kubeconfig.add(demo)
+    monkeypatch.setattr(host, "identity", lambda: "another")
+    assert user_kubeconfig.add(demo)
+    assert config.read_text().count("name: labgen\n") == len(("cluster", "user", "context"))
+    assert user_kubeconfig.remove(demo) == []
+    assert not config.exists()
+
+
+@pytest.mark.parametrize("extensions", ["5", "yes", "{name: labgen}", "[5, {name: labgen}]"])
+def test_extensions_that_kubectl_would_not_read_are_nobodys(
+    config: Path, demo: Lab, extensions: str
+) -> None:
+    text = f"clusters:\n- name: other\n  cluster: {{server: x, extensions: {extensions}}}\n"
+    config.write_text(text)
+    assert user_kubeconfig.present(demo) is None
+    assert user_kubeconfig.remove(demo) == []
+    assert config.read_text() == text
