@@ -7,8 +7,10 @@ compared first, then swapped. kubectl's own lock is held meanwhile, and comments
 import copy
 import io
 import os
+import re
 import stat
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,6 +30,7 @@ HEAD = ("kind", "apiVersion")
 # kubectl holds its lock for some milliseconds; seconds until one that stays is stale.
 LOCK_TIMEOUT = 5.0
 POLL = 0.05
+BEGINS = re.compile(r"(?P<field>[\w-]+:)|\s*- ")  # a line with which a field or an entry begins
 UNLIMITED = 1 << 30  # columns: certificates are long, and kubectl never folds lines
 Content = dict[str, Any]
 Edit = Callable[[Content], object]
@@ -182,7 +185,39 @@ def _rewritten(path: Path, data: bytes, edit: Edit) -> bytes:
     except (YAMLError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise _unusable(path, "it has YAML that cannot be written again") from error
     bom = data[:3] if data.startswith(b"\xef\xbb\xbf") else b""
-    return bom + out.getvalue().encode()
+    return bom + _with_comments(text, out.getvalue()).encode()
+
+
+def _with_comments(before: str, after: str) -> str:
+    """Return after with the comments that it lacks: ruamel.yaml removes an entry together with the
+    comments below it, which are about what follows.
+
+    Each goes above the next entry or field that is in both texts.
+    """
+    old = before.replace("\r\n", "\n").split("\n")
+    new = after.removesuffix("\n").split("\n")
+    lost = Counter(filter(_is_comment, old)) - Counter(filter(_is_comment, new))
+    if not lost:
+        return after
+    place = len(new)
+    for line in reversed(old):
+        if lost[line] > 0:
+            lost[line] -= 1
+            new.insert(place, line)
+        elif begins := BEGINS.match(line):
+            field = begins["field"]
+            places = [it for it, text in enumerate(new) if _same(text, line, field)]
+            place = places[0] if len(places) == 1 and places[0] < place else place
+    return "".join(f"{line}\n" for line in new)
+
+
+def _same(one: str, other: str, field: str | None) -> bool:
+    """Return whether the lines begin the same entry, or the same field, whose value may differ."""
+    return one.startswith(field) if field else one == other
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#")
 
 
 def _unusable(path: Path, why: str) -> KubeconfigUnusable:

@@ -47,6 +47,49 @@ contexts:
     context: {cluster: work, user: me}
 """
 
+# Comments below lists, which ruamel.yaml keeps at the last value of the last entry.
+BLOCKS = """\
+clusters:
+- cluster:
+    server: x
+  name: on
+# contexts
+contexts:
+# mine
+- context:
+    cluster: on
+    user: me
+  name: on # home
+# users
+users:
+- name: me
+  user: {token: x}
+# current
+# one
+current-context: on
+# end
+"""
+EMPTY = """\
+clusters: []
+# contexts
+contexts: []
+users: []
+# current
+current-context: ""
+# end
+"""
+OTHER_ORDER = """\
+current-context: on
+users: []
+contexts: []
+# clusters
+clusters:
+- name: on
+  cluster: {server: x}
+# end
+# of all
+"""
+
 
 @pytest.fixture
 def config() -> Path:
@@ -175,6 +218,26 @@ def test_the_current_context_of_any_file_stays_current(
     user_kubeconfig.add(demo)
     assert "current-context" not in first.read_text()
     assert config.read_text() == WORK
+
+
+@pytest.mark.parametrize("text", [BLOCKS, EMPTY, OTHER_ORDER])
+def test_comments_below_what_the_lab_added_stay(config: Path, demo: Lab, text: str) -> None:
+    config.write_text(f"# top\nkind: Config\napiVersion: v1\n{text}")
+    before = config.read_text()
+    user_kubeconfig.add(demo)
+    added = config.read_text()
+    assert [it for it in before.splitlines() if "#" in it and it not in added.splitlines()] == []
+    user_kubeconfig.remove(demo)
+    assert config.read_text() == before
+
+
+def test_a_comment_above_the_users_own_entry_below_the_labs_stays(config: Path, demo: Lab) -> None:
+    config.unlink()
+    user_kubeconfig.add(demo)
+    own = "# of my team\n- name: work\n  cluster: {server: x}\n"
+    config.write_text(config.read_text().replace("users:\n", f"{own}users:\n", 1))
+    user_kubeconfig.remove(demo)
+    assert f"clusters:\n{own}users: []\n" in config.read_text()
 
 
 def test_comments_order_quotes_and_indentation_of_the_user_stay(config: Path, demo: Lab) -> None:
