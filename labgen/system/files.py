@@ -90,6 +90,9 @@ def _rename_onto(target: Path, content: bytes, before: os.stat_result | None) ->
     directory = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(directory)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a file system that cannot, such as vboxsf
+            raise
     finally:
         os.close(directory)
 

@@ -1,6 +1,8 @@
 """files: complete or absent."""
 
+import errno
 import os
+import stat
 import threading
 from pathlib import Path
 
@@ -72,3 +74,19 @@ def test_private_directory_is_closed_to_others_also_when_it_was_open(tmp_path: P
     (tmp_path / "open").mkdir(mode=0o755)
     assert _mode(files.private_directory(tmp_path / "open")) == 0o700
     assert _mode(files.private_directory(tmp_path / "new")) == 0o700
+
+
+def test_a_file_system_that_cannot_sync_directories_takes_a_replaced_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """vboxsf is one: the file is replaced by then, and an error would say that it is not."""
+    sync = os.fsync
+
+    def refuse(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    files.replace(tmp_path / "config", b"new")
+    assert (tmp_path / "config").read_bytes() == b"new"
