@@ -130,8 +130,8 @@ def _matches(statement: Mapping[str, Any], packet: Packet) -> bool | None:
             return None if packet.established else False
         case {"xt": {"type": "match", "name": name}}:
             return False if name in PARTIAL_XT else None
-        case {"xt": {"type": "target"}}:
-            return None
+        case {"xt": _} | {"limit": _} | {"quota": _} | {"ct count": _}:
+            return None  # nft before 1.0.6 does not say which match or target of iptables it is
     return True  # a counter, a log, a verdict
 
 

@@ -84,6 +84,7 @@ PASSES = {
     "by a jump": [[meets("meta", "nfproto", "ipv4"), {"jump": {"target": "sub"}}], [DROP]],
     "what cannot be judged: a set": [[payload("ip", "saddr", "@friends"), ACCEPT]],
     "what cannot be judged: a mark": [[meets("meta", "mark", 7), ACCEPT], [DROP]],
+    "what cannot be judged: a match of iptables, by an old nft": [[{"xt": None}, ACCEPT], [DROP]],
     "what cannot be judged: a map": [[{"vmap": {}}]],
 }
 
@@ -109,9 +110,10 @@ def test_a_rule_drops_too_where_the_policy_accepts(
 ) -> None:
     ruleset(monkeypatch, tmp_path, ESTABLISHED, [REJECT], policy="accept")
     assert dropping(BETWEEN) == [GUARD]
-    maybe = [payload("ip", "saddr", "@enemies"), DROP]
-    ruleset(monkeypatch, tmp_path, maybe, policy="accept")
-    assert dropping(BETWEEN) == []
+    maybe = [payload("ip", "saddr", "@enemies"), {"xt": None}, {"limit": {"rate": 9, "inv": True}}]
+    for statement in maybe:
+        ruleset(monkeypatch, tmp_path, [statement, DROP], policy="accept")
+        assert dropping(BETWEEN) == []
 
 
 def test_without_br_netfilter_only_the_bridges_own_chains_count(
