@@ -56,9 +56,15 @@ def entries() -> list[Entry]:
 def of_lab(directory: Path) -> list[Entry]:
     """Return the entries of the lab at that directory, which had another path when Vagrant made
     them if it was moved."""
-    own = {path.read_text().strip() for path in directory.glob(f"vagrant/{ENTRY_ID}")}
+    own = ids(directory)
     places = (directory, directory.resolve())
     return [entry for entry in entries() if entry.lab in places or entry.id in own]
+
+
+def ids(directory: Path) -> set[str]:
+    """Return the ids of the entries that Vagrant made for the lab at that directory, by whatever
+    path."""
+    return {path.read_text().strip() for path in directory.glob(f"vagrant/{ENTRY_ID}")}
 
 
 def remove(ids: Collection[str]) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from labgen.bundle import store as bundles
 from labgen.errors import LabgenError
-from labgen.lab import identity
-from labgen.lab.lab import Lab
+from labgen.lab import identity, store
+from labgen.lab.lab import Lab, labs_directory
 from labgen.lab.ownership import Owner, lab_exists, owner
 from labgen.providers.libvirt import vagrant_index as index
 from labgen.providers.resource import Resource
@@ -22,7 +22,8 @@ from labgen.providers.resource import Resource
 def list_resources() -> list[Resource]:
     """Return all entries, and the copies of labgen's boxes that neither the next lab nor an
     existing lab uses."""
-    entries = index.entries()
+    now = {it: directory for directory in _directories() for it in index.ids(directory)}
+    entries = [replace(it, lab=now.get(it.id, it.lab)) for it in index.entries()]
     used = {entry.box for entry in entries if lab_exists(_owner(entry.lab))}
     return [*_entries(entries), *_boxes(used)]
 
@@ -48,6 +49,11 @@ def _entries(entries: Collection[index.Entry]) -> Iterator[Resource]:
         ids.setdefault((entry.machine, entry.lab), []).append(entry.id)
     for (machine, directory), own in ids.items():
         yield Resource("Vagrant's entry of", machine, _owner(directory), partial(index.remove, own))
+
+
+def _directories() -> list[Path]:
+    """Return the directories of this user's labs, which may have been moved."""
+    return [labs_directory() / name for name in store.names()]
 
 
 def _owner(directory: Path) -> Owner:

@@ -107,3 +107,10 @@ def test_entries_of_a_lab_are_found_when_its_directory_was_moved(labs: Path) -> 
     files.write(lab.directory / "vagrant/.vagrant/machines/master1/libvirt/index_uuid", "5")
     assert {entry.id for entry in index.of_lab(lab.directory)} == {"5", "6"}
     assert {it.lab for it in vagrant_resources.of_lab(lab)} == {owner(lab)}
+
+
+def test_a_lab_whose_directory_was_moved_has_no_orphans(
+    labs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files.write(made().directory / "vagrant/.vagrant/machines/master1/libvirt/index_uuid", "2\n")
+    assert orphans(monkeypatch, {"1.0.2"}) == []
