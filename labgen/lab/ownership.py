@@ -104,7 +104,7 @@ def _is_at(lab: Owner, directory: Path) -> bool:
 def ensure_original(lab: Lab) -> None:
     """Raise LabgenError if the lab's directory is a copy of one that still exists: its machines
     belong to the other one."""
-    for note in notes():
+    for note in [*notes(), *_notes_in(paths.cache() / "disks")]:  # these survive a boot
         other = note.owner.directory
         if note.owner == owner(lab) and identity.known(other) == lab.id and _differ(lab, other):
             raise LabgenError(
@@ -192,7 +192,11 @@ def note_of(directory: Path) -> Note | None:
 
 def notes() -> list[Note]:
     """Return the notes that labs left since this host was booted."""
-    found = [note_of(note.parent) for note in sorted(paths.runtime().glob(f"*/{NOTE}"))]
+    return _notes_in(paths.runtime())
+
+
+def _notes_in(place: Path) -> list[Note]:
+    found = [note_of(note.parent) for note in sorted(place.glob(f"*/{NOTE}"))]
     return [note for note in found if note]
 
 

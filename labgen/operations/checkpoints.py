@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from labgen.console import Console
 from labgen.errors import LabgenError
 from labgen.faults.engine import active, undo
-from labgen.lab import store
+from labgen.lab import ownership, store
 from labgen.lab.lab import Lab
 from labgen.providers.optional import Checkpoint, Checkpoints, checkpoints_of
 from labgen.providers.registry import provider
@@ -30,6 +30,7 @@ def save(name: str, checkpoint: str, console: Console) -> None:
     lab = store.load(name)
     able = checkpoints_of(provider(lab.provider), lab)
     with store.hold(name, store.tell_waiting(name, console)):
+        ownership.ensure_original(lab)
         if faults := active(lab):
             raise LabgenError(
                 f"lab {name} was not saved: faults are in effect",
@@ -51,6 +52,7 @@ def restore(name: str, checkpoint: str, console: Console) -> None:
     machines = provider(lab.provider)
     able = checkpoints_of(machines, lab)
     with store.hold(name, store.tell_waiting(name, console)):
+        ownership.ensure_original(lab)
         able.ensure_restorable(lab, checkpoint)
         undone = _try_undo(lab)
         able.restore_checkpoint(lab, checkpoint)
@@ -80,6 +82,7 @@ def remove(name: str, checkpoint: str, console: Console) -> None:
     lab = store.load(name)
     able = checkpoints_of(provider(lab.provider), lab)
     with store.hold(name, store.tell_waiting(name, console)):
+        ownership.ensure_original(lab)
         able.delete_checkpoint(lab, checkpoint)
 
 

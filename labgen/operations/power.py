@@ -6,7 +6,7 @@ from functools import partial
 
 from labgen.console import Console
 from labgen.errors import LabgenError
-from labgen.lab import store
+from labgen.lab import ownership, store
 from labgen.lab.lab import Lab, Machine
 from labgen.machine import access
 from labgen.providers.base import AFTER, Power, State
@@ -29,6 +29,7 @@ def switch(name: str, names: Sequence[str], action: Power, console: Console) -> 
     wanted = _chosen(lab, names)
     machines = provider(lab.provider)
     with store.hold(name, store.tell_waiting(name, console)):
+        ownership.ensure_original(lab)
         Journal(lab.journal).write(
             "power", action=action.value, machines=[machine.name for machine in wanted]
         )
@@ -55,6 +56,7 @@ def reboot(name: str, names: Sequence[str], console: Console) -> None:
     wanted = _chosen(lab, names)
     machines = provider(lab.provider)
     with store.hold(name, store.tell_waiting(name, console)):
+        ownership.ensure_original(lab)
         states = machines.machines(lab)
         off = [f"{m.name} is {states[m.name]}" for m in wanted if states[m.name] is not State.ON]
         if off:

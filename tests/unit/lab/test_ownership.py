@@ -2,10 +2,13 @@
 
 import json
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from labgen.console import Console
 from labgen.errors import LabgenError
 from labgen.lab import identity, store
 from labgen.lab.lab import Lab, bridge
@@ -16,11 +19,15 @@ from labgen.lab.ownership import (
     instead,
     lab_exists,
     label,
+    label_directory,
     labelled,
     notes,
     owner,
     place_of,
 )
+from labgen.operations import power
+from labgen.operations.checkpoints import remove, restore, save
+from labgen.providers.base import Power
 from labgen.system import host, paths
 from tests.unit.lab.samples import made
 
@@ -149,6 +156,27 @@ def test_a_copy_of_a_labs_directory_is_refused(
         claim(store.load("demo"))
     shutil.rmtree(original)
     claim(store.load("demo"))
+
+
+def test_a_copy_is_refused_after_a_boot_too_and_switches_nothing(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A boot removes the runtime directory; the notes with the machines' disks stay."""
+    sample = made()
+    original = sample.directory
+    label_directory(sample, paths.cache() / "disks" / f"demo-{sample.id}")
+    shutil.copytree(home, tmp_path / "copy")
+    monkeypatch.setenv("LABGEN_HOME", str(tmp_path / "copy"))
+    quiet = Console(quiet=True)
+    acts: list[Callable[[], object]] = [
+        partial(power.switch, "demo", [], Power.OFF, quiet),
+        partial(power.reboot, "demo", [], quiet),
+        *(partial(it, "demo", "x", quiet) for it in (save, restore, remove)),
+        partial(claim, store.load("demo")),
+    ]
+    for act in acts:
+        with pytest.raises(LabgenError, match=f"is a copy of the lab at {original}"):
+            act()
 
 
 def _older(lab: Lab) -> Lab:
