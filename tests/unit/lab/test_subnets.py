@@ -111,3 +111,12 @@ def test_what_else_has_a_labs_subnet_is_named(
     own = Route(lab.subnet, lab.bridge)
     monkeypatch.setattr(subnets, "host_routes", lambda: (own, route))
     assert subnets.other_owner(lab) == owner
+
+
+def test_the_remedy_frees_a_lab_from_a_subnet_that_its_scenario_names() -> None:
+    fixed = [f"network.subnet={SUBNET}", "network.vip=10.89.0.9"]
+    remedy = subnets.remedy(made(overrides=fixed))
+    again = remedy.partition("labgen up ")[2].split()
+    overrides = [word for word in again if word.startswith("network.")]
+    network = scenario("single", *overrides).network
+    assert (network.subnet, network.vip) == (None, None)
