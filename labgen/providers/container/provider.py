@@ -234,7 +234,8 @@ class ContainerProvider:
             volumes=[*volumes, (identity, containers.IDENTITY, "ro")],
             labels=containers.labels(lab),
         )
-        act(run, lambda: power.state_of(name) is State.ON)
+        # by labels: another lab may have taken the name a moment ago
+        act(run, lambda: self.machines(lab)[machine.name] is State.ON)
 
 
 def _states(lab: Lab, found: Iterable[podman.Container]) -> dict[str, State]:

@@ -180,6 +180,24 @@ def test_a_container_of_that_name_that_is_not_the_labs_is_never_replaced(
     assert {call[2] for call in podman.calls} == {"ps"}
 
 
+def test_a_name_that_another_lab_took_a_moment_ago_is_no_machine_of_the_lab(
+    sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ip: Stub, iptables: Path
+) -> None:
+    alone = replace(sample, machines=sample.machines[:1])
+    theirs = [{"Names": ["labgen-demo.master1"], "State": "running", "Labels": None}]
+    run = f"*' run '*) touch {tmp_path}/taken; echo 'name is in use' >&2; exit 125 ;;"
+    listing = f"*) [ -e {tmp_path}/taken ] && echo '{json.dumps(theirs)}' || echo '[]' ;;"
+    stub(
+        monkeypatch, tmp_path, "podman", f"case $* in {run} *--filter*) echo '[]' ;; {listing} esac"
+    )
+    for name in ("load_machine", "clone_golden", "_ready_host", "keys"):
+        monkeypatch.setattr(container, name, Mock())
+    monkeypatch.setattr(container, "require", lambda _: Mock())
+    monkeypatch.setattr(settled, "SETTLE", 0.1)
+    with pytest.raises(LabgenError, match="name is in use"):
+        ContainerProvider().create(alone)
+
+
 def test_what_a_killed_podman_left_of_the_labs_own_machine_is_removed(
     sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
