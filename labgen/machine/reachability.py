@@ -52,7 +52,7 @@ def _route_findings(lab: Lab) -> Iterator[Finding]:
             lab_there, remedy = labs[device]
             text = f"packets to {what}{address} would reach {lab_there}, by {device}"
             yield Finding(text, f"{remedy}, or correct the address", machine)
-        elif device != good[0][1]:
+        elif good and device != good[0][1]:
             text = f"packets to {what}{address} would leave by {device}, but those to {good[0][0]} "
             remedy = "machines and VIP must be in one network; correct the address"
             yield Finding(f"{text}by {good[0][1]}", remedy, machine)

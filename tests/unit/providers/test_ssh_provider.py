@@ -230,6 +230,18 @@ def test_check_reports_every_machine_that_a_lab_has_the_address_of_and_sends_not
     assert [it.calls for it in sent] == [[], []]
 
 
+@pytest.mark.parametrize("device", ["lo", "labBRIDGE"])
+def test_a_vip_that_is_reached_while_no_machine_is_does_not_hide_their_findings(
+    lab: Lab, device: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "names", lambda: ["other"])
+    monkeypatch.setattr(reachability, "bridge", lambda _: "labBRIDGE")
+    answer = f"case $* in *{lab.vip}) echo 'x dev eth1' ;; *) echo 'x dev {device}' ;; esac"
+    stub(monkeypatch, tmp_path, "ip", answer)
+    found = reachability.route_findings(lab)
+    assert [it.machine for it in found] == [machine.name for machine in lab.machines]
+
+
 def test_labs_of_existing_machines_share_a_network_but_no_machine(
     lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
