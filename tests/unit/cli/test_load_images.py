@@ -106,6 +106,13 @@ def test_an_image_of_a_store_is_saved_by_its_name(
     assert list((tmp_path / "home/cache").glob("load-*")) == []
 
 
+def test_a_file_of_a_user_that_does_not_exist_is_missing(programs: Mapping[str, Stub]) -> None:
+    made("single", "demo")
+    said = labgen("load", "demo", "~nosuchuser/app.tar")
+    first = "error: there is no file ~nosuchuser/app.tar"
+    assert (said.exit_code, said.err.splitlines()[0]) == (2, first)
+
+
 def test_all_that_is_missing_is_named_at_once_and_nothing_is_sent(
     programs: Mapping[str, Stub], tmp_path: Path
 ) -> None:
