@@ -163,8 +163,10 @@ class Lab:
         """Return the command that creates or completes this lab, from any working directory."""
         source = self.scenario.source.absolute()
         shipped = data.directory("scenarios") / f"{self.scenario.name}.yaml"
-        # a file of that name in the working directory would be found first
-        known = source == shipped and catalog.find(shipped.stem).samefile(shipped)
+        # a file of that name in the working directory would be found first, and another version of
+        # labgen may not have the scenario
+        known = source == shipped and shipped.is_file()
+        known = known and catalog.find(shipped.stem).samefile(shipped)
         words = ["labgen", "up", self.scenario.name if known else str(source)]
         words += ["--name", self.name] if self.name != self.scenario.name else []
         words += [word for override in self.scenario.overrides for word in ("-s", override)]

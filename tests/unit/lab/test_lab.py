@@ -84,3 +84,10 @@ def test_a_scenario_from_a_file_of_ones_own_goes_on_from_that_file(tmp_path: Pat
     path = tmp_path / "mine.yaml"
     path.write_text(scenario("single").source.read_text())
     assert lab(str(path), name="single").up_command == f"labgen up {path}"
+
+
+def test_a_lab_of_a_scenario_that_this_version_lacks_has_a_command_all_the_same() -> None:
+    sample = lab("single")
+    gone = sample.scenario.source.with_name("retired.yaml")
+    retired = replace(sample, scenario=replace(sample.scenario, name="retired", source=gone))
+    assert retired.up_command == f"labgen up {gone} --name demo"
