@@ -7,7 +7,6 @@ import pytest
 
 from labgen.console import Console
 from labgen.errors import LabgenError, UsageError
-from labgen.faults.records import Injection
 from labgen.lab.lab import Lab
 from labgen.operations import checkpoints
 from labgen.providers.base import Provider
