@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # tools/install.sh: which Python it takes, and what it says when an installation fails.
+# shellcheck disable=SC2317 # functions are called by their names
 
 setup() {
   load helper
