@@ -14,11 +14,17 @@ INTERNAL_ERROR = 3  # pytest.ExitCode
 def main() -> int:
     """Run pytest with this process's arguments, and return its exit code."""
     try:
-        return pytest.console_main()
+        code = int(pytest.main())
+        sys.stdout.flush()
+    except BrokenPipeError:  # nobody reads it
+        code = int(pytest.ExitCode.TESTS_FAILED)
     except OSError as error:
         sys.stderr.write(f"error: the suite's output: {os_reason(error)}\n")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left of it is lost
-        return INTERNAL_ERROR
+        code = INTERNAL_ERROR
+    else:
+        return code
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left of it is lost
+    return code
 
 
 if __name__ == "__main__":
