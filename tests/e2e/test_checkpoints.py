@@ -15,7 +15,7 @@ from tests.e2e.support.background_load import repeating
 from tests.e2e.support.health import assert_healthy
 from tests.e2e.support.program import labgen
 
-# Measured on two idle cores: 0.4 s, 1.7 s and 27 s. Checkpoints of this lab have 2 MiB.
+# Measured on two idle cores: 0.3 s, 1.2 s and 29 s. Checkpoints of this lab have 1.3 MiB.
 PAUSE = 2.0  # seconds without an answer of the API
 SAVE = 30.0  # seconds; other tests run meanwhile
 RESTORE = 120.0  # seconds until the cluster is healthy
