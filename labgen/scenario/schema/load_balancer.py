@@ -132,8 +132,8 @@ class Haproxy:
             strict=True,
             description="What guides leave out: the first retry goes to another API server "
             "(`option redispatch 1`), two failed connections take an API server out "
-            "(`observe layer4`), and sessions with a machine without power end (`tcp-ut`, "
-            "`srvtcpka`).",
+            "(`observe layer4`), and sessions with a machine or a client that is gone end "
+            "(`tcp-ut`, `srvtcpka`, `clitcpka`).",
         ),
     ] = True
 
