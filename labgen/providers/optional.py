@@ -27,7 +27,7 @@ class Checkpoint:
 
 @runtime_checkable
 class Checkpoints(Protocol):
-    """A provider that saves a whole lab at one moment, and restores it: the machines' disks and, if
+    """A provider that saves all machines of a lab at one moment, and restores them: disks and, if
     it can, their memory."""
 
     def save_checkpoint(self, lab: Lab, checkpoint: str) -> None:
