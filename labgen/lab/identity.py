@@ -1,4 +1,4 @@
-"""The id of a lab, by which the resources of each lab on this host are told apart.
+"""The id of a lab: by it, a resource on this host names its lab.
 
 It is random and stands in the lab's lab.json from the beginning. So it is the same by whatever
 path the lab's directory is reached, and stays when that directory is moved. Older versions used a

@@ -10,7 +10,7 @@ from ipaddress import IPv4Network
 
 from labgen.lab.lab import Lab
 from labgen.machine.finding import Finding
-from labgen.system.packet_filter import Chain, Packet, dropping
+from labgen.system.packet_filter import Chain, Packet, dropping, ruleset
 from labgen.system.process import run
 
 TIMEOUT = 30.0
@@ -35,11 +35,12 @@ def _findings(lab: Lab | None, machines: int) -> Iterator[Finding]:
     family = "ip" if "nf_tables" in version else "legacy"
     trusted = [Chain(family, "filter", name) for name in ("INPUT", "FORWARD")]
     bridge, subnet = (lab.bridge, lab.subnet) if lab else (ANY_BRIDGE, None)
+    rules = ruleset()
     for hook, (packets, accepted) in PACKETS.items():
         if hook == "forward" and machines == 1:
             continue
         packet = Packet(hook, bridge, established=hook == "input", subnet=subnet)
-        for chain in dropping(packet, trusted=trusted):
+        for chain in dropping(packet, trusted=trusted, rules=rules):
             what = f"the chain {chain.name} of nft's table {chain.family} {chain.table}"
             if chain.family == "legacy":
                 what = f"the chain {chain.name} of iptables-legacy's table {chain.table}"

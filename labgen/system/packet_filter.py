@@ -21,6 +21,7 @@ LEGACY = Path("/proc/net/ip_tables_names")  # the tables of iptables-legacy that
 # protocols, and NAT. What such a rule accepts is not everything that a lab needs.
 PARTIAL = frozenset({"tcp", "udp", "icmp", "th", "icmpv6", "ip6"})
 PARTIAL_XT = frozenset({"tcp", "udp", "icmp", "multiport"})
+Ruleset = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,18 @@ class Chain:
     name: str
 
 
-def dropping(packet: Packet, *, trusted: Sequence[Chain] = ()) -> list[Chain]:
+def dropping(
+    packet: Packet, *, trusted: Sequence[Chain] = (), rules: Ruleset | None = None
+) -> list[Chain]:
     """Return the base chains that drop the packet, without those in trusted.
 
-    Empty where the rules cannot be read. Packets between ports of a bridge pass the chains of IPv4
+    rules is what ruleset() returned, for callers that ask about several packets. The result is
+    empty where the rules cannot be read. Packets between ports of a bridge pass the chains of IPv4
     only with br_netfilter.
     """
     families = {"ip", "inet", "bridge"} if packet.hook != "forward" or _bridged() else {"bridge"}
-    found = [it for it in _dropping(_ruleset(), packet, families) if it not in trusted]
+    known = ruleset() if rules is None else rules
+    found = [it for it in _dropping(known, packet, families) if it not in trusted]
     if "ip" in families:
         found += [it for it in _dropping_legacy(packet) if it not in trusted]
     return found
@@ -59,7 +64,8 @@ def _bridged() -> bool:
     return BRIDGED.exists() and BRIDGED.read_text().strip() == "1"
 
 
-def _ruleset() -> list[dict[str, Any]]:
+def ruleset() -> Ruleset:
+    """Return the rules of nft as its JSON has them; empty where they cannot be read."""
     if not shutil.which("nft"):
         return []
     listed = run(["nft", "-j", "list", "ruleset"], timeout=TIMEOUT, check=False)
