@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labgen.bundle import contents
+from labgen.bundle.engine import lockfile
 from labgen.bundle.engine.recipe import BOX, PACKAGES, RUNTIME, Recipe
 from labgen.bundle.engine.state import State, quick_states
 from labgen.bundle.parts import box, golden, images, initrd, kernel, machine, packages, runtimes
@@ -15,7 +16,9 @@ from labgen.system import paths
 __all__ = [
     "Box",
     "Bundle",
+    "Digests",
     "clone_golden",
+    "digests",
     "directory_of",
     "known_versions",
     "load_machine",
@@ -58,6 +61,16 @@ class Box:
     archive: Path
     kernel: Path
     initrd: Path
+
+
+@dataclass(frozen=True)
+class Digests:
+    """Which bundle it is: what was changed on a machine fits only the machine image and the golden
+    store that it stands on."""
+
+    name: str
+    machine: str  # sha256 of the machine image
+    golden: str  # sha256 of the golden store
 
 
 def directory_of(recipe: Recipe) -> Path:
@@ -147,6 +160,16 @@ def describe(version: str, directory: Path) -> Bundle:
         workload_image=wanted.workload_image,
         flannel_image=wanted.flannel_image,
         pause_image=wanted.pause_image,
+    )
+
+
+def digests(bundle: Bundle) -> Digests:
+    """Return the digests of a complete bundle, from its lock file."""
+    parts = lockfile.read(bundle.directory).parts
+    return Digests(
+        name=bundle.directory.name,
+        machine=parts["machine"].outputs[machine.ARCHIVE].sha256,
+        golden=parts["golden"].outputs[golden.STORE].sha256,
     )
 
 

@@ -2,6 +2,7 @@
 subnets."""
 
 import contextlib
+import json
 import shlex
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from dataclasses import replace
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from labgen.console import Console
 from labgen.errors import LabgenError, UsageError
@@ -51,6 +52,24 @@ def load(name: str) -> Lab:
         hint = f"labs: {', '.join(known) or 'none'}"
         raise UsageError(f"there is no lab {name}{question}", hint=hint)
     return _read(path)
+
+
+def as_json(lab: Lab) -> JsonValue:
+    """Return the lab as lab.json has it, for parse()."""
+    told: JsonValue = _adapter.dump_python(lab, mode="json")
+    return told
+
+
+def parse(told: JsonValue) -> Lab:
+    """Return the lab that as_json() described. Raises LabgenError if this version of labgen does
+    not know such labs."""
+    try:
+        return _adapter.validate_json(json.dumps(told))
+    except ValidationError as error:
+        raise LabgenError(
+            f"a lab cannot be read: {str(error).splitlines()[0]}",
+            hint="it is damaged, or was written by another version of labgen",
+        ) from error
 
 
 def make(scenario: Scenario, name: str, provider: str) -> Lab:

@@ -110,6 +110,7 @@ class Parts:
     control_group: str  # from the root of the hierarchy; empty while it does not run
     upper: Path  # what the container changed in its root file system (overlayfs)
     image: str  # the ID of its image, which the rest of its root file system is
+    image_name: str = ""  # by which it was created
 
 
 def inspect(name: str) -> Parts:
@@ -117,15 +118,16 @@ def inspect(name: str) -> Parts:
 
     Raises CommandFailed if it does not exist, HostUnfit if podman does not use overlayfs.
     """
-    wanted = ("Id", "Image", "GraphDriver.Data.UpperDir", "State.CgroupPath")
+    wanted = ("Id", "Image", "ImageName", "GraphDriver.Data.UpperDir", "State.CgroupPath")
     words = ["--format", "\n".join(f"{{{{.{it}}}}}" for it in wanted)]
-    full_id, image, upper, group = podman("inspect", *words, name).stdout.splitlines()[:4]
+    told = podman("inspect", *words, name).stdout.splitlines()
+    full_id, image, image_name, upper, group = told[: len(wanted)]
     if not upper.startswith("/"):  # "<no value>"
         raise HostUnfit(
             f"podman does not keep apart what {name} changed in its root file system",
             hint="podman's storage driver has to be overlay; to see it: podman info",
         )
-    return Parts(_whole_group(group, full_id), Path(upper), image)
+    return Parts(_whole_group(group, full_id), Path(upper), image, image_name)
 
 
 def _whole_group(group: str, full_id: str) -> str:

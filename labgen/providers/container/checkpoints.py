@@ -4,47 +4,30 @@ All machines are frozen together, what they can change is packed, and they conti
 saved: a restore is a power cut, another disk and the power switch. So a machine comes back as after
 a power cut at the moment of the checkpoint; the copy is of the page cache, not of the disk alone.
 
-Layout, in the directory of the lab's disks, below .checkpoints/NAME:
-  checkpoint.json       see Contents; written last, so a checkpoint without it does not exist
-  MACHINE.disks.tar.zst its /var/lib/kubelet, etcd and the container runtime's directory
-  MACHINE.root.tar.zst  what it changed in its root file system
-  shared/N              the unpacked images of the bundle, which no machine changes, as hard links
+checkpoint_store says what a checkpoint consists of.
 """
 
-import hashlib
-import os
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
-
-from labgen.errors import LabgenError, UsageError
+from labgen import __version__
+from labgen.bundle.store import Digests, digests, require
+from labgen.errors import LabgenError
+from labgen.lab import store
 from labgen.lab.lab import Lab, Machine
-from labgen.providers.container import disks
+from labgen.providers.container import checkpoint_store, disks
+from labgen.providers.container.checkpoint_store import CONTENTS, OLD, PART, Contents, remove
 from labgen.providers.container.containers import container_name
 from labgen.system import archives, files, freezer, mounts, podman
 from labgen.system.parallel import gather
 
 PROGRAMS = {"tar": "apt-get install tar", "zstd": "apt-get install zstd"}
-CONTENTS = "checkpoint.json"
 MARGIN = 64 * 1024**2  # bytes that stay free when a checkpoint is saved
-NEW, OLD = ".new", ".old"  # names of a machine's disks while they are exchanged
+NEW = ".new"  # of a machine's disks that are to replace its own
 Names = Sequence[str]
-PART = ".part"  # of a checkpoint that is being saved or deleted
-
-
-class Contents(BaseModel):
-    """What a checkpoint consists of."""
-
-    saved: float  # seconds since the epoch: when all machines stood still
-    paused: float  # seconds for which they did
-    shared: Mapping[str, Sequence[str]]  # names of unpacked images, by machine
-    images: Mapping[str, str] = {}  # IDs of the machines' own images, by machine
-    sha256: Mapping[str, str]  # of every archive, by file name
-    size: int  # bytes of the archives, without shared images
 
 
 def save(lab: Lab, name: str) -> Contents:
@@ -52,11 +35,11 @@ def save(lab: Lab, name: str) -> Contents:
 
     Raises LabgenError if the disk has no room, or if a machine cannot be frozen.
     """
-    target = _directory(lab) / name
+    target = checkpoint_store.directory(lab) / name
     part = target.with_name(f".{name}{PART}")
     containers = {m.name: podman.inspect(container_name(lab, m)) for m in lab.machines}
     uppers = {name: found.upper for name, found in containers.items()}
-    _settle(lab)
+    checkpoint_store.settle(lab)
     _discard_new(lab, uppers)
     shared = {m.name: disks.shared_images(lab, m) for m in lab.machines}
     _ensure_room(lab, uppers, shared)
@@ -80,15 +63,26 @@ def save(lab: Lab, name: str) -> Contents:
             paused=paused,
             shared=shared,
             images={name: it.image for name, it in containers.items()},
-            sha256=gather({it.name: partial(_digest, it) for it in done}),
+            sha256=gather({it.name: partial(checkpoint_store.digest, it) for it in done}),
             size=sum(it.stat().st_size for it in done),
+            lab=store.as_json(lab),
+            version=__version__,
+            bundle=_bundle(lab, containers.values()),
         )
         files.write(part / CONTENTS, contents.model_dump_json(indent=2), mode=files.PRIVATE)
     except BaseException:
-        _remove(part)
+        remove(part)
         raise
-    _put_in_place(part)
+    checkpoint_store.put_in_place(part)
     return contents
+
+
+def _bundle(lab: Lab, containers: Iterable[podman.Parts]) -> Digests | None:
+    """Return which bundle's machine image all machines stand on; None if it was built again since
+    they were created."""
+    bundle = require(lab.scenario.kubernetes.version)
+    same = all(it.image_name == bundle.machine_image for it in containers)
+    return digests(bundle) if same else None
 
 
 def restore(lab: Lab, name: str, switch_off: Callable[[], object]) -> None:
@@ -98,8 +92,8 @@ def restore(lab: Lab, name: str, switch_off: Callable[[], object]) -> None:
     disks before switch_off is called. Raises UsageError for an unknown checkpoint, LabgenError for
     a damaged one, for machines of other images and for a full disk: nothing has changed then.
     """
-    source = _directory(lab) / name
-    contents = verified(lab, name)
+    source = checkpoint_store.directory(lab) / name
+    contents = checkpoint_store.verified(lab, name)
     if _pending(lab).exists():
         switch_off()
         complete_restore(lab)
@@ -135,74 +129,16 @@ def complete_restore(lab: Lab) -> None:
     for path in map(Path, note.read_text().splitlines()):
         if _new(path).exists():
             if path.exists():
-                _remove(_old(path))
+                remove(_old(path))
                 path.rename(_old(path))
             _new(path).rename(path)
-        _remove(_old(path))
+        remove(_old(path))
     note.unlink()
-
-
-def checkpoints(lab: Lab) -> dict[str, Contents]:
-    """Return the lab's checkpoints by name, the oldest first."""
-    names = sorted(path.parent.name for path in _directory(lab).glob(f"[!.]*/{CONTENTS}"))
-    found = {name: _read(lab, name) for name in names}
-    return dict(sorted(found.items(), key=lambda it: it[1].saved))
-
-
-def verified(lab: Lab, name: str) -> Contents:
-    """Return what the checkpoint consists of, after comparing it with its checksums. The caller
-    has the lab's lock.
-
-    Raises UsageError if there is none of that name, LabgenError if it is damaged.
-    """
-    source = _directory(lab) / name
-    _settle(lab)
-    if not (source / CONTENTS).exists():
-        listed = ", ".join(checkpoints(lab)) or "none"
-        raise UsageError(f"lab {lab.name} has no checkpoint {name}", hint=f"it has: {listed}")
-    contents = _read(lab, name)
-    machines = {machine.name for machine in lab.machines}
-    lost = [it for it, digest in contents.sha256.items() if _digest(source / it) != digest]
-    lost += [
-        f"shared/{it}"
-        for it in sorted({name for names in contents.shared.values() for name in names})
-        if not (source / "shared" / it).is_dir()
-    ]
-    if lost or contents.shared.keys() != machines:
-        raise LabgenError(
-            f"checkpoint {name} of lab {lab.name} is damaged; nothing was changed",
-            last_seen=f"not as it was saved: {', '.join(lost) or 'its machines'}",
-            hint=f"labgen checkpoint remove {lab.name} {name}",
-        )
-    return contents
-
-
-def delete(lab: Lab, name: str) -> None:
-    """Delete a checkpoint, if it exists."""
-    _settle(lab)
-    (_directory(lab) / name / CONTENTS).unlink(missing_ok=True)
-    _remove(_directory(lab) / name)
-
-
-def _directory(lab: Lab) -> Path:
-    return disks.of_lab(lab) / ".checkpoints"
 
 
 def _pending(lab: Lab) -> Path:
     """Return the note of what is being exchanged, written when all machines are off."""
-    return _directory(lab) / ".restoring"
-
-
-def _read(lab: Lab, name: str) -> Contents:
-    path = _directory(lab) / name / CONTENTS
-    try:
-        return Contents.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        raise LabgenError(
-            f"{path} is damaged",
-            last_seen=str(error.errors()[0]["msg"]),
-            hint=f"labgen checkpoint remove {lab.name} {name}",
-        ) from error
+    return checkpoint_store.directory(lab) / ".restoring"
 
 
 def _ensure_same_images(
@@ -215,38 +151,15 @@ def _ensure_same_images(
         raise LabgenError(
             f"checkpoint {name} of lab {lab.name} cannot be restored; nothing was changed",
             last_seen=f"created again from another machine image: {', '.join(other)}",
-            hint=f"labgen checkpoint remove {lab.name} {name}",
+            hint=checkpoint_store.removal(lab, name),
         )
-
-
-def _settle(lab: Lab) -> None:
-    """Complete what was killed: deletions, and saves that only lacked their name. Others are
-    discarded."""
-    home = _directory(lab)
-    for part in home.glob(f".*{PART}"):
-        if (part / CONTENTS).exists():
-            _put_in_place(part)
-    begun = [it for it in home.glob("[!.]*") if not (it / CONTENTS).exists()]
-    for path in (*begun, *home.glob(f".*{PART}"), *home.glob(f".*{OLD}")):
-        _remove(path)
-
-
-def _put_in_place(part: Path) -> None:
-    """Give a complete checkpoint its name, which an older one may have."""
-    target = part.with_name(part.name.removeprefix(".").removesuffix(PART))
-    old = _old(part)
-    if target.exists():
-        _remove(old)
-        target.rename(old)
-    part.rename(target)
-    _remove(old)
 
 
 def _discard_new(lab: Lab, uppers: Mapping[str, Path]) -> None:
     """Remove the disks that a restore unpacked and did not exchange."""
     for machine in lab.machines:
-        _remove(_new(disks.of_machine(lab, machine)))
-        _remove(_new(uppers[machine.name]))
+        remove(_new(disks.of_machine(lab, machine)))
+        remove(_new(uppers[machine.name]))
 
 
 def _ensure_room(lab: Lab, uppers: Mapping[str, Path], shared: Mapping[str, Names]) -> None:
@@ -293,7 +206,7 @@ def _pack(lab: Lab, machine: Machine, upper: Path, part: Path, shared: Sequence[
 def _unpack(lab: Lab, machine: Machine, upper: Path, source: Path, contents: Contents) -> None:
     home = disks.of_machine(lab, machine)
     for target, archive in ((home, "disks"), (upper, "root")):
-        _remove(_new(target))
+        remove(_new(target))
         _new(target).mkdir()
         archives.unpack(source / f"{machine.name}.{archive}.tar.zst", _new(target))
     images = _new(home) / disks.images(lab, machine).relative_to(home)
@@ -319,16 +232,3 @@ def _new(path: Path) -> Path:
 
 def _old(path: Path) -> Path:
     return path.with_name(path.name + OLD)
-
-
-def _remove(path: Path) -> None:
-    if path.exists():
-        shutil.rmtree(path)
-
-
-def _digest(path: Path) -> str:
-    if not path.exists():
-        return ""
-    with path.open("rb") as file:
-        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_SEQUENTIAL)
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -20,6 +20,7 @@ from labgen.machine.ssh import Ssh
 from labgen.providers import obstacles, runtimes
 from labgen.providers.base import BEFORE, Power, State
 from labgen.providers.container import (
+    checkpoint_store,
     checkpoints,
     containers,
     disks,
@@ -164,7 +165,7 @@ class ContainerProvider:
     def ensure_restorable(self, lab: Lab, checkpoint: str) -> None:
         """See optional.Checkpoints."""
         ensure_installed(checkpoints.PROGRAMS, f"restore lab {lab.name}")
-        checkpoints.verified(lab, checkpoint)
+        checkpoint_store.verified(lab, checkpoint)
 
     def restore_checkpoint(self, lab: Lab, checkpoint: str) -> None:
         """See optional.Checkpoints."""
@@ -183,12 +184,12 @@ class ContainerProvider:
         """See optional.Checkpoints."""
         return [
             Checkpoint(name, datetime.fromtimestamp(it.saved, UTC), it.size)
-            for name, it in checkpoints.checkpoints(lab).items()
+            for name, it in checkpoint_store.checkpoints(lab).items()
         ]
 
     def delete_checkpoint(self, lab: Lab, checkpoint: str) -> None:
         """See optional.Checkpoints."""
-        checkpoints.delete(lab, checkpoint)
+        checkpoint_store.delete(lab, checkpoint)
 
     def list_resources(self, lab: Lab | None = None) -> Sequence[Resource]:
         """See base.Provider."""

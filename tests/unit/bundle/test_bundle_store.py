@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from labgen.bundle import store
+from labgen.bundle.engine import lockfile
+from labgen.bundle.engine.digests import Digest
+from labgen.bundle.engine.lockfile import Lock, LockedPart
 from labgen.errors import LabgenError
 
 
@@ -39,3 +42,16 @@ def test_a_clone_keeps_the_permissions_of_databases(tmp_path: Path) -> None:
     database.chmod(0o600)
     store.clone_golden(tmp_path / "golden", tmp_path / "machine")
     assert (tmp_path / "machine/some/metadata.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_bundle_is_told_by_its_machine_image_and_its_golden_store(tmp_path: Path) -> None:
+    directory = tmp_path / "v1.37.2-amd64"
+    parts = {
+        name: LockedPart(inputs="", outputs={output: Digest(f"of {name}", 1)}, seconds=1)
+        for name, output in (("machine", "machine.tar.zst"), ("golden", "golden/containerd"))
+    }
+    lockfile.write(directory, Lock(parts=parts))
+    bundle = store.describe("v1.37.2", directory)
+    assert store.digests(bundle) == store.Digests(
+        "v1.37.2-amd64", machine="of machine", golden="of golden"
+    )

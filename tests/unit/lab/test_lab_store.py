@@ -1,5 +1,6 @@
 """Labs on disk: created once, found again, never two with the same addresses."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -33,6 +34,18 @@ def test_a_lab_comes_back_as_it_was_made() -> None:
     new = store.make(scenario("ha-5x2", "network.apiPort=9443"), "demo", "container")
     assert store.load("demo") == new
     assert store.names() == ["demo"]
+
+
+@pytest.mark.parametrize("wanted", ["single", "ha-3x3", "onprem-classic"])
+def test_a_lab_is_the_same_after_json(wanted: str) -> None:
+    new = lab(wanted)
+    assert store.parse(json.loads(json.dumps(store.as_json(new)))) == new
+
+
+def test_a_lab_of_an_unknown_form_is_refused() -> None:
+    with pytest.raises(LabgenError, match="a lab cannot be read") as refused:
+        store.parse({"name": "demo"})
+    assert refused.value.hint == "it is damaged, or was written by another version of labgen"
 
 
 def test_a_labs_directory_and_keys_are_closed_to_others() -> None:

@@ -1,5 +1,6 @@
 """A checkpoint of system containers: all of one moment, restored as a whole or not at all."""
 
+import json
 import os
 import secrets
 import shutil
@@ -11,14 +12,19 @@ from typing import Any
 
 import pytest
 
+from labgen import __version__
+from labgen.bundle.store import Digests
 from labgen.errors import LabgenError, UsageError
+from labgen.lab import store
 from labgen.lab.lab import Lab, Machine
-from labgen.providers.container import checkpoints, disks
+from labgen.providers.container import checkpoint_store, checkpoints, disks
 from labgen.system import archives, freezer, mounts, podman
 from tests.unit.lab.samples import lab, mode
 
 IMAGE = "containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/1/fs/program"
 Tree = dict[str, str]
+MACHINE_IMAGE = "localhost/labgen/machine:1a2b"
+BUNDLE = Digests("v1.37.2-amd64", machine="1a2b", golden="3c4d")
 
 
 class Host:
@@ -27,6 +33,7 @@ class Host:
     def __init__(self, root: Path, sample: Lab) -> None:
         self.root, self.lab = root, sample
         self.running = True
+        self.image_name = MACHINE_IMAGE
         self.frozen: list[str] = []
         self.mounted: set[str] = set()
         self.images = {machine.name: "1a2b" for machine in sample.machines}
@@ -87,9 +94,14 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
 
     def inspect(name: str) -> podman.Parts:
         machine = found.machine(name)
-        return podman.Parts(f"/{name}", found.upper(machine), found.images[machine.name])
+        return podman.Parts(
+            f"/{name}", found.upper(machine), found.images[machine.name], found.image_name
+        )
 
-    monkeypatch.setattr(disks, "require", lambda _: SimpleNamespace(golden=golden))
+    bundle = SimpleNamespace(golden=golden, machine_image=MACHINE_IMAGE)
+    monkeypatch.setattr(disks, "require", lambda _: bundle)
+    monkeypatch.setattr(checkpoints, "require", lambda _: bundle)
+    monkeypatch.setattr(checkpoints, "digests", lambda _: BUNDLE)
     monkeypatch.setattr(freezer, "frozen", frozen)
     monkeypatch.setattr(podman, "inspect", inspect)
     monkeypatch.setattr(podman, "clean_up", found.clean_up)
@@ -105,7 +117,28 @@ def test_a_restore_brings_back_every_file_and_removes_later_ones(host: Host) -> 
     checkpoints.restore(host.lab, "x", host.switch_off)
     assert host.seen() == before
     assert not host.running
-    assert checkpoints.checkpoints(host.lab) == {"x": contents}
+    assert checkpoint_store.checkpoints(host.lab) == {"x": contents}
+
+
+def test_a_checkpoint_names_its_lab_and_the_bundle_that_it_fits(host: Host) -> None:
+    contents = checkpoints.save(host.lab, "x")
+    assert store.parse(contents.lab) == host.lab
+    assert (contents.version, contents.bundle) == (__version__, BUNDLE)
+    host.image_name = "localhost/labgen/machine:of-an-older-bundle"
+    assert checkpoints.save(host.lab, "y").bundle is None
+
+
+def test_a_checkpoint_of_an_older_version_can_be_restored(host: Host) -> None:
+    before = host.seen()
+    checkpoints.save(host.lab, "x")
+    path = checkpoint_store.directory(host.lab) / "x/checkpoint.json"
+    told = json.loads(path.read_bytes())
+    for field in ("lab", "version", "bundle"):
+        del told[field]
+    path.write_text(json.dumps(told))
+    host.write_all("after")
+    checkpoints.restore(host.lab, "x", host.switch_off)
+    assert host.seen() == before
 
 
 def test_unpacked_images_are_shared_and_everything_else_is_private(host: Host) -> None:
@@ -163,10 +196,10 @@ def test_a_damaged_list_of_contents_names_the_command_that_removes_it(host: Host
     contents = disks.of_lab(host.lab) / ".checkpoints/x/checkpoint.json"
     contents.write_bytes(b"\xff{")
     with pytest.raises(LabgenError, match=r"checkpoint.json is damaged") as damaged:
-        checkpoints.checkpoints(host.lab)
+        checkpoint_store.checkpoints(host.lab)
     assert damaged.value.hint == f"labgen checkpoint remove {host.lab.name} x"
-    checkpoints.delete(host.lab, "x")
-    assert checkpoints.checkpoints(host.lab) == {}
+    checkpoint_store.delete(host.lab, "x")
+    assert checkpoint_store.checkpoints(host.lab) == {}
 
 
 def test_a_machine_of_another_image_is_named_before_anything_is_touched(host: Host) -> None:
@@ -236,7 +269,7 @@ def _kill_at_rename(host: Host, monkeypatch: pytest.MonkeyPatch, step: int) -> N
     rename, left = Path.rename, iter(range(step))
 
     def dying(self: Path, target: Path) -> Path:
-        if self.name.endswith(checkpoints.NEW) or target.name.endswith(checkpoints.OLD):
+        if self.name.endswith(checkpoints.NEW) or target.name.endswith(checkpoint_store.OLD):
             next(left)
         return rename(self, target)
 
@@ -342,7 +375,7 @@ def test_a_save_that_is_killed_when_it_replaces_another_loses_neither(
         patch.setattr(shutil, "rmtree", dying_too)
         with suppress(StopIteration):
             checkpoints.save(host.lab, "x")
-    checkpoints.verified(host.lab, "x")
+    checkpoint_store.verified(host.lab, "x")
     checkpoints.restore(host.lab, "x", host.switch_off)
     assert host.seen() in (first, second)
     assert [it.name for it in (disks.of_lab(host.lab) / ".checkpoints").iterdir()] == ["x"]
@@ -354,10 +387,10 @@ def test_a_deletion_that_is_killed_lists_nothing_that_is_damaged(
     checkpoints.save(host.lab, "x.old")
     checkpoints.save(host.lab, "y")
     with monkeypatch.context() as patch:
-        patch.setattr(checkpoints, "_remove", lambda _: None)
-        checkpoints.delete(host.lab, "y")
-    assert list(checkpoints.checkpoints(host.lab)) == ["x.old"]
-    checkpoints.delete(host.lab, "z")
+        patch.setattr(checkpoint_store, "remove", lambda _: None)
+        checkpoint_store.delete(host.lab, "y")
+    assert list(checkpoint_store.checkpoints(host.lab)) == ["x.old"]
+    checkpoint_store.delete(host.lab, "z")
     assert [it.name for it in (disks.of_lab(host.lab) / ".checkpoints").iterdir()] == ["x.old"]
 
 

@@ -104,13 +104,13 @@ def _values(words: list[str], option: str) -> list[str]:
 def test_a_container_is_known_by_its_whole_control_group(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str, group: str
 ) -> None:
-    stub(monkeypatch, tmp_path, "podman", f"printf '0a1b\n1a\n/overlay/x/diff\n{told}\n'")
-    assert podman.inspect("x") == podman.Parts(group, Path("/overlay/x/diff"), "1a")
+    stub(monkeypatch, tmp_path, "podman", f"printf '0a1b\n1a\nmade:1a\n/overlay/x/diff\n{told}\n'")
+    assert podman.inspect("x") == podman.Parts(group, Path("/overlay/x/diff"), "1a", "made:1a")
 
 
 def test_a_storage_driver_without_overlays_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stub(monkeypatch, tmp_path, "podman", "printf '0a1b\n1a\n<no value>\n/libpod-0a1b\n'")
+    stub(monkeypatch, tmp_path, "podman", "printf '0a1b\n1a\nmade:1a\n<no value>\n/libpod-0a1b\n'")
     with pytest.raises(HostUnfit, match="does not keep apart what x changed"):
         podman.inspect("x")

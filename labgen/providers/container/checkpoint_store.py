@@ -1,0 +1,152 @@
+"""Checkpoints of system containers on disk: what they consist of, whether they are undamaged.
+
+Layout of a checkpoint, a directory that only root can read:
+  checkpoint.json       see Contents; written last, so a checkpoint without it does not exist
+  MACHINE.disks.tar.zst its /var/lib/kubelet, etcd and the container runtime's directory
+  MACHINE.root.tar.zst  what it changed in its root file system
+  shared/N              the unpacked images of the bundle, which no machine changes, as hard links
+
+Those of a lab are in the directory of its disks, below .checkpoints/NAME.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from pydantic import BaseModel, JsonValue, ValidationError
+
+from labgen.bundle.store import Digests
+from labgen.errors import LabgenError, UsageError
+from labgen.lab.lab import Lab
+from labgen.providers.container import disks
+from labgen.system.parallel import gather
+
+CONTENTS = "checkpoint.json"
+OLD = ".old"  # of what is being replaced
+PART = ".part"  # of a checkpoint that is being saved or deleted
+
+
+class Contents(BaseModel):
+    """What a checkpoint consists of."""
+
+    saved: float  # seconds since the epoch: when all machines stood still
+    paused: float  # seconds for which they did
+    shared: Mapping[str, Sequence[str]]  # names of unpacked images, by machine
+    images: Mapping[str, str] = {}  # IDs of the machines' own images, by machine
+    sha256: Mapping[str, str]  # of every archive, by file name
+    size: int  # bytes of the archives, without shared images
+    # These are missing from checkpoints of older versions.
+    lab: JsonValue = None  # as in lab.json; store.parse() reads it
+    version: str = ""  # of labgen
+    bundle: Digests | None = None  # also None if the machines are of a bundle built again since
+
+
+def directory(lab: Lab) -> Path:
+    """Return the directory of all checkpoints of the lab, which need not exist."""
+    return disks.of_lab(lab) / ".checkpoints"
+
+
+def read(source: Path, *, remedy: str) -> Contents:
+    """Return the contents of the checkpoint at source, unverified. Raises LabgenError with that
+    remedy if they cannot be read."""
+    path = source / CONTENTS
+    try:
+        return Contents.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise LabgenError(
+            f"{path} is damaged", last_seen=str(error.errors()[0]["msg"]), hint=remedy
+        ) from error
+
+
+def damaged(source: Path, contents: Contents) -> list[str]:
+    """Return the names of what is missing from the checkpoint at source, or is not as it was
+    saved."""
+    now = gather({it: partial(digest, source / it) for it in contents.sha256})
+    shared = {name for names in contents.shared.values() for name in names}
+    return [
+        *(it for it, saved in contents.sha256.items() if now[it] != saved),
+        *(f"shared/{it}" for it in sorted(shared) if not (source / "shared" / it).is_dir()),
+    ]
+
+
+def checkpoints(lab: Lab) -> dict[str, Contents]:
+    """Return the lab's checkpoints by name, the oldest first."""
+    home = directory(lab)
+    names = sorted(path.parent.name for path in home.glob(f"[!.]*/{CONTENTS}"))
+    found = {name: read(home / name, remedy=removal(lab, name)) for name in names}
+    return dict(sorted(found.items(), key=lambda it: it[1].saved))
+
+
+def verified(lab: Lab, name: str) -> Contents:
+    """Return what the checkpoint consists of, after comparing it with its checksums. The caller
+    has the lab's lock.
+
+    Raises UsageError if there is none of that name, LabgenError if it is damaged.
+    """
+    source = directory(lab) / name
+    settle(lab)
+    if not (source / CONTENTS).exists():
+        listed = ", ".join(checkpoints(lab)) or "none"
+        raise UsageError(f"lab {lab.name} has no checkpoint {name}", hint=f"it has: {listed}")
+    contents = read(source, remedy=removal(lab, name))
+    lost = damaged(source, contents)
+    if lost or contents.shared.keys() != {machine.name for machine in lab.machines}:
+        raise LabgenError(
+            f"checkpoint {name} of lab {lab.name} is damaged; nothing was changed",
+            last_seen=f"not as it was saved: {', '.join(lost) or 'its machines'}",
+            hint=removal(lab, name),
+        )
+    return contents
+
+
+def delete(lab: Lab, name: str) -> None:
+    """Delete a checkpoint, if it exists."""
+    settle(lab)
+    (directory(lab) / name / CONTENTS).unlink(missing_ok=True)
+    remove(directory(lab) / name)
+
+
+def removal(lab: Lab, name: str) -> str:
+    """Return the command that removes a checkpoint."""
+    return f"labgen checkpoint remove {lab.name} {name}"
+
+
+def settle(lab: Lab) -> None:
+    """Complete what was killed: deletions, and saves that only lacked their name. Others are
+    discarded."""
+    home = directory(lab)
+    for part in home.glob(f".*{PART}"):
+        if (part / CONTENTS).exists():
+            put_in_place(part)
+    begun = [it for it in home.glob("[!.]*") if not (it / CONTENTS).exists()]
+    for path in (*begun, *home.glob(f".*{PART}"), *home.glob(f".*{OLD}")):
+        remove(path)
+
+
+def put_in_place(part: Path) -> None:
+    """Give a complete checkpoint its name, which an older one may have."""
+    target = part.with_name(part.name.removeprefix(".").removesuffix(PART))
+    old = part.with_name(part.name + OLD)
+    if target.exists():
+        remove(old)
+        target.rename(old)
+    part.rename(target)
+    remove(old)
+
+
+def remove(path: Path) -> None:
+    """Remove a directory with everything in it, if it exists."""
+    if path.exists():
+        shutil.rmtree(path)
+
+
+def digest(path: Path) -> str:
+    """Return the sha256 of a file; an empty text if it does not exist."""
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_SEQUENTIAL)
+        return hashlib.file_digest(file, "sha256").hexdigest()
