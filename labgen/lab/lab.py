@@ -42,6 +42,15 @@ class Machine:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The checkpoint from which the machines of a lab were made."""
+
+    path: Path  # its directory, or the file that `checkpoint export` wrote
+    words: str = ""  # what `up --from` was given; empty for a warm start
+    same_certificates: bool = False  # whether the cluster has the certificates of the first one
+
+
+@dataclass(frozen=True)
 class Lab:
     """A lab's facts, decided when it was created."""
 
@@ -54,6 +63,7 @@ class Lab:
     provider: str
     network_namespace: int  # inode of the host's namespace in which it was created
     identity: str = ""  # see Lab.id; empty in labs of versions before it
+    origin: Origin | None = None  # None: its machines were built from scratch
 
     @property
     def directory(self) -> Path:
@@ -169,6 +179,11 @@ class Lab:
         known = known and catalog.find(shipped.stem).samefile(shipped)
         words = ["labgen", "up", self.scenario.name if known else str(source)]
         words += ["--name", self.name] if self.name != self.scenario.name else []
+        if self.origin and self.origin.words and not (known or source.is_file()):
+            # a checkpoint of another host, which has the scenario's file
+            words = ["labgen", "up", "--from", self.origin.words, "--name", self.name]
+            words += ["--same-certificates"] if self.origin.same_certificates else []
+            return shlex.join(words)
         words += [word for override in self.scenario.overrides for word in ("-s", override)]
         return shlex.join(words)
 

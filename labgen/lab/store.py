@@ -8,29 +8,22 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from ipaddress import IPv4Network
 from pathlib import Path
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from labgen.console import Console
 from labgen.errors import LabgenError, UsageError
-from labgen.lab import identity, jump_host, subnets
-from labgen.lab.lab import Lab, Machine, labs_directory
+from labgen.lab import identity, subnets
+from labgen.lab.allocation import Template, allocate
+from labgen.lab.lab import Lab, labs_directory
 from labgen.lab.names import ensure_lab_name
-from labgen.scenario.addresses import (
-    free_router_id,
-    free_subnet,
-    machine_addresses,
-    usual_router_id,
-    vip_address,
-)
 from labgen.scenario.model import Scenario
-from labgen.scenario.routes import host_routes
-from labgen.system import files, netns, paths
+from labgen.system import files, paths
 from labgen.system.locks import locked
 from labgen.system.similar import did_you_mean
 
+PENDING = "made-from-checkpoint.pending"  # in the directory of a lab
 LOCKS = (".lock", ".suite")  # of commands that change a lab, and of runs of the suite
 _adapter = TypeAdapter(Lab)
 
@@ -72,9 +65,10 @@ def parse(told: JsonValue) -> Lab:
         ) from error
 
 
-def make(scenario: Scenario, name: str, provider: str) -> Lab:
+def make(scenario: Scenario, name: str, provider: str, template: Template | None = None) -> Lab:
     """Return the lab of that name: an existing one of the scenario, or a new one with addresses.
 
+    The machines of a new lab with a template are to be made from its checkpoint, see is_pending().
     Raises UsageError if the existing lab has another scenario.
     """
     labs_directory().mkdir(parents=True, exist_ok=True)
@@ -83,9 +77,10 @@ def make(scenario: Scenario, name: str, provider: str) -> Lab:
         if path.exists():
             lab = _same(_read(path), scenario)
         else:
-            lab = _allocate(scenario, name, provider, _readable())
+            lab = allocate(scenario, name, provider, _readable(), template)
             lab = replace(lab, identity=identity.new(_ids()))
             files.private_directory(lab.directory)
+            _mark(lab, pending=lab.origin is not None)
             files.write(path, _adapter.dump_json(lab, indent=2) + b"\n")
             if not scenario.existing:
                 subnets.reserve(lab)
@@ -101,12 +96,36 @@ def _ids() -> set[str]:
     return own | {path.name for path in paths.runtime().glob("*/")}
 
 
-def preview(scenario: Scenario, name: str, provider: str) -> Lab:
+def preview(scenario: Scenario, name: str, provider: str, template: Template | None = None) -> Lab:
     """Return the lab that make() would return; nothing is created."""
     path = labs_directory() / name / "lab.json"
     if path.exists():
         return _same(_read(path), scenario)
-    return _allocate(scenario, name, provider, _readable())
+    return allocate(scenario, name, provider, _readable(), template)
+
+
+def is_pending(lab: Lab) -> bool:
+    """Return whether machines of the lab are still to be made from its origin. Before all of them
+    run, none is kept: they are of one moment."""
+    return (lab.directory / PENDING).exists()
+
+
+def finish_making(lab: Lab) -> None:
+    """Note that all machines were made from the lab's origin."""
+    _mark(lab, pending=False)
+
+
+def without_origin(lab: Lab) -> Lab:
+    """Have the lab, of which no machine exists, built from scratch, and return it."""
+    lab = replace(lab, origin=None)
+    files.write(lab.directory / "lab.json", _adapter.dump_json(lab, indent=2) + b"\n")
+    _mark(lab, pending=False)
+    return lab
+
+
+def _mark(lab: Lab, *, pending: bool) -> None:
+    mark = lab.directory / PENDING
+    mark.touch() if pending else mark.unlink(missing_ok=True)
 
 
 def _readable() -> list[Lab]:
@@ -170,71 +189,6 @@ def _hold(
             if not (path.parent / path.name[1:]).with_suffix("").exists():
                 for kind in LOCKS:  # also that of a suite which has ended
                     path.with_suffix(kind).unlink(missing_ok=True)
-
-
-def settle(
-    scenario: Scenario, name: str, provider: str, *, subnet: IPv4Network, router_id: int
-) -> Lab:
-    """Return the lab that results from the scenario on subnet; nothing is created.
-
-    Its id is a placeholder: make() gives it a random one.
-    """
-    addresses = machine_addresses(scenario, subnet)
-    return Lab(
-        name=name,
-        scenario=scenario,
-        subnet=subnet,
-        vip=vip_address(scenario, subnet),
-        router_id=router_id,
-        machines=tuple(
-            Machine(m.name, m.role, addresses[m.name], m.cpus, m.memory, m.disk, m.host)
-            for m in scenario.machines
-        ),
-        provider=provider,
-        network_namespace=netns.inode(),
-        identity=identity.by_path(labs_directory() / name),
-    )
-
-
-def _allocate(scenario: Scenario, name: str, provider: str, others: list[Lab]) -> Lab:
-    subnet = scenario.network.subnet or _free_subnet(scenario, others)
-    for other in others:
-        if _collide(scenario, subnet, other):
-            raise UsageError(
-                f"network.subnet {subnet} overlaps {other.subnet} of lab {other.name}",
-                hint="use subnet: auto, or remove that lab first",
-            )
-    for reservation in subnets.reserved():
-        if not scenario.existing and reservation.subnet.overlaps(subnet):
-            raise UsageError(
-                f"network.subnet {subnet} overlaps {reservation.subnet} of {reservation.owner}",
-                hint="use subnet: auto, or remove that lab first",
-            )
-    taken = [other.router_id for other in others]
-    router_id = free_router_id(taken)
-    if scenario.existing and scenario.network.vip:
-        # labs in that network, of another labgen, have another VIP
-        router_id = usual_router_id(scenario.network.vip, taken)
-    return settle(scenario, name, provider, subnet=subnet, router_id=router_id)
-
-
-def _collide(scenario: Scenario, subnet: IPv4Network, other: Lab) -> bool:
-    """Return whether the two labs overlap. Labs of existing machines can share a network."""
-    if not (scenario.existing and other.scenario.existing):
-        return other.subnet.overlaps(subnet)
-    mine = {machine.host.address for machine in scenario.machines if machine.host}
-    theirs = {machine.address for machine in other.machines}
-    return bool({*mine, scenario.network.vip} & {*theirs, other.vip})
-
-
-def _free_subnet(scenario: Scenario, others: list[Lab]) -> IPv4Network:
-    taken = [other.subnet for other in others]
-    taken += [reservation.subnet for reservation in subnets.reserved()]
-    taken += [route.destination for route in host_routes()]
-    if jump := jump_host.jump(scenario.provider):
-        taken += [route.destination for route in host_routes(jump)]
-    taken += [scenario.kubernetes.pod_subnet, scenario.kubernetes.service_subnet]
-    return free_subnet(taken)
 
 
 def _same(lab: Lab, scenario: Scenario) -> Lab:

@@ -17,6 +17,7 @@ PRIVATE = tuple(
     IPv4Network(text)
     for text in ("10.128.0.0/9", "172.24.0.0/13", "192.168.128.0/17", "10.0.0.0/9")
 )
+USUAL_PREFIX = 24  # of a subnet that is auto
 # A VRRP router id is one byte and not 0 (RFC 5798, section 5.2.3).
 ROUTER_IDS = range(1, 256)
 
@@ -59,22 +60,36 @@ def vip_number(subnet: IPv4Network, taken: Container[int]) -> int | None:
     return next((number for number in range(last, GATEWAY, -1) if number not in taken), None)
 
 
-def free_subnet(taken: Iterable[IPv4Network]) -> IPv4Network:
-    """Return the first /24 from 10.89.0.0 upwards that overlaps none of taken.
+def free_subnet(taken: Iterable[IPv4Network], prefix: int = USUAL_PREFIX) -> IPv4Network:
+    """Return a subnet of that prefix length that overlaps none of taken: the first from 10.89.0.0
+    upwards, or a larger one anywhere in the private ranges.
 
     Raises LabgenError if there is none.
     """
     obstacles = list(taken)
+    if prefix < USUAL_PREFIX:
+        return _larger(obstacles, prefix)
     for block in range(FIRST_BLOCK, 256):
         near = [network for network in obstacles if network.overlaps(_ten(block, 0, 16))]
         for third in range(256):
-            candidate = _ten(block, third, 24)
+            candidate = _ten(block, third, prefix)
             if not any(candidate.overlaps(network) for network in near):
                 return candidate
     raise LabgenError(
-        "no /24 between 10.89.0.0 and 10.255.255.255 is free: routes of this host cover them all",
+        f"no /{prefix} between 10.89.0.0 and 10.255.255.255 is free: "
+        "routes of this host cover them all",
         hint="name one yourself: -s network.subnet=192.168.89.0/24",
     )
+
+
+def _larger(taken: Iterable[IPv4Network], prefix: int) -> IPv4Network:
+    found = free_range(taken, prefix)
+    if found is None:
+        raise LabgenError(
+            f"no private range /{prefix} is free: routes of this host cover them all",
+            hint="remove a lab: labgen list",
+        )
+    return found
 
 
 def free_range(taken: Iterable[IPv4Network], prefix: int) -> IPv4Network | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from labgen.bundle.versions import release
 from labgen.errors import HostUnfit
-from labgen.lab import store
+from labgen.lab import allocation, store
 from labgen.lab.keys import JoinSecrets
 from labgen.lab.lab import Lab
 from labgen.providers import capacity
@@ -131,5 +131,5 @@ def render_blueprint(scenario: Scenario, directory: Path) -> list[Path]:
 def _on_paper(scenario: Scenario) -> tuple[Lab, Provider]:
     machines = provider(scenario.provider.name, scenario.provider.uri)
     subnet = scenario.network.subnet or EXAMPLE_SUBNET
-    lab = store.settle(scenario, scenario.name, machines.name, subnet=subnet, router_id=1)
+    lab = allocation.settle(scenario, scenario.name, machines.name, subnet=subnet, router_id=1)
     return lab, machines

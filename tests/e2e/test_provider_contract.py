@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from labgen.errors import HostUnfit, UsageError
-from labgen.lab import ownership, store
+from labgen.lab import allocation, ownership, store
 from labgen.lab.lab import Lab
 from labgen.operations.down import leaked_resources
 from labgen.providers.base import BEFORE, Power, State
@@ -99,7 +99,7 @@ def on_paper(up: list[str], kind: Subject) -> Lab:
     overrides = [word for option, word in pairwise(up) if option == "-s"]
     scenario = load(catalog.find("single"), overrides=overrides, host_environment=HostEnvironment())
     subnet = scenario.network.subnet or SUBNET
-    return store.settle(scenario, _name(up), kind.name, subnet=subnet, router_id=7)
+    return allocation.settle(scenario, _name(up), kind.name, subnet=subnet, router_id=7)
 
 
 def test_a_host_without_programs_is_told_of_each_and_nothing_is_made(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.lab import store, subnets
+from labgen.lab import allocation, subnets
 from labgen.system import paths, pressure
 
 # A shell that starts pytest in the background has it ignore Ctrl-C, and so would every process that
@@ -21,7 +21,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
     monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "vagrant"))
     monkeypatch.setattr(paths, "runtime", lambda: tmp_path / "run")
-    for module in (store, subnets):
+    for module in (allocation, subnets):
         monkeypatch.setattr(module, "host_routes", lambda *_: ())
     monkeypatch.setattr(pressure, "DIRECTORY", tmp_path / "pressure")
     monkeypatch.setattr(pressure, "LOAD", tmp_path / "loadavg")

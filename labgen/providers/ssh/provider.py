@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 
 from labgen.bundle import store as bundles
 from labgen.errors import HostUnfit, LabgenError
-from labgen.lab import keys, ownership, store
+from labgen.lab import allocation, keys, ownership
 from labgen.lab.lab import Lab, Machine
 from labgen.machine import facts_cache, gather_facts
 from labgen.machine.access import assert_route_isolated, ensure_route, write_ssh_config
@@ -132,7 +132,7 @@ class SshProvider:
 
 def _on_paper(scenario: Scenario) -> Lab:
     subnet = scenario.network.subnet or NOWHERE
-    return store.settle(scenario, scenario.name, "ssh", subnet=subnet, router_id=ROUTER_ID)
+    return allocation.settle(scenario, scenario.name, "ssh", subnet=subnet, router_id=ROUTER_ID)
 
 
 def _missing_packages(lab: Lab, read: Mapping[str, Surveyed | Unread]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ import pytest
 
 import acceptance
 from acceptance.framework.plugins.tiers import CREATING
-from labgen.lab import store
+from labgen.lab import allocation
 from labgen.system.process import Completed, run
 from tests.unit.acceptance.tiny import ROOT, run_suite
 from tests.unit.lab.samples import made
@@ -38,7 +38,7 @@ PLUGINS = ("exclusive", "tiers")
 @pytest.fixture
 def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("LABGEN_HOME", str(tmp_path))
-    monkeypatch.setattr(store, "host_routes", lambda: ())
+    monkeypatch.setattr(allocation, "host_routes", lambda: ())
     return made("ha-3x3").name
 
 

@@ -25,7 +25,7 @@ import click
 
 import labgen
 from labgen.cli import entry
-from labgen.lab import store
+from labgen.lab import allocation
 from labgen.system import netns, paths
 
 LIMIT = 60.0  # seconds until a call is stuck
@@ -72,7 +72,7 @@ def main() -> None:
     results, interrupt, *rest = sys.argv[1:]
     words = dict(word.split("=", 1) for word in rest)
     pwd.getpwuid = no_home  # the real home of whoever runs the tests is out of bounds
-    store.host_routes = lambda *_: ()  # type: ignore[attr-defined]
+    allocation.host_routes = lambda *_: ()  # type: ignore[attr-defined]
     netns.inode = lambda: 0
     place = Path(words.pop("runtime"))
     paths.runtime = lambda: place

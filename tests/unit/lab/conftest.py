@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labgen.lab import store
+from labgen.lab import allocation
 from labgen.lab.lab import Lab
 from labgen.scenario.host_environment import Route
 from tests.unit.lab.samples import made, with_keys
@@ -16,7 +16,7 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KUBECONFIG")
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
     monkeypatch.setattr(
-        store, "host_routes", lambda *_: (Route(IPv4Network("192.0.2.0/24"), "eth0"),)
+        allocation, "host_routes", lambda *_: (Route(IPv4Network("192.0.2.0/24"), "eth0"),)
     )
 
 

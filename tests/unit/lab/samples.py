@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from labgen.lab import store
+from labgen.lab import allocation, store
 from labgen.lab.lab import Lab
 from labgen.scenario import catalog
 from labgen.scenario.host_environment import HostEnvironment
@@ -23,7 +23,7 @@ def scenario(name: str = "ha-3x3", *overrides: str) -> Scenario:
 def lab(wanted: str = "ha-3x3", *overrides: str, name: str = "demo") -> Lab:
     """Return a lab of that scenario on SUBNET with router id 7; nothing is created."""
     found = scenario(wanted, *overrides)
-    return store.settle(found, name, "container", subnet=SUBNET, router_id=7)
+    return allocation.settle(found, name, "container", subnet=SUBNET, router_id=7)
 
 
 def made(wanted: str = "single", name: str = "demo", overrides: Sequence[str] = ()) -> Lab:

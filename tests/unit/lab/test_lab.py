@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from labgen.errors import UsageError
-from labgen.lab import store
+from labgen.lab import allocation
 from tests.unit.lab.samples import SUBNET, lab, scenario
 
 
@@ -75,7 +75,7 @@ def test_the_call_that_goes_on_with_a_lab_works_in_every_directory(
     shipped = scenario("single").source
     monkeypatch.chdir(tmp_path)
     assert lab("single", name="single").up_command == f"labgen up {own}"
-    settled = store.settle(replace(scenario("single"), source=shipped), "single", "container",
+    settled = allocation.settle(replace(scenario("single"), source=shipped), "single", "container",
                            subnet=SUBNET, router_id=1)  # fmt: skip
     assert settled.up_command == f"labgen up {shipped}"
 

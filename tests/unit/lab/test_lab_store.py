@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from labgen.errors import LabgenError, UsageError
-from labgen.lab import keys, store
+from labgen.lab import allocation, keys, store
 from labgen.scenario.host_environment import Route
 from labgen.system.parallel import gather
 from tests.unit.lab.samples import lab, made, mode, scenario
@@ -20,10 +20,10 @@ from tests.unit.lab.samples import lab, made, mode, scenario
 MAKE = """
 import sys
 from pathlib import Path
-from labgen.lab import store
+from labgen.lab import allocation
 from labgen.system import paths
 from tests.unit.lab.samples import made
-store.host_routes = lambda: ()
+allocation.host_routes = lambda: ()
 paths.runtime = lambda: Path(sys.argv[2])
 sys.stdin.readline()
 print(made("single", sys.argv[1]).subnet)
@@ -57,7 +57,7 @@ def test_a_new_lab_avoids_the_hosts_routes_pods_services_and_other_labs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     routes = (Route(IPv4Network("10.89.0.0/23"), "eth1"), Route(IPv4Network("10.89.2.7/32"), "tun"))
-    monkeypatch.setattr(store, "host_routes", lambda: routes)
+    monkeypatch.setattr(allocation, "host_routes", lambda: routes)
     first = made(name="first")
     second = made(name="second")
     assert (str(first.subnet), str(second.subnet)) == ("10.89.3.0/24", "10.89.4.0/24")

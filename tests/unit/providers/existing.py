@@ -5,7 +5,7 @@ from ipaddress import IPv4Interface
 from pathlib import Path
 
 from labgen.bundle.parts import sources
-from labgen.lab import store
+from labgen.lab import allocation
 from labgen.lab.lab import Lab, Machine
 from labgen.machine.facts import Facts
 from labgen.machine.gather_facts import Surveyed
@@ -31,7 +31,7 @@ def lab(directory: Path, text: str = SCENARIO) -> Lab:
     path.write_text(text)
     scenario = load(path, host_environment=HostEnvironment())
     assert scenario.network.subnet
-    return store.settle(scenario, "site", "ssh", subnet=scenario.network.subnet, router_id=244)
+    return allocation.settle(scenario, "site", "ssh", subnet=scenario.network.subnet, router_id=244)
 
 
 def facts(machine: Machine) -> Facts:

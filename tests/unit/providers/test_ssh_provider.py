@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from labgen.errors import HostUnfit, LabgenError, UsageError
-from labgen.lab import keys, store
+from labgen.lab import allocation, keys, store
 from labgen.lab.lab import Lab
 from labgen.lab.store import make
 from labgen.machine import access, facts_cache, gather_facts, login, reachability
@@ -245,7 +245,7 @@ def test_a_vip_that_is_reached_while_no_machine_is_does_not_hide_their_findings(
 def test_labs_of_existing_machines_share_a_network_but_no_machine(
     lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "host_routes", lambda: ())
+    monkeypatch.setattr(allocation, "host_routes", lambda: ())
     made = make(lab.scenario, "site", "ssh")
     assert made.router_id == 244
     path = tmp_path / "beside.yaml"
