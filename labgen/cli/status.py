@@ -16,6 +16,7 @@ from labgen.lab import store
 from labgen.operations.status import Status
 from labgen.operations.status import status as observe
 
+NODE = ("name", "ready", "reason", "schedulable", "status")
 POD = ("name", "node", "ready", "state", "message")
 
 
@@ -49,7 +50,7 @@ def status(name: str, output: str) -> None:
 def _shape(name: str, seen: Status, injected: tuple[str, ...]) -> shapes.Status:
     """Return the status in the shape for JSON, in which pods have no labels."""
     pods = [{field: getattr(pod, field) for field in POD} for pod in seen.pods]
-    nodes = [{**asdict(node), "status": node.status} for node in seen.nodes]
+    nodes = [{field: getattr(node, field) for field in NODE} for node in seen.nodes]
     shown = {**asdict(seen), "nodes": nodes, "pods": pods}
     return shapes.Status.model_validate({"name": name, **shown, "faults": injected})
 

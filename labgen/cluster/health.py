@@ -4,6 +4,9 @@ A cluster is healthy if: every machine is a Ready node; every pod of the cluster
 with CoreDNS on two machines where there are two; every control plane has a voting etcd member that
 answers; exactly one machine has the VIP, a control plane; every HAProxy sees every API server UP.
 
+What a kubelet reported before its machine booted counts for nothing: after a power cut, the API has
+nodes and pods as Ready until their kubelets report again.
+
 A cordoned node is healthy, because someone cordoned it on purpose. It is a note, not a problem.
 """
 
@@ -114,6 +117,24 @@ def pod_problems(lab: Lab, pods: Sequence[Pod]) -> list[Problem]:
 def own_pods(pods: Sequence[Pod]) -> list[Pod]:
     """Return the pods of the cluster itself."""
     return [pod for pod in pods if pod.namespace in NAMESPACES]
+
+
+def stale_problems(
+    nodes: Sequence[Node], pods: Sequence[Pod], views: Mapping[str, MachineView]
+) -> list[Problem]:
+    """Return the nodes and the cluster's own pods that are Ready only in reports from before their
+    machine booted. All times of a machine are by its own clock."""
+    booted = {name: view.booted for name, view in views.items()}
+    stale = [n.name for n in nodes if n.ready and n.reported < booted.get(n.name, 0.0)]
+    problems = [
+        Problem("node", name, f"node {name}: it has not reported since {name} booted")
+        for name in stale
+    ]
+    return problems + [
+        Problem("pod", pod.name, f"pod {pod.name}: it has not started since {pod.node} booted")
+        for pod in own_pods(pods)
+        if pod.ready and (pod.started or 0.0) < booted.get(pod.node, 0.0)
+    ]
 
 
 def etcd_problems(lab: Lab, members: Sequence[EtcdMember]) -> list[Problem]:

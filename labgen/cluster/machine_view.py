@@ -10,6 +10,8 @@ from labgen.scenario.model import Role
 from labgen.system.process import CommandFailed
 
 SEPARATOR = "---"
+# Prints when the machine booted: @ and seconds since 1970 by its own clock.
+BOOTED = "systemctl show --property=UserspaceTimestamp --value --timestamp=unix"
 TIMEOUT = 10.0  # seconds, multiplied by the lab's slowdown
 SOCKET_TIMEOUT = 2  # seconds until socat gives up, multiplied by the lab's slowdown
 
@@ -17,16 +19,18 @@ SOCKET_TIMEOUT = 2  # seconds until socat gives up, multiplied by the lab's slow
 @dataclass(frozen=True)
 class MachineView:
     """What a machine reported. api_servers is empty on a worker; haproxy_error is the reason where
-    it is empty on a control plane."""
+    it is empty on a control plane. booted is in seconds since 1970 by the machine's own clock; 0 if
+    it is unknown."""
 
     holds_vip: bool
     api_servers: Mapping[str, str] = field(default_factory=dict)
     haproxy_error: str = ""
+    booted: float = 0.0
 
 
 def query(ssh: Ssh, lab: Lab, machine: Machine) -> MachineView:
     """Query one machine over SSH. Raises CommandFailed or CommandTimedOut."""
-    script = f"{' '.join(vip.QUERY)} $1; echo {SEPARATOR}"
+    script = f"{' '.join(vip.QUERY)} $1; {BOOTED}; echo {SEPARATOR}"
     balances = machine.role is Role.CONTROL_PLANE
     if balances:
         script += f"; {haproxy.query(timeout=SOCKET_TIMEOUT * lab.slowdown)}"
@@ -36,10 +40,17 @@ def query(ssh: Ssh, lab: Lab, machine: Machine) -> MachineView:
     if not separator:
         raise CommandFailed(done)
     holds = f" {lab.vip}/" in addresses
+    booted = _booted(addresses)
     if not balances:
-        return MachineView(holds)
+        return MachineView(holds, booted=booted)
     if not done.ok:
         # socat's line ends with the reason: DATE socat[PID] E connect(...): Connection refused
         why = done.stderr.strip().rpartition(": ")[2]
-        return MachineView(holds, {}, why or f"exit code {done.exit_code}")
-    return MachineView(holds, haproxy.parse(stats))
+        return MachineView(holds, {}, why or f"exit code {done.exit_code}", booted)
+    return MachineView(holds, haproxy.parse(stats), booted=booted)
+
+
+def _booted(lines: str) -> float:
+    """Return the time in the line that begins with @, or 0.0 without one."""
+    found = (line[1:] for line in lines.splitlines() if line.startswith("@"))
+    return float(next(found, 0.0))

@@ -1,6 +1,7 @@
 """Kubernetes nodes as the API reports them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from labgen.cluster.api import KubeApi
@@ -14,6 +15,8 @@ class Node:
     ready: bool
     reason: str
     schedulable: bool = True
+    # When its kubelet last reported this, in seconds since 1970 by the machine's clock; 0 if never.
+    reported: float = 0.0
 
     @property
     def status(self) -> str:
@@ -33,4 +36,6 @@ def _node(item: dict[str, Any]) -> Node:
     is_ready = ready.get("status") == "True"
     reason = "" if is_ready else (ready.get("message") or ready.get("reason") or "no status yet")
     schedulable = not item.get("spec", {}).get("unschedulable", False)
-    return Node(item["metadata"]["name"], is_ready, reason, schedulable)
+    heartbeat = ready.get("lastHeartbeatTime")
+    reported = datetime.fromisoformat(heartbeat).timestamp() if heartbeat else 0.0
+    return Node(item["metadata"]["name"], is_ready, reason, schedulable, reported)

@@ -8,6 +8,7 @@ from typing import Any
 from labgen.cluster.api import ApiUnreachable, KubeApi
 
 CRASHING = "CrashLoopBackOff"
+LOST_WITH_MACHINE = (255, "Unknown")  # exit code and reason
 LOST = "unable to retrieve container logs"  # the kubelet's words, in place of a log
 
 
@@ -27,7 +28,9 @@ class Pod:
     # When its crashing container last began to run, in seconds since 1970; None without one.
     last_run: float | None = None
     crashed: str = ""  # the name of that container
-    restarted: bool = False  # a container of it has ended and was, or will be, started again
+    # A container of it has ended and was, or will be, started again. Containers that were lost with
+    # the power of their machine do not count.
+    restarted: bool = False
 
     @property
     def namespace(self) -> str:
@@ -101,7 +104,7 @@ def _pod(item: dict[str, Any]) -> Pod:
         started=_started(containers),
         changed=_seconds(conditions.get("Ready", {}).get("lastTransitionTime")) or 0.0,
         last_run=max(filter(None, map(_last_run, crashing)), default=None),
-        restarted=any("terminated" in it.get("lastState", {}) for it in everything),
+        restarted=any(_ended(container) for container in everything),
         crashed=str(crashing[0].get("name", "")) if crashing else "",
     )
 
@@ -113,6 +116,15 @@ def _stopped(container: Mapping[str, Any]) -> str:
         return str(state["waiting"].get("reason", "waiting"))
     ended = state.get("terminated", {})
     return str(ended.get("reason", "Error")) if ended.get("exitCode") else ""
+
+
+def _ended(container: Mapping[str, Any]) -> bool:
+    """Return whether the container's last run has ended, unless it was lost with its machine.
+
+    containerd does not know how such a container ended, and reports 255 and Unknown.
+    """
+    last = container.get("lastState", {}).get("terminated")
+    return bool(last) and (last.get("exitCode"), last.get("reason")) != LOST_WITH_MACHINE
 
 
 def _message(stopped: Sequence[Mapping[str, Any]], conditions: Mapping[str, Any]) -> str:

@@ -43,7 +43,12 @@ def query(
         pods=parts["api"].pods,
         etcd=parts["etcd"].etcd,
         views=parts["machines"].views,
-        problems=tuple(problem for part in parts.values() for problem in part.problems),
+        problems=(
+            *(problem for part in parts.values() for problem in part.problems),
+            *health.stale_problems(
+                parts["api"].nodes, parts["api"].pods, parts["machines"].views or {}
+            ),
+        ),
         notes=parts["api"].notes,
     )
 

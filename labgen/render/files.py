@@ -15,6 +15,7 @@ STATIC_PODS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-schedu
 # Seconds between two checks of a shell whether flanneld is ready. Each is a process, and on an
 # emulated processor ten a second take the time that flanneld needs.
 LOOK_EVERY = 0.1
+NETWORK_TRIES = 200  # so often a new pod looks whether flanneld is ready, before it fails
 PATIENCE = 4  # x connectTimeout that HAProxy waits for an API server's acknowledgements: tcp-ut
 
 
@@ -71,6 +72,7 @@ def payload(
             vip=lab.vip,
             port=lab.endpoint_port,
             look_every=LOOK_EVERY * lab.slowdown,
+            wait_tries=NETWORK_TRIES,
         )
         files["flannel.yaml"] = File(flannel)
     return files

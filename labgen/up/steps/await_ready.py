@@ -62,11 +62,15 @@ def _look(context: Context, watch: Watch, hint: str) -> None:
     if again := just_restarted(api.pods, time.time()):
         raise NotYet(f"{', '.join(again)} started again less than {PROVEN:g} s ago")
     rest = {"machines": partial(query_machines, lab, ssh), "etcd": partial(query_etcd, lab, ssh)}
-    _expect_none([problem for part in gather(rest).values() for problem in part.problems])
+    parts = gather(rest)
+    _expect_none([problem for part in parts.values() for problem in part.problems])
+    _expect_none(health.stale_problems(api.nodes, api.pods, parts["machines"].views or {}))
 
 
 def just_restarted(pods: Sequence[Pod], now: float) -> list[str]:
     """Return the pods that may be Ready only until they crash again; now as time.time() has it.
+
+    A pod that was lost with the power of its machine did not crash.
 
     The kubelet calls a pod without a readiness probe Ready as soon as its container runs.
     """

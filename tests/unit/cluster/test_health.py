@@ -14,6 +14,8 @@ from labgen.cluster.pods import Pod
 from labgen.lab.lab import Lab
 from tests.unit.lab.samples import lab
 
+POD_STALE = "pod kube-system/proxy: it has not started since node1 booted"
+
 
 def _pod(name: str, node: str, **labels: str) -> Pod:
     return Pod(name, node, {key.replace("_", "-"): v for key, v in labels.items()}, True, "Running")
@@ -173,6 +175,25 @@ def test_every_haproxy_answers_and_sees_every_api_server_up() -> None:
         ),
         Problem("haproxy", "master2", "HAProxy on master2 does not answer: Connection refused"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("reported", "started", "problems"),
+    [
+        (99.0, 98.0, ["node node1: it has not reported since node1 booted", POD_STALE]),
+        (100.0, 98.0, [POD_STALE]),  # the node has reported, its pods not yet
+        (100.0, None, [POD_STALE]),
+        (101.0, 100.0, []),
+    ],
+)
+def test_what_a_kubelet_reported_before_its_machine_booted_counts_for_nothing(
+    reported: float, started: float | None, problems: list[str]
+) -> None:
+    nodes = [Node("node1", True, "", reported=reported), Node("node2", True, "")]
+    pod = _pod("kube-system/proxy", "node1")
+    pods = [replace(pod, started=started), replace(pod, name="default/own", started=1.0)]
+    views = {"node1": MachineView(False, booted=100.0), "node2": MachineView(False)}
+    assert _words(health.stale_problems(nodes, pods, views)) == problems
 
 
 def test_a_summary_shows_the_first_four_and_counts_the_others() -> None:

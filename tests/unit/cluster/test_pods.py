@@ -53,6 +53,20 @@ def _waiting(reason: str, message: str = "", last: Any = None) -> Mapping[str, A
     return {"phase": "Pending", "containerStatuses": [{**container, **ended}]}
 
 
+@pytest.mark.parametrize(
+    ("last", "restarted"),
+    [
+        ({"exitCode": 1, "reason": "Error"}, True),
+        ({"exitCode": 255, "reason": "Error"}, True),
+        ({"exitCode": 255, "reason": "Unknown"}, False),  # lost with the power of its machine
+        (None, False),
+    ],
+)
+def test_a_pod_that_ended_by_itself_was_restarted(last: Any, restarted: bool) -> None:
+    [pod] = pods(serving(_pod("proxy", _waiting("ContainerCreating", last=last))))
+    assert pod.restarted is restarted
+
+
 def _condition(kind: str, message: str) -> Mapping[str, Any]:
     return {
         "phase": "Pending",

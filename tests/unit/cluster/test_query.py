@@ -63,6 +63,13 @@ def test_a_worker_with_the_vip_is_seen(sample: Lab) -> None:
     )
 
 
+def test_a_machine_reports_when_it_booted(sample: Lab) -> None:
+    answer = Completed((), 0, f"{ADDRESS}@1796070495\n---\n{STATS}", "")
+    views = query_machines(sample, _machines(sample, master1=answer)).views
+    assert views is not None
+    assert (views["master1"].booted, views["node1"].booted) == (1796070495.0, 0.0)
+
+
 def test_a_dead_haproxy_hides_neither_the_vip_nor_the_reason(sample: Lab) -> None:
     dead = Completed(
         (),

@@ -3,6 +3,8 @@
 import pytest
 
 from labgen.cluster.health import Health, Problem
+from labgen.cluster.machine_view import MachineView
+from labgen.cluster.nodes import Node
 from labgen.cluster.pods import Pod
 from labgen.errors import LabgenError
 from labgen.providers.container.provider import ContainerProvider
@@ -35,6 +37,17 @@ def _api(monkeypatch: pytest.MonkeyPatch, seen: Health) -> None:
 def test_a_healthy_lab_is_not_waited_for(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     _api(monkeypatch, Health())
     assert await_ready.await_ready(context) is Outcome.OK
+
+
+def test_a_lab_whose_nodes_have_not_reported_since_they_booted_is_not_healthy(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(await_ready, "TIMEOUT", 0.3)
+    _api(monkeypatch, Health(nodes=(Node("master1", True, "", reported=99.0),)))
+    booted = Health(views={"master1": MachineView(True, booted=100.0)})
+    monkeypatch.setattr(await_ready, "query_machines", lambda *_: booted)
+    with pytest.raises(LabgenError, match="node master1: it has not reported since master1 booted"):
+        await_ready.await_ready(context)
 
 
 def test_a_wait_that_is_in_vain_ends_with_the_containers_message(
