@@ -6,23 +6,26 @@ from labgen.lab.lab import Lab, Machine
 from labgen.scenario.model import Role
 from labgen.system import interrupt
 
-# Control planes are switched on one after the other and workers last. etcd members that start at
-# the same moment each wait 7 s for the answers of the others to the corruption check, which kubeadm
-# enables (etcd server/etcdserver/corrupt.go).
-SEQUENCE_SECONDS = 2.0
-# How long the API servers of a majority have the host's cores before the other machines boot.
-QUORUM_SECONDS = 5.0
+# Control planes are switched on one after the other: etcd members that start at the same moment each
+# wait 7 s for the answers of the others to the corruption check, which kubeadm enables (etcd
+# server/etcdserver/corrupt.go). Only the tenth of a second between a member's listening and its check
+# is critical, about a second after its machine is switched on.
+SEQUENCE_SECONDS = 1.0
+# How long the API servers of a majority have the host's cores before further ones start. Workers
+# boot while etcd elects a leader, when the cores are idle.
+QUORUM_SECONDS = 2.0
 
 
 def await_turn(lab: Lab, machine: Machine, acting: Sequence[Machine]) -> None:
     """Wait until machine, one of several that are switched on together, may be switched on."""
     before = [m for m in acting[: acting.index(machine)] if m.role is Role.CONTROL_PLANE]
-    interrupt.pause(power_on_delay(len(before), len(lab.control_planes)))
+    interrupt.pause(power_on_delay(machine.role, len(before), len(lab.control_planes)))
 
 
-def power_on_delay(before: int, control_planes: int) -> float:
+def power_on_delay(role: Role, before: int, control_planes: int) -> float:
     """Return the delay in seconds before a machine is switched on; before is the number of control
     planes that are switched on earlier."""
     quorum = control_planes // 2 + 1
-    steps = min(before, control_planes - 1)  # workers together with the last control plane
-    return steps * SEQUENCE_SECONDS + (QUORUM_SECONDS if before >= quorum else 0.0)
+    if role is Role.WORKER:
+        return min(before, quorum) * SEQUENCE_SECONDS
+    return before * SEQUENCE_SECONDS + (QUORUM_SECONDS if before >= quorum else 0.0)
