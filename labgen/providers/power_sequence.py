@@ -6,10 +6,10 @@ from labgen.lab.lab import Lab, Machine
 from labgen.scenario.model import Role
 from labgen.system import interrupt
 
-# Control planes are switched on one after the other: etcd members that start at the same moment each
+# Control planes are switched on one after the other. etcd members that start at the same moment each
 # wait 7 s for the answers of the others to the corruption check, which kubeadm enables (etcd
-# server/etcdserver/corrupt.go). Only the tenth of a second between a member's listening and its check
-# is critical, about a second after its machine is switched on.
+# server/etcdserver/corrupt.go). They listen already, and answer only after their own check. That
+# takes a tenth of a second, about a second after the machine is switched on.
 SEQUENCE_SECONDS = 1.0
 # How long the API servers of a majority have the host's cores before further ones start. Workers
 # boot while etcd elects a leader, when the cores are idle.
