@@ -6,7 +6,7 @@ from labgen.lab.lab import Lab, Machine
 from labgen.scenario.model import Role
 from labgen.system import interrupt
 
-# Control planes are switched on one after the other. etcd members that start at the same moment each
+# Control planes are switched on one after another. etcd members that start at the same moment each
 # wait 7 s for the answers of the others to the corruption check, which kubeadm enables (etcd
 # server/etcdserver/corrupt.go). They listen already, and answer only after their own check. That
 # takes a tenth of a second, about a second after the machine is switched on.
