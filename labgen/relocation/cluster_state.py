@@ -13,7 +13,9 @@ SYSTEM = ("kube-system", "kube-public", "kube-flannel")  # namespaces whose obje
 CA_OF_NAMESPACE = "/kube-root-ca.crt"  # ends the key of a ConfigMap that every namespace has
 # Deleted, because whoever made them makes them again, and would wait for the old ones first:
 GONE = (
-    f"{ROOT}/masterleases/",  # addresses of API servers
+    f"{ROOT}/masterleases/",  # addresses of API servers, in these three
+    f"{ROOT}/peerserverleases/",
+    f"{ROOT}/leases/kube-system/apiserver-",
     f"{ROOT}/services/endpoints/default/kubernetes",
     f"{ROOT}/endpointslices/default/kubernetes",
     f"{ROOT}/leases/kube-system/kube-controller-manager",  # leaders that are no more

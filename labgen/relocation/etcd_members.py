@@ -93,12 +93,14 @@ def await_answers(cluster: Cluster) -> None:
 def _command(member: Member, etcd: Path) -> str:
     listen = ",".join(dict.fromkeys(map(_peer_url, (member.old, member.new))))
     words = [
-        str(etcd),
+        str(etcd.absolute()),
         f"--name={member.name}",
-        f"--data-dir={member.data}",
+        f"--data-dir={member.data.absolute()}",
         f"--listen-peer-urls={listen}",
         f"--initial-advertise-peer-urls={_peer_url(member.old)}",
+        # both count only where there is no data; then this is an error and no new cluster
         f"--initial-cluster={member.name}={_peer_url(member.old)}",
+        "--initial-cluster-state=existing",
         f"--listen-client-urls=unix://{member.name}",
         # a member publishes these when it starts
         f"--advertise-client-urls=https://{member.new}:{CLIENT_PORT}",

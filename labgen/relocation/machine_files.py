@@ -15,7 +15,7 @@ from pathlib import Path
 CREDENTIALS = ("etc/kubernetes",)
 KUBELET_CREDENTIALS = ("pki",)
 # Where else addresses are. The kubelet's other files have checksums, and none has an address.
-TEXTS = ("etc", "var/lib/cni")
+TEXTS = ("etc", "var/lib/cni", "root/.kube/config")
 KUBELET_TEXTS = ("config.yaml", "kubeadm-flags.env", "instance-config.yaml", "pki")
 POD_TEXTS = ("etc-hosts", "volumes/kubernetes.io~configmap")
 LOGS = ("var/log",)

@@ -22,10 +22,12 @@ MAGIC = b"k8s\0"  # then runtime.Unknown, whose field 2 is the object
 Fields: TypeAlias = Mapping[int, "Fields | None"]
 Rewrite: TypeAlias = Callable[[str], str]
 
-ENVELOPE: Fields = {2: None}
+ENVELOPE: Fields = {1: None, 2: None, 3: None, 4: None}  # typeMeta, raw, encodings: kept in order
 ENTRY: Fields = {1: None, 2: None}  # of a map
 METADATA: Fields = {12: ENTRY, 17: {7: {1: None}}}  # annotations; managedFields, which name IPs
-CONTAINER: Fields = {3: None, 4: None, 7: {2: None}}  # command, args, env
+PROBE: Fields = {1: {2: {4: None}}}  # handler.httpGet.host
+# command, args, env, three probes
+CONTAINER: Fields = {3: None, 4: None, 7: {2: None}, 10: PROBE, 11: PROBE, 22: PROBE}
 POD_SPEC: Fields = {2: CONTAINER, 20: CONTAINER}  # containers, initContainers
 # hostIP, podIP, podIPs, hostIPs
 POD_STATUS: Fields = {5: None, 6: None, 12: {1: None}, 16: {1: None}}
@@ -33,7 +35,7 @@ POD_STATUS: Fields = {5: None, 6: None, 12: {1: None}, 16: {1: None}}
 CONFIG_MAP: Fields = {1: METADATA, 2: ENTRY}
 DAEMON_SET: Fields = {1: METADATA, 2: {2: {1: METADATA, 2: POD_SPEC}}}
 CONTROLLER_REVISION: Fields = {2: {1: None}}  # JSON
-NODE: Fields = {1: METADATA, 4: {5: {2: None}}}  # status.addresses
+NODE: Fields = {1: METADATA, 3: {5: {2: None}}}  # status.addresses
 POD: Fields = {1: METADATA, 2: POD_SPEC, 3: POD_STATUS}
 RUNNING_POD: Fields = {1: {17: METADATA[17]}, 3: POD_STATUS}  # what only the kubelet writes
 

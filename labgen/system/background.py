@@ -1,11 +1,15 @@
 """Run a program beside labgen for the time of a block."""
 
+import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from labgen.system import interrupt
+
+# labgen may have died before setpriv registered for its end.
+IF_ALIVE = '[ "$PPID" = "$0" ] && exec "$@"'
 
 
 @contextmanager
@@ -16,11 +20,11 @@ def running(argv: Sequence[str | Path], *, cwd: Path) -> Iterator[subprocess.Pop
     All of them are killed at the end, after an interrupt, and when labgen itself dies. The thread
     that enters the block has to live as long as the block: the kernel takes its end for labgen's.
     """
-    words = ["setpriv", "--pdeathsig", "KILL", *map(str, argv)]
+    words = ["setpriv", "--pdeathsig", "KILL", "sh", "-c", IF_ALIVE, str(os.getpid())]
     with (
         interrupt.held(),
         subprocess.Popen(
-            words,
+            [*words, *map(str, argv)],
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
