@@ -20,10 +20,18 @@ from labgen.operations.down import teardown
     metavar="MACHINE",
     help="Skip this existing machine, which is dead; the cluster stays on it. Repeatable.",
 )
+@click.option(
+    "--keep-checkpoints",
+    "keep",
+    is_flag=True,
+    help="Keep the lab's checkpoints. `labgen checkpoint list` finds them.",
+)
 @common
 @click.pass_obj
-def down(session: Session, name: str | None, *, every: bool, without: tuple[str, ...]) -> None:
-    """Remove the lab NAME and verify that nothing is left.
+def down(
+    session: Session, name: str | None, *, every: bool, without: tuple[str, ...], keep: bool
+) -> None:
+    """Remove the lab NAME with its checkpoints, and verify that nothing is left.
 
     Works from any state of the lab. Existing machines are kept, without the cluster.
     """
@@ -33,7 +41,7 @@ def down(session: Session, name: str | None, *, every: bool, without: tuple[str,
         raise click.UsageError("--without is for one lab.")
     console = session.console()
     if name:
-        _remove(name, console, without)
+        _remove(name, console, without, keep=keep)
         return
     labs = store.names()
     if not labs:
@@ -43,7 +51,7 @@ def down(session: Session, name: str | None, *, every: bool, without: tuple[str,
     errors: dict[str, BaseException] = {}
     for lab in labs:
         try:
-            _remove(lab, console, ())
+            _remove(lab, console, (), keep=keep)
         except BrokenPipeError:  # nobody reads any more
             raise
         except LabgenError as error:  # it must not keep the others
@@ -54,12 +62,12 @@ def down(session: Session, name: str | None, *, every: bool, without: tuple[str,
         raise SeveralErrors(errors)
 
 
-def _remove(name: str, console: Console, without: tuple[str, ...]) -> None:
+def _remove(name: str, console: Console, without: tuple[str, ...], *, keep: bool) -> None:
     begin = time.monotonic()
-    by_hand = teardown(name, console, without=without)
+    by_hand = teardown(name, console, without=without, keep_checkpoints=keep)
     for it in by_hand:
         click.echo(it, err=True)
-    left = "nothing else is left" if without or by_hand else "nothing is left"
+    left = "nothing else is left" if without or by_hand or keep else "nothing is left"
     console.say(f"lab {name} is gone after {time.monotonic() - begin:.1f} s; {left}")
 
 

@@ -25,7 +25,8 @@ def gc(
     """List or remove orphaned resources on this host.
 
     Orphaned are the resources of labs whose directory no longer exists, and copies of Vagrant boxes
-    that no lab uses. With NAMES, only labs that had one of these names are considered. Resources of
+    that no lab uses. Checkpoints that `labgen down --keep-checkpoints` left are listed, but not
+    removed. With NAMES, only labs that had one of these names are considered. Resources of
     a living lab are never touched, whichever state directory it is in. Resources whose owner cannot
     be determined are listed but not removed. Exit code 1 when orphaned resources were found, or
     could not be removed.
@@ -58,6 +59,7 @@ def _result(it: Resource, *, removed: bool = False, error: str | None = None) ->
         owner=it.owner,
         lab=str(it.lab.directory) if it.lab else None,
         place=it.place,
+        size=it.size,
         orphaned=it.orphaned,
         removed=removed,
         error=error,

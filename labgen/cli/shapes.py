@@ -191,8 +191,29 @@ class Checkpoint(Result):
     """A checkpoint of a lab."""
 
     name: str
+    lab: str = Field(description="name of its lab; NAME-ID if several labs had that name")
+    kept: bool = Field(description="whether its lab was removed with `--keep-checkpoints`")
     saved: str = Field(description="when all machines stood still, UTC, ISO 8601")
+    age: int = Field(description="seconds since then")
     size: int | None = Field(description="bytes that only this checkpoint uses; null if unknown")
+    scenario: str = Field(description="name of the lab's scenario")
+    kubernetes: str = Field(description="version that the scenario names")
+    parent: str | None = Field(
+        description="the checkpoint that was saved or restored last before; null if there is none"
+    )
+    bundle: str | None = Field(description="name of the bundle that it fits; null if unknown")
+    machine_image: str | None = Field(
+        description="sha256 of that bundle's machine image; null if unknown"
+    )
+    version: str | None = Field(description="of the labgen that saved it; null if unknown")
+
+
+class CheckpointDetails(Checkpoint):
+    """A checkpoint, inspected."""
+
+    machines: Mapping[str, int | None] = Field(description="bytes by machine; null if unknown")
+    state: str = Field(description="verified, damaged, or unknown where it cannot be verified")
+    damaged: tuple[str, ...] = Field(description="what is missing or not as it was saved")
 
 
 class Scenario(Result):
@@ -228,7 +249,10 @@ class Orphan(Result):
     owner: str = Field(description="the owner, in words")
     lab: str | None = Field(description="directory of the lab that owned it; null when unknown")
     place: str = Field(description="URI of the libvirt that has it; empty on this host")
-    orphaned: bool = Field(description="false when its owner is unknown; it is kept then")
+    size: int | None = Field(description="bytes of checkpoints; null for other resources")
+    orphaned: bool = Field(
+        description="false for kept checkpoints, and when its owner is unknown; it stays then"
+    )
     removed: bool = Field(description="true after `--remove` removed it")
     error: str | None = Field(description="why it could not be removed")
 

@@ -1,17 +1,22 @@
-"""`labgen checkpoint`: save all machines of a lab at one moment, and restore them.
+"""`labgen checkpoint`: save all machines of a lab at one moment, restore them, and move the result
+to another host.
 
-Every function except found() raises LabgenError if the lab's machines cannot be saved.
+Every function raises LabgenError if the lab's machines cannot be saved.
 """
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from labgen.console import Console
-from labgen.errors import LabgenError
+from labgen.errors import LabgenError, UsageError
 from labgen.faults.engine import active, undo
 from labgen.lab import ownership, store
 from labgen.lab.lab import Lab
-from labgen.providers.optional import Checkpoint, Checkpoints, checkpoints_of
+from labgen.operations import checkpoint_listing
+from labgen.operations.checkpoint_listing import Listed
+from labgen.providers.optional import CheckpointFiles, checkpoints_of
 from labgen.providers.registry import provider
 from labgen.system.interrupt import Interrupted
 from labgen.system.journal import Journal
@@ -48,7 +53,7 @@ def restore(name: str, checkpoint: str, console: Console) -> None:
     Raises UsageError if there is none of that name, LabgenError if it is damaged, or if the cluster
     does not become healthy.
     """
-    lab = store.load(name)
+    lab = _existing(name, checkpoint)
     machines = provider(lab.provider)
     able = checkpoints_of(machines, lab)
     with store.hold(name, store.tell_waiting(name, console)):
@@ -62,6 +67,19 @@ def restore(name: str, checkpoint: str, console: Console) -> None:
         if lab.kubeconfig.exists():
             await_ready(Context(lab, machines))
     console.say(f"lab {name} is restored to {checkpoint}")
+
+
+def _existing(name: str, checkpoint: str) -> Lab:
+    """Return the lab of that name. Raises UsageError if it does not exist, with the command that
+    brings up a kept checkpoint."""
+    try:
+        return store.load(name)
+    except UsageError:
+        kept = checkpoint_listing.one(name, checkpoint)
+        raise UsageError(
+            f"lab {name} was removed; its checkpoint {checkpoint} can become a new lab",
+            hint=f"up --from {kept.lab_name}/{checkpoint} --name {kept.lab.name}",
+        ) from None
 
 
 def _try_undo(lab: Lab) -> bool:
@@ -78,16 +96,67 @@ def _try_undo(lab: Lab) -> bool:
 
 
 def remove(name: str, checkpoint: str, console: Console) -> None:
-    """Remove a checkpoint, if it exists."""
-    lab = store.load(name)
+    """Remove a checkpoint, if it exists; also one that was kept when its lab was removed."""
+    lab = _holder(name, checkpoint)
     able = checkpoints_of(provider(lab.provider), lab)
-    with store.hold(name, store.tell_waiting(name, console)):
+    with store.hold(lab.name, store.tell_waiting(lab.name, console)):
         ownership.ensure_original(lab)
         able.delete_checkpoint(lab, checkpoint)
 
 
-def found(name: str) -> Sequence[Checkpoint]:
-    """Return the lab's checkpoints, the oldest first; empty if its machines cannot be saved."""
-    lab = store.load(name)
+def _holder(name: str, checkpoint: str) -> Lab:
+    """Return the lab with the checkpoint; the lab of that name if there is none, or if it cannot be
+    read."""
+    with suppress(LabgenError):
+        return checkpoint_listing.one(name, checkpoint).lab
+    if name not in store.names() and (kept := checkpoint_listing.kept_of(name)):
+        return kept[0]
+    return store.load(name)
+
+
+def inspect(name: str, checkpoint: str, console: Console) -> tuple[Listed, Sequence[str] | None]:
+    """Return the checkpoint, and what of it is damaged; None if that cannot be told.
+
+    Raises UsageError if there is none of that name.
+    """
+    found = checkpoint_listing.one(name, checkpoint)
+    able = checkpoints_of(provider(found.lab.provider), found.lab)
+    with store.hold(found.lab.name, store.tell_waiting(found.lab.name, console)):
+        return found, able.damage(found.lab, checkpoint)
+
+
+def export(name: str, checkpoint: str, file: Path, console: Console) -> None:
+    """Write the checkpoint to the file. Raises UsageError if there is none of that name."""
+    found = checkpoint_listing.one(name, checkpoint)
+    able = _files_of(found.lab, "exported")
+    with store.hold(found.lab.name, store.tell_waiting(found.lab.name, console)):
+        size = able.export_checkpoint(found.lab, checkpoint, file)
+    console.say(
+        f"checkpoint {checkpoint} of lab {name} is in {file}, {size / 1024**2:.1f} MiB; "
+        "it has the cluster's keys: keep it as you keep a password"
+    )
+
+
+def import_(name: str, checkpoint: str, file: Path, console: Console) -> None:
+    """Add the checkpoint in the file to those of the lab that it was saved from."""
+    try:
+        lab = store.load(name)
+    except UsageError as error:
+        error.hint = f"{error.hint}\nto create it: up --from {file} --name {name}"
+        raise
+    able = _files_of(lab, "imported")
+    with store.hold(name, store.tell_waiting(name, console)):
+        ownership.ensure_original(lab)
+        able.import_checkpoint(lab, checkpoint, file)
+    console.say(f"checkpoint {checkpoint} of lab {name} is imported from {file}")
+
+
+def _files_of(lab: Lab, what: str) -> CheckpointFiles:
     machines = provider(lab.provider)
-    return machines.checkpoints(lab) if isinstance(machines, Checkpoints) else []
+    checkpoints_of(machines, lab)
+    if isinstance(machines, CheckpointFiles):
+        return machines
+    raise LabgenError(
+        f"checkpoints of {machines.machine_kind} cannot be {what}: they are a part of their disks",
+        hint="those of system containers can be",
+    )

@@ -1,6 +1,6 @@
 """`labgen down`: remove a lab from any state, and verify that nothing is left."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from labgen.console import Console
@@ -11,25 +11,30 @@ from labgen.lab.lab import Lab
 from labgen.operations import host_resources
 from labgen.operations.deprovision import deprovision
 from labgen.providers.base import Provider
+from labgen.providers.optional import Checkpoints, KeptCheckpoints
 from labgen.providers.registry import provider
 
 BY_HAND = "bash /opt/labgen/provisioners/run.sh uninstall"
 
 
-def teardown(name: str, console: Console, *, without: Collection[str] = ()) -> list[str]:
+def teardown(
+    name: str, console: Console, *, without: Collection[str] = (), keep_checkpoints: bool = False
+) -> list[str]:
     """Remove the lab with everything it created on this host or on existing machines, and verify
-    this. Machines in without are left as they are.
+    this. Machines in without are left as they are; with keep_checkpoints, its checkpoints are, too.
 
     Return for users what labgen could not remove or must not remove: a user's kubeconfig that
     cannot be changed is no reason for a lab to stay.
 
-    Raises LabgenError if anything else is left, UsageError for machines that cannot be left out.
+    Raises LabgenError if anything else is left, or if its checkpoints cannot be kept; UsageError
+    for machines that cannot be left out.
     """
     with store.hold(name, store.tell_waiting(name, console)):
         whole = _known(name)
         ownership.ensure_original(whole)
         lab = _fewer(whole, without)
         machines = provider(lab.provider)
+        kept = _settle_checkpoints(whole, machines, keep=keep_checkpoints)
         heal_timer.end(lab)
         if lab.scenario.existing:
             deprovision(lab, machines, console)
@@ -43,6 +48,8 @@ def teardown(name: str, console: Console, *, without: Collection[str] = ()) -> l
                 hint=f"labgen down {name}    tries again",
             )
         store.remove(lab)
+    if kept:
+        console.say(f"kept checkpoints: {', '.join(kept)}; labgen checkpoint list {name}")
     if without:
         names = ", ".join(sorted(set(without)))
         console.say(f"the cluster stays on {names}; to uninstall it, run as root there: {BY_HAND}")
@@ -55,6 +62,19 @@ def _known(name: str) -> Lab:
     except UsageError as error:
         error.hint = f"{error.hint}\nfor a lab whose directory no longer exists: labgen gc {name}"
         raise
+
+
+def _settle_checkpoints(lab: Lab, machines: Provider, *, keep: bool) -> Sequence[str]:
+    """Decide whether the lab's checkpoints outlive it, and return the names of those that do."""
+    if isinstance(machines, KeptCheckpoints):
+        return machines.keep_checkpoints(lab, keep=keep)
+    if keep and isinstance(machines, Checkpoints):
+        raise LabgenError(
+            f"lab {lab.name} was not removed: the checkpoints of {machines.machine_kind} are on "
+            "their disks, which are removed with the lab",
+            hint=f"labgen down {lab.name}    removes both",
+        )
+    return []
 
 
 def _fewer(lab: Lab, without: Collection[str]) -> Lab:

@@ -40,14 +40,14 @@ class Listing:
 
 
 def of_lab(lab: Lab, machines: Provider) -> list[Resource]:
-    """Return what the lab has outside its directory."""
+    """Return what the lab has outside its directory, except checkpoints that outlive it."""
     found = list(machines.list_resources(lab))
     own = owner(lab)
     found += [_timer(process, own) for process in heal_timer.running(lab)]
     if target := user_kubeconfig.present(lab):
         found.append(_context(lab.context, target, own))
     found += _runtime(known_labs([own]))
-    return [it for it in found if it.lab == own]
+    return [it for it in found if it.lab == own and not it.kept]
 
 
 def of_host(uris: Collection[str] = ()) -> Listing:

@@ -5,11 +5,12 @@ see, other callers use isinstance().
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from labgen.bundle.store import Digests
 from labgen.errors import LabgenError
 from labgen.lab.lab import Lab
 from labgen.providers.base import Provider
@@ -23,6 +24,10 @@ class Checkpoint:
     name: str
     saved: datetime  # when all machines stood still, UTC
     size: int | None = None  # bytes that only this checkpoint uses; None if they are not known
+    machines: Mapping[str, int] = field(default_factory=dict)  # the same, by machine
+    parent: str = ""  # the checkpoint that was saved or restored last before; may be empty
+    bundle: Digests | None = None  # which bundle it fits; None if that is not known
+    version: str = ""  # of the labgen that saved it; empty if it is not known
 
 
 @runtime_checkable
@@ -53,8 +58,48 @@ class Checkpoints(Protocol):
         """Return the lab's checkpoints, the oldest first."""
         ...
 
+    def damage(self, lab: Lab, checkpoint: str) -> Sequence[str] | None:
+        """Return what of the checkpoint is missing or not as it was saved; None if the provider
+        cannot tell. Raises UsageError when there is no such checkpoint."""
+        ...
+
     def delete_checkpoint(self, lab: Lab, checkpoint: str) -> None:
         """Delete a checkpoint, if it exists."""
+        ...
+
+
+@runtime_checkable
+class CheckpointFiles(Protocol):
+    """A provider that can write a checkpoint to a file, and read one."""
+
+    def export_checkpoint(self, lab: Lab, checkpoint: str, file: Path) -> int:
+        """Write the checkpoint to the file, which only its owner can read, and return its size.
+
+        An older file is replaced once the new one is complete. Raises what ensure_restorable
+        raises, and LabgenError when there is no room.
+        """
+        ...
+
+    def import_checkpoint(self, lab: Lab, checkpoint: str, file: Path) -> None:
+        """Add the checkpoint in the file to those of the lab that it was saved from.
+
+        Raises UsageError when the file is no checkpoint of this lab, LabgenError when it is
+        damaged, when it does not fit this host, or when there is no room; nothing has changed then.
+        """
+        ...
+
+
+@runtime_checkable
+class KeptCheckpoints(Protocol):
+    """A provider whose checkpoints can outlive their lab."""
+
+    def kept_labs(self) -> Sequence[Lab]:
+        """Return the labs that no longer exist and whose checkpoints do."""
+        ...
+
+    def keep_checkpoints(self, lab: Lab, *, keep: bool) -> Sequence[str]:
+        """Decide whether destroy() leaves the lab's checkpoints, and return the names of those that
+        it leaves."""
         ...
 
 

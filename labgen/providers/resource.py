@@ -22,6 +22,8 @@ class Resource:
     delete: Callable[[], object] = field(compare=False, repr=False)
     place: str = ""  # URI of the libvirt that has it; empty on this host
     unused: bool = False  # shared by labs, and none uses it
+    kept: bool = False  # checkpoints that outlive their lab, because the user wants it
+    size: int | None = None  # bytes; None where it is of no interest
 
     @property
     def what(self) -> str:
@@ -34,12 +36,17 @@ class Resource:
             return "no lab uses it"
         if self.lab is None:
             return "its owner cannot be determined"
+        if self.kept and self.lab:
+            size = "" if self.size is None else f", {self.size / 1024**2:.1f} MiB"
+            return f"kept, of lab {self.lab.name} at {self.lab.directory}{size}"
         gone = "" if lab_exists(self.lab) else ", which no longer exists"
         return f"of lab {self.lab.name} at {self.lab.directory}{gone}"
 
     @property
     def orphaned(self) -> bool:
         """Return whether the resource may be removed, because no lab can need it any longer."""
+        if self.kept:
+            return False
         return self.unused or (self.lab is not None and not lab_exists(self.lab))
 
     def remove(self) -> None:

@@ -4,9 +4,12 @@ GNU tar and cp do it: owners, modes, times to the nanosecond, hard links, device
 attributes (which overlay file systems keep their notes in), and holes instead of zeros.
 """
 
+import tarfile
+import tempfile
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from labgen.errors import LabgenError
 from labgen.system.process import run
 
 TIMEOUT = 600.0  # seconds
@@ -51,6 +54,30 @@ def unpack(archive: Path, directory: Path) -> None:
     """Unpack a compressed archive into an existing directory. Raises CommandFailed."""
     words = ["tar", "--extract", "--zstd", *EVERYTHING, "--same-owner", "--preserve-permissions"]
     run([*words, "--file", archive, "--directory", directory], timeout=TIMEOUT)
+
+
+def ensure_contained(archive: Path) -> None:
+    """Raise LabgenError if unpacking the compressed archive could touch a file outside of the
+    directory that it is unpacked into.
+
+    Symbolic links may lead anywhere, because they are a machine's, but nothing may lie behind one.
+    """
+    links: set[PurePosixPath] = set()
+    with tempfile.TemporaryFile(dir=archive.parent) as unpacked:
+        run(["zstd", "--decompress", "--stdout", archive], timeout=TIMEOUT, stdout_to=unpacked)
+        unpacked.seek(0)
+        with tarfile.open(fileobj=unpacked, mode="r:") as tar:
+            for member in tar:
+                paths = [PurePosixPath(member.name)]
+                paths += [PurePosixPath(member.linkname)] if member.islnk() else []
+                if any(it.is_absolute() or ".." in it.parts for it in paths) or any(
+                    links.intersection(it.parents) for it in paths
+                ):
+                    raise LabgenError(
+                        f"{archive.name} has {member.name}, which is outside of the machine's disk"
+                    )
+                if member.issym():
+                    links.add(paths[0])
 
 
 def link(source: Path, target: Path) -> None:

@@ -4,7 +4,10 @@ import errno
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 MIB = 1 << 20
 PRIVATE = 0o600
@@ -20,6 +23,30 @@ def write(path: Path, content: str | bytes, *, mode: int = 0o644) -> None:
         with os.fdopen(descriptor, "wb") as file:
             os.fchmod(file.fileno(), mode)
             file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.rename(path)
+    except BaseException as error:
+        beside.unlink(missing_ok=True)
+        if isinstance(error, OSError) and not error.filename:  # a full disk
+            error.filename = str(path)
+        raise
+
+
+@contextmanager
+def written_aside(path: Path) -> Iterator[BinaryIO]:
+    """Yield a new file that gets the name path at the end, and replaces an older one there. Only
+    its owner can read it; after an error it is removed.
+
+    It is called .NAME.part until then, so what a killed process left is replaced by the next.
+    """
+    beside = path.with_name(f".{path.name}.part")
+    beside.unlink(missing_ok=True)  # somebody else may have opened it
+    descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE)
+    try:
+        with os.fdopen(descriptor, "w+b") as file:
+            os.fchmod(file.fileno(), PRIVATE)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         beside.rename(path)

@@ -6,7 +6,8 @@ Layout of a checkpoint, a directory that only root can read:
   MACHINE.root.tar.zst  what it changed in its root file system
   shared/N              the unpacked images of the bundle, which no machine changes, as hard links
 
-Those of a lab are in the directory of its disks, below .checkpoints/NAME.
+Those of a lab are next to its disks, because hard links do not cross file systems. They outlive the
+lab if it is removed with --keep-checkpoints: see checkpoint_catalog.
 """
 
 import hashlib
@@ -20,11 +21,14 @@ from pydantic import BaseModel, JsonValue, ValidationError
 
 from labgen.bundle.store import Digests
 from labgen.errors import LabgenError, UsageError
+from labgen.lab import ownership
 from labgen.lab.lab import Lab
 from labgen.providers.container import disks
+from labgen.system import paths
 from labgen.system.parallel import gather
 
 CONTENTS = "checkpoint.json"
+PENDING = ".restoring"  # see checkpoints.complete_restore
 OLD = ".old"  # of what is being replaced
 PART = ".part"  # of a checkpoint that is being saved or deleted
 
@@ -41,12 +45,35 @@ class Contents(BaseModel):
     # These are missing from checkpoints of older versions.
     lab: JsonValue = None  # as in lab.json; store.parse() reads it
     version: str = ""  # of labgen
+    parent: str = ""  # the checkpoint that was saved or restored last before
     bundle: Digests | None = None  # also None if the machines are of a bundle built again since
 
 
 def directory(lab: Lab) -> Path:
     """Return the directory of all checkpoints of the lab, which need not exist."""
-    return disks.of_lab(lab) / ".checkpoints"
+    return everywhere() / f"{lab.name}-{lab.id}"
+
+
+def prepared(lab: Lab) -> Path:
+    """Create that directory, with the lab's note in it, and return it."""
+    ownership.label_directory(lab, directory(lab))
+    return directory(lab)
+
+
+def everywhere() -> Path:
+    """Return the directory with the checkpoints of all labs; each lab has one below it."""
+    return paths.cache() / "checkpoints"
+
+
+def adopt_older(lab: Lab) -> None:
+    """Move checkpoints from where older versions had them, among the lab's disks."""
+    older = disks.of_lab(lab) / ".checkpoints"
+    if older.exists() and not directory(lab).exists():
+        if (older / PENDING).exists():
+            (older / PENDING).rename(disks.of_lab(lab) / PENDING)
+        ownership.label_directory(lab, older)
+        directory(lab).parent.mkdir(exist_ok=True)
+        older.rename(directory(lab))
 
 
 def read(source: Path, *, remedy: str) -> Contents:
@@ -74,6 +101,7 @@ def damaged(source: Path, contents: Contents) -> list[str]:
 
 def checkpoints(lab: Lab) -> dict[str, Contents]:
     """Return the lab's checkpoints by name, the oldest first."""
+    adopt_older(lab)
     home = directory(lab)
     names = sorted(path.parent.name for path in home.glob(f"[!.]*/{CONTENTS}"))
     found = {name: read(home / name, remedy=removal(lab, name)) for name in names}
@@ -86,6 +114,22 @@ def verified(lab: Lab, name: str) -> Contents:
 
     Raises UsageError if there is none of that name, LabgenError if it is damaged.
     """
+    contents, lost = inspected(lab, name)
+    if lost:
+        raise LabgenError(
+            f"checkpoint {name} of lab {lab.name} is damaged; nothing was changed",
+            last_seen=f"not as it was saved: {', '.join(lost)}",
+            hint=removal(lab, name),
+        )
+    return contents
+
+
+def inspected(lab: Lab, name: str) -> tuple[Contents, list[str]]:
+    """Return what the checkpoint consists of, and what of it is missing or not as it was saved. The
+    caller has the lab's lock.
+
+    Raises UsageError if there is none of that name.
+    """
     source = directory(lab) / name
     settle(lab)
     if not (source / CONTENTS).exists():
@@ -93,13 +137,18 @@ def verified(lab: Lab, name: str) -> Contents:
         raise UsageError(f"lab {lab.name} has no checkpoint {name}", hint=f"it has: {listed}")
     contents = read(source, remedy=removal(lab, name))
     lost = damaged(source, contents)
-    if lost or contents.shared.keys() != {machine.name for machine in lab.machines}:
-        raise LabgenError(
-            f"checkpoint {name} of lab {lab.name} is damaged; nothing was changed",
-            last_seen=f"not as it was saved: {', '.join(lost) or 'its machines'}",
-            hint=removal(lab, name),
-        )
-    return contents
+    if contents.shared.keys() != {machine.name for machine in lab.machines}:
+        lost.append("its machines")
+    return contents, lost
+
+
+def sizes(lab: Lab, name: str) -> dict[str, int]:
+    """Return how many bytes the archives of each machine have."""
+    place = directory(lab) / name
+    return {
+        machine.name: sum(it.stat().st_size for it in place.glob(f"{machine.name}.*.tar.zst"))
+        for machine in lab.machines
+    }
 
 
 def delete(lab: Lab, name: str) -> None:
@@ -117,11 +166,12 @@ def removal(lab: Lab, name: str) -> str:
 def settle(lab: Lab) -> None:
     """Complete what was killed: deletions, and saves that only lacked their name. Others are
     discarded."""
+    adopt_older(lab)
     home = directory(lab)
     for part in home.glob(f".*{PART}"):
         if (part / CONTENTS).exists():
             put_in_place(part)
-    begun = [it for it in home.glob("[!.]*") if not (it / CONTENTS).exists()]
+    begun = [it for it in home.glob("[!.]*/") if not (it / CONTENTS).exists()]
     for path in (*begun, *home.glob(f".*{PART}"), *home.glob(f".*{OLD}")):
         remove(path)
 

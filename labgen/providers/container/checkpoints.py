@@ -10,6 +10,7 @@ checkpoint_store says what a checkpoint consists of.
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -19,13 +20,22 @@ from labgen.errors import LabgenError
 from labgen.lab import store
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.container import checkpoint_store, disks
-from labgen.providers.container.checkpoint_store import CONTENTS, OLD, PART, Contents, remove
+from labgen.providers.container.checkpoint_store import (
+    CONTENTS,
+    OLD,
+    PART,
+    PENDING,
+    Contents,
+    remove,
+)
 from labgen.providers.container.containers import container_name
 from labgen.system import archives, files, freezer, mounts, podman
+from labgen.system.journal import Journal
 from labgen.system.parallel import gather
 
 PROGRAMS = {"tar": "apt-get install tar", "zstd": "apt-get install zstd"}
 MARGIN = 64 * 1024**2  # bytes that stay free when a checkpoint is saved
+SAVED_OR_RESTORED = ("checkpoint-saved", "checkpoint-restored")  # of the journal
 NEW = ".new"  # of a machine's disks that are to replace its own
 Names = Sequence[str]
 
@@ -44,6 +54,7 @@ def save(lab: Lab, name: str) -> Contents:
     shared = {m.name: disks.shared_images(lab, m) for m in lab.machines}
     _ensure_room(lab, uppers, shared)
     try:
+        checkpoint_store.prepared(lab)
         _share(lab, part, shared)
         part.chmod(0o700)
         with freezer.frozen([it.control_group for it in containers.values()]):
@@ -68,6 +79,7 @@ def save(lab: Lab, name: str) -> Contents:
             lab=store.as_json(lab),
             version=__version__,
             bundle=_bundle(lab, containers.values()),
+            parent=_parent(lab, name),
         )
         files.write(part / CONTENTS, contents.model_dump_json(indent=2), mode=files.PRIVATE)
     except BaseException:
@@ -83,6 +95,19 @@ def _bundle(lab: Lab, containers: Iterable[podman.Parts]) -> Digests | None:
     bundle = require(lab.scenario.kubernetes.version)
     same = all(it.image_name == bundle.machine_image for it in containers)
     return digests(bundle) if same else None
+
+
+def _parent(lab: Lab, name: str) -> str:
+    """Return the checkpoint that was saved or restored last; if it is the one that is replaced now,
+    that one's parent."""
+    events = [it for it in Journal(lab.journal).read() if it.get("event") in SAVED_OR_RESTORED]
+    last = str(events[-1].get("name", "")) if events else ""
+    if last != name:
+        return last
+    with suppress(LabgenError):
+        if older := checkpoint_store.checkpoints(lab).get(name):
+            return older.parent
+    return ""
 
 
 def restore(lab: Lab, name: str, switch_off: Callable[[], object]) -> None:
@@ -123,6 +148,7 @@ def restore(lab: Lab, name: str, switch_off: Callable[[], object]) -> None:
 def complete_restore(lab: Lab) -> None:
     """Complete a restore that was interrupted while disks were exchanged, if there was one. All its
     machines are off."""
+    checkpoint_store.adopt_older(lab)
     note = _pending(lab)
     if not note.exists():
         return
@@ -138,7 +164,7 @@ def complete_restore(lab: Lab) -> None:
 
 def _pending(lab: Lab) -> Path:
     """Return the note of what is being exchanged, written when all machines are off."""
-    return checkpoint_store.directory(lab) / ".restoring"
+    return disks.of_lab(lab) / PENDING
 
 
 def _ensure_same_images(

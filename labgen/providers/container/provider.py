@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
+from pathlib import Path
 
 from labgen.bundle.store import Bundle, clone_golden, load_machine, require
 from labgen.errors import LabgenError
@@ -20,7 +21,9 @@ from labgen.machine.ssh import Ssh
 from labgen.providers import obstacles, runtimes
 from labgen.providers.base import BEFORE, Power, State
 from labgen.providers.container import (
+    checkpoint_catalog,
     checkpoint_store,
+    checkpoint_transfer,
     checkpoints,
     containers,
     disks,
@@ -117,6 +120,7 @@ class ContainerProvider:
         gather({name: partial(_remove, name) for name in names})
         network.remove(lab)
         mounts.unmount_below(disks.of_lab(lab))
+        checkpoint_catalog.remove_unless_kept(lab)
         for path in (disks.of_lab(lab), lab.sockets):
             if path.exists():
                 shutil.rmtree(path)
@@ -183,13 +187,42 @@ class ContainerProvider:
     def checkpoints(self, lab: Lab) -> Sequence[Checkpoint]:
         """See optional.Checkpoints."""
         return [
-            Checkpoint(name, datetime.fromtimestamp(it.saved, UTC), it.size)
+            Checkpoint(
+                name=name,
+                saved=datetime.fromtimestamp(it.saved, UTC),
+                size=it.size,
+                machines=checkpoint_store.sizes(lab, name),
+                parent=it.parent,
+                bundle=it.bundle,
+                version=it.version,
+            )
             for name, it in checkpoint_store.checkpoints(lab).items()
         ]
 
+    def damage(self, lab: Lab, checkpoint: str) -> Sequence[str]:
+        """See optional.Checkpoints."""
+        return checkpoint_store.inspected(lab, checkpoint)[1]
+
     def delete_checkpoint(self, lab: Lab, checkpoint: str) -> None:
         """See optional.Checkpoints."""
-        checkpoint_store.delete(lab, checkpoint)
+        checkpoint_catalog.delete(lab, checkpoint)
+
+    def export_checkpoint(self, lab: Lab, checkpoint: str, file: Path) -> int:
+        """See optional.CheckpointFiles."""
+        return checkpoint_transfer.export(lab, checkpoint, file)
+
+    def import_checkpoint(self, lab: Lab, checkpoint: str, file: Path) -> None:
+        """See optional.CheckpointFiles."""
+        ensure_installed(checkpoints.PROGRAMS, f"import checkpoint {checkpoint}")
+        checkpoint_transfer.import_(lab, checkpoint, file)
+
+    def kept_labs(self) -> Sequence[Lab]:
+        """See optional.KeptCheckpoints."""
+        return checkpoint_catalog.kept_labs()
+
+    def keep_checkpoints(self, lab: Lab, *, keep: bool) -> Sequence[str]:
+        """See optional.KeptCheckpoints."""
+        return checkpoint_catalog.mark(lab, keep=keep)
 
     def list_resources(self, lab: Lab | None = None) -> Sequence[Resource]:
         """See base.Provider."""

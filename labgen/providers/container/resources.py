@@ -21,7 +21,7 @@ from labgen.lab.ownership import (
     note_of,
     owner,
 )
-from labgen.providers.container import firewall
+from labgen.providers.container import checkpoint_catalog, checkpoint_store, firewall
 from labgen.providers.container.containers import owner_of
 from labgen.providers.resource import Resource, select
 from labgen.system import mounts, netns, paths, podman
@@ -50,7 +50,9 @@ def list_resources(lab: Lab | None = None) -> list[Resource]:
     owners = {it.name: owner_of(it) for it in containers}
     labels = [*owners.values()]
     labels += [it for network in networks for it in network.bridges.values()]
-    labs = known_labs([*labels, *map(_disks_label, _disks()), owner(lab) if lab else None])
+    labs = known_labs(
+        [*labels, *map(_noted_owner, [*_disks(), *_checkpoints()]), owner(lab) if lab else None]
+    )
     found = [
         *_containers(owners),
         *_namespaces(labs),
@@ -166,7 +168,7 @@ def _unreachable(labs: KnownLabs) -> Iterator[Resource]:
 
 
 def _stored(labs: KnownLabs) -> Iterator[Resource]:
-    """Yield disks below this user's cache, and mounts in them."""
+    """Yield disks and checkpoints below this user's cache, and mounts in them."""
     for path in _disks():
         named = DISKS.fullmatch(path.name)
         if named:
@@ -174,13 +176,28 @@ def _stored(labs: KnownLabs) -> Iterator[Resource]:
             for mount in mounts.below(path):
                 yield Resource("mount", str(mount), lab, partial(mounts.unmount_below, mount))
             yield Resource("disks", str(path), lab, partial(_remove_disks, path))
+    for path in _checkpoints():
+        named = DISKS.fullmatch(path.name)
+        if named:
+            yield Resource(
+                "checkpoints",
+                str(path),
+                labs.owner(named[1]),
+                partial(shutil.rmtree, path),
+                kept=checkpoint_catalog.is_marked(path),
+                size=checkpoint_catalog.size(path),
+            )
 
 
 def _disks() -> list[Path]:
     return sorted((paths.cache() / "disks").glob("*"))
 
 
-def _disks_label(path: Path) -> Owner | None:
+def _checkpoints() -> list[Path]:
+    return sorted(checkpoint_store.everywhere().glob("*"))
+
+
+def _noted_owner(path: Path) -> Owner | None:
     note = note_of(path)
     return note.owner if note else None
 

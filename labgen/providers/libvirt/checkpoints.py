@@ -75,13 +75,13 @@ def checkpoints(connection: Any, lab: Lab) -> list[Checkpoint]:
     """Return the checkpoints that every machine has, the oldest first."""
     domains = list(_domains(connection, lab).values())
     common = set.intersection(*(set(domain.snapshotListNames()) for domain in domains))
-    found = [Checkpoint(name, _saved(domains[0], name)) for name in common]
-    return sorted(found, key=lambda it: it.saved)
+    return sorted((_described(domains[0], name) for name in common), key=lambda it: it.saved)
 
 
-def _saved(domain: Any, name: str) -> datetime:
+def _described(domain: Any, name: str) -> Checkpoint:
     tree = ET.fromstring(domain.snapshotLookupByName(name).getXMLDesc())  # noqa: S314 - libvirt's own
-    return datetime.fromtimestamp(int(tree.findtext("creationTime", "0")), UTC)
+    saved = datetime.fromtimestamp(int(tree.findtext("creationTime", "0")), UTC)
+    return Checkpoint(name, saved, parent=tree.findtext("parent/name", ""))
 
 
 def delete(connection: Any, lab: Lab, checkpoint: str) -> None:

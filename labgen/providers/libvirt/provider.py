@@ -204,6 +204,10 @@ class LibvirtProvider:
         with self._own(lab) as connection:
             return checkpoints.checkpoints(connection, lab)
 
+    def damage(self, lab: Lab, checkpoint: str) -> None:
+        """See optional.Checkpoints. libvirt keeps no checksums."""
+        self.ensure_restorable(lab, checkpoint)
+
     def delete_checkpoint(self, lab: Lab, checkpoint: str) -> None:
         """See optional.Checkpoints."""
         with self._own(lab) as connection:

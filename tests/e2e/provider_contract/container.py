@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from labgen.lab.lab import Lab
-from labgen.providers.container import disks
+from labgen.providers.container import checkpoint_store
 from labgen.providers.registry import provider
 from labgen.system import paths
 from labgen.system.process import run
@@ -30,13 +30,14 @@ def site(_request: pytest.FixtureRequest) -> Iterator[Site]:
             "a bridge": _leave_bridge,
             "a firewall rule": _leave_rule,
             "disks": _leave_disks,
+            "checkpoints": _leave_checkpoints,
         },
         saving=_saving,
     )
 
 
 def _saving(lab: Lab) -> bool:
-    return (disks.of_lab(lab) / ".checkpoints/.before.part").exists()
+    return (checkpoint_store.directory(lab) / ".before.part").exists()
 
 
 def _seen(lab: Lab) -> list[str]:
@@ -44,7 +45,8 @@ def _seen(lab: Lab) -> list[str]:
     names = [entry["Names"][0] for entry in containers]
     names += [line.split()[0] for line in _lines("ip", "netns", "list")]
     names += [line.split(": ")[1].split("@")[0] for line in _lines("ip", "-o", "link", "show")]
-    names += [str(path) for path in (paths.cache() / "disks").glob("*")]
+    for place in ("disks", "checkpoints"):
+        names += [str(path) for path in (paths.cache() / place).glob("*")]
     marks = (lab.machine_prefix, f"labgen-{lab.id}-", f"{lab.name}-{lab.id}")
     return [name for name in names if name == lab.bridge or any(mark in name for mark in marks)]
 
@@ -82,6 +84,10 @@ def _leave_rule(lab: Lab) -> None:
 
 def _leave_disks(lab: Lab) -> None:
     (paths.cache() / "disks" / f"{lab.name}-{lab.id}" / "master1").mkdir(parents=True)
+
+
+def _leave_checkpoints(lab: Lab) -> None:
+    (checkpoint_store.directory(lab) / "before").mkdir(parents=True)
 
 
 def _name(lab: Lab, machine: str) -> str:

@@ -62,7 +62,7 @@ def test_an_unknown_lab_is_a_wrong_call_with_those_there_are(words: list[str], h
     assert sorted(home.rglob("*")) == before
 
 
-DEFAULTS = ["status", "kubeconfig", "fault heal", "checkpoint list"]
+DEFAULTS = ["status", "kubeconfig", "fault heal"]
 
 
 @pytest.mark.parametrize("words", DEFAULTS)

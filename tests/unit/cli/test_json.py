@@ -14,6 +14,7 @@ from labgen import faults
 from labgen.bundle import commands as bundles
 from labgen.bundle.commands import BundleReport, PartReport
 from labgen.bundle.engine.state import State as PartState
+from labgen.bundle.store import Digests
 from labgen.cli.entry import cli
 from labgen.cli.output import OutputOption, Shape
 from labgen.cluster.etcd import EtcdMember
@@ -21,9 +22,11 @@ from labgen.cluster.health import Problem
 from labgen.cluster.nodes import Node
 from labgen.cluster.pods import Pod
 from labgen.faults.records import Injection
+from labgen.lab import store
 from labgen.lab.ownership import Owner
-from labgen.operations import bench, checkpoints, compare, gc, verify
+from labgen.operations import bench, checkpoint_listing, checkpoints, compare, gc, verify
 from labgen.operations.bench import Case, Run
+from labgen.operations.checkpoint_listing import Listed
 from labgen.operations.host_resources import Listing
 from labgen.operations.status import Status
 from labgen.operations.verdict import Outcome, Verdict
@@ -37,6 +40,7 @@ from tests.unit.report.samples import partition
 from tests.unit.system.stubs import stub
 from tools.reference.commands import walk
 
+FINDING = {"gc", "status demo", "checkpoint show demo after"}  # exit code 1: something was found
 LONG_AGO = "2026-11-30T10:00:00+00:00"
 
 
@@ -76,7 +80,7 @@ def _gc(monkeypatch: pytest.MonkeyPatch) -> Any:
         Resource("pool", "y", None, lambda: None, place=uri),
     )
     monkeypatch.setattr(gc, "find", lambda *_: Listing(found, ("no answer",)))
-    rest = {"removed": False, "error": None}
+    rest = {"removed": False, "error": None, "size": None}
     dead = {"kind": "disks", "name": "x", "lab": "/labs/dead", "place": "", "orphaned": True}
     kept = {"kind": "pool", "name": "y", "lab": None, "place": uri, "orphaned": False}
     owners = [{"owner": it.owner} for it in found]
@@ -139,13 +143,27 @@ def _injections(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def _checkpoints(monkeypatch: pytest.MonkeyPatch) -> Any:
     saved = datetime(2026, 11, 30, 12, 0, 1, 500, tzinfo=UTC)
-    found = [Checkpoint("before", saved, 1700000), Checkpoint("after", saved)]
-    monkeypatch.setattr(checkpoints, "found", lambda _: found)
-    at = "2026-11-30T12:00:01+00:00"
-    return [
-        {"name": "before", "saved": at, "size": 1700000},
-        {"name": "after", "saved": at, "size": None},
+    bundle = Digests("v1-amd64", machine="1a2b", golden="3c4d")
+    full = Checkpoint("after", saved, 1700000, {"master1": 1700000}, "before", bundle, "0.1.0")
+    found = [
+        Listed(store.load("demo"), "demo", kept, it)
+        for kept, it in ((False, Checkpoint("before", saved)), (True, full))
     ]
+    monkeypatch.setattr(checkpoint_listing, "of_lab", lambda _: found)
+    monkeypatch.setattr(checkpoints, "inspect", lambda *_: (found[1], ["master1.root.tar.zst"]))
+    known = {"lab": "demo", "saved": "2026-11-30T12:00:01+00:00", "age": ANY_NUMBER}
+    known |= {"scenario": "single", "kubernetes": ANY_TEXT}
+    unknown = dict.fromkeys(("size", "parent", "bundle", "machine_image", "version"))
+    first = {"name": "before", **known, "kept": False, **unknown}
+    image = {"bundle": "v1-amd64", "machine_image": "1a2b", "version": "0.1.0"}
+    second = {"name": "after", **known, "kept": True, "size": 1700000, "parent": "before", **image}
+    return [first, second]
+
+
+def _checkpoint(monkeypatch: pytest.MonkeyPatch) -> Any:
+    shown = _checkpoints(monkeypatch)[1]
+    damaged = {"state": "damaged", "damaged": ["master1.root.tar.zst"]}
+    return {**shown, "machines": {"master1": 1700000}, **damaged}
 
 
 def _bundles(monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -211,6 +229,7 @@ class Anything:
 
 
 ANY_TEXT, ANY_LIST, ANY_DICT = Anything(str), Anything(list), Anything(dict)
+ANY_NUMBER = Anything(int)
 # by what is typed: what prepares the call and returns what it prints
 CALLS: Mapping[str, Callable[[pytest.MonkeyPatch], Any]] = {
     "list": _list,
@@ -223,6 +242,7 @@ CALLS: Mapping[str, Callable[[pytest.MonkeyPatch], Any]] = {
     "fault list": _faults,
     "fault list demo": _injections,
     "checkpoint list demo": _checkpoints,
+    "checkpoint show demo after": _checkpoint,
     "bundle list": _bundles,
     "bench failover demo --runs 2": _bench,
     "bench compare demo demo --runs 1": _bench_comparison,
@@ -262,7 +282,7 @@ def test_json_is_what_is_documented(words: str, monkeypatch: pytest.MonkeyPatch)
     expected = CALLS[words](monkeypatch)
     said = labgen(*words.split(), "-o", "json")
     assert json.loads(said.out) == expected, said.err
-    assert said.exit_code == (1 if words in {"gc", "status demo"} else 0)
+    assert said.exit_code == (1 if words in FINDING else 0)
     assert any(_fits(said.out, shape) for shape in _shapes(words))
 
 

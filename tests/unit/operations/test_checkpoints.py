@@ -8,7 +8,7 @@ import pytest
 from labgen.console import Console
 from labgen.errors import LabgenError, UsageError
 from labgen.lab.lab import Lab
-from labgen.operations import checkpoints
+from labgen.operations import checkpoint_listing, checkpoints
 from labgen.providers.base import Provider
 from labgen.providers.optional import Checkpoint
 from labgen.providers.ssh.provider import SshProvider
@@ -42,12 +42,21 @@ class Saving(SshProvider):
     def checkpoints(self, lab: Lab) -> Sequence[Checkpoint]:
         return [Checkpoint(name, NOON) for name in self.saved]
 
+    def damage(self, lab: Lab, checkpoint: str) -> Sequence[str] | None:
+        self.ensure_restorable(lab, checkpoint)
+        return None
+
     def delete_checkpoint(self, lab: Lab, checkpoint: str) -> None:
         self.saved.remove(checkpoint)
 
 
+def _found(name: str) -> list[Checkpoint]:
+    return [it.checkpoint for it in checkpoint_listing.of_lab(name)]
+
+
 def _use(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkpoints, "provider", lambda _: provider)
+    monkeypatch.setattr(checkpoint_listing, "provider", lambda _: provider)
     made("single", "demo")
 
 
@@ -59,9 +68,9 @@ def test_a_lab_is_saved_restored_and_its_checkpoint_removed(
     checkpoints.save("demo", "before", QUIET)
     checkpoints.restore("demo", "before", QUIET)
     assert able.restored == ["before"]
-    assert checkpoints.found("demo") == [Checkpoint("before", NOON)]
+    assert _found("demo") == [Checkpoint("before", NOON)]
     checkpoints.remove("demo", "before", QUIET)
-    assert checkpoints.found("demo") == []
+    assert _found("demo") == []
 
 
 def test_faults_stay_when_there_is_nothing_to_restore(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,4 +129,4 @@ def test_machines_that_cannot_be_saved_are_named_with_those_that_can(
             "lab demo cannot be saved: its machines are existing machines",
             "  labs of system containers and of virtual machines can be",
         ]
-    assert checkpoints.found("demo") == []
+    assert _found("demo") == []

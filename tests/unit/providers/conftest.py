@@ -1,10 +1,11 @@
-"""Programs that only record their calls."""
+"""Programs that only record their calls, and machines that are only disks."""
 
 from pathlib import Path
 
 import pytest
 
 from labgen.system import netns
+from tests.unit.providers.saved_machines import Host, machines_on_disk
 from tests.unit.system.stubs import Stub, stub
 
 
@@ -41,3 +42,9 @@ def iptables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     stub(monkeypatch, tmp_path, "iptables-restore", restore)
     stub(monkeypatch, tmp_path, "nft", "exit 1")
     return rules
+
+
+@pytest.fixture
+def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
+    """Return the disks of a lab of three control planes, which checkpoints work on."""
+    return machines_on_disk(tmp_path, monkeypatch)

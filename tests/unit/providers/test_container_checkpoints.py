@@ -4,8 +4,8 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,99 +13,12 @@ from typing import Any
 import pytest
 
 from labgen import __version__
-from labgen.bundle.store import Digests
 from labgen.errors import LabgenError, UsageError
 from labgen.lab import store
-from labgen.lab.lab import Lab, Machine
 from labgen.providers.container import checkpoint_store, checkpoints, disks
-from labgen.system import archives, freezer, mounts, podman
-from tests.unit.lab.samples import lab, mode
-
-IMAGE = "containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/1/fs/program"
-Tree = dict[str, str]
-MACHINE_IMAGE = "localhost/labgen/machine:1a2b"
-BUNDLE = Digests("v1.37.2-amd64", machine="1a2b", golden="3c4d")
-
-
-class Host:
-    """The disks of a lab's machines, without the machines."""
-
-    def __init__(self, root: Path, sample: Lab) -> None:
-        self.root, self.lab = root, sample
-        self.running = True
-        self.image_name = MACHINE_IMAGE
-        self.frozen: list[str] = []
-        self.mounted: set[str] = set()
-        self.images = {machine.name: "1a2b" for machine in sample.machines}
-        self.golden = root / "golden/containerd"
-        (root / "golden" / IMAGE).parent.mkdir(parents=True)
-        (root / "golden" / IMAGE).write_text("unpacked")
-        for machine in sample.machines:
-            home = disks.of_machine(sample, machine)
-            home.mkdir(parents=True)
-            archives.link(self.golden, home / "containerd")
-            self.upper(machine).mkdir(parents=True)
-            self.write(machine, "before")
-
-    def upper(self, machine: Machine) -> Path:
-        return self.root / f"overlay/{machine.name}/diff"
-
-    def write(self, machine: Machine, text: str) -> None:
-        """Have the machine change its disk and its root file system."""
-        (disks.of_machine(self.lab, machine) / "etcd").mkdir(exist_ok=True)
-        (disks.of_machine(self.lab, machine) / "etcd/db").write_text(f"{machine.name} {text}")
-        (self.upper(machine) / text).write_text(text)
-
-    def write_all(self, text: str) -> None:
-        for machine in self.lab.machines:
-            self.write(machine, text)
-
-    def seen(self) -> Tree:
-        """Return all files of all machines, with their contents."""
-        found = {}
-        for machine in self.lab.machines:
-            for root in (disks.of_machine(self.lab, machine), self.upper(machine)):
-                for path in sorted(it for it in root.rglob("*") if it.is_file()):
-                    found[f"{machine.name}:{path.relative_to(root)}"] = path.read_text()
-        return found
-
-    def switch_off(self) -> None:
-        """Cut the power; podman unmounts the root file systems later."""
-        self.mounted |= {machine.name for machine in self.lab.machines} if self.running else set()
-        self.running = False
-
-    def clean_up(self, name: str) -> None:
-        assert not self.running
-        self.mounted.discard(self.machine(name).name)
-
-    def machine(self, container: str) -> Machine:
-        return self.lab.machine(container[-7:])
-
-
-@pytest.fixture
-def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
-    found = Host(tmp_path, lab("ha-3x0"))
-    golden = found.golden
-
-    @contextmanager
-    def frozen(groups: Sequence[str]) -> Iterator[None]:
-        found.frozen = list(groups)
-        yield
-
-    def inspect(name: str) -> podman.Parts:
-        machine = found.machine(name)
-        return podman.Parts(
-            f"/{name}", found.upper(machine), found.images[machine.name], found.image_name
-        )
-
-    bundle = SimpleNamespace(golden=golden, machine_image=MACHINE_IMAGE)
-    monkeypatch.setattr(disks, "require", lambda _: bundle)
-    monkeypatch.setattr(checkpoints, "require", lambda _: bundle)
-    monkeypatch.setattr(checkpoints, "digests", lambda _: BUNDLE)
-    monkeypatch.setattr(freezer, "frozen", frozen)
-    monkeypatch.setattr(podman, "inspect", inspect)
-    monkeypatch.setattr(podman, "clean_up", found.clean_up)
-    return found
+from labgen.system import archives, mounts
+from tests.unit.lab.samples import mode
+from tests.unit.providers.saved_machines import BUNDLE, IMAGE, Host
 
 
 def test_a_restore_brings_back_every_file_and_removes_later_ones(host: Host) -> None:
@@ -149,7 +62,7 @@ def test_unpacked_images_are_shared_and_everything_else_is_private(host: Host) -
     assert {it: list(names) for it, names in contents.shared.items()} == {
         machine.name: ["1"] for machine in host.lab.machines
     }
-    place = disks.of_lab(host.lab) / ".checkpoints/x"
+    place = checkpoint_store.directory(host.lab) / "x"
     assert mode(place) == 0o700
     assert {mode(it) for it in place.iterdir() if it.is_file()} == {0o600}
 
@@ -183,7 +96,7 @@ def test_a_damaged_checkpoint_is_refused_before_anything_is_touched(
     checkpoints.save(host.lab, "x")
     host.write_all("after")
     after = host.seen()
-    damage(disks.of_lab(host.lab) / ".checkpoints/x")
+    damage(checkpoint_store.directory(host.lab) / "x")
     with pytest.raises(LabgenError, match="is damaged; nothing was changed") as refused:
         checkpoints.restore(host.lab, "x", host.switch_off)
     assert refused.value.last_seen == f"not as it was saved: {what}"
@@ -193,7 +106,7 @@ def test_a_damaged_checkpoint_is_refused_before_anything_is_touched(
 
 def test_a_damaged_list_of_contents_names_the_command_that_removes_it(host: Host) -> None:
     checkpoints.save(host.lab, "x")
-    contents = disks.of_lab(host.lab) / ".checkpoints/x/checkpoint.json"
+    contents = checkpoint_store.directory(host.lab) / "x/checkpoint.json"
     contents.write_bytes(b"\xff{")
     with pytest.raises(LabgenError, match=r"checkpoint.json is damaged") as damaged:
         checkpoint_store.checkpoints(host.lab)
@@ -235,7 +148,7 @@ def test_a_save_that_fails_leaves_the_earlier_checkpoint(
         patch.setattr(archives, "compress", full)
         with pytest.raises(LabgenError, match="no space left"):
             checkpoints.save(host.lab, "x")
-    assert [it.name for it in (disks.of_lab(host.lab) / ".checkpoints").iterdir()] == ["x"]
+    assert [it.name for it in checkpoint_store.directory(host.lab).glob("*/")] == ["x"]
     checkpoints.restore(host.lab, "x", host.switch_off)
     assert host.seen() == before
 
@@ -362,7 +275,7 @@ def test_a_save_that_is_killed_when_it_replaces_another_loses_neither(
     rename, remove, left = Path.rename, shutil.rmtree, iter(range(step))
 
     def dying(self: Path, target: Path) -> Path:
-        if ".checkpoints" in str(target.parent):
+        if target.parent == checkpoint_store.directory(host.lab):
             next(left)
         return rename(self, target)
 
@@ -378,7 +291,7 @@ def test_a_save_that_is_killed_when_it_replaces_another_loses_neither(
     checkpoint_store.verified(host.lab, "x")
     checkpoints.restore(host.lab, "x", host.switch_off)
     assert host.seen() in (first, second)
-    assert [it.name for it in (disks.of_lab(host.lab) / ".checkpoints").iterdir()] == ["x"]
+    assert [it.name for it in checkpoint_store.directory(host.lab).glob("*/")] == ["x"]
 
 
 def test_a_deletion_that_is_killed_lists_nothing_that_is_damaged(
@@ -391,7 +304,7 @@ def test_a_deletion_that_is_killed_lists_nothing_that_is_damaged(
         checkpoint_store.delete(host.lab, "y")
     assert list(checkpoint_store.checkpoints(host.lab)) == ["x.old"]
     checkpoint_store.delete(host.lab, "z")
-    assert [it.name for it in (disks.of_lab(host.lab) / ".checkpoints").iterdir()] == ["x.old"]
+    assert [it.name for it in checkpoint_store.directory(host.lab).glob("*/")] == ["x.old"]
 
 
 def test_files_that_disappear_meanwhile_do_not_keep_a_lab_from_being_saved(
