@@ -23,9 +23,10 @@ class Listed:
     @property
     def made_from(self) -> str:
         """Return what was saved, in words for users."""
-        scenario = self.lab.scenario
+        scenario, origin = self.lab.scenario, self.lab.origin
+        clone = f", a clone of {origin.words}" if origin and origin.words else ""
         after = f", after {self.checkpoint.parent}" if self.checkpoint.parent else ""
-        return f"{scenario.name} {scenario.kubernetes.version}{after}"
+        return f"{scenario.name} {scenario.kubernetes.version}{clone}{after}"
 
 
 @dataclass(frozen=True)
