@@ -1,8 +1,12 @@
 """A whole relocation, with three members of the bundle's etcd."""
 
+import dataclasses
 import os
+import pickle
 import shutil
+import signal
 import subprocess
+import sys
 import time
 from base64 import b64encode
 from ipaddress import IPv4Network
@@ -18,6 +22,7 @@ from labgen.relocation.relocate import Disks, Relocation
 from labgen.system import paths
 from tests.unit.relocation.pki import addresses_of, elliptic, issue, private, public
 from tests.unit.relocation.test_stored_objects import entry, stored
+from tests.unit.system.processes import eventually
 
 OLD, NEW = IPv4Network("10.89.0.0/24"), IPv4Network("10.89.7.0/24")
 MACHINES = {"master1": 3, "master2": 4, "master3": 5}
@@ -160,6 +165,21 @@ def _inspect(disks: dict[str, Disks], work: Path) -> tuple[dict[str, bytes], lis
 
 
 @needs_etcd
+def test_the_subnet_may_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A warm start may get the addresses of a lab that is gone."""
+    disks = _disks(tmp_path)
+    _fill(disks, tmp_path / "filling", monkeypatch)
+    before = _texts(disks)
+    relocate.relocate(disks, dataclasses.replace(_change(tmp_path), new=OLD))
+    after = _texts(disks)
+    kubeconfig, ca = (
+        Path("master1/root/etc/kubernetes") / it for it in ("admin.conf", "pki/ca.crt")
+    )
+    assert after[kubeconfig] == before[kubeconfig]
+    assert after[ca] != before[ca]
+
+
+@needs_etcd
 def test_a_control_plane_without_data_is_no_member(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,6 +201,7 @@ def test_a_member_without_the_others_is_an_error_and_leaves_no_process(
     for name in ("master2", "master3"):
         shutil.rmtree(tmp_path / name / "etcd")
     monkeypatch.setattr(etcd_members, "TIMEOUT", 1.0)
+    monkeypatch.setattr(etcd_client, "TIMEOUT", 1.0)
     with pytest.raises(LabgenError, match=r"an answer of etcd of master1 did not happen"):
         relocate.relocate(disks, _change(tmp_path))
     assert list((tmp_path / "work").iterdir()) == []
@@ -217,6 +238,34 @@ def test_etcd_that_ends_is_an_error_with_its_last_words(tmp_path: Path) -> None:
     assert "master1: cannot read the log" in str(caught.value.last_seen)
     assert time.monotonic() - began < 5
     assert list((tmp_path / "work").iterdir()) == []
+
+
+PROGRAM = """
+import pickle, sys
+from labgen.relocation.relocate import relocate
+relocate(*pickle.loads(sys.stdin.buffer.read()))
+"""
+
+
+@needs_etcd
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
+def test_no_process_outlives_labgen(tmp_path: Path, sent: signal.Signals) -> None:
+    etcd = _fake_etcd(tmp_path, "exec sleep 612")
+    given = pickle.dumps((_with_data(tmp_path), _change(tmp_path, etcd=etcd)))
+    with subprocess.Popen([sys.executable, "-c", PROGRAM], stdin=subprocess.PIPE) as labgen:
+        assert labgen.stdin
+        labgen.stdin.write(given)
+        labgen.stdin.close()
+        assert eventually(lambda: len(_sleepers()) == len(MACHINES))
+        labgen.send_signal(sent)
+        labgen.wait(10)
+    assert eventually(lambda: not _sleepers())
+    assert (list((tmp_path / "work").iterdir()) == []) == (sent == signal.SIGINT)
+
+
+def _sleepers() -> list[str]:
+    words = ["pgrep", "--full", "--exact", "sleep 612"]
+    return subprocess.run(words, check=False, capture_output=True, text=True).stdout.split()
 
 
 def test_no_control_plane_has_data(tmp_path: Path) -> None:
