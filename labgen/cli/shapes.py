@@ -68,7 +68,7 @@ class Problem(Result):
     """Something that is not healthy."""
 
     what: str = Field(
-        description="machine, network, isolation, api, node, pod, etcd, vip, haproxy or up"
+        description="machine, network, isolation, api, node, pod, lease, etcd, vip, haproxy or up"
     )
     where: str = Field(description="name of the machine or object; empty for the whole cluster")
     message: str = Field(description="one sentence for people")

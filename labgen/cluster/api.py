@@ -62,11 +62,23 @@ class KubeApi:
 
     def get_text(self, path: str) -> str:
         """Return the body of the answer to GET path; raises ApiUnreachable."""
+        return self._request("GET", path)
+
+    def delete(self, path: str, version: str) -> None:
+        """Delete the object at path if it still has that resource version; raises
+        ApiUnreachable."""
+        options = {"apiVersion": "v1", "kind": "DeleteOptions"}
+        self._request("DELETE", path, {**options, "preconditions": {"resourceVersion": version}})
+
+    def _request(self, method: str, path: str, content: dict[str, Any] | None = None) -> str:
+        sent = json.dumps(content) if content else None
+        kind = {"Content-Type": "application/json"} if content else {}
         try:
             connection = https(
                 self.host, self.port, self.name, timeout=self.timeout, context=self._tls
             )
-            connection.request("GET", path, headers={"Accept": "application/json"})
+            headers = {"Accept": "application/json", **kind}
+            connection.request(method, path, body=sent, headers=headers)
             response = connection.getresponse()
             body = response.read().decode(errors="replace")
             connection.close()
@@ -74,7 +86,7 @@ class KubeApi:
             place = f"https://{self.host}:{self.port}{path}"
             raise ApiUnreachable(f"{place}: {unreachable.words(error)}") from error
         if response.status != http.HTTPStatus.OK:
-            raise ApiUnreachable(f"GET {path}: HTTP {response.status}: {body[:200]}")
+            raise ApiUnreachable(f"{method} {path}: HTTP {response.status}: {body[:200]}")
         return body
 
     @cached_property

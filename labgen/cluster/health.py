@@ -5,7 +5,8 @@ with CoreDNS on two machines where there are two; every control plane has a voti
 answers; exactly one machine has the VIP, a control plane; every HAProxy sees every API server UP.
 
 What a kubelet reported before its machine booted counts for nothing: after a power cut, the API has
-nodes and pods as Ready until their kubelets report again.
+nodes and pods as Ready until their kubelets report again. A controller manager and a scheduler
+lead.
 
 A cordoned node is healthy, because someone cordoned it on purpose. It is a note, not a problem.
 """
@@ -14,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from labgen.cluster.etcd import EtcdMember
+from labgen.cluster.leases import Lease, stale
 from labgen.cluster.machine_view import MachineView
 from labgen.cluster.nodes import Node
 from labgen.cluster.pods import Pod
@@ -44,6 +46,7 @@ class Health:
 
     nodes: tuple[Node, ...] = ()
     pods: tuple[Pod, ...] = ()  # the cluster's own
+    leases: tuple[Lease, ...] = ()  # of the controller manager and the scheduler
     etcd: tuple[EtcdMember, ...] = ()
     views: Mapping[str, MachineView] | None = None  # by machine; those that answered
     problems: tuple[Problem, ...] = ()
@@ -120,15 +123,23 @@ def own_pods(pods: Sequence[Pod]) -> list[Pod]:
 
 
 def stale_problems(
-    nodes: Sequence[Node], pods: Sequence[Pod], views: Mapping[str, MachineView]
+    nodes: Sequence[Node],
+    pods: Sequence[Pod],
+    leases: Sequence[Lease],
+    views: Mapping[str, MachineView],
 ) -> list[Problem]:
     """Return the nodes and the cluster's own pods that are Ready only in reports from before their
-    machine booted. All times of a machine are by its own clock."""
+    machine booted, and the components that led the cluster before. All times of a machine are by
+    its own clock."""
     booted = {name: view.booted for name, view in views.items()}
-    stale = [n.name for n in nodes if n.ready and n.reported < booted.get(n.name, 0.0)]
+    silent = [n.name for n in nodes if n.ready and n.reported < booted.get(n.name, 0.0)]
     problems = [
         Problem("node", name, f"node {name}: it has not reported since {name} booted")
-        for name in stale
+        for name in silent
+    ]
+    problems += [
+        Problem("lease", it.name, f"{it.name}: none leads since {it.machine} booted")
+        for it in stale(leases, booted)
     ]
     return problems + [
         Problem("pod", pod.name, f"pod {pod.name}: it has not started since {pod.node} booted")

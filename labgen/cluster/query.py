@@ -11,6 +11,7 @@ from typing import TypeVar
 from labgen.cluster import api, etcd, health, machine_view
 from labgen.cluster.api import KubeApi
 from labgen.cluster.health import Health, Problem
+from labgen.cluster.leases import leases
 from labgen.cluster.machine_view import MachineView
 from labgen.cluster.nodes import nodes
 from labgen.cluster.pods import Pod, last_words, latest_warning, pods
@@ -41,12 +42,16 @@ def query(
     return Health(
         nodes=parts["api"].nodes,
         pods=parts["api"].pods,
+        leases=parts["api"].leases,
         etcd=parts["etcd"].etcd,
         views=parts["machines"].views,
         problems=(
             *(problem for part in parts.values() for problem in part.problems),
             *health.stale_problems(
-                parts["api"].nodes, parts["api"].pods, parts["machines"].views or {}
+                parts["api"].nodes,
+                parts["api"].pods,
+                parts["api"].leases,
+                parts["machines"].views or {},
             ),
         ),
         notes=parts["api"].notes,
@@ -54,10 +59,10 @@ def query(
 
 
 def query_api(lab: Lab, *, explain: bool = False) -> Health:
-    """Query nodes and pods."""
+    """Query nodes, pods and leases."""
     client = api.connect(lab)
     try:
-        found, running = nodes(client), pods(client)
+        found, running, held = nodes(client), pods(client), leases(client)
     except (LabgenError, OSError, ValueError) as error:
         return Health(problems=(Problem("api", "", f"the API does not answer: {reason(error)}"),))
     if explain:
@@ -65,7 +70,7 @@ def query_api(lab: Lab, *, explain: bool = False) -> Health:
     problems = health.node_problems(lab, found) + health.pod_problems(lab, running)
     notes = tuple(health.node_notes(found))
     own = tuple(health.own_pods(running))
-    return Health(tuple(found), own, problems=tuple(problems), notes=notes)
+    return Health(tuple(found), own, tuple(held), problems=tuple(problems), notes=notes)
 
 
 def query_machines(lab: Lab, ssh: Ssh, machines: Sequence[Machine] | None = None) -> Health:

@@ -17,6 +17,7 @@ from labgen.system.parallel import gather
 from labgen.system.wait import NotYet, until
 from labgen.up.context import Context
 from labgen.up.graph import Outcome
+from labgen.up.release_leases import release_leases
 
 TIMEOUT = 240.0  # seconds, multiplied by the lab's slowdown
 PROVEN = 5.0  # seconds that a restarted pod runs; one with a wrong option ends within one
@@ -27,15 +28,14 @@ def await_ready(context: Context) -> Outcome:
     """Wait until the cluster is healthy. Raises LabgenError with the remaining problems."""
     lab = context.lab
     watch = Watch(UNCHANGED * lab.slowdown)
+    what, limit = f"lab {lab.name} becoming healthy", TIMEOUT * lab.slowdown
+    interval = INTERVAL * lab.slowdown
     hint = f"to inspect: labgen status {lab.name}    to resume: {lab.up_command}"
     try:
-        until(
-            partial(_look, context, watch, hint),
-            what=f"lab {lab.name} becoming healthy",
-            timeout=TIMEOUT * lab.slowdown,
-            interval=INTERVAL * lab.slowdown,
-            hint=hint,
-        )
+        released = partial(release_leases, context)
+        until(released, what=what, timeout=limit, interval=interval, hint=hint)
+        healthy = partial(_look, context, watch, hint)
+        until(healthy, what=what, timeout=limit, interval=interval, hint=hint)
     except Interrupted:
         raise
     except LabgenError as error:
@@ -64,7 +64,8 @@ def _look(context: Context, watch: Watch, hint: str) -> None:
     rest = {"machines": partial(query_machines, lab, ssh), "etcd": partial(query_etcd, lab, ssh)}
     parts = gather(rest)
     _expect_none([problem for part in parts.values() for problem in part.problems])
-    _expect_none(health.stale_problems(api.nodes, api.pods, parts["machines"].views or {}))
+    views = parts["machines"].views or {}
+    _expect_none(health.stale_problems(api.nodes, api.pods, api.leases, views))
 
 
 def just_restarted(pods: Sequence[Pod], now: float) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from labgen.cluster import leases
 from labgen.cluster.api import KubeApi
 
 
@@ -15,7 +16,7 @@ class Api(KubeApi):
     items: tuple[Mapping[str, Any], ...] = ()
 
     def get(self, path: str) -> dict[str, Any]:
-        assert path in {"/api/v1/nodes", "/api/v1/pods"}
+        assert path in {"/api/v1/nodes", "/api/v1/pods", leases.PATH}
         return {"items": self.items}
 
 

@@ -8,6 +8,7 @@ import pytest
 from labgen.cluster import health
 from labgen.cluster.etcd import EtcdMember
 from labgen.cluster.health import Problem
+from labgen.cluster.leases import Lease
 from labgen.cluster.machine_view import MachineView
 from labgen.cluster.nodes import Node
 from labgen.cluster.pods import Pod
@@ -193,7 +194,17 @@ def test_what_a_kubelet_reported_before_its_machine_booted_counts_for_nothing(
     pod = _pod("kube-system/proxy", "node1")
     pods = [replace(pod, started=started), replace(pod, name="default/own", started=1.0)]
     views = {"node1": MachineView(False, booted=100.0), "node2": MachineView(False)}
-    assert _words(health.stale_problems(nodes, pods, views)) == problems
+    assert _words(health.stale_problems(nodes, pods, [], views)) == problems
+
+
+def test_someone_leads_since_the_machine_of_the_earlier_leader_booted() -> None:
+    held = Lease("kube-scheduler", "master1", 99.0, "7")
+    views = {"master1": MachineView(False, booted=100.0)}
+    assert health.stale_problems([], [], [held], views) == [
+        Problem("lease", "kube-scheduler", "kube-scheduler: none leads since master1 booted")
+    ]
+    for good in (replace(held, renewed=100.0), replace(held, machine="master2")):
+        assert health.stale_problems([], [], [good], views) == []
 
 
 def test_a_summary_shows_the_first_four_and_counts_the_others() -> None:

@@ -24,6 +24,7 @@ def context(monkeypatch: pytest.MonkeyPatch) -> Context:
     """Return the context of a lab whose machines and etcd are healthy."""
     monkeypatch.setattr(await_ready, "UNCHANGED", 0.05)
     monkeypatch.setattr(await_ready, "INTERVAL", 0.01)
+    monkeypatch.setattr(await_ready, "release_leases", lambda _: None)
     for name in ("query_machines", "query_etcd"):
         monkeypatch.setattr(await_ready, name, lambda *_: Health())
     return Context(made("single"), ContainerProvider())
