@@ -69,7 +69,7 @@ class Labgen:
             try:
                 out, err = process.communicate()
             except BaseException:
-                process.send_signal(signal.SIGINT)
+                process.terminate()
                 process.wait(FAREWELL)
                 raise
         return subprocess.CompletedProcess(argv, process.returncode, out, err)

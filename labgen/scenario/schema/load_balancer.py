@@ -146,8 +146,8 @@ class LoadBalancerPart:
         str,
         one_of(*PROFILES),
         Field(
-            description="Sets every timing that `timings` does not set. `emulated` is for virtual "
-            "machines without KVM."
+            description="Sets every timing that `timings` does not set. `quiet` is for many labs "
+            "on one host, `emulated` for virtual machines without KVM."
         ),
     ] = "fast"
     timings: Annotated[Timings, Field(description="Replaces single timings of the profile.")] = FAST

@@ -94,7 +94,7 @@ def one_server(editor: ClusterEditor) -> Iterator[None]:
         "s/timeout connect .*/timeout connect 4s/",
         "s/^( *)option redispatch 1/\\1no option redispatch/",
         "s/^( *retries) .*/\\1 0/",
-        "s/verify none inter .*/verify none inter 3s fall 2 rise 1/",
+        "s/ inter .*/ inter 3s fall 2 rise 1/",
     )
     with edited(editor, editor.masters, CONFIG, *slow, *spares, then=RELOAD):
         yield

@@ -1,7 +1,10 @@
 """The benchmarks' own arithmetic; what they measure takes a host of its own."""
 
 import json
+import os
+import signal
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -181,6 +184,7 @@ def fake_labgen(tmp_path: Path, *, fails: str = "") -> Path:
         f'shift 3; echo "$*" >>{tmp_path}/calls\n'
         '[[ $* == "list -o json" ]] && echo "[]"\n'
         '[[ $* == "up --help" ]] && echo " --cold "\n'
+        '[[ $1 == up && $2 != --help && -e slow ]] && { trap "exit 1" TERM; sleep 30 & wait; }\n'
         f'[[ $2 == --help || $1 != "{fails}" ]]\n'
     )
     script.chmod(0o755)
@@ -204,6 +208,24 @@ def test_failed_command_leaves_no_lab(tmp_path: Path) -> None:
     with pytest.raises(LabgenError, match="labgen up single"):
         measure.measure(labgen, "single", ["up"])
     assert calls(tmp_path)[-1] == "down bench-single"
+
+
+def test_interrupt_ends_the_command_and_leaves_no_lab(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labgen = Labgen(str(fake_labgen(tmp_path)))
+    (tmp_path / "slow").touch()
+    monkeypatch.chdir(tmp_path)
+    before = signal.signal(signal.SIGUSR1, signal.default_int_handler)
+    timer = Timer(1.0, os.kill, (os.getpid(), signal.SIGUSR1))
+    timer.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            measure.measure(labgen, "single", ["down"])
+    finally:
+        timer.join()
+        signal.signal(signal.SIGUSR1, before)
+    assert calls(tmp_path)[-2:] == ["up single --name bench-single", "down bench-single"]
 
 
 def test_lab_of_an_earlier_run_is_left_alone(tmp_path: Path) -> None:
