@@ -30,16 +30,16 @@ def run_machine(
     volumes: Sequence[tuple[Path, str, str]] = (),
     cpu_shares: int = 1024,
     labels: Mapping[str, str] | None = None,
+    start: bool = True,
 ) -> None:
-    """Start a new system container: systemd as process 1, privileged, in its own cgroup namespace.
+    """Create a system container: systemd as process 1, privileged, in its own cgroup namespace.
 
     network is podman's --network (none, or ns:PATH); volumes are (host path, machine path,
     options). cpu_shares is its weight when all cores are busy (1024 is podman's default). Its
-    /etc/hosts and /etc/resolv.conf come from the image.
+    /etc/hosts and /etc/resolv.conf come from the image. It runs then, unless start is False.
     """
     words: list[str | Path] = [
-        "run",
-        "--detach",
+        *(("run", "--detach") if start else ("create",)),
         "--name",
         name,
         "--hostname",

@@ -11,11 +11,10 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
 
-from labgen.bundle.store import Bundle, clone_golden, load_machine, require
+from labgen.bundle.store import Bundle, load_machine, require
 from labgen.errors import LabgenError
 from labgen.lab import keys, ownership
 from labgen.lab.lab import Lab, Machine
-from labgen.machine.access import write_ssh_config
 from labgen.machine.finding import Finding
 from labgen.machine.ssh import Ssh
 from labgen.providers import obstacles, runtimes
@@ -26,6 +25,7 @@ from labgen.providers.container import (
     checkpoint_transfer,
     checkpoints,
     containers,
+    creation,
     disks,
     firewall,
     moved,
@@ -34,13 +34,12 @@ from labgen.providers.container import (
 )
 from labgen.providers.container import realtime as real_time
 from labgen.providers.container.containers import container_name
-from labgen.providers.container.host import TO_DESTROY, ensure_inotify_instances, findings
+from labgen.providers.container.host import TO_DESTROY, findings
 from labgen.providers.container.resources import list_resources
 from labgen.providers.optional import Checkpoint, Demand
 from labgen.providers.programs import ensure_installed
 from labgen.providers.resource import Resource
 from labgen.providers.settled import act
-from labgen.render.runtimes import DEFAULT, RUNTIMES
 from labgen.scenario.model import MachineSpec, Role, Scenario
 from labgen.system import host, mounts, netns, paths, podman
 from labgen.system.parallel import gather
@@ -49,8 +48,6 @@ from labgen.system.parallel import gather
 # single, docs/reference/measurements.md. Most of a control plane's disk is etcd's log; the images
 # of all machines are those of the bundle.
 COST = {Role.CONTROL_PLANE: (450, 130, 0.12), Role.WORKER: (100, 5, 0.03)}
-# When cores are short, control planes go first: joins wait for etcd, everything else for the API.
-CPU_SHARES = {Role.CONTROL_PLANE: 1024, Role.WORKER: 256}
 
 
 class ContainerProvider:
@@ -101,11 +98,10 @@ class ContainerProvider:
         off = [m for m in lab.machines if states[m.name] is State.OFF]
         moved.ensure_mountable(lab, off, found)
         keys.ensure(lab)
-        changed = _ready_host(lab)
+        changed = creation.ready_host(lab)
         network.plug_in(lab, absent)
         ownership.label_directory(lab, disks.of_lab(lab))
-        make = {m.name: partial(self._make, lab, m, bundle) for m in absent}
-        gather(make)
+        gather({m.name: partial(self._make, lab, m, bundle) for m in absent})
         real_time.allow()
         self.power(lab, off, Power.ON)
         self.power(lab, [m for m in lab.machines if states[m.name] is State.PAUSED], Power.RESUME)
@@ -139,7 +135,7 @@ class ContainerProvider:
         if action is Power.ON and any(states[m.name] is not State.ABSENT for m in machines):
             checkpoints.complete_restore(lab)
             moved.ensure_mountable(lab, acting, found)
-            _ready_host(lab)
+            creation.ready_host(lab)
             network.plug_in(lab, acting)
         elif action is Power.OFF:
             network.cut(lab, acting)
@@ -243,31 +239,9 @@ class ContainerProvider:
         return wrong
 
     def _make(self, lab: Lab, machine: Machine, bundle: Bundle) -> None:
-        disk = disks.of_machine(lab, machine)
-        if disk.exists():
-            shutil.rmtree(disk)
-        runtime = lab.scenario.kubernetes.runtime
-        parts = ("kubelet", "etcd", *RUNTIMES[runtime].disks)
         containers.free_name(lab, container_name(lab, machine))
-        for part in parts:
-            if part == "containerd" and runtime == DEFAULT:
-                clone_golden(bundle.golden, disk / part)
-            else:
-                (disk / part).mkdir(parents=True)
-        volumes = [(disk / part, f"/var/lib/{part}", "rw") for part in parts]
-        identity = keys.machine_identity(lab, machine)
-        name = container_name(lab, machine)
-        run = partial(
-            podman.run_machine,
-            bundle.machine_image,
-            name=name,
-            hostname=machine.name,
-            network=f"ns:{network.namespace_path(lab, machine)}",
-            profile=self.machine_profile(lab, machine),
-            cpu_shares=CPU_SHARES[machine.role],
-            volumes=[*volumes, (identity, containers.IDENTITY, "ro")],
-            labels=containers.labels(lab),
-        )
+        creation.make_disks(lab, machine, bundle)
+        run = partial(creation.create, lab, machine, bundle, self.machine_profile(lab, machine))
         # by labels: another lab may have taken the name a moment ago
         act(run, lambda: self.machines(lab)[machine.name] is State.ON)
 
@@ -276,15 +250,6 @@ def _states(lab: Lab, found: Iterable[podman.Container]) -> dict[str, State]:
     """Return the power state of each machine by its container."""
     states = {it.name: power.STATES.get(it.state, State.OFF) for it in found}
     return {m.name: states.get(container_name(lab, m), State.ABSENT) for m in lab.machines}
-
-
-def _ready_host(lab: Lab) -> bool:
-    """Create everything that a reboot of the host removes; return True if the network had to be
-    created."""
-    ownership.claim(lab)
-    write_ssh_config(lab)
-    ensure_inotify_instances(len(lab.machines))
-    return network.ensure_bridge(lab)
 
 
 def _remove(name: str) -> None:

@@ -12,7 +12,7 @@ from labgen.lab.lab import Lab
 from labgen.lab.ownership import claim, container_labels
 from labgen.providers import power_sequence, settled
 from labgen.providers.base import Power, State
-from labgen.providers.container import disks
+from labgen.providers.container import creation, disks
 from labgen.providers.container import provider as container
 from labgen.providers.container.containers import container_name, free_name
 from labgen.providers.container.provider import ContainerProvider
@@ -164,6 +164,15 @@ def test_machines_of_a_lab_with_the_same_name_elsewhere_are_not_replaced(
     assert not sample.keys.exists()
 
 
+def _create_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, names in (
+        (container, ("load_machine", "keys")),
+        (creation, ("clone_golden", "ready_host")),
+    ):
+        for name in names:
+            monkeypatch.setattr(module, name, Mock())
+
+
 def test_a_container_of_that_name_that_is_not_the_labs_is_never_replaced(
     sample: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ip: Stub, iptables: Path
 ) -> None:
@@ -172,8 +181,7 @@ def test_a_container_of_that_name_that_is_not_the_labs_is_never_replaced(
     theirs = [{"Names": [name], "State": "exited", "Labels": None} for name in names]
     body = f"case $* in *--filter*) echo '[]' ;; *) echo '{json.dumps(theirs)}' ;; esac"
     podman = stub(monkeypatch, tmp_path, "podman", body)
-    for name in ("load_machine", "clone_golden", "_ready_host", "keys"):
-        monkeypatch.setattr(container, name, Mock())
+    _create_nothing_else(monkeypatch)
     monkeypatch.setattr(container, "require", lambda _: Mock())
     with pytest.raises(LabgenError, match=r"labgen-demo\.node1 already, of no lab of labgen"):
         ContainerProvider().create(sample)
@@ -190,8 +198,7 @@ def test_a_name_that_another_lab_took_a_moment_ago_is_no_machine_of_the_lab(
     stub(
         monkeypatch, tmp_path, "podman", f"case $* in {run} *--filter*) echo '[]' ;; {listing} esac"
     )
-    for name in ("load_machine", "clone_golden", "_ready_host", "keys"):
-        monkeypatch.setattr(container, name, Mock())
+    _create_nothing_else(monkeypatch)
     monkeypatch.setattr(container, "require", lambda _: Mock())
     monkeypatch.setattr(settled, "SETTLE", 0.1)
     with pytest.raises(LabgenError, match="name is in use"):
