@@ -21,7 +21,7 @@ from labgen.system import interrupt, search_path
 # The commands below the headings of the help. Each is the object of its name in the module of its
 # name in this package; an underscore follows where Python or click owns the name: list_, exec_.
 SECTIONS: Mapping[str, Sequence[str]] = {
-    "Labs": ("up", "down", "list", "status", "check", "plan", "render", "scenario", "gc"),
+    "Labs": ("up", "down", "list", "status", "check", "plan", "render", "scenario", "gc", "cache"),
     "Machines": (
         *("ssh", "exec", "cp", "load", "kubectl", "kubeconfig"),
         *("start", "stop", "reboot", "checkpoint"),

@@ -4,28 +4,37 @@ import click
 
 from labgen.cli import forecast, shapes
 from labgen.cli.output import output_option, print_json
-from labgen.cli.session import Session, common, load_scenario, overrides_option
+from labgen.cli.session import (
+    Session,
+    Wanted,
+    common,
+    overrides_option,
+    start_options,
+    wanted_lab,
+)
 from labgen.console import print_table
-from labgen.lab.names import ensure_lab_name
-from labgen.scenario.model import Scenario
 from labgen.up import dry_run
 from labgen.up.check import ensure_possible
 
 
 @click.command()
-@click.argument("scenario")
+@click.argument("scenario", required=False)
 @click.option("--name", help="Name of the lab; the name of the scenario by default.")
 @click.option("--provider", metavar="NAME", help="Create machines by container, libvirt or ssh.")
+@start_options
 @output_option(shapes.Plan)
 @overrides_option
 @common
 @click.pass_obj
 def plan(
     session: Session,
-    scenario: str,
+    scenario: str | None,
     *,
     name: str | None,
     provider: str | None,
+    source: str | None,
+    same_certificates: bool,
+    cold: bool,
     overrides: tuple[str, ...],
     output: str,
 ) -> None:
@@ -35,18 +44,28 @@ def plan(
     steps it waits for. Of a lab that exists, only steps that are still to be done are shown.
     Existing machines are inspected, and what `up` would change on them is listed.
     """
-    if provider:
-        overrides = (*overrides, f"provider.name={provider}")
-    loaded = load_scenario(session, scenario, overrides, lab=name)
-    show(loaded, ensure_lab_name(name or loaded.name), output=output)
+    wanted = wanted_lab(
+        session,
+        scenario,
+        overrides,
+        name=name,
+        provider=provider,
+        source=source,
+        same_certificates=same_certificates,
+    )
+    show(wanted, cold=cold, output=output)
 
 
-def show(scenario: Scenario, name: str, *, stage: str | None = None, output: str = "text") -> None:
-    """Print what `up` would do for the lab of that name, up to a stage if one is named."""
-    preview = dry_run.preview(scenario, name, stage)
+def show(
+    wanted: Wanted, *, stage: str | None = None, cold: bool = False, output: str = "text"
+) -> None:
+    """Print what `up` would do for the lab, up to a stage if one is named."""
+    scenario, name = wanted.scenario, wanted.name
+    preview = dry_run.preview(scenario, name, stage=stage, cold=cold, template=wanted.template)
     found = shapes.Plan(
         lab=name,
         exists=preview.exists,
+        origin=preview.origin or None,
         provider=preview.lab.provider,
         subnet=str(preview.lab.subnet),
         vip=str(preview.lab.vip),
@@ -69,6 +88,8 @@ def _print(found: shapes.Plan, preview: dry_run.Preview) -> None:
     state = "exists" if found.exists else "does not exist yet"
     click.echo(f"lab {found.lab} {state}: provider {found.provider}, subnet {found.subnet}, "
                f"VIP {found.vip}, API at {found.server}")  # fmt: skip
+    if found.steps:
+        click.echo(_start(preview.origin))
     foreseen = preview.forecast
     if foreseen and foreseen.machines:
         click.echo(f"machines to start: {foreseen.machines}; {foreseen}")
@@ -86,3 +107,11 @@ def _print(found: shapes.Plan, preview: dry_run.Preview) -> None:
         click.echo(f"\nchanged on {machine}, and restored by `down`:")
         for change in changes:
             click.echo(f"  {change}")
+
+
+def _start(origin: str) -> str:
+    if not origin:
+        return "cold start: machines are built from scratch"
+    if origin == dry_run.CACHE:
+        return "warm start: machines are made from a checkpoint in the cache (labgen cache list)"
+    return f"machines are made from checkpoint {origin}"

@@ -13,7 +13,9 @@ import click
 
 from labgen.console import Console
 from labgen.lab import store
+from labgen.lab.allocation import Template
 from labgen.lab.lab import bridge
+from labgen.lab.names import ensure_lab_name
 from labgen.scenario import catalog
 from labgen.scenario.diagnostics import ScenarioInvalid
 from labgen.scenario.host_environment import HostEnvironment
@@ -114,6 +116,67 @@ overrides_option = click.option(
     metavar="KEY=VALUE",
     help="Replace a value of the scenario: kubernetes.cni.backend=host-gw. Repeatable.",
 )
+
+
+def start_options(command: F) -> F:
+    """Add the options of `up` and `plan` that say from what the machines of a lab are made."""
+    source = click.option(
+        "--from",
+        "source",
+        metavar="CHECKPOINT|FILE",
+        help="Make the lab from a checkpoint, LAB/CHECKPOINT, or from an exported file.",
+    )
+    same = click.option(
+        "--same-certificates",
+        is_flag=True,
+        help="With --from: keep the certificates of the first lab's cluster.",
+    )
+    cold = click.option(
+        "--cold",
+        is_flag=True,
+        envvar="LABGEN_COLD",
+        help="Build from scratch, with no warm start, and keep nothing for one.",
+    )
+    return source(same(cold(command)))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The lab that `up` and `plan` are about."""
+
+    scenario: Scenario
+    name: str
+    template: Template | None = None  # see bring_up
+
+
+def wanted_lab(
+    session: Session,
+    scenario: str | None,
+    overrides: tuple[str, ...],
+    *,
+    name: str | None,
+    provider: str | None,
+    source: str | None,
+    same_certificates: bool,
+) -> Wanted:
+    """Return the lab of a scenario, or of a checkpoint. Raises UsageError for options that do not
+    go together."""
+    if (scenario is None) == (source is None):
+        raise click.UsageError(
+            "Use either SCENARIO or --from." if source else "Missing argument 'SCENARIO'."
+        )
+    if source is None:
+        if same_certificates:
+            raise click.UsageError("--same-certificates is for --from.")
+        overrides = (*overrides, *([f"provider.name={provider}"] if provider else []))
+        loaded = load_scenario(session, str(scenario), overrides, lab=name)
+        return Wanted(loaded, ensure_lab_name(name or loaded.name))
+    if overrides or provider:
+        raise click.UsageError("A checkpoint has its own scenario: --from takes no --set.")
+    from labgen.up.source import find_source  # noqa: PLC0415 - only for --from
+
+    found = find_source(source, name, same_certificates=same_certificates)
+    return Wanted(found.scenario, found.name, found.template)
 
 
 def load_scenario(

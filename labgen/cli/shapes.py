@@ -155,6 +155,10 @@ class Plan(Result):
 
     lab: str = Field(description="name of the lab")
     exists: bool = Field(description="whether it was created before")
+    origin: str | None = Field(
+        description="what machines would be made from: a checkpoint, a file, or `cache` for a warm "
+        "start; null when they are built from scratch, or were made"
+    )
     provider: str = Field(description="container, libvirt or ssh")
     subnet: str = Field(description="for a new lab, the one that `up` would choose now")
     vip: str
@@ -214,6 +218,16 @@ class CheckpointDetails(Checkpoint):
     machines: Mapping[str, int | None] = Field(description="bytes by machine; null if unknown")
     state: str = Field(description="verified, damaged, or unknown where it cannot be verified")
     damaged: tuple[str, ...] = Field(description="what is missing or not as it was saved")
+
+
+class CacheEntry(Result):
+    """A checkpoint that is kept for warm starts."""
+
+    key: str = Field(description="by what went in: scenario, bundle, provisioners, labgen")
+    scenario: str | None = Field(description="name of its scenario; null when it cannot be read")
+    lab: str | None = Field(description="lab that was saved; null when it cannot be read")
+    used: str = Field(description="when it was saved or last used, UTC, ISO 8601")
+    size: int = Field(description="bytes that only this entry uses")
 
 
 class Scenario(Result):

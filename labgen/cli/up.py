@@ -3,16 +3,16 @@
 import click
 
 from labgen.cli.plan import show
-from labgen.cli.session import Session, common, load_scenario, overrides_option
-from labgen.lab.names import ensure_lab_name
+from labgen.cli.session import Session, common, overrides_option, start_options, wanted_lab
 from labgen.up.bring_up import bring_up
 from labgen.up.plan import STAGES
 
 
 @click.command()
-@click.argument("scenario")
+@click.argument("scenario", required=False)
 @click.option("--name", help="Name of the lab; the name of the scenario by default.")
 @click.option("--provider", metavar="NAME", help="Create machines by container, libvirt or ssh.")
+@start_options
 @click.option(
     "--until",
     "stage",
@@ -26,10 +26,13 @@ from labgen.up.plan import STAGES
 @click.pass_obj
 def up(
     session: Session,
-    scenario: str,
+    scenario: str | None,
     *,
     name: str | None,
     provider: str | None,
+    source: str | None,
+    same_certificates: bool,
+    cold: bool,
     stage: str | None,
     dry_run: bool,
     force: bool,
@@ -40,19 +43,39 @@ def up(
     SCENARIO is the name of a scenario or a file. An `up` that ended early is resumed; what is
     already there stays as it is. Machines that need more memory or disk than this host has are
     refused with exit code 3; `labgen plan` shows the forecast.
+
+    The first lab of a scenario is built from scratch, and a checkpoint of it is kept: the next one
+    is made from that, with addresses, keys and certificates of its own. `labgen cache` lists what
+    is kept. With --from, the lab is made from a checkpoint instead of a scenario; it has the
+    scenario of the lab that was saved.
     """
-    if provider:
-        overrides = (*overrides, f"provider.name={provider}")
-    loaded = load_scenario(session, scenario, overrides, lab=name)
-    lab_name = ensure_lab_name(name or loaded.name)
+    if source and stage:
+        raise click.UsageError("A lab from a checkpoint has no stages: --until is for scenarios.")
+    wanted = wanted_lab(
+        session,
+        scenario,
+        overrides,
+        name=name,
+        provider=provider,
+        source=source,
+        same_certificates=same_certificates,
+    )
     if dry_run:
-        show(loaded, lab_name, stage=stage)
+        show(wanted, stage=stage, cold=cold)
         return
     console = session.console()
-    lab = bring_up(loaded, lab_name, console, stage=stage, force=force)
+    lab = bring_up(
+        wanted.scenario,
+        wanted.name,
+        console,
+        stage=stage,
+        force=force,
+        cold=cold,
+        template=wanted.template,
+    )
     if stage:
         first = lab.machines[0].name
-        more = f"labgen ssh {lab_name} {first}    to resume: {lab.up_command}"
+        more = f"labgen ssh {wanted.name} {first}    to resume: {lab.up_command}"
     else:
-        more = f"labgen kubectl {lab_name} -- get nodes    labgen down {lab_name}"
-    console.say(f"  labgen status {lab_name}    {more}")
+        more = f"labgen kubectl {wanted.name} -- get nodes    labgen down {wanted.name}"
+    console.say(f"  labgen status {wanted.name}    {more}")

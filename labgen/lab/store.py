@@ -107,7 +107,7 @@ def preview(scenario: Scenario, name: str, provider: str, template: Template | N
 def is_pending(lab: Lab) -> bool:
     """Return whether machines of the lab are still to be made from its origin. Before all of them
     run, none is kept: they are of one moment."""
-    return (lab.directory / PENDING).exists()
+    return lab.origin is not None and (lab.directory / PENDING).exists()
 
 
 def finish_making(lab: Lab) -> None:

@@ -14,6 +14,7 @@ from labgen.bundle.store import Digests
 from labgen.errors import LabgenError
 from labgen.lab.lab import Lab
 from labgen.providers.base import Provider
+from labgen.render.files import File
 from labgen.scenario.model import MachineSpec, Scenario
 
 
@@ -65,6 +66,73 @@ class Checkpoints(Protocol):
 
     def delete_checkpoint(self, lab: Lab, checkpoint: str) -> None:
         """Delete a checkpoint, if it exists."""
+        ...
+
+
+class CheckpointUnusable(LabgenError):
+    """A checkpoint is damaged or missing, or cannot be turned into another lab."""
+
+
+@dataclass(frozen=True)
+class SavedLab:
+    """A checkpoint from which other labs can be made."""
+
+    path: Path  # its directory, or the file that it was exported to
+    lab: Lab  # as it was when it was saved
+    saved: datetime  # when all machines stood still, UTC
+    size: int  # bytes that only it uses
+
+
+@runtime_checkable
+class Clones(Protocol):
+    """A provider that makes the machines of a lab from a checkpoint of another one.
+
+    The three steps follow each other. As long as the last has not returned, the next attempt begins
+    with the first, which discards what there is of the lab's machines.
+    """
+
+    def find_saved(self, reference: str) -> tuple[str, Path]:
+        """Return the checkpoint of that reference, LAB/CHECKPOINT or CHECKPOINT, as LAB/CHECKPOINT
+        and its path. Raises UsageError if there is none, or more than one."""
+        ...
+
+    def read_saved(self, path: Path) -> SavedLab:
+        """Return the checkpoint at path, a directory or an exported file.
+
+        Raises CheckpointUnusable if it cannot be read or is damaged, HostUnfit if this host does
+        not have the bundle that it stands on.
+        """
+        ...
+
+    def save_at(self, lab: Lab, path: Path) -> SavedLab:
+        """Save all machines of the lab, which must be running, as the directory path. Raises
+        LabgenError like Checkpoints.save_checkpoint()."""
+        ...
+
+    def unpack_machines(self, lab: Lab, path: Path) -> None:
+        """Create the lab's machines, switched off, with the disks of the checkpoint at path.
+
+        Raises CheckpointUnusable if it is damaged.
+        """
+        ...
+
+    def relocate_machines(
+        self,
+        lab: Lab,
+        saved: Lab,
+        payloads: Mapping[str, Mapping[str, File]],
+        *,
+        same_certificates: bool,
+    ) -> None:
+        """Change the disks from the saved lab's addresses and certificates to the lab's own.
+
+        payloads has the files that `up` sends to each machine, by path. Raises LabgenError if the
+        disks cannot be changed.
+        """
+        ...
+
+    def switch_on_machines(self, lab: Lab) -> None:
+        """Switch all machines on."""
         ...
 
 
@@ -153,6 +221,19 @@ class Demanding(Protocol):
         """Return what new machines, and existing ones that are switched on, need in addition; None
         when they are on another host."""
         ...
+
+
+def clones_of(provider: Provider) -> Clones:
+    """Return the provider's ability to make labs from checkpoints.
+
+    Raises LabgenError when it has none.
+    """
+    if isinstance(provider, Clones):
+        return provider
+    raise LabgenError(
+        f"no lab can be made from a checkpoint of {provider.machine_kind}",
+        hint="it can from one of system containers",
+    )
 
 
 def checkpoints_of(provider: Provider, lab: Lab) -> Checkpoints:

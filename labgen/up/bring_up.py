@@ -8,6 +8,7 @@ from labgen.cluster import kubectl
 from labgen.console import Console
 from labgen.errors import LabgenError, reason
 from labgen.lab import store
+from labgen.lab.allocation import Template
 from labgen.lab.lab import Lab
 from labgen.providers import capacity
 from labgen.providers.base import Provider
@@ -15,8 +16,8 @@ from labgen.scenario.model import Scenario
 from labgen.system.journal import Journal
 from labgen.up.check import ensure_possible
 from labgen.up.context import Context
-from labgen.up.graph import Done, Listener, Outcome, Step, run_steps
-from labgen.up.plan import plan, until
+from labgen.up.graph import Done, Listener, Outcome, Step
+from labgen.up.start import introduce, keep_for_warm_starts, run, warm_template
 
 UNCHANGED = "nothing changed"  # what a second `up` says
 
@@ -28,33 +29,48 @@ def bring_up(
     *,
     stage: str | None = None,
     force: bool = False,
+    cold: bool = False,
+    template: Template | None = None,
 ) -> Lab:
     """Create the lab or complete it, up to a stage of plan.STAGES if one is named; whatever exists
     is kept. With force, the machines need not fit into this host's memory and disk.
+
+    The machines of a new lab are made from the template, by default from a checkpoint of an earlier
+    lab of the same scenario, see warm_cache. With cold, or up to a stage, they are built from
+    scratch.
 
     Raises HostUnfit before anything is created, and later the error of the step that failed. The
     same call again resumes.
     """
     begin = time.monotonic()
-    choice = ensure_possible(scenario, name, force=force)
+    like = template.lab if template else None
+    choice = ensure_possible(scenario, name, force=force, like=like)
     chosen = choice.provider
     bundles.require(scenario.kubernetes.version)
     with store.hold(name, store.tell_waiting(name, console)):
-        lab = store.make(scenario, name, chosen.name)
+        new = name not in store.names()
+        scratch = cold or stage is not None
+        if new and not scratch and not template:
+            template = warm_template(scenario, chosen, console)
+        lab = store.make(scenario, name, chosen.name, template)
         _introduce(lab, console)
+        introduce(lab, template, console)
         if choice.why:
             console.say(f"  note: {choice.why}")
         if note := _capacity(chosen, scenario, lab):
             console.say(f"  note: {note}")
         journal = Journal(lab.journal)
         journal.write("up", scenario=scenario.name)
-        steps = plan(Context(lab, chosen))
-        steps = until(steps, stage) if stage else steps
+        listener = _listener(console, journal)
+        context = Context(lab, chosen)
         try:
-            done = run_steps(steps, _listener(console, journal))
+            context, done = run(context, console, listener, stage=stage, scratch=scratch)
         except LabgenError as error:
             error.hint = error.hint or f"to resume: {lab.up_command}"
             raise
+        lab = context.lab
+        if new and not scratch and lab.origin is None:
+            keep_for_warm_starts(lab, chosen, console)
         seconds = time.monotonic() - begin
         journal.write("up-done", seconds=round(seconds, 2))
     if console.verbose:

@@ -6,8 +6,9 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from labgen.bundle.versions import release
-from labgen.errors import HostUnfit
+from labgen.errors import HostUnfit, LabgenError
 from labgen.lab import allocation, store
+from labgen.lab.allocation import Template
 from labgen.lab.keys import JoinSecrets
 from labgen.lab.lab import Lab
 from labgen.providers import capacity
@@ -19,10 +20,13 @@ from labgen.render.files import Images, kubeadm_init, kubeadm_join, payload
 from labgen.scenario.model import Scenario
 from labgen.system import files
 from labgen.system.journal import Journal
+from labgen.up import warm_cache
 from labgen.up.context import Context
 from labgen.up.graph import Step
-from labgen.up.plan import plan, until
+from labgen.up.start import is_warm, planned
+from labgen.up.steps.machines_from_checkpoint import MADE
 
+CACHE = "cache"  # the origin of a warm start
 CREATE, READY = "create machines", "await ready"  # kinds of steps that look at every machine
 EXAMPLE_SUBNET = IPv4Network("10.89.0.0/24")
 EXAMPLE_SECRETS = JoinSecrets(token="TOKEN", certificate_key="CERTIFICATE-KEY")  # noqa: S106
@@ -35,28 +39,52 @@ class Preview:
     lab: Lab  # as it is, or with the addresses that a new one would get now
     exists: bool
     steps: Sequence[Step]  # of a lab that exists: those still to be done
+    origin: str  # the checkpoint from which machines would be made: a name, a file or CACHE; or ""
     forecast: Forecast | None  # None where its machines are not on this host
 
 
-def preview(scenario: Scenario, name: str, stage: str | None = None) -> Preview:
-    """Return what `up` would do for the lab of that name, up to a stage if one is named.
+def preview(
+    scenario: Scenario,
+    name: str,
+    *,
+    stage: str | None = None,
+    cold: bool = False,
+    template: Template | None = None,
+) -> Preview:
+    """Return what `up` would do for the lab of that name, with the same options.
 
     Raises UsageError if the lab exists and has another scenario.
     """
     exists = name in store.names()
     if exists:
         machines = provider(store.load(name).provider, scenario.provider.uri)
+    elif template:
+        machines = provider(template.lab.provider, scenario.provider.uri)
     else:
         machines = _likely(scenario)
-    lab = store.preview(scenario, name, machines.name)
-    steps = plan(Context(lab, machines))
-    steps = until(steps, stage) if stage else steps
+    scratch = cold or stage is not None
+    if not (exists or scratch or template):
+        template = _warm(scenario, machines)
+    lab = store.preview(scenario, name, machines.name, template)
+    made = lab.origin is not None and (not exists or store.is_pending(lab))
+    made = made and not (scratch and is_warm(lab))
+    steps = planned(Context(lab, machines), stage, from_checkpoint=made)
     return Preview(
         lab=lab,
         exists=exists,
-        steps=_remaining(lab, machines, steps) if exists else steps,
+        steps=_remaining(lab, machines, steps) if exists and not made else steps,
+        origin=((lab.origin.words or CACHE) if lab.origin else "") if made else "",
         forecast=capacity.forecast(machines, scenario, lab if exists else None),
     )
+
+
+def _warm(scenario: Scenario, machines: Provider) -> Template | None:
+    """Return the checkpoint of a warm start. One that is damaged is not used, and without a bundle
+    `up` is refused."""
+    try:
+        return warm_cache.find(scenario, machines)
+    except LabgenError:
+        return None
 
 
 def _likely(scenario: Scenario) -> Provider:
@@ -73,7 +101,10 @@ def _remaining(lab: Lab, machines: Provider, steps: Sequence[Step]) -> list[Step
     Steps inspect what is there when they run, so `up` also repairs what neither of them shows.
     """
     states = machines.machines(lab)
-    done = {it["step"] for it in Journal(lab.journal).read() if it["event"] == "step-done"}
+    events = Journal(lab.journal).read()
+    done = {it["step"] for it in events if it["event"] == "step-done"}
+    if any(it["event"] == MADE for it in events):
+        done |= {step.name for step in steps}
     absent = tuple(f" {name}" for name, state in states.items() if state is State.ABSENT)
     undone = [step for step in steps if step.name not in done or step.name.endswith(absent)]
     if any(state is not State.ON for state in states.values()):

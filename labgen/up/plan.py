@@ -1,5 +1,5 @@
 """The steps by which a lab comes up, in order, and which of them run concurrently. Read this page
-first.
+first; plan_from_checkpoint.py is the other way.
 
 Nothing is run here. A step starts when the steps named in its `after` are done.
 """
@@ -35,13 +35,13 @@ def plan(context: Context) -> list[Step]:
     first, *others = lab.control_planes
     init = f"init control plane {first.name}"
     return [
-        _once(context, create_machines),
+        once(context, create_machines),
         *_ready_made(context),
-        *_on(context, [first], init_control_plane, after=[f"prepare {first.name}"]),
-        *_on(context, [first], install_cni, after=[init]),
+        *on(context, [first], init_control_plane, after=[f"prepare {first.name}"]),
+        *on(context, [first], install_cni, after=[init]),
         *_join(context, [*others, *lab.workers], after=[init]),
-        _once(context, merge_kubeconfig, after=[init]),
-        _once(
+        once(context, merge_kubeconfig, after=[init]),
+        once(
             context,
             await_ready,
             after=[f"join {m.name}" for m in lab.machines if m != first]
@@ -64,12 +64,12 @@ def _ready_made(context: Context) -> list[Step]:
     """Return the steps that prepare machines; existing machines need a bootstrap first."""
     machines = context.lab.machines
     if not any(context.machine_profile(machine).bare for machine in machines):
-        return _on(context, machines, prepare, after=["create machines"])
-    bootstrapped = _on(context, machines, bootstrap, after=["create machines"])
+        return on(context, machines, prepare, after=["create machines"])
+    bootstrapped = on(context, machines, bootstrap, after=["create machines"])
     prepared = [
         step
         for machine in machines
-        for step in _on(context, [machine], prepare, after=[f"bootstrap {machine.name}"])
+        for step in on(context, [machine], prepare, after=[f"bootstrap {machine.name}"])
     ]
     return [*bootstrapped, *prepared]
 
@@ -86,11 +86,11 @@ def _join(context: Context, machines: Sequence[Machine], *, after: Sequence[str]
         if machine.role is Role.CONTROL_PLANE:
             waits += turn
             turn = [f"join {machine.name}"]
-        steps += _on(context, [machine], join, after=waits)
+        steps += on(context, [machine], join, after=waits)
     return steps
 
 
-def _on(
+def on(
     context: Context, machines: Sequence[Machine], work: MachineStep, *, after: Sequence[str]
 ) -> list[Step]:
     """Return the same work for each machine, concurrently."""
@@ -105,7 +105,8 @@ def _on(
     ]
 
 
-def _once(context: Context, work: ClusterStep, *, after: Sequence[str] = ()) -> Step:
+def once(context: Context, work: ClusterStep, *, after: Sequence[str] = ()) -> Step:
+    """Return work for the lab as a whole."""
     name = _words(work)
     return Step(name, lambda: work(context), frozenset(after), phase=name)
 

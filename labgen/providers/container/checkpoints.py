@@ -45,16 +45,21 @@ def save(lab: Lab, name: str) -> Contents:
 
     Raises LabgenError if the disk has no room, or if a machine cannot be frozen.
     """
-    target = checkpoint_store.directory(lab) / name
+    checkpoint_store.settle(lab)
+    return save_at(lab, checkpoint_store.prepared(lab) / name)
+
+
+def save_at(lab: Lab, target: Path) -> Contents:
+    """Save all machines as the directory target, next to the lab's disks or on the same file
+    system; raises what save() raises."""
+    name = target.name
     part = target.with_name(f".{name}{PART}")
     containers = {m.name: podman.inspect(container_name(lab, m)) for m in lab.machines}
     uppers = {name: found.upper for name, found in containers.items()}
-    checkpoint_store.settle(lab)
     _discard_new(lab, uppers)
     shared = {m.name: disks.shared_images(lab, m) for m in lab.machines}
     _ensure_room(lab, uppers, shared)
     try:
-        checkpoint_store.prepared(lab)
         _share(lab, part, shared)
         part.chmod(0o700)
         with freezer.frozen([it.control_group for it in containers.values()]):

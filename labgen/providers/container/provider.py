@@ -24,6 +24,7 @@ from labgen.providers.container import (
     checkpoint_store,
     checkpoint_transfer,
     checkpoints,
+    clones,
     containers,
     creation,
     disks,
@@ -36,10 +37,11 @@ from labgen.providers.container import realtime as real_time
 from labgen.providers.container.containers import container_name
 from labgen.providers.container.host import TO_DESTROY, findings
 from labgen.providers.container.resources import list_resources
-from labgen.providers.optional import Checkpoint, Demand
+from labgen.providers.optional import Checkpoint, Demand, SavedLab
 from labgen.providers.programs import ensure_installed
 from labgen.providers.resource import Resource
 from labgen.providers.settled import act
+from labgen.render.files import File
 from labgen.scenario.model import MachineSpec, Role, Scenario
 from labgen.system import host, mounts, netns, paths, podman
 from labgen.system.parallel import gather
@@ -219,6 +221,41 @@ class ContainerProvider:
     def keep_checkpoints(self, lab: Lab, *, keep: bool) -> Sequence[str]:
         """See optional.KeptCheckpoints."""
         return checkpoint_catalog.mark(lab, keep=keep)
+
+    def find_saved(self, reference: str) -> tuple[str, Path]:
+        """See optional.Clones."""
+        found = checkpoint_catalog.find(reference)
+        return found.reference, found.directory
+
+    def read_saved(self, path: Path) -> SavedLab:
+        """See optional.Clones."""
+        ensure_installed(checkpoints.PROGRAMS, "make a lab from a checkpoint")
+        return clones.read(path)
+
+    def save_at(self, lab: Lab, path: Path) -> SavedLab:
+        """See optional.Clones."""
+        ensure_installed(checkpoints.PROGRAMS, f"save lab {lab.name}")
+        checkpoints.save_at(lab, path)
+        return clones.read(path)
+
+    def unpack_machines(self, lab: Lab, path: Path) -> None:
+        """See optional.Clones."""
+        clones.unpack(lab, path, partial(self.machine_profile, lab))
+
+    def relocate_machines(
+        self,
+        lab: Lab,
+        saved: Lab,
+        payloads: Mapping[str, Mapping[str, File]],
+        *,
+        same_certificates: bool,
+    ) -> None:
+        """See optional.Clones."""
+        clones.relocate_machines(lab, saved, payloads, same_certificates=same_certificates)
+
+    def switch_on_machines(self, lab: Lab) -> None:
+        """See optional.Clones."""
+        clones.switch_on(lab)
 
     def list_resources(self, lab: Lab | None = None) -> Sequence[Resource]:
         """See base.Provider."""

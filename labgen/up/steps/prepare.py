@@ -31,15 +31,19 @@ def lab_env(variables: Mapping[str, str]) -> dict[str, File]:
     return {"etc/labgen/lab.env": File("".join(lines), 0o600)}
 
 
+def sent_files(context: Context, machine: Machine) -> dict[str, File]:
+    """Return the files that prepare() sends, by their paths below /. They contain secrets."""
+    profile, secrets = context.machine_profile(machine), context.secrets
+    files = in_payload(payload(context.lab, machine, profile, context.images, secrets))
+    return files | lab_env(environment(context.lab, machine, context.bundle.images))
+
+
 def prepare(context: Context, machine: Machine) -> Outcome:
     """Wait for the machine and run the phases that need no cluster on it.
 
     Raises LabgenError if it does not answer on SSH, ScriptFailed if a phase fails.
     """
     reach(context, machine)
-    machine_profile, secrets = context.machine_profile(machine), context.secrets
-    files = in_payload(payload(context.lab, machine, machine_profile, context.images, secrets))
-    files |= lab_env(environment(context.lab, machine, context.bundle.images))
     brought = Outcome.OK
     if wanted := runtime_parcels(context):
         brought = deliver(context, machine, wanted)
@@ -49,9 +53,9 @@ def prepare(context: Context, machine: Machine) -> Outcome:
         machine,
         *phases,
         *balancer,
-        files=files,
+        files=sent_files(context, machine),
         timeout=TIMEOUT,
         afresh=True,
-        downloads=machine_profile.bare,  # packages of a repository
+        downloads=context.machine_profile(machine).bare,  # packages of a repository
     )
     return Outcome.CHANGED if Outcome.CHANGED in (brought, done) else Outcome.OK

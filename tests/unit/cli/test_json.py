@@ -24,7 +24,7 @@ from labgen.cluster.pods import Pod
 from labgen.faults.records import Injection
 from labgen.lab import store
 from labgen.lab.ownership import Owner
-from labgen.operations import bench, checkpoint_listing, checkpoints, compare, gc, verify
+from labgen.operations import bench, cache, checkpoint_listing, checkpoints, compare, gc, verify
 from labgen.operations.bench import Case, Run
 from labgen.operations.checkpoint_listing import Listed
 from labgen.operations.host_resources import Listing
@@ -34,8 +34,9 @@ from labgen.providers.base import State
 from labgen.providers.optional import Checkpoint
 from labgen.providers.resource import Resource
 from labgen.recordings import recording
+from labgen.up.warm_cache import Entry
 from tests.unit.cli.calling import labgen
-from tests.unit.lab.samples import made
+from tests.unit.lab.samples import lab, made
 from tests.unit.report.samples import partition
 from tests.unit.system.stubs import stub
 from tools.reference.commands import walk
@@ -65,7 +66,19 @@ def _plan(_: pytest.MonkeyPatch) -> Any:
     steps = [{"name": name, "after": after} for name, after in zip(names, waits, strict=True)]
     lab = {"lab": "single", "exists": False, "provider": "container", "subnet": "10.89.1.0/24"}
     lab |= {"vip": "10.89.1.244", "server": "https://10.89.1.244:8443"}
-    return {**lab, "forecast": ANY_DICT, "steps": steps, "changes": {}}
+    return {**lab, "origin": None, "forecast": ANY_DICT, "steps": steps, "changes": {}}
+
+
+def _cache(monkeypatch: pytest.MonkeyPatch) -> Any:
+    used = datetime(2026, 11, 30, tzinfo=UTC)
+    entries = [
+        Entry(Path("/cache/warm/1a2b"), 7, used, lab("single")),
+        Entry(Path("/cache/warm/3c4d"), 0, used, None),
+    ]
+    monkeypatch.setattr(cache, "entries", lambda: entries)
+    told = {"used": "2026-11-30T00:00:00+00:00", "scenario": None, "lab": None}
+    known = {"key": "1a2b", "scenario": "single", "lab": "demo", "size": 7}
+    return [{**told, **known}, {**told, "key": "3c4d", "size": 0}]
 
 
 def _scenarios(monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -235,6 +248,7 @@ CALLS: Mapping[str, Callable[[pytest.MonkeyPatch], Any]] = {
     "list": _list,
     "check single --name demo": _check,
     "plan single": _plan,
+    "cache list": _cache,
     "gc": _gc,
     "scenario list": _scenarios,
     "status demo": _status,
@@ -273,7 +287,7 @@ def test_every_command_that_prints_json_is_called_below() -> None:
 def test_commands_that_print_tables_have_json() -> None:
     tables = ["list", "status", "check", "plan", "gc", "bench failover", "bench compare"]
     tables += ["report compare"]
-    tables += [f"{group} list" for group in ("scenario", "fault", "checkpoint", "bundle")]
+    tables += [f"{group} list" for group in ("scenario", "fault", "checkpoint", "bundle", "cache")]
     assert [it for it in tables if f"labgen {it}" not in WITH_JSON] == []
 
 
