@@ -71,7 +71,7 @@ remove_all() {
     remove_images "label=labgen.bundle=${path%/}"
   done
   remove_images 'reference=localhost/labgen/bare'
-  rm -rf "$cache"/{bundles,disks,go,tests,vagrant,kvm.json}
+  rm -rf "$cache"/{bundles,disks,go,tests,vagrant,warm,kvm.json}
 }
 
 main() {

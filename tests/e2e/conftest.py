@@ -27,7 +27,10 @@ REST = {
     # on a lab of six machines; nothing runs next to it while it measures
     "experiments": HA,
     # on a lab of six machines, too
-    "faults": ("test_faults", "test_checkpoints", "test_power_cut", "test_former_holder"),
+    "faults": (
+        *("test_faults", "test_checkpoints", "test_clones", "test_power_cut"),
+        "test_former_holder",
+    ),
     "existing": ("test_bare_machines", "test_existing_machines"),
     "scenarios": ("test_classic", "test_scenarios", "test_container_runtimes"),
     "emulated": ("test_emulated_cluster",),
@@ -39,7 +42,7 @@ PARTS = (*QUICK, *REST)
 LATE = (
     *("test_provider_contract", "test_libvirt", "test_remote_hypervisor"),
     *REST["emulated"],
-    *("test_ha_3x3", "test_faults", "test_checkpoints", "test_power_cut", "test_former_holder"),
+    *("test_ha_3x3", *REST["faults"]),
     *("test_mutations", "test_experiments", "test_down"),
 )
 

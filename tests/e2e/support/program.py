@@ -6,19 +6,20 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from labgen.lab import identity, store
 from labgen.lab.lab import labs_directory
 from labgen.system import netns
-from labgen.system.process import Completed, run
+from labgen.system.process import Completed, environment, run
 from labgen.system.wait import NotYet, until
 
 ROOT = Path(__file__).parents[3]
 LABGEN = ROOT / ".venv/bin/labgen"
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+WARM: Mapping[str, str | None] = {"LABGEN_COLD": None}
 UP = 600.0  # seconds; a lab comes up in one or two minutes, also beside other work
 
 
@@ -28,9 +29,14 @@ def labgen(
     check: bool = True,
     quiet: bool = False,
     within: Sequence[str] = (),
+    warm: bool = False,
 ) -> Completed:
-    """Run labgen to its end, and show it unless quiet; see shown()."""
-    return shown([LABGEN, *words], timeout=timeout, check=check, quiet=quiet, within=within)
+    """Run labgen to its end, and show it unless quiet; see shown(). With warm, `up` may make a lab
+    from a checkpoint in the cache, and keeps one."""
+    env = WARM if warm else {}
+    return shown(
+        [LABGEN, *words], timeout=timeout, check=check, quiet=quiet, within=within, env=env
+    )
 
 
 def shown(
@@ -40,13 +46,15 @@ def shown(
     check: bool = True,
     quiet: bool = False,
     within: Sequence[str] = (),
+    env: Mapping[str, str | None] | None = None,
 ) -> Completed:
     """Run argv to its end in the checkout, and show its output unless quiet.
 
-    within is a prefix of the command, for example one that runs it on another host.
+    env is added to the environment, see run(). within is a prefix of the command, for example one
+    that runs it on another host.
     """
     begin = time.monotonic()
-    done = run([*within, *argv], timeout=timeout, check=check, cwd=ROOT)
+    done = run([*within, *argv], timeout=timeout, check=check, cwd=ROOT, env=env)
     if not quiet:
         name = Path(argv[0]).name
         line = f"\n$ {shlex.join([name, *(str(word) for word in argv[1:])])}\n"
@@ -57,10 +65,14 @@ def shown(
 
 
 @contextmanager
-def begun(*words: str) -> Iterator[subprocess.Popen[bytes]]:
+def begun(*words: str, warm: bool = False) -> Iterator[subprocess.Popen[bytes]]:
     """Start labgen in a new session, as in a terminal. Kill it at the end if it still runs."""
     process = subprocess.Popen(
-        [LABGEN, *words], cwd=ROOT, start_new_session=True, stdin=subprocess.DEVNULL
+        [LABGEN, *words],
+        cwd=ROOT,
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        env=environment(WARM if warm else {}),
     )
     try:
         yield process

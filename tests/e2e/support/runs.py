@@ -59,6 +59,7 @@ class Run:
             "VAGRANT_HOME": str(paths.cache() / "vagrant" / "tests"),
             "KUBECONFIG": str(self.directory / "kubeconfig"),
             "LABGEN_TEST_LAB": self.lab_name("ha"),
+            "LABGEN_COLD": "1",  # except in tests of warm starts
         }
         kept = {key: value for key, value in os.environ.items() if key != "LABGEN_HOME"}
         return {**kept, **ours}
