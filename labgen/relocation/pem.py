@@ -32,7 +32,7 @@ def replace(text: str, renewed: Mapping[str, str]) -> str:
 
 
 def canonical(block: str) -> str:
-    """Return the block without surrounding blanks and with one kind of line end, as every program
+    """Return the block without blanks around it and with one kind of line end, as every program
     writes it that keeps to 64 letters a line."""
     return "\n".join(line.strip() for line in block.strip().splitlines() if line.strip())
 

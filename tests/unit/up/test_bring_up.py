@@ -14,6 +14,7 @@ from labgen.providers import registry
 from labgen.providers.container.provider import ContainerProvider
 from labgen.scenario.model import Scenario
 from labgen.up import bring_up as module
+from labgen.up import start
 from labgen.up.bring_up import bring_up
 from labgen.up.graph import Outcome, Step
 from tests.unit.lab.samples import scenario
@@ -57,9 +58,9 @@ def test_a_step_that_fails_says_what_to_type(
         raise LabgenError("no answer", hint=own)
 
     monkeypatch.setattr(module, "bundles", Mock())
-    monkeypatch.setattr(module, "plan", lambda _: [Step("prepare master1", work)])
+    monkeypatch.setattr(start, "plan", lambda _: [Step("prepare master1", work)])
     with pytest.raises(LabgenError, match="no answer") as failed:
-        bring_up(scenario("single"), "demo", QUIET)
+        bring_up(scenario("single"), "demo", QUIET, cold=True)
     assert failed.value.hint == told
 
 
