@@ -98,6 +98,7 @@ def keep(lab: Lab, provider: Provider) -> SavedLab | None:
     path = place() / key(lab.scenario, provider)
     files.private_directory(place())
     with locked(place() / ".lock", timeout=0, doing="keeping a checkpoint"):
+        _sweep()
         if path.exists():
             return None
         saved = clones_of(provider).save_at(lab, path)
@@ -123,8 +124,14 @@ def drop(path: Path) -> None:
     old = path.with_name(f".{path.name}{OLD}")
     shutil.rmtree(old, ignore_errors=True)
     if path.exists():
-        path.rename(old)  # so that none is half there
+        path.rename(old)  # so that there is never a part of one
         shutil.rmtree(old)
+
+
+def _sweep() -> None:
+    """Remove what killed processes left while they saved or removed an entry."""
+    for path in place().glob(".*/"):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _entry(clones: Clones, path: Path) -> Entry:

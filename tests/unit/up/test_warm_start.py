@@ -187,6 +187,18 @@ def test_a_lab_that_was_resumed_is_not_kept(machines: Machines, said: Said) -> N
     assert machines.done == ["build"]
 
 
+def test_what_a_killed_save_left_is_removed(machines: Machines, said: Said) -> None:
+    key = warm_cache.key(scenario("single"), machines)
+    part, old = warm_cache.place() / f".{key}.part", warm_cache.place() / ".1a2b.old"
+    for path in (part, old):
+        path.mkdir(parents=True)
+    assert cache.entries() == []
+    _up(said)
+    assert [it.key for it in cache.entries()] == [key]
+    assert not part.exists()
+    assert not old.exists()
+
+
 def test_a_lab_comes_up_although_it_cannot_be_kept(machines: Machines, said: Said) -> None:
     for error in (LabgenError("no room"), OSError(28, "No space left on device")):
         machines.failing["save"] = error
