@@ -1,11 +1,14 @@
 """The lab that labgen was made for: three control planes, three workers."""
 
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from benchmarks import idle
+from benchmarks.command import Labgen
 from labgen.lab.lab import Lab
 from labgen.system.process import run
 from tests.e2e.support.health import assert_healthy
@@ -30,6 +33,13 @@ def test_etcd_refused_no_member(ha_3x3: Lab) -> None:
         said = labgen(*words, quiet=True).stdout
         assert "added member" in said
         assert "too many learner members" not in said
+
+
+def test_benchmark_finds_what_each_component_costs_at_rest(ha_3x3: Lab) -> None:
+    found = idle.cores(Labgen(sys.executable), ha_3x3.name, 10.0)
+    assert set(idle.COMPONENTS.values()) <= set(found)
+    everything = sum(used for component, used in found.items() if component != idle.HOST)
+    assert found[idle.REST] < 0.1 * everything
 
 
 @pytest.mark.quick

@@ -1,13 +1,25 @@
-"""An interrupted `up`: a second call resumes it, and `down` removes everything."""
+"""An interrupted `up`: a second call resumes it, and `down` removes everything. An interrupted
+benchmark removes its lab itself."""
 
 import os
+import shutil
 import signal
+import sys
+from pathlib import Path
 
 import pytest
 
 from labgen.lab import store
 from tests.e2e.support.leak_check import leaks
-from tests.e2e.support.program import INTERRUPTED, UP, await_namespace, await_step, begun, labgen
+from tests.e2e.support.program import (
+    INTERRUPTED,
+    ROOT,
+    UP,
+    await_namespace,
+    await_step,
+    begun,
+    labgen,
+)
 from tests.e2e.support.runs import Run
 
 
@@ -21,6 +33,23 @@ def test_up_resumes_after_ctrl_c(run_: Run, labs_to_remove: list[str]) -> None:
 
     labgen("up", "single", "--name", name, timeout=UP)
     labgen("status", name)
+
+
+def test_interrupted_benchmark_leaves_no_lab(
+    run_: Run, labs_to_remove: list[str], tmp_path: Path
+) -> None:
+    scenario = tmp_path / f"{run_.lab_name('ctrl-c')}.yaml"
+    shutil.copy(ROOT / "scenarios/single.yaml", scenario)
+    name = f"bench-{scenario.stem}"
+    labs_to_remove.append(name)
+    benchmarks = (sys.executable, "-m", "benchmarks")
+    with begun("--only", "up", str(scenario), program=benchmarks) as measuring:
+        await_step(name, "prepare master1")
+        lab = store.load(name)
+        os.killpg(measuring.pid, signal.SIGINT)
+        assert measuring.wait(timeout=60) == INTERRUPTED
+    assert name not in store.names()
+    assert not leaks(lab)
 
 
 @pytest.mark.parametrize("moment", ["create", "prepare"])

@@ -65,10 +65,12 @@ def shown(
 
 
 @contextmanager
-def begun(*words: str, warm: bool = False) -> Iterator[subprocess.Popen[bytes]]:
+def begun(
+    *words: str, warm: bool = False, program: Sequence[str | Path] = (LABGEN,)
+) -> Iterator[subprocess.Popen[bytes]]:
     """Start labgen in a new session, as in a terminal. Kill it at the end if it still runs."""
     process = subprocess.Popen(
-        [LABGEN, *words],
+        [*program, *words],
         cwd=ROOT,
         start_new_session=True,
         stdin=subprocess.DEVNULL,
