@@ -17,16 +17,17 @@ SETTLE = 20.0  # seconds: after `up`, leases, caches and probes are still busy
 IDLE = 60.0  # seconds over which an idle lab is observed
 HEALTHY = 300.0  # seconds within which a lab becomes healthy
 LABEL = "benchmark"  # of the checkpoint
+WARM = "warm start:"  # what a warm `up` says
 # What can be measured, in order: an idle lab is observed before anything is done to it.
 PARTS: Mapping[str, str] = {
-    "up": "bring up a lab from nothing, and bring up again the healthy lab",
+    "up": "bring up a lab from scratch, and bring up again the healthy lab",
     "memory": "memory of the host",
     "idle": "busy cores of an idle lab, by component",
     "failover": "power cut of the VIP holder, of a lab with several control planes",
     "checkpoint": "save and restore a checkpoint",
     "power": "power cut of all machines, and power on until the lab is healthy",
     "down": "remove the lab",
-    "warm": "bring up a lab from what an earlier one left",
+    "warm": "bring up a lab from the copy of an earlier one",
 }
 Figures = dict[str, float]
 
@@ -45,11 +46,11 @@ class Run:
         return f"bench-{Path(self.scenario).stem}"
 
     @contextmanager
-    def up(self, figure: str, *options: str) -> Iterator[None]:
-        """Bring the lab up, and take it down after the block, whatever happens in it."""
+    def up(self, *options: str) -> Iterator[tuple[float, str]]:
+        """Bring the lab up, yield the seconds and the messages, and take it down after the block,
+        whatever happens in it."""
         try:
-            self.figures[figure] = self._up(*options)
-            yield
+            yield self.labgen.timed_with_messages(*self._words, *options)
         except BaseException:
             with uninterrupted():
                 self.labgen.succeeds("down", self.lab)
@@ -58,12 +59,26 @@ class Run:
             self.figures["down"] = self.labgen.timed("down", self.lab)
 
     def up_again(self) -> None:
-        """Bring up the lab that is healthy: nothing may change."""
-        self.figures["up again"] = self._up(expect=UNCHANGED)
+        """Bring up the healthy lab. Raises LabgenError if that changes anything."""
+        self.figures["up again"], said = self.labgen.timed_with_messages(*self._words)
+        if UNCHANGED not in said:
+            raise LabgenError("a second `labgen up` changed something", last_seen=said)
 
-    def _up(self, *options: str, expect: str = "") -> float:
-        words = ("up", self.scenario, "--name", self.lab, *options)
-        return self.labgen.timed(*words, expect=expect)
+    def warm_up(self) -> None:
+        """Bring up a lab that is made from an earlier one, and take it down.
+
+        The first try keeps a lab if none is kept, and then the second one is made from it.
+        """
+        for _ in range(2):
+            with self.up() as (seconds, said):
+                pass
+            if WARM in said:
+                self.figures["warm up"] = seconds
+                return
+
+    @property
+    def _words(self) -> tuple[str, ...]:
+        return ("up", self.scenario, "--name", self.lab)
 
 
 def measure(labgen: Labgen, scenario: str, parts: Collection[str]) -> Figures:
@@ -77,7 +92,8 @@ def measure(labgen: Labgen, scenario: str, parts: Collection[str]) -> Figures:
         raise LabgenError(f"a lab {run.lab} exists", hint=f"labgen down {run.lab}")
     keeps = labgen.knows("--cold", "up")
     free = host.memory_available()
-    with run.up("up", *(["--cold"] if keeps and "up" in parts else [])):
+    with run.up(*(["--cold"] if keeps and "up" in parts else [])) as (seconds, _):
+        run.figures["up"] = seconds
         if "up" in parts:
             run.up_again()
         if {"memory", "idle"} & set(parts):
@@ -87,8 +103,7 @@ def measure(labgen: Labgen, scenario: str, parts: Collection[str]) -> Figures:
             run.figures |= ON_A_LAB[part](labgen, run.lab)
     down = run.figures["down"]
     if keeps and "warm" in parts:
-        with run.up("warm up"):
-            pass
+        run.warm_up()
     run.figures["down"] = down
     return {name: value for name, value in run.figures.items() if _part(name) in parts}
 
