@@ -14,6 +14,8 @@ from tests.e2e.support.leak_check import leaks
 from tests.e2e.support.program import UP, await_step, begun, labgen
 from tests.e2e.support.runs import Run
 
+# all that has addresses of machines, except events
+OF_THE_LAB = "nodes,pods,configmaps,daemonsets,controllerrevisions,endpointslices,leases"
 POWER = 180.0  # seconds for two labs of six machines to come back
 
 
@@ -55,6 +57,8 @@ def test_a_clone_and_its_original_go_their_own_ways(
     assert not secrets(clone) & secrets(ha_3x3)
     theirs = {str(machine.address) for machine in ha_3x3.machines}
     assert not mentioned(clone, theirs | secrets(ha_3x3))
+    objects = _kubectl(clone, "get", OF_THE_LAB, "--all-namespaces", "-o", "json")
+    assert not {it for it in theirs if it in objects}
 
     _kubectl(clone, "create", "configmap", "of-the-clone")
     _kubectl(ha_3x3, "create", "configmap", "of-the-original")
