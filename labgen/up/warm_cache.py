@@ -8,6 +8,7 @@ has secrets of the lab that was saved; a lab that is made from it gets its own.
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Network
@@ -115,8 +116,9 @@ def entries(provider: Provider) -> list[Entry]:
 
 
 def touch(path: Path) -> None:
-    """Note that a lab was made from the entry at path."""
-    os.utime(path)
+    """Note that a lab was made from the entry at path, which another process may have dropped."""
+    with suppress(FileNotFoundError):
+        os.utime(path)
 
 
 def drop(path: Path) -> None:

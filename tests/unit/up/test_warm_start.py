@@ -344,3 +344,7 @@ def test_a_checkpoint_that_is_gone_is_only_needed_until_all_machines_are_made(
         find_source("first/good", "clone", same_certificates=False)
     bring_up(first.scenario, "clone", said)
     assert find_source("first/good", "clone", same_certificates=False).template is None
+
+
+def test_lab_whose_checkpoint_was_dropped_meanwhile_is_up_all_the_same(tmp_path: Path) -> None:
+    warm_cache.touch(tmp_path / "dropped")
