@@ -14,7 +14,6 @@ from labgen.errors import LabgenError, UsageError
 from labgen.lab import ownership, store
 from labgen.lab.lab import Lab
 from labgen.providers.container import checkpoint_store, disks
-from labgen.providers.container.checkpoint_store import CONTENTS
 from labgen.system import files
 
 KEPT = ".kept"  # the lab, as in lab.json
@@ -113,9 +112,7 @@ def size(place: Path) -> int:
 
 
 def _labels(lab: Lab) -> list[str]:
-    checkpoint_store.adopt_older(lab)
-    home = checkpoint_store.directory(lab)
-    return sorted(path.parent.name for path in home.glob(f"[!.]*/{CONTENTS}"))
+    return list(checkpoint_store.places(lab))
 
 
 def _names(lab: Lab) -> tuple[str, str]:

@@ -10,10 +10,13 @@ Those of a lab are next to its disks, because hard links do not cross file syste
 lab if it is removed with --keep-checkpoints: see checkpoint_catalog.
 """
 
+import errno
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -29,6 +32,7 @@ from labgen.system.parallel import gather
 
 CONTENTS = "checkpoint.json"
 PENDING = ".restoring"  # see checkpoints.complete_restore
+LINGER = 10.0  # seconds for which a program that a killed call started may still write
 OLD = ".old"  # of what is being replaced
 PART = ".part"  # of a checkpoint that is being saved or deleted
 
@@ -101,11 +105,25 @@ def damaged(source: Path, contents: Contents) -> list[str]:
 
 def checkpoints(lab: Lab) -> dict[str, Contents]:
     """Return the lab's checkpoints by name, the oldest first."""
+    found = {}
+    for name, source in places(lab).items():
+        with suppress(FileNotFoundError):  # removed, or given its name, a moment ago
+            found[name] = read(source, remedy=removal(lab, name))
+    return dict(sorted(found.items(), key=lambda it: it[1].saved))
+
+
+def places(lab: Lab) -> dict[str, Path]:
+    """Return the directories of the lab's checkpoints by name; also of one that only lacks its
+    name, because the save was killed, see settle()."""
     adopt_older(lab)
     home = directory(lab)
-    names = sorted(path.parent.name for path in home.glob(f"[!.]*/{CONTENTS}"))
-    found = {name: read(home / name, remedy=removal(lab, name)) for name in names}
-    return dict(sorted(found.items(), key=lambda it: it[1].saved))
+    nameless = {_name_of(it): it for it in home.glob(f".*{PART}")}
+    found = {**nameless, **{it.name: it for it in home.glob("[!.]*/")}}
+    return {name: it for name, it in sorted(found.items()) if (it / CONTENTS).exists()}
+
+
+def _name_of(part: Path) -> str:
+    return part.name.removeprefix(".").removesuffix(PART)
 
 
 def verified(lab: Lab, name: str) -> Contents:
@@ -144,7 +162,7 @@ def inspected(lab: Lab, name: str) -> tuple[Contents, list[str]]:
 
 def sizes(lab: Lab, name: str) -> dict[str, int]:
     """Return how many bytes the archives of each machine have."""
-    place = directory(lab) / name
+    place = places(lab).get(name, directory(lab) / name)
     return {
         machine.name: sum(it.stat().st_size for it in place.glob(f"{machine.name}.*.tar.zst"))
         for machine in lab.machines
@@ -178,7 +196,7 @@ def settle(lab: Lab) -> None:
 
 def put_in_place(part: Path) -> None:
     """Give a complete checkpoint its name, which an older one may have."""
-    target = part.with_name(part.name.removeprefix(".").removesuffix(PART))
+    target = part.with_name(_name_of(part))
     old = part.with_name(part.name + OLD)
     if target.exists():
         remove(old)
@@ -189,8 +207,13 @@ def put_in_place(part: Path) -> None:
 
 def remove(path: Path) -> None:
     """Remove a directory with everything in it, if it exists."""
-    if path.exists():
-        shutil.rmtree(path)
+    deadline = time.monotonic() + LINGER
+    while path.exists():
+        try:
+            shutil.rmtree(path)
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY or time.monotonic() > deadline:
+                raise
 
 
 def digest(path: Path) -> str:

@@ -1,5 +1,6 @@
 """A checkpoint of system containers: all of one moment, restored as a whole or not at all."""
 
+import errno
 import json
 import os
 import secrets
@@ -335,3 +336,28 @@ def test_room_is_needed_twice_for_all_that_is_packed_and_for_no_shared_image(
     monkeypatch.setattr(disks, "shared_images", lambda *_: [])  # as of a bundle built again
     with pytest.raises(LabgenError, match="has no room for a checkpoint"):
         checkpoints.save(host.lab, "x")
+
+
+def test_a_checkpoint_that_only_lacks_its_name_is_listed(host: Host) -> None:
+    contents = checkpoints.save(host.lab, "x")
+    home = checkpoint_store.directory(host.lab)
+    (home / "x").rename(home / ".x.part")
+    assert checkpoint_store.checkpoints(host.lab) == {"x": contents}
+    assert min(checkpoint_store.sizes(host.lab, "x").values()) > 0
+    checkpoints.restore(host.lab, "x", host.switch_off)
+
+
+def test_what_a_killed_calls_program_still_writes_is_removed_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove, late = shutil.rmtree, iter([OSError(errno.ENOTEMPTY, "Directory not empty")])
+
+    def racing(path: Path) -> None:
+        if (error := next(late, None)) is not None:
+            raise error
+        remove(path)
+
+    monkeypatch.setattr(shutil, "rmtree", racing)
+    (tmp_path / "x.new").mkdir()
+    checkpoint_store.remove(tmp_path / "x.new")
+    assert not (tmp_path / "x.new").exists()
