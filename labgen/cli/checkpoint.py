@@ -95,7 +95,7 @@ def export(session: Session, name: str, checkpoint: str, file: Path) -> None:
 @checkpoint.command("import")
 @click.argument("name")
 @wanted
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @common
 @click.pass_obj
 def import_(session: Session, name: str, checkpoint: str, file: Path) -> None:

@@ -78,7 +78,7 @@ def _existing(name: str, checkpoint: str) -> Lab:
         kept = checkpoint_listing.one(name, checkpoint)
         raise UsageError(
             f"lab {name} was removed; its checkpoint {checkpoint} can become a new lab",
-            hint=f"up --from {kept.lab_name}/{checkpoint} --name {kept.lab.name}",
+            hint=f"labgen up --from {kept.lab_name}/{checkpoint} --name {kept.lab.name}",
         ) from None
 
 
@@ -142,7 +142,7 @@ def import_(name: str, checkpoint: str, file: Path, console: Console) -> None:
     try:
         lab = store.load(name)
     except UsageError as error:
-        error.hint = f"{error.hint}\nto create it: up --from {file} --name {name}"
+        error.hint = f"{error.hint}\nto create it: labgen up --from {file} --name {name}"
         raise
     able = _files_of(lab, "imported")
     with store.hold(name, store.tell_waiting(name, console)):

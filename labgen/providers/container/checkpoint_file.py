@@ -110,8 +110,10 @@ def write(file: Path, header: Header, source: Path) -> int:
 def opened(file: Path) -> Iterator[CheckpointFile]:
     """Yield the file, of which only the header was read.
 
-    Raises UsageError if it is no file with a checkpoint, LabgenError if its header is damaged.
+    Raises UsageError if it has no checkpoint, LabgenError if its header is damaged.
     """
+    if not file.is_file():
+        raise UsageError(f"there is no file {file}")
     with file.open("rb") as stream, _tar(file, stream) as tar:
         yield CheckpointFile(file, stream, tar, _header(file, tar))
 

@@ -50,7 +50,7 @@ def import_(lab: Lab, name: str, file: Path) -> None:
             raise UsageError(
                 f"{file} has a checkpoint of another lab than {lab.name}, {saved.name} with id "
                 f"{saved.id}; nothing was changed",
-                hint=f"a new lab of it: up --from {file} --name OTHER",
+                hint=f"a new lab of it: labgen up --from {file} --name OTHER",
             )
         images = _fitting_images(source, saved)
         source.verify()

@@ -122,6 +122,11 @@ def test_another_file_is_no_checkpoint(host: Host, file: Path, content: bytes) -
         checkpoint_transfer.import_(host.lab, "y", file)
 
 
+def test_a_file_that_does_not_exist_is_named(host: Host, file: Path) -> None:
+    with pytest.raises(UsageError, match=r"there is no file .*/absent"):
+        checkpoint_transfer.import_(host.lab, "y", file.with_name("absent"))
+
+
 def test_another_archive_is_no_checkpoint(host: Host, file: Path) -> None:
     with tarfile.open(file, "w") as tar:
         tar.addfile(tarfile.TarInfo("checkpoint-file.txt"))
@@ -135,7 +140,7 @@ def test_a_checkpoint_of_another_lab_is_refused_with_the_command_that_makes_one(
     other = replace(host.lab, identity="01234567")
     with pytest.raises(UsageError, match="another lab than demo") as refused:
         checkpoint_transfer.import_(other, "y", file)
-    assert refused.value.hint == f"a new lab of it: up --from {file} --name OTHER"
+    assert refused.value.hint == f"a new lab of it: labgen up --from {file} --name OTHER"
 
 
 def test_another_machine_image_is_refused_with_what_is_needed(
