@@ -1,5 +1,6 @@
 """`labgen start`, `labgen stop` and `labgen reboot`: switch the machines of a lab."""
 
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
@@ -11,11 +12,17 @@ from labgen.lab.lab import Lab, Machine
 from labgen.machine import access
 from labgen.providers.base import AFTER, Power, State
 from labgen.providers.registry import provider
+from labgen.system.interrupt import Interrupted
 from labgen.system.journal import Journal
 from labgen.system.parallel import gather
 from labgen.system.wait import NotYet, until
+from labgen.up.context import Context
+from labgen.up.release_leases import release_leases
+
+logger = logging.getLogger(__name__)
 
 ASK = 20.0  # seconds
+LEASES = 15.0  # seconds; after that, leases have run out by themselves
 BOOT = 300.0  # seconds for an existing machine; others answer after a few
 
 
@@ -35,6 +42,8 @@ def switch(name: str, names: Sequence[str], action: Power, console: Console) -> 
         )
         machines.power(lab, wanted, action)
         states = machines.machines(lab)
+        if action is Power.ON and lab.kubeconfig.exists():
+            _release_leases(Context(lab, machines), wanted)
     good = AFTER[action]
     wrong = [f"{m.name} is {states[m.name]}" for m in wanted if states[m.name] not in good]
     if wrong:
@@ -73,6 +82,21 @@ def reboot(name: str, names: Sequence[str], console: Console) -> None:
         machines.power(lab, switched, Power.ON)
         gather({m.name: partial(_await, lab, m, before.get(m.name)) for m in wanted})
     console.say(f"rebooted: {', '.join(machine.name for machine in wanted)}")
+
+
+def _release_leases(context: Context, started: Sequence[Machine]) -> None:
+    """Let the control plane lead again immediately, if so many of it were off that nobody led."""
+    control_planes = context.lab.control_planes
+    others = [machine for machine in control_planes if machine not in started]
+    if len(others) > len(control_planes) // 2:
+        return
+    what, limit = "the API's answer", LEASES * context.lab.slowdown
+    try:
+        until(partial(release_leases, context), what=what, timeout=limit, interval=0.5)
+    except Interrupted:
+        raise
+    except LabgenError as error:  # then the leases run out by themselves
+        logger.debug("leases are not released: %s", error)
 
 
 def _reboot_itself(lab: Lab, machine: Machine) -> None:
