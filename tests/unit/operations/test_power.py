@@ -6,12 +6,15 @@ import pytest
 
 from labgen.console import Console
 from labgen.errors import LabgenError, UsageError
+from labgen.lab import store
 from labgen.lab.lab import Lab, Machine
 from labgen.machine import access
 from labgen.operations import power
 from labgen.providers.base import Power, State
 from labgen.providers.container.provider import ContainerProvider
 from labgen.system.process import Completed
+from labgen.system.wait import NotYet
+from labgen.up.context import Context
 from tests.unit.lab.samples import made
 
 
@@ -140,3 +143,38 @@ def test_a_machine_that_is_off_is_not_rebooted(machines: Machines, ssh: Booting)
         "  labgen start demo",
     ]
     assert len(machines.actions) == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "times"),
+    [
+        ((), 1),
+        (("master2", "master3"), 1),  # master1 alone had no majority
+        (("master3",), 0),  # the others were in command all along
+    ],
+)
+def test_leases_are_released_when_nobody_led(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...], times: int
+) -> None:
+    released: list[str] = []
+    lab = store.load("demo")
+    lab.kubeconfig.parent.mkdir(parents=True, exist_ok=True)
+    lab.kubeconfig.write_text("")
+    monkeypatch.setattr(power, "release_leases", lambda it: released.append(it.lab.name))
+    _switch(*names)
+    assert released == ["demo"] * times
+
+
+def test_an_api_that_does_not_answer_yet_fails_no_start(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Context) -> None:
+        raise NotYet("the API does not answer")
+
+    lab = store.load("demo")
+    lab.kubeconfig.parent.mkdir(parents=True, exist_ok=True)
+    lab.kubeconfig.write_text("")
+    monkeypatch.setattr(power, "release_leases", refuse)
+    monkeypatch.setattr(power, "LEASES", 0.1)
+    _switch()
+    assert set(machines.states.values()) == {State.ON}
