@@ -12,7 +12,7 @@ from labgen.providers.base import State
 from labgen.providers.container.provider import ContainerProvider
 from labgen.scenario.model import Scenario
 from labgen.system import files, host, pressure
-from labgen.up import bring_up
+from labgen.up import start
 from tests.unit.cli.calling import labgen
 from tests.unit.lab.samples import made
 
@@ -95,8 +95,8 @@ def test_up_with_force_tries_it(
     computer.update({f"node{number}": State.ABSENT for number in range(1, 201)})
     asked: list[str] = []
     monkeypatch.setattr("labgen.up.bring_up.bundles.require", asked.append)
-    monkeypatch.setattr(bring_up, "plan", lambda _: [])
-    said = labgen("up", many, "-s", "provider.name=container", "--force")
+    monkeypatch.setattr(start, "plan", lambda _: [])
+    said = labgen("up", many, "-s", "provider.name=container", "--force", "--cold")
     assert (said.exit_code, len(asked)) == (0, 1)
     assert "note: 200 machines keep 6.0 cores busy when idle, and this host has 2" in said.err
 
