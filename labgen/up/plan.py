@@ -7,7 +7,6 @@ Nothing is run here. A step starts when the steps named in its `after` are done.
 from collections.abc import Callable, Sequence
 
 from labgen.lab.lab import Machine
-from labgen.scenario.model import Role
 from labgen.up.context import Context
 from labgen.up.graph import Outcome, Step
 from labgen.up.steps.await_ready import await_ready
@@ -15,7 +14,7 @@ from labgen.up.steps.bootstrap import bootstrap
 from labgen.up.steps.create_machines import create_machines
 from labgen.up.steps.init_control_plane import init_control_plane
 from labgen.up.steps.install_cni import install_cni
-from labgen.up.steps.join import join
+from labgen.up.steps.join import add_etcd_member, join, register_control_plane
 from labgen.up.steps.merge_kubeconfig import merge_kubeconfig
 from labgen.up.steps.prepare import prepare
 
@@ -39,7 +38,8 @@ def plan(context: Context) -> list[Step]:
         *_ready_made(context),
         *on(context, [first], init_control_plane, after=[f"prepare {first.name}"]),
         *on(context, [first], install_cni, after=[init]),
-        *_join(context, [*others, *lab.workers], after=[init]),
+        *_join_control_planes(context, others, after=[init]),
+        *_join_workers(context, lab.workers, after=[init]),
         once(context, merge_kubeconfig, after=[init]),
         once(
             context,
@@ -74,20 +74,34 @@ def _ready_made(context: Context) -> list[Step]:
     return [*bootstrapped, *prepared]
 
 
-def _join(context: Context, machines: Sequence[Machine], *, after: Sequence[str]) -> list[Step]:
-    """Join workers concurrently, and meanwhile control planes one after the other.
+def _join_control_planes(
+    context: Context, machines: Sequence[Machine], *, after: Sequence[str]
+) -> list[Step]:
+    """Join control planes concurrently, except that etcd admits their members in turn.
 
     etcd accepts one learner at a time, and keeps refused ones in its log (docs/explanation/ha.md).
     """
     steps = []
     turn: list[str] = []
     for machine in machines:
-        waits = [*after, f"prepare {machine.name}"]
-        if machine.role is Role.CONTROL_PLANE:
-            waits += turn
-            turn = [f"join {machine.name}"]
-        steps += on(context, [machine], join, after=waits)
+        name = machine.name
+        steps += on(context, [machine], register_control_plane, after=[*after, f"prepare {name}"])
+        waits = [f"register control plane {name}", *turn]
+        steps += on(context, [machine], add_etcd_member, after=waits)
+        turn = [f"add etcd member {name}"]
+        steps += on(context, [machine], join, after=turn)
     return steps
+
+
+def _join_workers(
+    context: Context, machines: Sequence[Machine], *, after: Sequence[str]
+) -> list[Step]:
+    """Join workers concurrently."""
+    return [
+        step
+        for machine in machines
+        for step in on(context, [machine], join, after=[*after, f"prepare {machine.name}"])
+    ]
 
 
 def on(

@@ -30,7 +30,8 @@ cluster::reset() {
   fi
   kubeadm reset --force ${CRI_SOCKET:+--cri-socket "$CRI_SOCKET"}
   # kubeadm reset does not remove these.
-  file::remove "$CLUSTER_NOTES" /etc/cni/net.d/10-flannel.conflist
+  # 10-flannel is that of older labgen versions.
+  file::remove "$CLUSTER_NOTES" /etc/cni/net.d/{10-labgen,10-flannel}.conflist
   for link in cni0 flannel.1; do
     if [[ -e $ROOT/sys/class/net/$link ]]; then
       ip link delete "$link"
@@ -57,6 +58,16 @@ cluster::api_listens() {
 # cluster::api_answers: this machine's own API server is ready, whichever machine holds the VIP.
 cluster::api_answers() {
   curl --silent --show-error --fail --insecure --max-time 2 https://127.0.0.1:6443/readyz
+}
+
+# cluster::server_of KUBECONFIG: print the URL of its API server.
+cluster::server_of() {
+  sed --quiet 's/^ *server: *//p' "$1"
+}
+
+# cluster::set_server KUBECONFIG URL: replace the URL of its API server.
+cluster::set_server() {
+  sed --in-place "s|^\\( *server:\\).*|\\1 $2|" "$1"
 }
 
 cluster::kubectl() {

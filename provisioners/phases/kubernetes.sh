@@ -8,7 +8,6 @@ phase::kubernetes() {
   fi
   kubernetes::programs
   kubernetes::cni_plugins
-  file::install "$FILES/tmpfiles.conf" /etc/tmpfiles.d/labgen.conf
   # It depends on the machine, so a machine image has none.
   if [[ -f $PAYLOAD/kubelet.default ]]; then
     file::install "$PAYLOAD/kubelet.default" /etc/default/kubelet

@@ -3,7 +3,7 @@
 setup() {
   load helper
   make_machine
-  export CERTIFICATES=upload
+  export CERTIFICATES=upload API_ENDPOINT=10.0.0.9:8443
   printf 'kind: InitConfiguration\n' >"$PAYLOAD/kubeadm.yaml"
   printf 'kind: DaemonSet\n' >"$PAYLOAD/flannel.yaml"
   INIT="kubeadm init --config $PAYLOAD/kubeadm.yaml --skip-token-print"
@@ -35,7 +35,7 @@ setup() {
   mkdir -p "$PAYLOAD/certificates/pki/etcd" "$LABGEN_ROOT/etc/kubernetes/pki"
   printf 'key\n' >"$PAYLOAD/certificates/pki/etcd/ca.key"
   printf 'half a join\n' >"$LABGEN_ROOT/etc/kubernetes/pki/ca.key"
-  run_phases join
+  run_phases join-control-plane
   assert_success
   [[ $(<"$LABGEN_ROOT/etc/kubernetes/pki/etcd/ca.key") == key ]]
   [[ $(stat --format=%a "$LABGEN_ROOT/etc/kubernetes/pki/etcd/ca.key") == 600 ]]
@@ -93,12 +93,12 @@ setup() {
   [[ -e $LABGEN_ROOT/etc/kubernetes/kubelet.conf ]]
   rm "$STATE/kubeadm-breaks"
   mkdir -p "$LABGEN_ROOT/etc/cni/net.d" "$LABGEN_ROOT/sys/class/net/cni0"
-  touch "$LABGEN_ROOT/etc/cni/net.d/10-flannel.conflist"
+  touch "$LABGEN_ROOT/etc/cni/net.d/10-labgen.conflist"
   run_phases join
   assert_success
   assert_called 'kubeadm reset --force'
   assert_called 'ip link delete cni0'
-  [[ ! -e $LABGEN_ROOT/etc/cni/net.d/10-flannel.conflist ]]
+  [[ ! -e $LABGEN_ROOT/etc/cni/net.d/10-labgen.conflist ]]
 }
 
 @test "a join continues when nobody reads its output any more" {
@@ -107,15 +107,35 @@ setup() {
   [[ -e $LABGEN_ROOT/etc/kubernetes/labgen/join-finished ]]
 }
 
-@test "the restarter of a control plane's kubelet ends with the join, also when that fails" {
+@test "a control plane joins in three phases, and its kubelet meets an API server that answers" {
   printf 'kind: JoinConfiguration\ncontrolPlane:\n' >"$PAYLOAD/kubeadm.yaml"
-  touch "$STATE/kubeadm-breaks"
-  run timeout 10 bash "$REPO/provisioners/run.sh" join
-  [[ $status == 1 ]] || fail "exit $status: $output"
-  flock --timeout 5 "$LABGEN_ROOT/run/labgen/lock" true || fail "the next run would wait"
-  rm "$STATE/kubeadm-breaks"
+  local whole="kubeadm join --config $PAYLOAD/kubeadm.yaml --skip-phases="
+  run_phases join-control-plane
+  assert_success
+  assert_called "${whole}kubelet-start,etcd-join,kubelet-wait-bootstrap,control-plane-join,wait-control-plane"
+  assert_called "kubeadm join phase kubelet-start --config $PAYLOAD/kubeadm.yaml"
+  [[ ! -e $LABGEN_ROOT/etc/kubernetes/manifests/kube-apiserver.yaml ]]
+  [[ $(<"$LABGEN_ROOT/etc/kubernetes/bootstrap-kubelet.conf") == '    server: https://10.0.0.9:8443' ]]
+  run_phases join-etcd
+  assert_success
+  assert_called "kubeadm join phase etcd-join --config $PAYLOAD/kubeadm.yaml"
+  [[ -e $LABGEN_ROOT/etc/kubernetes/manifests/kube-apiserver.yaml ]]
   run_phases join
   assert_success
+  assert_called 'systemctl restart kubelet'
+  [[ $(<"$LABGEN_ROOT/etc/kubernetes/kubelet.conf") == '    server: https://10.0.0.4:6443' ]]
+  assert_called "${whole}preflight,control-plane-prepare,kubelet-start,etcd-join"
+  run_phases join-control-plane join-etcd join
+  assert_unchanged
+}
+
+@test "a control plane that was interrupted in its join starts again from nothing" {
+  printf 'kind: JoinConfiguration\ncontrolPlane:\n' >"$PAYLOAD/kubeadm.yaml"
+  run_phases join-control-plane join-etcd
+  run_phases join-control-plane
+  assert_success
+  assert_called 'kubeadm reset --force'
+  assert_contains "$output" 'changed unfinished cluster removed'
 }
 
 @test "a member's stopped kubelet is started" {

@@ -1,6 +1,10 @@
-"""Join a machine to the cluster, through the VIP."""
+"""Join a machine to the cluster, through the VIP.
 
-from collections.abc import Mapping
+A worker joins in one step, a control plane in three: only the admission of its etcd member has to
+wait for the other control planes.
+"""
+
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from labgen.cluster import api
@@ -31,30 +35,61 @@ KNOWN_TOKENS = "/api/v1/namespaces/kube-system/secrets/bootstrap-token-"
 CLUSTER_INFO = "/api/v1/namespaces/kube-public/configmaps/cluster-info"
 
 
-def join(context: Context, machine: Machine) -> Outcome:
-    """Join one machine, as control plane or worker.
+def register_control_plane(context: Context, machine: Machine) -> Outcome:
+    """Prepare a joining control plane and register its node; its components wait for etcd.
 
     The remains of an earlier join are removed first, unless that join had finished. Raises
     ScriptFailed with the last lines of kubeadm's output and the path of the complete log.
     """
-    notes = context.ssh.run(machine.name, ["sh", "-c", NOTES], timeout=30).stdout.split()
-    if "joined" not in notes:
-        ensure_secrets(context)
-        if "begun" in notes or machine.name in _known_nodes(context.lab):
-            evict_member(context, machine)
-    secrets, pin = context.secrets, context.ca_hash
-    config = kubeadm_join(
-        context.lab, machine, context.machine_profile(machine), secrets, ca_hash=pin
-    )
-    certificates = {} if "joined" in notes else _certificates(context, machine)
-    payload = in_payload({"kubeadm.yaml": config, **certificates})
-    return context.run_phases(machine, "join", files=payload, timeout=TIMEOUT)
-
-
-def _certificates(context: Context, machine: Machine) -> Mapping[str, File]:
-    """Return the certificates that a control plane does not fetch itself."""
+    if not _make_way(context, machine):
+        return Outcome.OK
     copied = context.lab.scenario.kubernetes.certificates == "copy"
-    return shared(context) if copied and machine.role is Role.CONTROL_PLANE else {}
+    certificates = shared(context) if copied else {}
+    return _run(context, machine, "join-control-plane", certificates)
+
+
+def add_etcd_member(context: Context, machine: Machine) -> Outcome:
+    """Add the control plane's member to etcd, and wait until it has a vote. Raises ScriptFailed."""
+    if "joined" in _notes(context, machine):
+        return Outcome.OK
+    return _run(context, machine, "join-etcd")
+
+
+def join(context: Context, machine: Machine) -> Outcome:
+    """Join a worker, or finish the join of a control plane whose etcd member has a vote.
+
+    The remains of a worker's earlier join are removed first, unless that join had finished. Raises
+    ScriptFailed with the last lines of kubeadm's output and the path of the complete log.
+    """
+    if machine.role is Role.WORKER:
+        _make_way(context, machine)
+    return _run(context, machine, "join")
+
+
+def _make_way(context: Context, machine: Machine) -> bool:
+    """Return False for a machine that has joined. Otherwise ensure that it can join."""
+    notes = _notes(context, machine)
+    if "joined" in notes:
+        return False
+    ensure_secrets(context)
+    if "begun" in notes or machine.name in _known_nodes(context.lab):
+        evict_member(context, machine)
+    return True
+
+
+def _notes(context: Context, machine: Machine) -> Sequence[str]:
+    """Return what the machine knows of an earlier join: joined, begun, both or nothing."""
+    return context.ssh.run(machine.name, ["sh", "-c", NOTES], timeout=30).stdout.split()
+
+
+def _run(
+    context: Context, machine: Machine, phase: str, certificates: Mapping[str, File] | None = None
+) -> Outcome:
+    secrets, pin = context.secrets, context.ca_hash
+    profile = context.machine_profile(machine)
+    config = kubeadm_join(context.lab, machine, profile, secrets, ca_hash=pin)
+    payload = in_payload({"kubeadm.yaml": config, **(certificates or {})})
+    return context.run_phases(machine, phase, files=payload, timeout=TIMEOUT)
 
 
 def ensure_secrets(context: Context) -> None:

@@ -128,5 +128,14 @@ def test_only_what_an_unfinished_join_left_is_forgotten(
     monkeypatch.setattr(step, "nodes", lambda _: [Node(name, True, "") for name in nodes])
     monkeypatch.setattr(Context, "ca_hash", "sha256:PIN")
     monkeypatch.setattr(Context, "run_phases", lambda *_, **__: Outcome.CHANGED)
-    assert step.join(context, context.lab.machine("master2")) is Outcome.CHANGED
+    joined = "joined" in machines.notes
+    expected = Outcome.OK if joined else Outcome.CHANGED
+    assert step.register_control_plane(context, context.lab.machine("master2")) is expected
+    assert step.add_etcd_member(context, context.lab.machine("master2")) is expected
     assert told == forgotten
+    machines.notes = machines.notes.replace("joined", "")
+    step.join(context, context.lab.machine("node1"))
+    assert told == [*forgotten, *(["node1"] if machines.notes.strip() else [])]
+    before = list(told)
+    step.join(context, context.lab.machine("master2"))  # what an earlier step did stays
+    assert told == before
