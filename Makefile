@@ -13,7 +13,7 @@ help:
 	@echo 'make box       the same, with a Vagrant box for virtual machines and all that they need'
 	@echo 'make lab       bring up the lab ha-3x3'
 	@echo 'make test      lint, types, unit, shell; a real ha-3x3 with its failover: five minutes'
-	@echo 'make test-all  make test, then all other faults, scenarios and providers: 35 minutes'
+	@echo 'make test-all  make test, then all other faults, exercises, scenarios and providers: 50 minutes'
 	@echo 'make docs      build the documentation as a site: results/site/index.html'
 	@echo 'make clean     remove what tests and builds left; ALL=1: also your labs and the bundle'
 

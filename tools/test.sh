@@ -6,8 +6,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 CHECKS=lint,types,unit,shell,docs
-REST=(emulated others faults existing scenarios experiments)
-LEFT_OUT='all other faults, experiments, mutations and scenarios, container runtimes, virtual machines'
+REST=(emulated others faults existing scenarios exercises experiments)
+LEFT_OUT='all other faults, experiments, mutations, exercises and scenarios, container runtimes, virtual machines'
 declare -A PIDS=() STARTED=()
 TABLE=()
 FAILED=0
@@ -123,7 +123,7 @@ rest() {
   start_labs emulated
   await emulated
   start_labs others
-  for part in faults existing scenarios; do
+  for part in faults existing scenarios exercises; do
     at_most 1
     start_quiet "$part"
   done

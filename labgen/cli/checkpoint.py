@@ -13,6 +13,7 @@ from labgen.cli.output import output_option, print_json
 from labgen.cli.session import Session, common
 from labgen.console import print_table
 from labgen.errors import UsageError
+from labgen.exercises.progress import RESERVED
 from labgen.operations import checkpoint_listing as listing_
 from labgen.operations import checkpoints
 from labgen.operations.checkpoint_listing import Listed, Listing
@@ -30,7 +31,18 @@ def _name(_context: click.Context, _parameter: click.Parameter, value: str) -> s
     return value
 
 
+def _own_name(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Return the name if it is not one of labgen's own checkpoints; otherwise raise UsageError."""
+    if value.startswith(RESERVED):
+        raise UsageError(
+            f"checkpoints whose names begin with {RESERVED} belong to exercises",
+            hint="choose another name    to end an exercise: labgen exercise abort LAB",
+        )
+    return _name(context, parameter, value)
+
+
 wanted = click.argument("checkpoint", callback=_name)
+own = click.argument("checkpoint", callback=_own_name)
 
 
 @click.group(cls=Group)
@@ -40,7 +52,7 @@ def checkpoint() -> None:
 
 @checkpoint.command()
 @click.argument("name")
-@wanted
+@own
 @common
 @click.pass_obj
 def save(session: Session, name: str, checkpoint: str) -> None:
@@ -94,7 +106,7 @@ def export(session: Session, name: str, checkpoint: str, file: Path) -> None:
 
 @checkpoint.command("import")
 @click.argument("name")
-@wanted
+@own
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @common
 @click.pass_obj

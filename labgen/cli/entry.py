@@ -27,6 +27,7 @@ SECTIONS: Mapping[str, Sequence[str]] = {
         *("start", "stop", "reboot", "checkpoint"),
     ),
     "Proof": ("verify", "fault", "bench", "report"),
+    "Classroom": ("exercise",),
     "Bundle": ("bundle",),
 }
 COMMANDS = tuple(name for names in SECTIONS.values() for name in names)

@@ -238,6 +238,72 @@ class Scenario(Result):
     valid: bool
 
 
+class Exercise(Result):
+    """An exercise that is known by name. All fields except name and valid are null if it has
+    errors."""
+
+    name: str
+    valid: bool
+    title: str | None = None
+    level: str | None = Field(default=None, description="beginner, intermediate or advanced")
+    minutes: int | None = Field(default=None, description="how long a learner takes")
+    needs: str | None = Field(default=None, description="what a lab must have, in words")
+    points: int | None = Field(default=None, description="the most that a learner can get")
+
+
+class ExerciseObjective(Result):
+    """One thing that the learner has to reach."""
+
+    text: str
+    points: int
+
+
+class ExerciseText(Result):
+    """What a learner may know of an exercise."""
+
+    name: str
+    title: str
+    level: str = Field(description="beginner, intermediate or advanced")
+    minutes: int = Field(description="how long a learner takes")
+    needs: str = Field(description="what a lab must have, in words")
+    scenario: str = Field(description="a scenario that suits it")
+    points: int = Field(description="the most that a learner can get")
+    task: str = Field(description="Markdown")
+    objectives: tuple[ExerciseObjective, ...]
+    hints: tuple[int, ...] = Field(description="the price of each hint in points")
+
+
+class ObjectiveResult(Result):
+    """An objective at the last check."""
+
+    text: str
+    points: int
+    done: bool | None = Field(description="null before the first check")
+
+
+class ExerciseResult(Result):
+    """What a learner has done so far."""
+
+    exercise: str = Field(description="its name")
+    phase: str = Field(description="saving, breaking, running or resetting")
+    finished: bool = Field(description="a check found all objectives done")
+    objectives: tuple[ObjectiveResult, ...]
+    points: int = Field(description="of done objectives, less those of hints; 0 when solved")
+    most: int = Field(description="the most that a learner can get")
+    seconds: float = Field(description="on the clock, which stops when all objectives are done")
+    hints: tuple[str, ...] = Field(description="the hints that were taken")
+    checks: int = Field(description="number of checks")
+    resets: int = Field(description="number of resets")
+    solved: bool = Field(description="the reference repair was applied")
+
+
+class ExerciseHint(Result):
+    """A hint."""
+
+    text: str
+    price: int = Field(description="points that it costs")
+
+
 class Part(Result):
     """A part of a bundle."""
 

@@ -37,19 +37,31 @@ def inject(
     if wanted.one_shot and duration is not None:
         raise UsageError(f"{fault} ends by itself: there is nothing to heal after a duration")
     with store.hold(lab.name, waiting_for):
-        site = Site(lab)
-        machines, used = targets.choose(site, wanted, target or wanted.target, seed)
-        _ensure_absent(site, wanted, machines)
-        request = Injection(
-            id=records.new_id(),
-            fault=fault,
-            machines=tuple(machine.name for machine in machines),
-            at=records.iso(time.time()),
-            moment=time.monotonic(),
-            duration=wanted.duration if duration is None else duration,
-            seed=used,
-        )
-        return _inject(site, wanted, machines, request)
+        return inject_held(lab, fault, target, duration=duration, seed=seed)
+
+
+def inject_held(
+    lab: Lab,
+    fault: str,
+    target: str | None = None,
+    *,
+    duration: float | None = None,
+    seed: int | None = None,
+) -> Injection:
+    """Do the same for a caller that has the lab's lock."""
+    wanted, site = find(fault), Site(lab)
+    machines, used = targets.choose(site, wanted, target or wanted.target, seed)
+    _ensure_absent(site, wanted, machines)
+    request = Injection(
+        id=records.new_id(),
+        fault=fault,
+        machines=tuple(machine.name for machine in machines),
+        at=records.iso(time.time()),
+        moment=time.monotonic(),
+        duration=wanted.duration if duration is None else duration,
+        seed=used,
+    )
+    return _inject(site, wanted, machines, request)
 
 
 def _inject(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from labgen.console import Console
 from labgen.errors import LabgenError, UsageError
+from labgen.exercises import progress
 from labgen.faults.engine import active, undo
 from labgen.lab import ownership, store
 from labgen.lab.lab import Lab
@@ -36,15 +37,20 @@ def save(name: str, checkpoint: str, console: Console) -> None:
     able = checkpoints_of(provider(lab.provider), lab)
     with store.hold(name, store.tell_waiting(name, console)):
         ownership.ensure_original(lab)
-        if faults := active(lab):
-            raise LabgenError(
-                f"lab {name} was not saved: faults are in effect",
-                last_seen=", ".join(map(str, faults)),
-                hint=f"labgen fault heal {name}",
-            )
-        able.save_checkpoint(lab, checkpoint)
-        Journal(lab.journal).write("checkpoint-saved", name=checkpoint)
+        save_held(lab, able, checkpoint)
     console.say(f"lab {name} is saved as {checkpoint}")
+
+
+def save_held(lab: Lab, able: Checkpoints, checkpoint: str) -> None:
+    """Do the same for a caller that has the lab's lock."""
+    if faults := active(lab):
+        raise LabgenError(
+            f"lab {lab.name} was not saved: faults are in effect",
+            last_seen=", ".join(map(str, faults)),
+            hint=f"labgen fault heal {lab.name}",
+        )
+    able.save_checkpoint(lab, checkpoint)
+    Journal(lab.journal).write("checkpoint-saved", name=checkpoint)
 
 
 def restore(name: str, checkpoint: str, console: Console) -> None:
@@ -58,15 +64,21 @@ def restore(name: str, checkpoint: str, console: Console) -> None:
     able = checkpoints_of(machines, lab)
     with store.hold(name, store.tell_waiting(name, console)):
         ownership.ensure_original(lab)
-        able.ensure_restorable(lab, checkpoint)
-        undone = _try_undo(lab)
-        able.restore_checkpoint(lab, checkpoint)
-        Journal(lab.journal).write("checkpoint-restored", name=checkpoint)
-        if not undone:
-            undo(lab)
+        roll_back(lab, able, checkpoint)
         if lab.kubeconfig.exists():
             await_ready(Context(lab, machines))
     console.say(f"lab {name} is restored to {checkpoint}")
+
+
+def roll_back(lab: Lab, able: Checkpoints, checkpoint: str) -> None:
+    """Restore the lab to the checkpoint, without faults, for a caller that has the lab's lock and
+    waits for the state of its cluster."""
+    able.ensure_restorable(lab, checkpoint)
+    undone = _try_undo(lab)
+    able.restore_checkpoint(lab, checkpoint)
+    Journal(lab.journal).write("checkpoint-restored", name=checkpoint)
+    if not undone:
+        undo(lab)
 
 
 def _existing(name: str, checkpoint: str) -> Lab:
@@ -101,7 +113,17 @@ def remove(name: str, checkpoint: str, console: Console) -> None:
     able = checkpoints_of(provider(lab.provider), lab)
     with store.hold(lab.name, store.tell_waiting(lab.name, console)):
         ownership.ensure_original(lab)
+        _ensure_unused(lab, checkpoint)
         able.delete_checkpoint(lab, checkpoint)
+
+
+def _ensure_unused(lab: Lab, checkpoint: str) -> None:
+    """Raise UsageError if the lab's exercise needs the checkpoint."""
+    if checkpoint.startswith(progress.RESERVED) and (lab.directory / progress.FILE).exists():
+        raise UsageError(
+            f"checkpoint {checkpoint} belongs to the exercise of lab {lab.name}",
+            hint=f"labgen exercise abort {lab.name}",
+        )
 
 
 def _holder(name: str, checkpoint: str) -> Lab:

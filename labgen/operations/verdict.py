@@ -4,7 +4,8 @@ An exit code alone is no proof: pytest ends with 0 when no test ran, and Python 
 failed test, when it cannot start pytest.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -34,6 +35,8 @@ class Verdict:
     failed: tuple[str, ...] = ()  # node ids
     errors: tuple[str, ...] = ()  # node ids of tests that could not run
     left_out: tuple[str, ...] = ()  # files of the suite that were not read
+    # passed, skipped, failed or error, by node id
+    outcomes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ran(self) -> int:

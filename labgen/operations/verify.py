@@ -120,7 +120,7 @@ def environment() -> dict[str, str | None]:
 def _run(
     what: str, subject: Sequence[str], tier: str, options: Sequence[str], *, to_stderr: bool
 ) -> Run:
-    _ensure_pytest()
+    ensure_pytest()
     with TemporaryDirectory(prefix="labgen-verify-") as directory:
         path = Path(directory) / "verdict.json"
         argv = _command(subject, tier, options, path)
@@ -165,7 +165,8 @@ def _ensure_allowed(lab: Lab, tier: str, *, disruptive: bool) -> None:
         )
 
 
-def _ensure_pytest() -> None:
+def ensure_pytest() -> None:
+    """Raise HostUnfit if a package that the suite needs is not installed."""
     missing = [name for name in _requirements() if not _installed(name)]
     if missing:
         remedy = f"{sys.executable} -m pip install 'labgen[{EXTRA}]'"

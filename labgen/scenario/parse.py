@@ -21,17 +21,47 @@ from labgen.scenario.values import kind_of
 
 P = TypeVar("P")
 # Replaces a required value that is unreadable; checks do not read it.
-STAND_INS: dict[Field, object] = {("name",): "unreadable", ("machines",): []}
+STAND_INS: dict[Field, object] = {
+    ("name",): "unreadable",
+    ("machines",): [],
+    ("title",): "unreadable",
+    ("level",): "beginner",
+    ("task",): "unreadable",
+    ("objectives",): [],
+}
 # The same for the items of a list, by the list's key.
-ITEM_STAND_INS: dict[str | int, dict[str, object]] = {
+ITEM_STAND_INS: dict[str | int, object] = {
     "machines": {"role": "worker"},
     "hosts": {"address": "192.0.2.1"},
+    "objectives": {"text": "unreadable", "checks": []},
+    "hints": {"text": "unreadable"},
+    "checks": "check.py::test_unreadable",
+    "alsoBroken": "everything",
+    "breakOn": "target",
+    "solveOn": "target",
+}
+# What a list has, by its key, for a message.
+LISTS = {
+    "machines": "groups of machines",
+    "hosts": "existing machines",
+    "objectives": "objectives",
+    "hints": "hints",
+    "checks": "tests such as check.py::test_it_works",
+    "alsoBroken": "tests of the suite such as test_nodes.py::test_node_is_ready",
+    "breakOn": "words such as target or workers",
+    "solveOn": "words such as target or workers",
 }
 MISSING = {
     "name": "missing; name the scenario, for example ha-3x3",
     "machines": "missing; list at least one group of machines with role: control-plane",
     "role": "missing; write control-plane or worker",
     "address": "missing; write the machine's own address, for example 192.168.0.3",
+    "title": "missing; name the incident in one line",
+    "level": "missing; write beginner, intermediate or advanced",
+    "task": "missing; write what the learner knows and has to do, as Markdown",
+    "objectives": "missing; list at least one objective with text and checks",
+    "text": "missing; write one sentence for the learner",
+    "checks": "missing; list at least one test, for example check.py::test_it_works",
 }
 
 
@@ -111,8 +141,7 @@ def _diagnostic(detail: ErrorDetails, kind: type) -> Diagnostic:
             keys = ", ".join(at(json_schema(kind), *field)["properties"])
             text = f"expected a mapping with the keys {keys}, found {found}"
         case "list_type":
-            items = "existing machines" if field[-1] == "hosts" else "groups of machines"
-            text = f"expected a list of {items}, found {found}"
+            text = f"expected a list of {LISTS[str(field[-1])]}, found {found}"
         case "int_type":
             text = f"expected a whole number, found {found}"
         case "greater_than_equal" | "less_than_equal":
@@ -141,9 +170,10 @@ def _without(data: Any, field: Field, within: str | int = "") -> Any:
     """Return a copy of data without field; items of lists keep their required fields."""
     step, rest = field[0], field[1:]
     if isinstance(data, list) and isinstance(step, int):
-        stand_in = ITEM_STAND_INS[within]
-        item = _without(data[step], rest) if rest else {}
-        return [*data[:step], {**stand_in, **item}, *data[step + 1 :]]
+        item: Any = ITEM_STAND_INS[within]
+        if rest:
+            item = {**item, **_without(data[step], rest)}
+        return [*data[:step], item, *data[step + 1 :]]
     if rest:
         return {**data, step: _without(data[step], rest, within=step)}
     return {key: value for key, value in data.items() if key != step}

@@ -1,7 +1,7 @@
-"""The directories of labs (state) and bundles (cache) on this host.
+"""The directories of labs (state), bundles (cache) and exercises (config) on this host.
 
 XDG base directories, https://specifications.freedesktop.org/basedir-spec/; LABGEN_HOME
-overrides both.
+overrides all.
 """
 
 import os
@@ -24,7 +24,7 @@ BUILDABLE = re.compile(r"[\w.,+@=/-]+", re.ASCII)  # Kbuild and others split at 
 def _base(variable: str, fallback: str) -> Path:
     both = os.environ.get("LABGEN_HOME")
     if both:
-        return Path(both).resolve() / ("state" if "STATE" in variable else "cache")
+        return Path(both).resolve() / variable.removeprefix("XDG_").removesuffix("_HOME").lower()
     named = os.environ.get(variable)
     root = Path(named) if named and Path(named).is_absolute() else home() / fallback
     return root / "labgen"
@@ -55,6 +55,11 @@ def runtime() -> Path:
 def cache() -> Path:
     """Return the directory of bundles: $XDG_CACHE_HOME/labgen."""
     return _base("XDG_CACHE_HOME", ".cache")
+
+
+def config() -> Path:
+    """Return the directory of what a user has configured: $XDG_CONFIG_HOME/labgen."""
+    return _base("XDG_CONFIG_HOME", ".config")
 
 
 def ensure_usable() -> None:

@@ -23,7 +23,7 @@ After `. .venv/bin/activate` in your checkout, the shell finds `labgen`. `-h` or
 help of any command. What the exit codes mean: [exit-codes.md](exit-codes.md).
 """
 SINGULAR = {str: "string", bool: "boolean", int: "integer", float: "number"}
-PLURAL = {str: "strings", float: "numbers"}
+PLURAL = {str: "strings", float: "numbers", int: "integers"}
 
 
 def page() -> str:

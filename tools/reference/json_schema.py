@@ -30,6 +30,8 @@ class Leaf:
                 return f"whole number, {self.schema['minimum']} to {self.schema['maximum']}"
             case "boolean":
                 return "`true` or `false`"
+            case "array":
+                return f"list of {Leaf('', self.schema['items'], required=False).type}"
             case _:
                 return "text"
 

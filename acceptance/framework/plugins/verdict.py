@@ -109,6 +109,7 @@ class Count:
             failed=named["failed"],
             errors=named["error"],
             left_out=self.size.left_out,
+            outcomes=self.outcomes,
         )
 
     def _ended(self, kind: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,16 @@ from labgen.cluster.etcd import EtcdMember
 from labgen.cluster.health import Problem
 from labgen.cluster.nodes import Node
 from labgen.cluster.pods import Pod
+from labgen.exercises import progress
+from labgen.exercises.progress import Phase, Progress
 from labgen.faults.records import Injection
 from labgen.lab import store
 from labgen.lab.ownership import Owner
 from labgen.operations import bench, cache, checkpoint_listing, checkpoints, compare, gc, verify
+from labgen.operations import exercise as exercise_operations
 from labgen.operations.bench import Case, Run
 from labgen.operations.checkpoint_listing import Listed
+from labgen.operations.exercise import Standing
 from labgen.operations.host_resources import Listing
 from labgen.operations.status import Status
 from labgen.operations.verdict import Outcome, Verdict
@@ -36,6 +41,7 @@ from labgen.providers.resource import Resource
 from labgen.recordings import recording
 from labgen.up.warm_cache import Entry
 from tests.unit.cli.calling import labgen
+from tests.unit.exercises.samples import sample, write
 from tests.unit.lab.samples import lab, made
 from tests.unit.report.samples import partition
 from tests.unit.system.stubs import stub
@@ -43,6 +49,58 @@ from tools.reference.commands import walk
 
 FINDING = {"gc", "status demo", "checkpoint show demo after"}  # exit code 1: something was found
 LONG_AGO = "2026-11-30T10:00:00+00:00"
+
+
+def _standing(monkeypatch: pytest.MonkeyPatch) -> Standing:
+    """Break the lab demo, as far as its directory knows, and repair it."""
+    exercise = sample(Path.cwd())
+    done = {0: True, 1: True}
+    found = Progress("sample", exercise.directory, Phase.RUNNING, "master1", began=1000.0)
+    found = replace(found, finished=1061.0, hints=1, checks=2, resets=1, done=done)
+    progress.write(store.load("demo"), found)
+    standing = Standing(exercise, found)
+    monkeypatch.setattr(exercise_operations, "check", lambda *_: standing)
+    return standing
+
+
+def _exercises(monkeypatch: pytest.MonkeyPatch) -> Any:
+    write(Path("exercises"), "sample")
+    write(Path("exercises"), "worse", more="minutes: 0\n")
+    monkeypatch.setattr("labgen.exercises.catalog.names", lambda: ["sample", "worse"])
+    shown = {"title": "Two holders", "level": "beginner", "minutes": 15}
+    shown |= {"needs": "1 control plane", "points": 100}
+    bad = dict.fromkeys(shown)
+    return [
+        {"name": "sample", "valid": True, **shown},
+        {"name": "worse", "valid": False, **bad},
+    ]
+
+
+def _exercise(_: pytest.MonkeyPatch) -> Any:
+    write(Path("exercises"), "sample")
+    shown = {"name": "sample", "title": "Two holders", "level": "beginner", "minutes": 15}
+    shown |= {"needs": "1 control plane", "scenario": "ha-3x3", "points": 100}
+    objectives = [
+        {"text": "One machine holds the VIP.", "points": 80},
+        {"text": "keepalived runs.", "points": 20},
+    ]
+    return {**shown, "task": "Find out why.", "objectives": objectives, "hints": [30, 90]}
+
+
+def _exercise_result(monkeypatch: pytest.MonkeyPatch) -> Any:
+    _standing(monkeypatch)
+    objectives = [
+        {"text": "One machine holds the VIP.", "points": 80, "done": True},
+        {"text": "keepalived runs.", "points": 20, "done": True},
+    ]
+    shown = {"exercise": "sample", "phase": "running", "finished": True, "objectives": objectives}
+    shown |= {"points": 70, "most": 100, "seconds": 61.0, "hints": ["Look at its journal."]}
+    return {**shown, "checks": 2, "resets": 1, "solved": False}
+
+
+def _exercise_hint(monkeypatch: pytest.MonkeyPatch) -> Any:
+    _standing(monkeypatch)
+    return {"text": "Look again.", "price": 90}
 
 
 def _list(_: pytest.MonkeyPatch) -> Any:
@@ -257,6 +315,11 @@ CALLS: Mapping[str, Callable[[pytest.MonkeyPatch], Any]] = {
     "fault list demo": _injections,
     "checkpoint list demo": _checkpoints,
     "checkpoint show demo after": _checkpoint,
+    "exercise list": _exercises,
+    "exercise show sample": _exercise,
+    "exercise check demo": _exercise_result,
+    "exercise status demo": _exercise_result,
+    "exercise hint demo": _exercise_hint,
     "bundle list": _bundles,
     "bench failover demo --runs 2": _bench,
     "bench compare demo demo --runs 1": _bench_comparison,
@@ -286,7 +349,7 @@ def test_every_command_that_prints_json_is_called_below() -> None:
 
 def test_commands_that_print_tables_have_json() -> None:
     tables = ["list", "status", "check", "plan", "gc", "bench failover", "bench compare"]
-    tables += ["report compare"]
+    tables += ["report compare", "exercise list"]
     tables += [f"{group} list" for group in ("scenario", "fault", "checkpoint", "bundle", "cache")]
     assert [it for it in tables if f"labgen {it}" not in WITH_JSON] == []
 

@@ -21,6 +21,7 @@ FOLDERS = (
     "acceptance",
     "benchmarks",
     "docs",
+    "exercises",
     "labgen",
     "provisioners",
     "scenarios",

@@ -12,7 +12,10 @@ CHECKS = "lint,types,unit,shell,docs"
 QUICK = {CHECKS, "e2e-bare", "e2e-ha"}
 REST = {
     f"e2e-{part}"
-    for part in ("emulated", "others", "faults", "existing", "scenarios", "experiments")
+    for part in (
+        *("emulated", "others", "faults", "existing", "scenarios", "exercises"),
+        "experiments",
+    )
 }
 TOX = """\
 #!/bin/sh

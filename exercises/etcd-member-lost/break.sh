@@ -1,0 +1,3 @@
+#!/bin/bash
+rm -rf /var/lib/etcd/member
+pkill --signal KILL --exact etcd

@@ -1,0 +1,3 @@
+#!/bin/bash
+kubectl cordon "$TARGET"
+kubectl taint node "$TARGET" maintenance=planned:NoExecute

@@ -1,0 +1,3 @@
+#!/bin/bash
+kubectl taint node "$TARGET" maintenance-
+kubectl uncordon "$TARGET"

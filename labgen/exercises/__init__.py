@@ -1,0 +1,1 @@
+"""Exercises: a broken lab with a task, hints and a graded repair."""

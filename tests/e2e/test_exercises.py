@@ -1,0 +1,116 @@
+"""Every exercise that ships, on a real lab: broken as it says, reset, repaired, restored.
+
+Two labs are enough for all of them: one control plane with a worker, and three control planes.
+"""
+
+import json
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labgen.exercises import grading, progress
+from labgen.exercises.load import load
+from labgen.exercises.model import FILE, Exercise
+from labgen.exercises.progress import Phase
+from labgen.exercises.schema import EVERYTHING
+from labgen.lab import store
+from labgen.lab.lab import Lab
+from tests.e2e.support.leak_check import leaks
+from tests.e2e.support.observations import seen
+from tests.e2e.support.program import ROOT, UP, begun, labgen
+from tests.e2e.support.runs import Run
+
+SMALL, WIDE = "one-and-one", "three"
+LABS: Mapping[str, Sequence[str]] = {
+    SMALL: ("ha-3x3", "-s", "machines[0].count=1", "-s", "machines[1].count=1"),
+    WIDE: ("ha-3x0",),
+}
+ALL = [load(path.parent) for path in sorted((ROOT / "exercises").glob(f"*/{FILE}"))]
+QUICK = {"kubelet-past-the-vip", "scheduler-wrong-flag"}  # the two of `make test`
+MINUTES = 600.0  # seconds for one command; nodes take one minute until they are NotReady
+LEFT = "/root/changed-by-the-learner"
+
+
+def _kind(exercise: Exercise) -> str:
+    return WIDE if exercise.control_planes > 1 else SMALL
+
+
+CASES = [
+    pytest.param(_kind(it), it, id=it.name, marks=pytest.mark.quick if it.name in QUICK else ())
+    for it in sorted(ALL, key=lambda it: (_kind(it), it.name))
+]
+
+
+@pytest.fixture(scope="module")
+def lab(request: pytest.FixtureRequest, run_: Run) -> Iterator[Lab]:
+    """Bring up the lab of that kind. It is removed before the next kind comes up."""
+    name = run_.lab_name(request.param)
+    labgen("up", *LABS[request.param], "--name", name, timeout=UP)
+    lab = store.load(name)
+    yield lab
+    labgen("down", name)
+    assert leaks(lab) == []
+
+
+def _result(lab: Lab, expected: int) -> list[dict[str, Any]]:
+    """Return the objectives as `check` reports them, with that exit code."""
+    said = labgen("exercise", "check", lab.name, "-o", "json", timeout=MINUTES, check=False)
+    assert said.exit_code == expected, said.stderr
+    objectives: list[dict[str, Any]] = json.loads(said.stdout)["objectives"]
+    return objectives
+
+
+def _unnamed(lab: Lab, exercise: Exercise) -> list[str]:
+    """Return the tests of the tier smoke that fail although the exercise does not name them."""
+    if EVERYTHING in exercise.also_broken:
+        return []
+    said = labgen("verify", lab.name, "-o", "json", timeout=MINUTES, check=False, quiet=True)
+    verdict = json.loads(said.stdout)
+    failed = dict.fromkeys([*verdict["failed"], *verdict["errors"]], "failed")
+    return grading.unnamed_failures(exercise, failed)
+
+
+@pytest.mark.parametrize(("lab", "exercise"), CASES, indirect=["lab"])
+def test_exercise_breaks_what_it_says_and_its_solution_repairs_it(
+    lab: Lab, exercise: Exercise
+) -> None:
+    name = lab.name
+    labgen("exercise", "start", name, exercise.name, "--as-is", timeout=MINUTES)
+    broken = [it.done_at_start for it in exercise.objectives]
+    assert [it["done"] for it in _result(lab, expected=1)] == broken
+
+    changed = progress.running(lab).target
+    labgen("exec", name, changed, "touch", LEFT)
+    labgen("exercise", "reset", name, timeout=MINUTES)
+    assert not labgen("exec", name, changed, "ls", LEFT, check=False).ok
+    assert [it["done"] for it in _result(lab, expected=1)] == broken
+    assert _unnamed(lab, exercise) == []
+
+    labgen("exercise", "solve", name, timeout=MINUTES)
+    assert all(it["done"] for it in _result(lab, expected=0))
+
+
+@pytest.mark.parametrize("lab", [SMALL], indirect=True)
+def test_exercise_that_is_killed_while_it_breaks_the_lab_is_aborted(lab: Lab) -> None:
+    name = lab.name
+    if progress.read(lab):
+        labgen("exercise", "abort", name, timeout=MINUTES)
+    with begun("exercise", "start", name, "etcd-ghost-member") as process:
+        seen(lambda: _phase(lab) is Phase.BREAKING, "the lab being broken", within=120)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    refused = labgen("exercise", "check", name, check=False)
+    assert refused.exit_code == 2
+    assert "was interrupted while breaking" in refused.stderr
+    labgen("exercise", "abort", name, timeout=MINUTES)
+    assert labgen("verify", name).ok
+    assert json.loads(labgen("checkpoint", "list", name, "-o", "json").stdout) == []
+    assert not Path(lab.directory / "exercise.json").exists()
+
+
+def _phase(lab: Lab) -> Phase | None:
+    found = progress.read(lab)
+    return found.phase if found else None
