@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from labgen.exercises import grading, progress
+from labgen.exercises import grading, progress, skeleton
 from labgen.exercises.load import load
 from labgen.exercises.model import FILE, Exercise
 from labgen.exercises.progress import Phase
@@ -77,8 +77,18 @@ def _unnamed(lab: Lab, exercise: Exercise) -> list[str]:
 def test_exercise_breaks_what_it_says_and_its_solution_repairs_it(
     lab: Lab, exercise: Exercise
 ) -> None:
+    _prove(lab, exercise, exercise.name)
+
+
+@pytest.mark.parametrize("lab", [WIDE], indirect=True)
+def test_exercise_that_was_just_created_works(lab: Lab, tmp_path: Path) -> None:
+    directory = skeleton.create(tmp_path, "mine")
+    _prove(lab, load(directory), str(directory))
+
+
+def _prove(lab: Lab, exercise: Exercise, wanted: str) -> None:
     name = lab.name
-    labgen("exercise", "start", name, exercise.name, "--as-is", timeout=MINUTES)
+    labgen("exercise", "start", name, wanted, "--as-is", timeout=MINUTES)
     broken = [it.done_at_start for it in exercise.objectives]
     assert [it["done"] for it in _result(lab, expected=1)] == broken
 
