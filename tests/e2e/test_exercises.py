@@ -5,7 +5,7 @@ Two labs are enough for all of them: one control plane with a worker, and three 
 
 import json
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ LABS: Mapping[str, Sequence[str]] = {
 ALL = [load(path.parent) for path in sorted((ROOT / "exercises").glob(f"*/{FILE}"))]
 QUICK = {"kubelet-past-the-vip", "scheduler-wrong-flag"}  # the two of `make test`
 MINUTES = 600.0  # seconds for one command; nodes take one minute until they are NotReady
+LabOf = Callable[[str], Lab]
 LEFT = "/root/changed-by-the-learner"
 
 
@@ -39,20 +40,33 @@ def _kind(exercise: Exercise) -> str:
 
 
 CASES = [
-    pytest.param(_kind(it), it, id=it.name, marks=pytest.mark.quick if it.name in QUICK else ())
+    pytest.param(it, id=it.name, marks=pytest.mark.quick if it.name in QUICK else ())
     for it in sorted(ALL, key=lambda it: (_kind(it), it.name))
 ]
 
 
 @pytest.fixture(scope="module")
-def lab(request: pytest.FixtureRequest, run_: Run) -> Iterator[Lab]:
-    """Bring up the lab of that kind. It is removed before the next kind comes up."""
-    name = run_.lab_name(request.param)
-    labgen("up", *LABS[request.param], "--name", name, timeout=UP)
-    lab = store.load(name)
-    yield lab
-    labgen("down", name)
-    assert leaks(lab) == []
+def lab_of(run_: Run) -> Iterator[LabOf]:
+    """Return lab_of(KIND), which brings up a lab of that kind and removes the one of the other."""
+    found: dict[str, Lab] = {}
+
+    def get(kind: str) -> Lab:
+        if kind not in found:
+            _remove(found)
+            name = run_.lab_name(kind)
+            labgen("up", *LABS[kind], "--name", name, timeout=UP)
+            found[kind] = store.load(name)
+        return found[kind]
+
+    yield get
+    _remove(found)
+
+
+def _remove(found: dict[str, Lab]) -> None:
+    for lab in found.values():
+        labgen("down", lab.name)
+        assert leaks(lab) == []
+    found.clear()
 
 
 def _result(lab: Lab, expected: int) -> list[dict[str, Any]]:
@@ -73,17 +87,16 @@ def _unnamed(lab: Lab, exercise: Exercise) -> list[str]:
     return grading.unnamed_failures(exercise, failed)
 
 
-@pytest.mark.parametrize(("lab", "exercise"), CASES, indirect=["lab"])
+@pytest.mark.parametrize("exercise", CASES)
 def test_exercise_breaks_what_it_says_and_its_solution_repairs_it(
-    lab: Lab, exercise: Exercise
+    lab_of: LabOf, exercise: Exercise
 ) -> None:
-    _prove(lab, exercise, exercise.name)
+    _prove(lab_of(_kind(exercise)), exercise, exercise.name)
 
 
-@pytest.mark.parametrize("lab", [WIDE], indirect=True)
-def test_exercise_that_was_just_created_works(lab: Lab, tmp_path: Path) -> None:
+def test_exercise_that_was_just_created_works(lab_of: LabOf, tmp_path: Path) -> None:
     directory = skeleton.create(tmp_path, "mine")
-    _prove(lab, load(directory), str(directory))
+    _prove(lab_of(WIDE), load(directory), str(directory))
 
 
 def _prove(lab: Lab, exercise: Exercise, wanted: str) -> None:
@@ -104,8 +117,8 @@ def _prove(lab: Lab, exercise: Exercise, wanted: str) -> None:
     assert all(it["done"] for it in _result(lab, expected=0))
 
 
-@pytest.mark.parametrize("lab", [SMALL], indirect=True)
-def test_exercise_that_is_killed_while_it_breaks_the_lab_is_aborted(lab: Lab) -> None:
+def test_exercise_that_is_killed_while_it_breaks_the_lab_is_aborted(lab_of: LabOf) -> None:
+    lab = lab_of(WIDE)
     name = lab.name
     if progress.read(lab):
         labgen("exercise", "abort", name, timeout=MINUTES)
