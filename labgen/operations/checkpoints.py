@@ -17,7 +17,7 @@ from labgen.lab import ownership, store
 from labgen.lab.lab import Lab
 from labgen.operations import checkpoint_listing
 from labgen.operations.checkpoint_listing import Listed
-from labgen.providers.optional import CheckpointFiles, checkpoints_of
+from labgen.providers.optional import CheckpointFiles, Checkpoints, checkpoints_of
 from labgen.providers.registry import provider
 from labgen.system.interrupt import Interrupted
 from labgen.system.journal import Journal
