@@ -19,12 +19,12 @@ def test_exercises_of_the_working_directory_come_first_then_the_users(
     home: Path, tmp_path: Path
 ) -> None:
     own, here = home / "config/exercises", tmp_path / "here/exercises"
-    write(own, "etcd-quota-full")
-    assert catalog.find("etcd-quota-full").directory == own / "etcd-quota-full"
-    write(here, "etcd-quota-full")
-    assert catalog.find("etcd-quota-full").directory == here / "etcd-quota-full"
+    write(own, "scheduler-wrong-flag")
+    assert catalog.find("scheduler-wrong-flag").directory == own / "etcd-quota-full"
+    write(here, "scheduler-wrong-flag")
+    assert catalog.find("scheduler-wrong-flag").directory == here / "etcd-quota-full"
     write(own, "of-the-user")
-    assert {"of-the-user", "etcd-quota-full", "coredns-loop"} <= set(catalog.names())
+    assert {"of-the-user", "scheduler-wrong-flag", "coredns-loop"} <= set(catalog.names())
 
 
 def test_path_of_the_directory_or_of_its_file_is_enough(tmp_path: Path) -> None:
@@ -36,6 +36,6 @@ def test_path_of_the_directory_or_of_its_file_is_enough(tmp_path: Path) -> None:
 def test_unknown_name_is_compared_with_the_known_ones() -> None:
     with pytest.raises(UsageError, match="did you mean coredns-loop") as refused:
         catalog.find("coredns-lop")
-    assert "etcd-quota-full" in (refused.value.hint or "")
+    assert "scheduler-wrong-flag" in (refused.value.hint or "")
     with pytest.raises(UsageError, match=r"there is no gone/exercise\.yaml"):
         catalog.find("gone/")
