@@ -24,7 +24,8 @@ def page() -> str:
     """Return the whole page as Markdown."""
     directory = data.directory("exercises")
     found = [load(path.parent) for path in sorted(directory.glob(f"*/{FILE}"))]
-    return "\n".join([HEAD, *(_level(level, found) for level in LEVELS)])
+    levels = [level for level in LEVELS if any(it.level == level for it in found)]
+    return "\n".join([HEAD, *(_level(level, found) for level in levels)])
 
 
 def _level(level: str, exercises: list[Exercise]) -> str:
