@@ -85,10 +85,10 @@ def test_only_read_only_tests_of_the_suite_can_be_checks() -> None:
     assert not any(test.startswith("test_failover.py") for test in found)
 
 
-def test_at_least_sixteen_ship_at_three_levels() -> None:
+def test_exercises_ship_for_beginners_and_for_others() -> None:
     found = [load(directory) for directory in SHIPPED]
-    assert len(found) >= 16
-    assert len({it.level for it in found}) == 3
+    assert len(found) >= 7
+    assert len({it.level for it in found}) > 1
 
 
 @pytest.mark.parametrize("directory", SHIPPED, ids=lambda path: path.name)

@@ -1,3 +1,0 @@
-#!/bin/bash
-rm -rf /var/lib/etcd/member
-pkill --signal KILL --exact etcd

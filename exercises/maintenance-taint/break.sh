@@ -1,3 +1,0 @@
-#!/bin/bash
-kubectl cordon "$TARGET"
-kubectl taint node "$TARGET" maintenance=planned:NoExecute

@@ -1,3 +1,0 @@
-#!/bin/bash
-kubectl taint node "$TARGET" maintenance-
-kubectl uncordon "$TARGET"
