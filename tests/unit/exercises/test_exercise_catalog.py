@@ -20,9 +20,9 @@ def test_exercises_of_the_working_directory_come_first_then_the_users(
 ) -> None:
     own, here = home / "config/exercises", tmp_path / "here/exercises"
     write(own, "scheduler-wrong-flag")
-    assert catalog.find("scheduler-wrong-flag").directory == own / "etcd-quota-full"
+    assert catalog.find("scheduler-wrong-flag").directory == own / "scheduler-wrong-flag"
     write(here, "scheduler-wrong-flag")
-    assert catalog.find("scheduler-wrong-flag").directory == here / "etcd-quota-full"
+    assert catalog.find("scheduler-wrong-flag").directory == here / "scheduler-wrong-flag"
     write(own, "of-the-user")
     assert {"of-the-user", "scheduler-wrong-flag", "coredns-loop"} <= set(catalog.names())
 
