@@ -34,6 +34,7 @@ OTHER = "x"  # for an argument that WORDS does not name
 INSTEAD: dict[tuple[str, ...], list[str]] = {
     ("bundle", "build"): ["--kubernetes", "none"],  # it would build for minutes
     ("bench", "failover"): ["absent"],  # starts pytest, as verify does
+    ("exercise", "new"): ["Not a name"],  # it would create one in the working directory
 }
 
 

@@ -66,6 +66,9 @@ class World(SshProvider):
     def checkpoints(self, lab: Lab) -> Sequence[Checkpoint]:
         return [Checkpoint(name, NOON) for name in self.saved]
 
+    def damage(self, lab: Lab, checkpoint: str) -> Sequence[str]:
+        return []
+
     def delete_checkpoint(self, lab: Lab, checkpoint: str) -> None:
         self.do(f"delete {checkpoint}")
         self.saved.pop(checkpoint, None)
