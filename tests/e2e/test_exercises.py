@@ -4,23 +4,19 @@ Two labs are enough for all of them: one control plane with a worker, and three 
 """
 
 import json
-import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from labgen.exercises import grading, progress, skeleton
+from labgen.exercises import grading, progress
 from labgen.exercises.load import load
 from labgen.exercises.model import FILE, Exercise
-from labgen.exercises.progress import Phase
 from labgen.exercises.schema import EVERYTHING
 from labgen.lab import store
 from labgen.lab.lab import Lab
 from tests.e2e.support.leak_check import leaks
-from tests.e2e.support.observations import seen
-from tests.e2e.support.program import ROOT, UP, begun, labgen
+from tests.e2e.support.program import ROOT, UP, labgen
 from tests.e2e.support.runs import Run
 
 SMALL, WIDE = "one-and-one", "three"
@@ -94,11 +90,6 @@ def test_exercise_breaks_what_it_says_and_its_solution_repairs_it(
     _prove(lab_of(_kind(exercise)), exercise, exercise.name)
 
 
-def test_exercise_that_was_just_created_works(lab_of: LabOf, tmp_path: Path) -> None:
-    directory = skeleton.create(tmp_path, "mine")
-    _prove(lab_of(WIDE), load(directory), str(directory))
-
-
 def _prove(lab: Lab, exercise: Exercise, wanted: str) -> None:
     name = lab.name
     _end_unfinished(lab)
@@ -117,31 +108,8 @@ def _prove(lab: Lab, exercise: Exercise, wanted: str) -> None:
     assert all(it["done"] for it in _result(lab, expected=0))
 
 
-def test_exercise_that_is_killed_while_it_breaks_the_lab_is_aborted(lab_of: LabOf) -> None:
-    lab = lab_of(WIDE)
-    name = lab.name
-    if progress.read(lab):
-        labgen("exercise", "abort", name, timeout=MINUTES)
-    with begun("exercise", "start", name, "etcd-ghost-member") as process:
-        seen(lambda: _phase(lab) is Phase.BREAKING, "the lab being broken", within=120)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    refused = labgen("exercise", "check", name, check=False)
-    assert refused.exit_code == 2
-    assert "was interrupted while breaking" in refused.stderr
-    labgen("exercise", "abort", name, timeout=MINUTES)
-    assert labgen("verify", name).ok
-    assert json.loads(labgen("checkpoint", "list", name, "-o", "json").stdout) == []
-    assert not Path(lab.directory / "exercise.json").exists()
-
-
 def _end_unfinished(lab: Lab) -> None:
     """Abort what an earlier test has left, so that it does not fail the next one too."""
     found = progress.read(lab)
     if found and not found.over:
         labgen("exercise", "abort", lab.name, timeout=MINUTES)
-
-
-def _phase(lab: Lab) -> Phase | None:
-    found = progress.read(lab)
-    return found.phase if found else None

@@ -87,7 +87,7 @@ def test_only_read_only_tests_of_the_suite_can_be_checks() -> None:
 
 def test_exercises_ship_for_beginners_and_for_others() -> None:
     found = [load(directory) for directory in SHIPPED]
-    assert len(found) >= 7
+    assert len(found) >= 9
     assert len({it.level for it in found}) > 1
 
 
