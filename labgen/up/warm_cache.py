@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import JsonValue, TypeAdapter
 
 import labgen
 from labgen.bundle import store as bundles
@@ -26,6 +26,7 @@ from labgen.providers.base import Provider
 from labgen.providers.optional import Clones, SavedLab, clones_of
 from labgen.scenario.model import Scenario
 from labgen.system import data, files, paths
+from labgen.system.host import MachineProfile
 from labgen.system.locks import locked
 
 ENTRIES = 3  # so many scenarios are in use at a time; the least recently used entry goes first
@@ -69,7 +70,7 @@ def key(scenario: Scenario, provider: Provider) -> str:
         "vip": int(lab.vip) - int(subnet.network_address),
         "bundle": asdict(bundles.digests(bundle)),
         "labgen": [labgen.__version__, _sources()],
-        "host": {m.name: asdict(provider.machine_profile(lab, m)) for m in lab.machines},
+        "host": {m.name: _host(provider.machine_profile(lab, m)) for m in lab.machines},
     }
     return digests.of_facts(facts)[:KEY_LENGTH]
 
@@ -156,6 +157,12 @@ def _essence(scenario: Scenario) -> Scenario:
         network=replace(scenario.network, subnet=None, vip=None),
         provider=replace(scenario.provider, name=""),
     )
+
+
+def _host(profile: MachineProfile) -> JsonValue:
+    """Return the profile as JSON has it: it names directories of this host."""
+    told: JsonValue = TypeAdapter(MachineProfile).dump_python(profile, mode="json")
+    return told
 
 
 def _sources() -> Mapping[str, str]:

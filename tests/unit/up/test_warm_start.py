@@ -23,7 +23,7 @@ from labgen.providers.container.provider import ContainerProvider
 from labgen.providers.optional import CheckpointUnusable, SavedLab
 from labgen.render.files import File
 from labgen.scenario.model import Scenario
-from labgen.system import files
+from labgen.system import files, host
 from labgen.up import bring_up as bring_up_module
 from labgen.up import check, dry_run, plan_from_checkpoint, start, warm_cache
 from labgen.up import context as context_module
@@ -288,6 +288,20 @@ def test_what_goes_into_a_lab_decides_about_its_key(
     assert len(keys - {key}) == len(others)
     monkeypatch.setattr(warm_cache, "_sources", lambda: {"provisioners/run.sh": "changed"})
     assert warm_cache.key(plain, machines) != key
+
+
+def test_how_this_host_adapts_machines_is_part_of_the_key(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = warm_cache.key(scenario("single"), machines)
+    facts = replace(host.probe(), kernel_modules=None)
+    with_modules = replace(facts, kernel_modules=Path("/lib/modules"))
+    keys = set()
+    for found in (facts, with_modules):
+        monkeypatch.setattr(machines, "_facts", found)
+        keys.add(warm_cache.key(scenario("single"), machines))
+    assert len(keys) == 2
+    assert key in keys
 
 
 def test_the_least_recently_used_entries_go(machines: Machines, said: Said) -> None:
