@@ -14,7 +14,8 @@ def entries() -> list[Entry]:
 
 
 def clear(keys: Collection[str] = ()) -> list[str]:
-    """Remove the entries with these keys, or all; return the keys of those that were removed.
+    """Remove the entries with these keys, or all; return the keys of those that were removed. What
+    killed processes left is removed, too.
 
     Raises UsageError if there is no such entry; nothing is removed then.
     """
@@ -27,4 +28,5 @@ def clear(keys: Collection[str] = ()) -> list[str]:
     removed = [key for key in known if not keys or key in keys]
     for key in removed:
         warm_cache.drop(known[key].path)
+    warm_cache.sweep()
     return removed

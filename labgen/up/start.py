@@ -7,7 +7,7 @@ the machines are built from scratch.
 from collections.abc import Sequence
 
 from labgen.console import Console
-from labgen.errors import LabgenError, os_reason
+from labgen.errors import HostUnfit, LabgenError, os_reason
 from labgen.faults.engine import active
 from labgen.lab import store
 from labgen.lab.allocation import Template
@@ -62,11 +62,12 @@ def run(
         return _from_scratch(context, listener, stage)
     try:
         done = run_steps(planned(context, from_checkpoint=True), listener)
-    except CheckpointUnusable as error:
-        if not is_warm(lab):
+    except (CheckpointUnusable, HostUnfit) as error:
+        if not is_warm(lab) or not store.is_pending(lab):  # machines that run stay
             raise
         console.say(f"  note: no warm start: {error.reason}; building from scratch")
-        warm_cache.drop(lab.origin.path)
+        if isinstance(error, CheckpointUnusable):  # not one of a bundle that was built again since
+            warm_cache.drop(lab.origin.path)
         return _from_scratch(context, listener, stage)
     if is_warm(lab):
         warm_cache.touch(lab.origin.path)

@@ -6,9 +6,10 @@ has secrets of the lab that was saved; a lab that is made from it gets its own.
 """
 
 import os
+import secrets
 import shutil
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Network
@@ -87,7 +88,7 @@ def find(scenario: Scenario, provider: Provider) -> Template | None:
         return None
     try:
         saved = provider.read_saved(path)
-    except HostUnfit:
+    except (HostUnfit, FileNotFoundError):  # the latter: another process drops it now
         return None
     return Template(saved.lab, Origin(path))
 
@@ -99,11 +100,15 @@ def keep(lab: Lab, provider: Provider) -> SavedLab | None:
     """
     path = place() / key(lab.scenario, provider)
     files.private_directory(place())
-    with locked(place() / ".lock", timeout=0, doing="keeping a checkpoint"):
+    with _alone():
         _sweep()
         if path.exists():
             return None
-        saved = clones_of(provider).save_at(lab, path)
+        try:
+            saved = clones_of(provider).save_at(lab, path)
+        except BaseException:
+            drop(path)  # it was saved, but cannot be used: none of this key would ever be kept
+            raise
         for entry in entries(provider)[ENTRIES:]:
             drop(entry.path)
     return saved
@@ -112,7 +117,10 @@ def keep(lab: Lab, provider: Provider) -> SavedLab | None:
 def entries(provider: Provider) -> list[Entry]:
     """Return all entries, the most recently used first."""
     clones = clones_of(provider)
-    found = [_entry(clones, path) for path in place().glob("[!.]*/")]
+    found = []
+    for path in place().glob("[!.]*/"):
+        with suppress(FileNotFoundError):  # another process has dropped it
+            found.append(_entry(clones, path))
     return sorted(found, key=lambda entry: entry.used, reverse=True)
 
 
@@ -123,16 +131,27 @@ def touch(path: Path) -> None:
 
 
 def drop(path: Path) -> None:
-    """Remove the entry at path, if it exists."""
-    old = path.with_name(f".{path.name}{OLD}")
-    shutil.rmtree(old, ignore_errors=True)
-    if path.exists():
+    """Remove the entry at path, if it exists. Another process may be doing the same."""
+    old = path.with_name(f".{path.name}.{secrets.token_hex(4)}{OLD}")
+    with suppress(FileNotFoundError):
         path.rename(old)  # so that there is never a part of one
         shutil.rmtree(old)
 
 
+def sweep() -> None:
+    """Remove what killed processes left while they saved or removed an entry, unless another
+    process is saving one, which does the same."""
+    if place().is_dir():
+        with suppress(LabgenError), _alone():
+            _sweep()
+
+
+def _alone() -> AbstractContextManager[None]:
+    """Lock the cache for a process that saves an entry; raises LabgenError if there is one."""
+    return locked(place() / ".lock", timeout=0, doing="keeping a checkpoint")
+
+
 def _sweep() -> None:
-    """Remove what killed processes left while they saved or removed an entry."""
     for path in place().glob(".*/"):
         shutil.rmtree(path, ignore_errors=True)
 

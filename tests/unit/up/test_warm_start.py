@@ -12,7 +12,7 @@ import pytest
 
 from labgen.bundle.store import Digests
 from labgen.console import Console
-from labgen.errors import LabgenError, UsageError
+from labgen.errors import HostUnfit, LabgenError, UsageError
 from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.machine.finding import Finding
@@ -24,6 +24,7 @@ from labgen.providers.optional import CheckpointUnusable, SavedLab
 from labgen.render.files import File
 from labgen.scenario.model import Scenario
 from labgen.system import files, host
+from labgen.system.locks import locked
 from labgen.up import bring_up as bring_up_module
 from labgen.up import check, dry_run, plan_from_checkpoint, start, warm_cache
 from labgen.up import context as context_module
@@ -197,6 +198,51 @@ def test_what_a_killed_save_left_is_removed(machines: Machines, said: Said) -> N
     assert [it.key for it in cache.entries()] == [key]
     assert not part.exists()
     assert not old.exists()
+    part.mkdir()
+    assert cache.clear() == [key]
+    assert not part.exists()
+
+
+def test_a_checkpoint_that_is_being_saved_is_not_swept(machines: Machines) -> None:
+    part = warm_cache.place() / ".1a2b.part"
+    part.mkdir(parents=True)
+    with locked(warm_cache.place() / ".lock", timeout=0):
+        assert cache.clear() == []
+    assert part.exists()
+
+
+def test_two_processes_may_drop_the_same_checkpoint(
+    machines: Machines, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _up(said, "first")
+    (entry,) = cache.entries()
+    rename, renamed = Path.rename, list[Path]()
+
+    def slower(path: Path, target: Path) -> Path:
+        renamed.append(path)
+        if len(renamed) == 1:
+            warm_cache.drop(path)
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", slower)
+    warm_cache.drop(entry.path)
+    assert renamed == [entry.path] * 2
+    assert [it for it in warm_cache.place().iterdir() if it.is_dir()] == []
+
+
+def test_what_was_saved_and_cannot_be_used_is_not_kept(
+    machines: Machines, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as other:
+        other.setattr(machines, "read_saved", _unfit)
+        store.remove(_up(said))
+    assert said.tells("not kept for warm starts: it needs another bundle")
+    _up(said)
+    assert machines.done == ["build", "save", "build", "save"]
+
+
+def _unfit(_: Path) -> SavedLab:
+    raise HostUnfit("it needs another bundle")
 
 
 def test_a_lab_comes_up_although_it_cannot_be_kept(machines: Machines, said: Said) -> None:
@@ -227,6 +273,27 @@ def test_a_warm_start_that_fails_is_no_obstacle(machines: Machines, said: Said, 
     assert machines.done[-3:] == ["destroy", "build", "save"]
     assert (second.origin, store.load("second").origin) == (None, None)
     assert said.tells("note: no warm start: it is damaged; building from scratch")
+
+
+def test_a_bundle_that_was_built_again_is_no_obstacle(machines: Machines, said: Said) -> None:
+    _up(said, "first")
+    machines.failing["unpack"] = HostUnfit("it needs another bundle")
+    assert _up(said, "second").origin is None
+    assert machines.done == ["build", "save", "destroy", "build"]
+    assert len(cache.entries()) == 1
+
+
+def test_a_host_that_is_unfit_later_is_no_reason_to_destroy_a_lab(
+    machines: Machines, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetch_credentials(*_: object) -> Outcome:
+        raise HostUnfit("no route")
+
+    _up(said, "first")
+    monkeypatch.setattr(plan_from_checkpoint, "fetch_credentials", fetch_credentials)
+    with pytest.raises(HostUnfit, match="no route"):
+        _up(said, "second")
+    assert machines.done == ["build", "save", *CLONED]
 
 
 def test_an_interrupted_warm_start_begins_again_with_its_checkpoint(
