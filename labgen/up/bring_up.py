@@ -17,7 +17,7 @@ from labgen.system.journal import Journal
 from labgen.up.check import ensure_possible
 from labgen.up.context import Context
 from labgen.up.graph import Done, Listener, Outcome, Step
-from labgen.up.start import introduce, keep_for_warm_starts, run, warm_template
+from labgen.up.start import introduce, keep_for_warm_starts, run, warm_key, warm_template
 
 UNCHANGED = "nothing changed"  # what a second `up` says
 
@@ -50,7 +50,8 @@ def bring_up(
     with store.hold(name, store.tell_waiting(name, console)):
         new = name not in store.names()
         scratch = cold or stage is not None
-        if new and not scratch and not template:
+        key = warm_key(scenario, chosen) if new and not scratch and not template else None
+        if key:
             template = warm_template(scenario, chosen, console)
         lab = store.make(scenario, name, chosen.name, template)
         _introduce(lab, console)
@@ -69,8 +70,8 @@ def bring_up(
             error.hint = error.hint or f"to resume: {lab.up_command}"
             raise
         lab = context.lab
-        if new and not scratch and lab.origin is None:
-            keep_for_warm_starts(lab, chosen, console)
+        if key and lab.origin is None:
+            keep_for_warm_starts(lab, chosen, console, key)
         seconds = time.monotonic() - begin
         journal.write("up-done", seconds=round(seconds, 2))
     if console.verbose:

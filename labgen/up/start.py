@@ -24,6 +24,12 @@ from labgen.up.plan import plan, until
 MIB = 1 << 20
 
 
+def warm_key(scenario: Scenario, provider: Provider) -> str | None:
+    """Return the key of what a lab of the scenario would be built from now; None if the provider
+    has no warm starts."""
+    return warm_cache.key(scenario, provider) if isinstance(provider, Clones) else None
+
+
 def warm_template(scenario: Scenario, provider: Provider, console: Console) -> Template | None:
     """Return the checkpoint in the cache that a new lab of the scenario can be made from; None if
     there is none. A damaged one is removed."""
@@ -95,13 +101,13 @@ def introduce(lab: Lab, template: Template | None, console: Console) -> None:
     )
 
 
-def keep_for_warm_starts(lab: Lab, provider: Provider, console: Console) -> None:
-    """Save a lab that was just built, for the next one of its scenario. It is no error if that is
-    not possible."""
+def keep_for_warm_starts(lab: Lab, provider: Provider, console: Console, key: str) -> None:
+    """Save a lab that was just built, for the next one of its scenario; key is the warm_key() from
+    before. It is no error if that is not possible."""
     if not isinstance(provider, Clones) or active(lab):
         return
     try:
-        saved = warm_cache.keep(lab, provider)
+        saved = warm_cache.keep(lab, provider, key)
     except Interrupted:
         raise
     except LabgenError as error:

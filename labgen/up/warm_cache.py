@@ -93,12 +93,16 @@ def find(scenario: Scenario, provider: Provider) -> Template | None:
     return Template(saved.lab, Origin(path))
 
 
-def keep(lab: Lab, provider: Provider) -> SavedLab | None:
+def keep(lab: Lab, provider: Provider, began: str) -> SavedLab | None:
     """Save the lab, whose machines all run, for warm starts; None if its scenario has an entry.
+    began is the key from before the lab was built.
 
-    Raises LabgenError or OSError if it cannot be saved.
+    Raises LabgenError or OSError if it cannot be saved, or is of something else than a lab that
+    would be built now.
     """
-    path = place() / key(lab.scenario, provider)
+    if key(lab.scenario, provider) != began:
+        raise LabgenError("what labs are built from was changed while this one was built")
+    path = place() / began
     files.private_directory(place())
     with _alone():
         _sweep()

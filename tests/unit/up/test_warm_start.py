@@ -357,6 +357,17 @@ def test_what_goes_into_a_lab_decides_about_its_key(
     assert warm_cache.key(plain, machines) != key
 
 
+def test_a_lab_is_not_kept_as_what_it_was_not_built_from(
+    machines: Machines, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = iter(["before", "before"])
+    monkeypatch.setattr(warm_cache, "_sources", lambda: {"run.sh": next(sources, "edited")})
+    _up(said)
+    assert machines.done == ["build"]
+    assert said.tells("not kept for warm starts: what labs are built from was changed while")
+    assert cache.entries() == []
+
+
 def test_how_this_host_adapts_machines_is_part_of_the_key(
     machines: Machines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
