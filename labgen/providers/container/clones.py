@@ -52,6 +52,8 @@ def read(path: Path) -> SavedLab:
     if path.is_dir() and (lost := checkpoint_store.damaged(path, contents)):
         raise _damaged(path, lost)
     lab = store.parse(contents.lab)
+    if contents.shared.keys() != {machine.name for machine in lab.machines}:
+        raise _damaged(path, ["its machines"])
     ensure_fits(contents, lab.scenario.kubernetes.version, f"the checkpoint at {path}")
     saved = datetime.fromtimestamp(contents.saved, UTC)
     return SavedLab(path, lab, saved, contents.size)
@@ -68,6 +70,15 @@ def _read(path: Path) -> Contents:
     except (OSError, LabgenError) as error:
         why = reason(error)
         raise CheckpointUnusable(f"there is no checkpoint at {path}", last_seen=why) from error
+
+
+def _ensure_still_there(directory: Path, contents: Contents) -> None:
+    """Raise CheckpointUnusable if another checkpoint has taken this one's place, or none: machines
+    may be of two moments then."""
+    if _read(directory) != contents:
+        raise CheckpointUnusable(
+            f"the checkpoint at {directory} was replaced while machines were made from it"
+        )
 
 
 def _damaged(path: Path, lost: Sequence[str]) -> CheckpointUnusable:
@@ -122,14 +133,16 @@ def unpack(lab: Lab, source: Path, profile: Profile) -> None:
     directory = source
     if source.is_file():
         directory = disks.of_lab(lab) / UNPACKED
-        checkpoint_transfer.unpack(source, directory)
+        contents = checkpoint_transfer.unpack(source, directory)
     unpack_one = partial(_unpack, lab, source=directory, contents=contents, bundle=bundle)
     try:
         gather({m.name: partial(unpack_one, m, profile=profile(m)) for m in lab.machines})
     except LabgenError as error:
+        _ensure_still_there(directory, contents)
         if lost := checkpoint_store.damaged(directory, contents):
             raise _damaged(source, lost) from error
         raise
+    _ensure_still_there(directory, contents)
     checkpoint_store.remove(disks.of_lab(lab) / UNPACKED)
 
 
@@ -214,7 +227,15 @@ def _uppers(lab: Lab) -> dict[str, Path]:
 
 
 def _replace_payload(root: Path, payload: Mapping[str, File]) -> None:
-    """Replace what `up` sent to the saved machine by what it would send to this one."""
+    """Replace what `up` sent to the saved machine by what it would send to this one.
+
+    Raises CheckpointUnusable if a link on the machine leads elsewhere: here that is another place.
+    """
+    place = root
+    for part in Path(PAYLOAD).parts:
+        place /= part
+        if place.is_symlink():
+            raise CheckpointUnusable(f"/{place.relative_to(root)} of a saved machine is a link")
     checkpoint_store.remove(root / PAYLOAD)
     for path, file in payload.items():
         files.write(root / path, file.content, mode=file.mode)

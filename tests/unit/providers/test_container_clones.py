@@ -112,6 +112,41 @@ def test_a_machine_has_the_disks_of_the_checkpoint_before_it_runs(
     assert host == ["keys", "network", "create False"]
 
 
+def test_machines_are_never_of_two_checkpoints(
+    saved: Path, host: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpack = archives.unpack
+
+    def slower(archive: Path, directory: Path) -> None:
+        unpack(archive, directory)
+        if not archive.name.endswith("root.tar.zst"):
+            return
+        told = json.loads((saved / "checkpoint.json").read_bytes())  # `checkpoint save` again
+        (saved / "checkpoint.json").write_text(json.dumps({**told, "saved": 2.0}))
+
+    monkeypatch.setattr(archives, "unpack", slower)
+    with pytest.raises(CheckpointUnusable, match="was replaced while machines were made from it"):
+        clones.unpack(made("single", "clone"), saved, _profile)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("place", ["etc", "etc/labgen", "etc/labgen/payload"])
+def test_a_link_on_a_machine_leads_to_no_file_of_this_host(
+    saved: Path, host: list[str], tmp_path: Path, place: str
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    for part in ("", "labgen", "payload", "labgen/payload"):
+        (elsewhere / part / "kept").mkdir(parents=True, exist_ok=True)
+    before = sorted(elsewhere.rglob("*"))
+    link = tmp_path / "upper" / place
+    link.parent.mkdir(parents=True)
+    link.symlink_to(elsewhere)
+    clone = made("single", "clone")
+    payload = {"master1": {"etc/labgen/lab.env": File("x", 0o600)}}
+    with pytest.raises(CheckpointUnusable, match=f"/{place} of a saved machine is a link"):
+        clones.relocate_machines(clone, clone, payload, same_certificates=False)
+    assert sorted(elsewhere.rglob("*")) == before
+
+
 def test_a_machine_gets_the_files_of_its_own_lab(
     saved: Path, host: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,6 +197,12 @@ def test_a_damaged_checkpoint_is_named(saved: Path, host: list[str]) -> None:
             use(saved)
         assert damaged.value.last_seen == "not as it was saved: master1.root.tar.zst"
     archive.write_bytes(content)
+    told = json.loads((saved / "checkpoint.json").read_bytes())
+    (saved / "checkpoint.json").write_text(json.dumps({**told, "shared": {}}))
+    with pytest.raises(CheckpointUnusable, match="is damaged") as damaged:
+        clones.read(saved)
+    assert damaged.value.last_seen == "not as it was saved: its machines"
+    (saved / "checkpoint.json").write_text(json.dumps(told))
     shutil.rmtree(saved / "shared/1")
     with pytest.raises(CheckpointUnusable, match="is damaged"):
         clones.read(saved)
