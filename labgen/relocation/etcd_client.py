@@ -5,17 +5,20 @@ import json
 import os
 import socket
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from labgen.errors import LabgenError
 
 TIMEOUT = 10.0  # seconds for one request
 OPERATIONS = 100  # in one transaction: etcd's default limit, max-txn-ops, is 128
+# Bytes of values in one transaction: etcd's default limit, max-request-bytes, is 1.5 MiB. One value
+# may have that much already.
+SIZE = 1 << 20
+Operation: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def values(endpoint: Endpoint, prefix: str) -> dict[str, bytes]:
 
 def change(endpoint: Endpoint, puts: Mapping[str, bytes], deleted: Collection[str]) -> None:
     """Write values of existing keys, which keep their leases, and delete keys."""
-    operations: list[dict[str, Any]] = [
+    operations: list[Operation] = [
         {
             "request_put": {
                 "key": _encoded(key.encode()),
@@ -81,9 +84,22 @@ def change(endpoint: Endpoint, puts: Mapping[str, bytes], deleted: Collection[st
         for key, value in puts.items()
     ]
     operations += [{"request_delete_range": {"key": _encoded(it.encode())}} for it in deleted]
-    left = iter(operations)
-    while batch := list(islice(left, OPERATIONS)):
+    for batch in _batches(operations):
         endpoint.call("kv/txn", {"success": batch})
+
+
+def _batches(operations: Iterable[Operation]) -> Iterator[list[Operation]]:
+    batch: list[Operation] = []
+    size = 0
+    for operation in operations:
+        own = len(operation.get("request_put", {}).get("value", "")) * 3 // 4  # of base64
+        if batch and (len(batch) == OPERATIONS or size + own > SIZE):
+            yield batch
+            batch, size = [], 0
+        batch.append(operation)
+        size += own
+    if batch:
+        yield batch
 
 
 def members(endpoint: Endpoint) -> list[dict[str, Any]]:

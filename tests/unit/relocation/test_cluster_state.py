@@ -131,6 +131,15 @@ def test_many_objects_are_several_transactions() -> None:
     assert etcd.calls.count("kv/txn") == 3
 
 
+def test_no_transaction_is_larger_than_etcd_accepts() -> None:
+    sizes = [etcd_client.SIZE, etcd_client.SIZE // 2, etcd_client.SIZE // 2, 1]
+    etcd = _etcd(*(f"/registry/pods/seat/web-{number}" for number in range(len(sizes))))
+    puts = {key: b"x" * size for key, size in zip(etcd.data, sizes, strict=True)}
+    etcd_client.change(etcd, puts, [])
+    assert etcd.data == puts
+    assert etcd.calls.count("kv/txn") == 3
+
+
 def test_nothing_is_written_if_nothing_changes() -> None:
     etcd = _etcd("/registry/minions/master1")
     cluster_state.rewrite(etcd, str)
