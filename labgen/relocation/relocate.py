@@ -56,7 +56,7 @@ def relocate(disks: Mapping[str, Disks], change: Relocation) -> None:
     members = _members(disks, change, addresses)
     with _scratch(change.work) as work, etcd_members.running(members, change.etcd, work) as cluster:
         renewed = certificates.renew(_blocks(disks), addresses, same=change.same_certificates)
-        rewrite = partial(_rewrite, addresses, renewed, change.password)
+        rewrite = partial(relocated_text, addresses, renewed, change.password)
         gather(
             {
                 "files": partial(_change_files, disks.values(), rewrite),
@@ -87,7 +87,9 @@ def _change_cluster(cluster: Cluster, rewrite: Rewrite) -> None:
     cluster_state.ensure_everywhere(cluster.endpoints)
 
 
-def _rewrite(addresses: Addresses, renewed: Mapping[str, str], password: str, text: str) -> str:
+def relocated_text(
+    addresses: Addresses, renewed: Mapping[str, str], password: str, text: str
+) -> str:
     """Return a text of the old lab as the new lab has it."""
     moved = pem.replace(addresses.rewrite(text), renewed)
     return VRRP_PASSWORD.sub(rf"\g<1>{password}", moved)
