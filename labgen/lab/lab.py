@@ -179,12 +179,24 @@ class Lab:
         known = known and catalog.find(shipped.stem).samefile(shipped)
         words = ["labgen", "up", self.scenario.name if known else str(source)]
         words += ["--name", self.name] if self.name != self.scenario.name else []
-        if self.origin and self.origin.words and not (known or source.is_file()):
-            # a checkpoint of another host, which has the scenario's file
-            words = ["labgen", "up", "--from", self.origin.words, "--name", self.name]
-            words += ["--same-certificates"] if self.origin.same_certificates else []
-            return shlex.join(words)
+        if self._clone_command and not (known or source.is_file()):
+            return self._clone_command  # of another host, which has the scenario's file
         words += [word for override in self.scenario.overrides for word in ("-s", override)]
+        return shlex.join(words)
+
+    @property
+    def create_command(self) -> str:
+        """Return the command that creates this lab again after it was removed."""
+        return self._clone_command or self.up_command
+
+    @property
+    def _clone_command(self) -> str:
+        """Return the command that makes this lab from the checkpoint that it was made from; empty
+        if none was named."""
+        if not (self.origin and self.origin.words):
+            return ""
+        words = ["labgen", "up", "--from", self.origin.words, "--name", self.name]
+        words += ["--same-certificates"] if self.origin.same_certificates else []
         return shlex.join(words)
 
     def machine(self, name: str) -> Machine:

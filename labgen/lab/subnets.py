@@ -86,9 +86,10 @@ def taken(lab: Lab, owner: str, *, seen: str | None = None) -> LabgenError:
 
 def remedy(lab: Lab) -> str:
     """Return what to do when something else has the lab's subnet."""
-    again = f"labgen down {lab.name} && {lab.up_command}"
-    fixed = {"subnet": lab.scenario.network.subnet, "vip": lab.scenario.network.vip}
-    again += "".join(f" -s network.{name}=auto" for name, value in fixed.items() if value)
+    again = f"labgen down {lab.name} && {lab.create_command}"
+    if not (lab.origin and lab.origin.words):  # a clone gets another subnet by itself
+        fixed = {"subnet": lab.scenario.network.subnet, "vip": lab.scenario.network.vip}
+        again += "".join(f" -s network.{name}=auto" for name, value in fixed.items() if value)
     return f"remove that one, or create the lab again, which chooses another subnet: {again}"
 
 

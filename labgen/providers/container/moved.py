@@ -49,7 +49,7 @@ def _gone(lab: Lab, machine: Machine, mounted: Mapping[str, Path]) -> dict[Path,
 
 
 def _error(lab: Lab, gone: Mapping[Path, Path]) -> LabgenError:
-    again = f"create the lab again: labgen down {lab.name} && {lab.up_command}"
+    again = f"create the lab again: labgen down {lab.name} && {lab.create_command}"
     if all(now.exists() for now in gone.values()):
         links = " && ".join(dict.fromkeys(_link(*it) for it in gone.items()))
         again = f"move it back, or leave a link in its place: {links}\nor {again}"

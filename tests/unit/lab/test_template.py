@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from labgen.errors import UsageError
-from labgen.lab import allocation, store
+from labgen.lab import allocation, store, subnets
 from labgen.lab.allocation import Template
 from labgen.lab.lab import Lab, Origin
 from labgen.scenario.host_environment import Route
@@ -93,3 +93,11 @@ def test_a_copy_whose_scenario_is_not_here_comes_up_again_by_its_checkpoint() ->
     assert copy.up_command == "labgen up --from first/good --name clone"
     same = replace(copy, origin=replace(ORIGIN, same_certificates=True))
     assert same.up_command == f"{copy.up_command} --same-certificates"
+
+
+def test_a_copy_is_created_again_from_its_checkpoint_and_not_from_scratch() -> None:
+    first = made(name="first", overrides=("network.subnet=10.90.4.0/24",))
+    again = "labgen up --from first/good --name clone"
+    assert _clone(first).create_command == again
+    assert subnets.remedy(_clone(first)).endswith(f": labgen down clone && {again}")
+    assert first.create_command == first.up_command
