@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from labgen.console import Console
 from labgen.lab import store
@@ -172,7 +173,12 @@ def wanted_lab(
         loaded = load_scenario(session, str(scenario), overrides, lab=name)
         return Wanted(loaded, ensure_lab_name(name or loaded.name))
     if overrides or provider:
-        raise click.UsageError("A checkpoint has its own scenario: --from takes no --set.")
+        raise click.UsageError(
+            "A checkpoint has its own scenario: --from takes neither --set nor --provider."
+        )
+    typed = click.get_current_context().get_parameter_source("cold")
+    if typed is ParameterSource.COMMANDLINE:  # the variable is for all other labs
+        raise click.UsageError("A lab from a checkpoint is not built from scratch: no --cold.")
     from labgen.up.source import find_source  # noqa: PLC0415 - only for --from
 
     found = find_source(source, name, same_certificates=same_certificates)

@@ -22,7 +22,8 @@ from tests.unit.lab.samples import lab, scenario
         (["single", "--from", "first/good"], "Use either SCENARIO or --from."),
         (["single", "--same-certificates"], "--same-certificates is for --from."),
         (["--from", "x", "-s", "network.firstHost=9"], "A checkpoint has its own scenario"),
-        (["--from", "x", "--provider", "container"], "A checkpoint has its own scenario"),
+        (["--from", "x", "--provider", "container"], "takes neither --set nor --provider"),
+        (["--from", "x", "--cold"], "is not built from scratch"),
     ],
 )
 def test_options_that_do_not_go_together_are_a_usage_error(
@@ -71,6 +72,7 @@ def test_what_a_lab_is_made_from_is_passed_on(monkeypatch: pytest.MonkeyPatch) -
 
     seen: list[Any] = []
     monkeypatch.setattr(source, "find_source", find_source)
+    monkeypatch.setenv("LABGEN_COLD", "1")  # of a script, for other labs
     monkeypatch.setattr(up, "bring_up", lambda *words, **options: seen.append((words, options)))
     words = ["--from", "first/good", "--name", "seat1", "--same-certificates"]
     said = labgen("up", *words)
