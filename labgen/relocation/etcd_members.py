@@ -5,6 +5,7 @@ So Raft itself completes whatever its members had acknowledged, and nobody else 
 clients use unix sockets in a directory that only root can enter.
 """
 
+import os
 import shlex
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -70,9 +71,11 @@ def running(members: Sequence[Member], etcd: Path, work: Path) -> Iterator[Clust
     addresses = list(dict.fromkeys(it for member in members for it in (member.old, member.new)))
     _write_certificate(addresses, work)
     script = START.format(members="\n".join(_command(member, etcd) for member in members))
+    # etcd would reach its peers through HTTPS_PROXY, and refuses ETCD_ variables next to options
+    clean = ["env", "--ignore-environment", f"PATH={os.environ.get('PATH', os.defpath)}"]
     isolated = ["unshare", "--net", "--pid", "--fork", "--kill-child"]
     shell = ["bash", "-c", script, "members", *map(str, addresses)]
-    with background.running([*isolated, *shell], cwd=work) as process:
+    with background.running([*clean, *isolated, *shell], cwd=work) as process:
         yield Cluster([Endpoint(work, member.name) for member in members], process)
     for member in members:
         for spare in (member.data / "member/wal").glob("*.tmp"):  # space for a log to come

@@ -121,6 +121,9 @@ def _texts(disks: dict[str, Disks]) -> dict[Path, str]:
 def test_files_and_etcd_are_the_new_labs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, same: bool
 ) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, "http://192.0.2.1:3128")  # of this host, not of the members
+    monkeypatch.setenv("ETCD_NAME", "other")
     disks = _disks(tmp_path)
     _fill(disks, tmp_path / "filling", monkeypatch)
     before = _texts(disks)
