@@ -24,6 +24,7 @@ __all__ = [
     "load_machine",
     "require",
     "require_box",
+    "runtime_digests",
 ]
 
 
@@ -171,6 +172,17 @@ def digests(bundle: Bundle) -> Digests:
         machine=parts["machine"].outputs[machine.ARCHIVE].sha256,
         golden=parts["golden"].outputs[golden.STORE].sha256,
     )
+
+
+def runtime_digests(bundle: Bundle, runtime: str) -> Mapping[str, str]:
+    """Return the sha256 of the files of require_runtime() by path, from the bundle's lock file,
+    without those that were not built."""
+    if runtime not in runtimes.NAMES:
+        return {}
+    parts = lockfile.read(bundle.directory).parts.values()
+    built = {path: digest.sha256 for part in parts for path, digest in part.outputs.items()}
+    wanted = (*runtimes.programs(runtime), runtimes.archive(runtime), images.ARCHIVE)
+    return {path: built[path] for path in wanted if path in built}
 
 
 def load_machine(bundle: Bundle) -> None:

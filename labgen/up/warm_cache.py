@@ -70,6 +70,7 @@ def key(scenario: Scenario, provider: Provider) -> str:
         "prefix": subnet.prefixlen,
         "vip": int(lab.vip) - int(subnet.network_address),
         "bundle": asdict(bundles.digests(bundle)),
+        "runtime": dict(bundles.runtime_digests(bundle, scenario.kubernetes.runtime)),
         "labgen": [labgen.__version__, _sources()],
         "host": {m.name: _host(provider.machine_profile(lab, m)) for m in lab.machines},
     }

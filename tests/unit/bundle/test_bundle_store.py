@@ -55,3 +55,22 @@ def test_a_bundle_is_told_by_its_machine_image_and_its_golden_store(tmp_path: Pa
     assert store.digests(bundle) == store.Digests(
         "v1.37.2-amd64", machine="of machine", golden="of golden"
     )
+
+
+def test_what_machines_get_for_a_container_runtime_has_digests(tmp_path: Path) -> None:
+    outputs = {
+        "runtime-cri-o": ["runtimes/cri-o/crio", "runtimes/cri-o/packages.tar"],
+        "runtime-docker": ["runtimes/docker/packages.tar"],
+        "images": ["images.tar"],
+        "machine": ["machine.tar.zst"],
+    }
+    parts = {
+        name: LockedPart(inputs="", outputs={it: Digest(f"of {it}", 1) for it in paths}, seconds=1)
+        for name, paths in outputs.items()
+    }
+    lockfile.write(tmp_path, Lock(parts=parts))
+    bundle = store.describe("v1.37.2", tmp_path)
+    assert store.runtime_digests(bundle, "cri-o") == {
+        path: f"of {path}" for path in (*outputs["runtime-cri-o"], "images.tar")
+    }
+    assert store.runtime_digests(bundle, "containerd") == {}

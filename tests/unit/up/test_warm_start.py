@@ -131,7 +131,9 @@ def machines(monkeypatch: pytest.MonkeyPatch) -> Machines:
         found.done.append("build")
         return Outcome.CHANGED
 
-    bundle = SimpleNamespace(require=lambda _: None, digests=lambda _: BUNDLE)
+    bundle = SimpleNamespace(
+        require=lambda _: None, digests=lambda _: BUNDLE, runtime_digests=lambda *_: {}
+    )
     for module in (registry, cache, dry_run, check, source_module):
         monkeypatch.setattr(module, "provider", lambda _name, _uri=None: found)
     monkeypatch.setattr(bring_up_module, "bundles", bundle)
@@ -353,6 +355,13 @@ def test_what_goes_into_a_lab_decides_about_its_key(
         for it in others
     }
     assert len(keys - {key}) == len(others)
+    runtime = {"runtimes/docker.tar.zst": "5e"}  # built again, with other packages
+    with monkeypatch.context() as other:
+        told = SimpleNamespace(
+            require=lambda _: None, digests=lambda _: BUNDLE, runtime_digests=lambda *_: runtime
+        )
+        other.setattr(warm_cache, "bundles", told)
+        assert warm_cache.key(plain, machines) != key
     monkeypatch.setattr(warm_cache, "_sources", lambda: {"provisioners/run.sh": "changed"})
     assert warm_cache.key(plain, machines) != key
 
