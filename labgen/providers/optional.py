@@ -151,8 +151,9 @@ class CheckpointFiles(Protocol):
     def import_checkpoint(self, lab: Lab, checkpoint: str, file: Path) -> None:
         """Add the checkpoint in the file to those of the lab that it was saved from.
 
-        Raises UsageError when the file is no checkpoint of this lab, LabgenError when it is
-        damaged, when it does not fit this host, or when there is no room; nothing has changed then.
+        Raises UsageError when the file is no checkpoint of this lab, HostUnfit when it does not fit
+        this host, LabgenError when it is damaged or when there is no room; nothing has changed
+        then.
         """
         ...
 

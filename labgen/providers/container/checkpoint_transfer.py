@@ -13,7 +13,7 @@ from pathlib import Path
 
 from labgen.bundle.engine.digests import of_tree
 from labgen.bundle.store import Bundle, digests, require
-from labgen.errors import LabgenError, UsageError
+from labgen.errors import HostUnfit, LabgenError, UsageError
 from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.providers.container import checkpoint_file, checkpoint_store, disks
@@ -67,7 +67,8 @@ def unpack(file: Path, directory: Path) -> Contents:
     return its contents.
 
     It has to be on the file system of the cache. Raises UsageError if the file is no checkpoint,
-    LabgenError if it is damaged or does not fit this host; directory does not exist then.
+    LabgenError if it is damaged, HostUnfit if it does not fit this host; directory does not exist
+    then.
     """
     with checkpoint_file.opened(file) as source:
         contents = source.header.contents
@@ -88,7 +89,7 @@ def contents_of(file: Path) -> Contents:
 def _fitting_images(source: CheckpointFile, saved: Lab) -> Mapping[str, Path]:
     """Return this host's unpacked images by the names that they have in the checkpoint.
 
-    Raises LabgenError with what is needed if this host's bundle is another one.
+    Raises HostUnfit with what is needed if this host's bundle is another one.
     """
     bundle, needed = require(saved.scenario.kubernetes.version), source.header.contents.bundle
     own, wanted = digests(bundle), source.header.shared
@@ -155,10 +156,10 @@ def _ensure_room(place: Path, contents: Contents, consequence: str) -> None:
         )
 
 
-def _unfit(source: CheckpointFile, needed: str, found: str) -> LabgenError:
+def _unfit(source: CheckpointFile, needed: str, found: str) -> HostUnfit:
     bundle = source.header.contents.bundle
     name = bundle.name if bundle else ""
-    return LabgenError(
+    return HostUnfit(
         f"{source.path} does not fit this host: it needs bundle {name} with {needed}; nothing was "
         "changed",
         last_seen=f"this host's bundle has {found}",

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from labgen.bundle.store import Digests
-from labgen.errors import LabgenError, UsageError
+from labgen.errors import HostUnfit, LabgenError, UsageError
 from labgen.providers.container import (
     checkpoint_store,
     checkpoint_transfer,
@@ -149,7 +149,7 @@ def test_another_machine_image_is_refused_with_what_is_needed(
     monkeypatch.setattr(
         checkpoint_transfer, "digests", lambda _: Digests("v1.37.2-amd64", "other", "3c4d")
     )
-    with pytest.raises(LabgenError) as refused:
+    with pytest.raises(HostUnfit) as refused:
         checkpoint_transfer.import_(host.lab, "y", file)
     assert refused.value.message == (
         f"{file} does not fit this host: it needs bundle v1.37.2-amd64 with machine image 1a2b; "
