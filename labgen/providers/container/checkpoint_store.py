@@ -218,8 +218,7 @@ def remove(path: Path) -> None:
 
 def digest(path: Path) -> str:
     """Return the sha256 of a file; an empty text if it does not exist."""
-    if not path.exists():
-        return ""
-    with path.open("rb") as file:
+    with suppress(FileNotFoundError), path.open("rb") as file:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_SEQUENTIAL)
         return hashlib.file_digest(file, "sha256").hexdigest()
+    return ""
