@@ -10,8 +10,14 @@ from labgen.scenario.model import Role
 from labgen.system.process import CommandFailed
 
 SEPARATOR = "---"
-# Prints when the machine booted: @ and seconds since 1970 by its own clock.
-BOOTED = "systemctl show --property=UserspaceTimestamp --value --timestamp=unix"
+# Prints when the machine booted, as @ and seconds since 1970: what its clock showed at that moment,
+# and by its clock of now, from the age of process 1 (field 22 of proc_pid_stat(5), in ticks). They
+# differ if the clock was set meanwhile.
+BOOTED = (
+    "systemctl show --property=UserspaceTimestamp --value --timestamp=unix;"
+    " read -r up _ </proc/uptime; first=$(</proc/1/stat); first=(${first##*) });"
+    ' age=$((${up%.*} - first[19] / 100)); ((age < 0)) || echo "@$((EPOCHSECONDS - age))"'
+)
 TIMEOUT = 10.0  # seconds, multiplied by the lab's slowdown
 SOCKET_TIMEOUT = 2  # seconds until socat gives up, multiplied by the lab's slowdown
 
@@ -19,8 +25,8 @@ SOCKET_TIMEOUT = 2  # seconds until socat gives up, multiplied by the lab's slow
 @dataclass(frozen=True)
 class MachineView:
     """What a machine reported. api_servers is empty on a worker; haproxy_error is the reason where
-    it is empty on a control plane. booted is in seconds since 1970 by the machine's own clock; 0 if
-    it is unknown."""
+    it is empty on a control plane. booted is in seconds since 1970 by the machine's own clock, and
+    never too late; 0 if it is unknown."""
 
     holds_vip: bool
     api_servers: Mapping[str, str] = field(default_factory=dict)
@@ -51,6 +57,7 @@ def query(ssh: Ssh, lab: Lab, machine: Machine) -> MachineView:
 
 
 def _booted(lines: str) -> float:
-    """Return the time in the line that begins with @, or 0.0 without one."""
-    found = (line[1:] for line in lines.splitlines() if line.startswith("@"))
-    return float(next(found, 0.0))
+    """Return the earliest time in lines that begin with @, or 0.0 without one. A clock that was set
+    back since the boot must not make everything that was reported later look older."""
+    found = (line[1:].strip() for line in lines.splitlines() if line.startswith("@"))
+    return float(min((int(it) for it in found if it.isdecimal()), default=0))

@@ -1,5 +1,6 @@
 """Queries of a cluster: answers are kept, missing ones are problems."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -10,10 +11,11 @@ from labgen.cluster import query as module
 from labgen.cluster.api import ApiUnreachable
 from labgen.cluster.etcd import EtcdMember
 from labgen.cluster.health import Problem
+from labgen.cluster.machine_view import BOOTED
 from labgen.cluster.query import query_api, query_etcd, query_machines
 from labgen.lab.lab import Lab, Machine
 from labgen.machine.ssh import Ssh
-from labgen.system.process import CommandFailed, CommandTimedOut, Completed
+from labgen.system.process import CommandFailed, CommandTimedOut, Completed, run
 from tests.unit.lab.samples import lab
 
 UP = "".join(f"api-servers,master{number},UP\n" for number in (1, 2, 3))
@@ -68,6 +70,33 @@ def test_a_machine_reports_when_it_booted(sample: Lab) -> None:
     views = query_machines(sample, _machines(sample, master1=answer)).views
     assert views is not None
     assert (views["master1"].booted, views["node1"].booted) == (1796070495.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("@1796070495\n@1796070494\n", 1796070494.0),
+        ("@1796077695\n@1796070495\n", 1796070495.0),  # set back by two hours after the boot
+        ("@1796070495\n@1796077695\n", 1796070495.0),  # set forward
+        ("@1796070495\n", 1796070495.0),  # a systemd that cannot print seconds
+        ("@\n@n/a\n", 0.0),
+    ],
+)
+def test_a_clock_that_was_set_since_the_boot_makes_no_report_look_older(
+    sample: Lab, told: str, expected: float
+) -> None:
+    answer = Completed((), 0, f"{ADDRESS}{told}---\n{STATS}", "")
+    found = query_machines(sample, _machines(sample, master1=answer))
+    assert found.problems == ()
+    assert found.views is not None
+    assert found.views["master1"].booted == expected
+
+
+def test_the_age_of_the_first_process_tells_when_this_host_booted() -> None:
+    age = int(run(["ps", "-o", "etimes=", "-p", "1"], timeout=10).stdout)
+    words = ["bash", "-c", f"{BOOTED}; true"]
+    *_, told = run(words, timeout=10).stdout.split()
+    assert abs(time.time() - age - int(told.removeprefix("@"))) <= 2
 
 
 def test_a_dead_haproxy_hides_neither_the_vip_nor_the_reason(sample: Lab) -> None:
