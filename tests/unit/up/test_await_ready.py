@@ -76,6 +76,7 @@ def test_a_pod_that_may_heal_is_waited_for(
     [
         (1.0, True, ["pod kube-system/proxy"]),
         (PROVEN + 1, True, []),
+        (-3600.0, True, []),  # by a machine's clock that is ahead
         (1.0, False, []),  # its first run
     ],
 )
