@@ -28,7 +28,8 @@ SECRETS_TIMEOUT = 60.0
 SIGNATURE_TIMEOUT = 5.0
 SIGNATURE_INTERVAL = 0.1
 NOTES = (
-    "[ ! -e /etc/kubernetes/labgen/join-finished ] || echo joined; "
+    "[ ! -e /etc/kubernetes/labgen/join-finished ] || [ ! -e /etc/kubernetes/kubelet.conf ] || "
+    "echo joined; "
     "[ ! -e /etc/kubernetes/pki/ca.crt ] || echo begun"
 )
 KNOWN_TOKENS = "/api/v1/namespaces/kube-system/secrets/bootstrap-token-"

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +12,8 @@ from labgen.cluster.nodes import Node
 from labgen.errors import LabgenError
 from labgen.lab.lab import Machine
 from labgen.providers.container.provider import ContainerProvider
-from labgen.system import proxy
-from labgen.system.process import CommandFailed, Completed
+from labgen.system import files, proxy
+from labgen.system.process import CommandFailed, Completed, run
 from labgen.up import evict_member as module
 from labgen.up.context import Context
 from labgen.up.evict_member import evict_member
@@ -139,3 +140,22 @@ def test_only_what_an_unfinished_join_left_is_forgotten(
     before = list(told)
     step.join(context, context.lab.machine("master2"))  # what an earlier step did stays
     assert told == before
+
+
+@pytest.mark.parametrize(
+    ("left", "expected"),
+    [
+        ((), ""),
+        (("pki/ca.crt",), "begun"),
+        (("pki/ca.crt", "kubelet.conf"), "begun"),
+        (("pki/ca.crt", "kubelet.conf", "labgen/join-finished"), "joined begun"),
+        (("labgen/join-finished",), ""),  # after `kubeadm reset` by hand
+    ],
+)
+def test_a_member_that_was_reset_by_hand_joins_again(
+    tmp_path: Path, left: Sequence[str], expected: str
+) -> None:
+    for name in left:
+        files.write(tmp_path / name, "")
+    script = step.NOTES.replace("/etc/kubernetes", str(tmp_path))
+    assert run(["sh", "-c", script], timeout=10).stdout.split() == expected.split()
