@@ -13,6 +13,7 @@ from labgen.errors import LabgenError
 from labgen.system.process import run
 
 TIMEOUT = 600.0  # seconds
+CHUNK = 1024**2  # bytes
 EVERYTHING = ("--format=posix", "--xattrs", "--xattrs-include=*", "--acls", "--numeric-owner")
 
 
@@ -76,8 +77,13 @@ def ensure_contained(archive: Path) -> None:
                     raise LabgenError(
                         f"{archive.name} has {member.name}, which is outside of the machine's disk"
                     )
-                if member.issym():
+                if member.issym() or links.intersection(paths):  # also a second name of a link
                     links.add(paths[0])
+            # This reader ends silently at what is no header; tar skips that and goes on.
+            unpacked.seek(tar.offset)
+            while data := unpacked.read(CHUNK):
+                if data.strip(b"\0"):
+                    raise LabgenError(f"{archive.name} has data after its end")
 
 
 def link(source: Path, target: Path) -> None:
@@ -86,3 +92,13 @@ def link(source: Path, target: Path) -> None:
     Raises CommandFailed, for instance if they are on two file systems.
     """
     run(["cp", "--archive", "--link", "--no-target-directory", source, target], timeout=TIMEOUT)
+
+
+def ensure_no_link(directory: Path, below: Path) -> None:
+    """Raise LabgenError if one of the parts of directory below that other one is a symbolic link,
+    which leads elsewhere."""
+    for part in (directory, *directory.parents):
+        if part == below:
+            return
+        if part.is_symlink():
+            raise LabgenError(f"{part} is a symbolic link; it should be a directory")

@@ -22,6 +22,7 @@ from typing import BinaryIO, Literal
 from pydantic import BaseModel, ValidationError
 
 from labgen.errors import LabgenError, UsageError
+from labgen.lab import store
 from labgen.providers.container.checkpoint_store import Contents
 from labgen.system import files
 
@@ -61,6 +62,8 @@ class CheckpointFile:
             members = [it for it in (self.tar.next() for _ in expected) if it and it.isreg()]
             if [it.name for it in members] != expected or members[-1].size != SUM_SIZE:
                 raise _damaged(self.path, f"it should have {', '.join(expected)}")
+            if self.tar.next():  # member() would return the last one of a name
+                raise _damaged(self.path, f"there is more after {SUM}")
             with self.member(SUM) as data:
                 told = data.read().decode(errors="replace").strip()
             if told != self._sum(members[-1].offset):
@@ -142,9 +145,16 @@ def _header(file: Path, tar: tarfile.TarFile) -> Header:
             hint="it is damaged, or another version of labgen wrote it",
         ) from error
     contents = header.contents
+    machines = {machine.name for machine in store.parse(contents.lab).machines}
+    archives = {f"{machine}.{part}.tar.zst" for machine in machines for part in ("disks", "root")}
     used = {name for names in contents.shared.values() for name in names}
-    names = [*contents.shared, *contents.sha256, *used]
-    if not all(map(NAME.fullmatch, names)) or used != header.shared.keys():
+    if not (
+        all(map(NAME.fullmatch, {*machines, *used}))
+        and machines == contents.shared.keys()
+        and archives == contents.sha256.keys()
+        and contents.images.keys() <= machines
+        and used == header.shared.keys()
+    ):
         raise _damaged(file, "its header names what no checkpoint has")
     return header
 

@@ -13,10 +13,12 @@ import pytest
 from labgen.bundle.store import Digests
 from labgen.errors import HostUnfit, LabgenError, UsageError
 from labgen.providers.container import (
+    checkpoint_file,
     checkpoint_store,
     checkpoint_transfer,
     checkpoints,
 )
+from labgen.providers.container.checkpoint_store import Contents
 from labgen.system import archives
 from tests.unit.lab.samples import mode
 from tests.unit.providers.saved_machines import BUNDLE, IMAGE, Host
@@ -210,12 +212,20 @@ def test_a_checkpoint_that_does_not_say_what_it_fits_is_not_exported(
         checkpoint_transfer.export(host.lab, "x", file)
 
 
+def test_a_file_with_a_second_archive_of_a_name_is_refused(host: Host, file: Path) -> None:
+    with tarfile.open(file, "a") as tar:
+        tar.addfile(tarfile.TarInfo("master1.root.tar.zst"))
+    with pytest.raises(LabgenError, match="is damaged; nothing was changed") as refused:
+        checkpoint_transfer.import_(host.lab, "y", file)
+    assert refused.value.last_seen == "there is more after sha256"
+
+
 def test_names_that_lead_elsewhere_are_refused(host: Host, file: Path) -> None:
     with tarfile.open(file) as tar:
         header = tar.extractfile("checkpoint-file.json")
         assert header
         told = header.read()
-    for name in (b"../master1", b"/etc/passwd", b".hidden"):
+    for name in (b"../master1", b"/etc/passwd", b".hidden", b"checkpoint.json"):
         changed = told.replace(b'"master1.root.tar.zst"', b'"' + name + b'"')
         with tarfile.open(file, "w") as tar:
             entry = tarfile.TarInfo("checkpoint-file.json")
@@ -224,6 +234,18 @@ def test_names_that_lead_elsewhere_are_refused(host: Host, file: Path) -> None:
         with pytest.raises(LabgenError, match="is damaged; nothing was changed") as refused:
             checkpoint_transfer.import_(host.lab, "y", file)
         assert refused.value.last_seen == "its header names what no checkpoint has"
+
+
+def test_a_machine_whose_name_leads_elsewhere_is_refused(host: Host, file: Path) -> None:
+    with checkpoint_file.opened(file) as source:
+        header = source.header
+    for name in ("../../escaped", "node1"):
+        told = header.contents.model_dump(mode="json")
+        told["lab"]["machines"][0]["name"] = name
+        other = header.model_copy(update={"contents": Contents.model_validate(told)})
+        checkpoint_file.write(file, other, checkpoint_store.directory(host.lab) / "x")
+        with pytest.raises(LabgenError, match="is damaged; nothing was changed"):
+            checkpoint_transfer.contents_of(file)
 
 
 def _link(name: str, target: str, kind: bytes) -> tarfile.TarInfo:
@@ -242,6 +264,11 @@ def _link(name: str, target: str, kind: bytes) -> tarfile.TarInfo:
         [_link("hard", "/etc/passwd", tarfile.LNKTYPE)],
         [_link("etc", "/etc", tarfile.SYMTYPE), tarfile.TarInfo("etc/escaped")],
         [_link("etc", "/etc", tarfile.SYMTYPE), _link("x", "etc/passwd", tarfile.LNKTYPE)],
+        [
+            _link("etc", "/etc", tarfile.SYMTYPE),
+            _link("second", "etc", tarfile.LNKTYPE),
+            tarfile.TarInfo("second/escaped"),
+        ],
     ],
 )
 def test_an_archive_that_leads_out_of_a_machines_disk_is_refused(
@@ -252,6 +279,14 @@ def test_an_archive_that_leads_out_of_a_machines_disk_is_refused(
         for member in members:
             tar.addfile(member)
     with pytest.raises(LabgenError, match="which is outside of the machine's disk"):
+        archives.ensure_contained(archives.compress(archive))
+
+
+def test_an_archive_with_more_than_this_reader_sees_is_refused(tmp_path: Path) -> None:
+    archive = tmp_path / "master1.root.tar"
+    hidden = tarfile.TarInfo("../escaped").tobuf()
+    archive.write_bytes(tarfile.TarInfo("inside").tobuf() + b"no header" + b"\0" * 503 + hidden)
+    with pytest.raises(LabgenError, match="has data after its end"):
         archives.ensure_contained(archives.compress(archive))
 
 
