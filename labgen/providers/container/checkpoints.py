@@ -241,6 +241,7 @@ def _unpack(lab: Lab, machine: Machine, upper: Path, source: Path, contents: Con
         _new(target).mkdir()
         archives.unpack(source / f"{machine.name}.{archive}.tar.zst", _new(target))
     images = _new(home) / disks.images(lab, machine).relative_to(home)
+    archives.ensure_no_link(images, _new(home))
     for name in contents.shared[machine.name]:
         archives.link(source / "shared" / name, images / name)
 

@@ -211,6 +211,7 @@ def _unpack(
     home = disks.of_machine(lab, machine)
     home.mkdir()
     archives.unpack(source / f"{machine.name}.disks.tar.zst", home)
+    archives.ensure_no_link(disks.images(lab, machine), home)
     for name in contents.shared[machine.name]:
         archives.link(source / "shared" / name, disks.images(lab, machine) / name)
     containers.free_name(lab, container_name(lab, machine))

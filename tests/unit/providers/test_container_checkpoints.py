@@ -55,6 +55,26 @@ def test_a_checkpoint_of_an_older_version_can_be_restored(host: Host) -> None:
     assert host.seen() == before
 
 
+def test_images_are_not_linked_behind_a_link_of_the_machine(host: Host, tmp_path: Path) -> None:
+    """Otherwise a restore would write where the link leads on this host."""
+    checkpoints.save(host.lab, "x")
+    saved = checkpoint_store.directory(host.lab) / "x/master1.disks.tar.zst"
+    disk, elsewhere = tmp_path / "disk", tmp_path / "elsewhere"
+    (disk / disks.IMAGES.parent).mkdir(parents=True)
+    (disk / disks.IMAGES).symlink_to(elsewhere)
+    elsewhere.mkdir()
+    archives.pack(disk, tmp_path / "disk.tar")
+    archives.compress(tmp_path / "disk.tar").rename(saved)
+    path = saved.with_name("checkpoint.json")
+    told = json.loads(path.read_bytes())
+    told["sha256"][saved.name] = checkpoint_store.digest(saved)
+    path.write_text(json.dumps(told))
+    with pytest.raises(LabgenError, match="snapshots is a symbolic link"):
+        checkpoints.restore(host.lab, "x", host.switch_off)
+    assert host.running
+    assert list(elsewhere.iterdir()) == []
+
+
 def test_unpacked_images_are_shared_and_everything_else_is_private(host: Host) -> None:
     contents = checkpoints.save(host.lab, "x")
     checkpoints.restore(host.lab, "x", host.switch_off)
