@@ -27,6 +27,8 @@ MARGIN = 64 * 1024**2  # bytes that stay free
 
 def export(lab: Lab, name: str, file: Path) -> int:
     """Write the checkpoint to the file and return its size; see optional.CheckpointFiles."""
+    if file.exists() and not file.is_file():
+        raise UsageError(f"{file} is not a regular file, and would be replaced by one")
     contents = checkpoint_store.verified(lab, name)
     if contents.bundle is None:
         raise LabgenError(

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import shutil
 import tarfile
 from dataclasses import replace
@@ -88,6 +89,14 @@ def test_an_older_file_is_replaced_when_the_new_one_is_complete(
             checkpoint_transfer.export(host.lab, "x", file)
     assert file.read_bytes() == before
     assert list(file.parent.glob(".*part")) == []
+
+
+def test_a_device_or_a_pipe_is_not_replaced_by_a_file(host: Host, file: Path) -> None:
+    pipe = file.with_name("pipe")
+    os.mkfifo(pipe)
+    with pytest.raises(UsageError, match="pipe is not a regular file"):
+        checkpoint_transfer.export(host.lab, "x", pipe)
+    assert pipe.is_fifo()
 
 
 @pytest.mark.parametrize("part", [0.01, 0.3, 0.6, 1])
