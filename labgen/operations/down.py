@@ -42,10 +42,11 @@ def teardown(
         by_hand = user_kubeconfig.remove(lab)
         left = [it.what for it in host_resources.of_lab(lab, machines) if it.kind != "context"]
         if left:
+            again = f"labgen down {name}{' --keep-checkpoints' if kept else ''}"
             raise LabgenError(
                 f"lab {name} was not removed completely",
                 last_seen="\n    ".join(left),
-                hint=f"labgen down {name}    tries again",
+                hint=f"{again}    tries again",
             )
         store.remove(lab)
     if kept:

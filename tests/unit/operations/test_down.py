@@ -73,6 +73,17 @@ def test_what_is_left_is_named_and_the_lab_stays_to_be_taken_down_again(
     assert store.names() == []
 
 
+def test_trying_again_keeps_the_checkpoints_that_are_to_be_kept(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made("single", "demo")
+    machines.left = ["mount /x"]
+    monkeypatch.setattr(Machines, "keep_checkpoints", lambda *_, **__: ["before"])
+    with pytest.raises(LabgenError) as failed:
+        teardown("demo", QUIET, keep_checkpoints=True)
+    assert failed.value.hint == "labgen down demo --keep-checkpoints    tries again"
+
+
 def test_a_lab_that_is_not_there_destroys_nothing(machines: Machines) -> None:
     with pytest.raises(UsageError) as wrong:
         teardown("absent", QUIET)
