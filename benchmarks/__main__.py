@@ -37,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     earlier = results.read(options.against) if options.against else None
+    if options.output:
+        results.ensure_writable(options.output)
     versions = {"after": Labgen(sys.executable)}
     if options.before:
         versions = {"before": Labgen(options.before), **versions}

@@ -1,5 +1,6 @@
 """A file of results: facts of the host, and every single value of each figure."""
 
+import os
 import statistics
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -70,6 +71,12 @@ def read(path: Path) -> Results:
             f"{path} has no results of benchmarks: {place}: {first['msg']}",
             hint="such a file is written by: python -m benchmarks -o FILE",
         ) from error
+
+
+def ensure_writable(path: Path) -> None:
+    """Raise UsageError if results cannot be written there: before an hour of measurements."""
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise UsageError(f"cannot write results: {path}")
 
 
 def write(path: Path, results: Results) -> None:

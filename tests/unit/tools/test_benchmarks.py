@@ -169,6 +169,14 @@ def test_bad_option_is_refused(
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("place", ["absent/now.json", "."])
+def test_place_that_cannot_have_results_is_refused_before_anything_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    assert command.main(["-o", str(tmp_path / place), "no-such-scenario"]) == UsageError.exit_code
+    assert "cannot write results" in capsys.readouterr().err
+
+
 def test_unreadable_earlier_file_is_refused_before_anything_runs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
