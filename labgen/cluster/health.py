@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from labgen.cluster.etcd import EtcdMember
-from labgen.cluster.leases import Lease, stale
+from labgen.cluster.leases import NAMES, Lease, stale
 from labgen.cluster.machine_view import MachineView
 from labgen.cluster.nodes import Node
 from labgen.cluster.pods import Pod
@@ -120,6 +120,13 @@ def pod_problems(lab: Lab, pods: Sequence[Pod]) -> list[Problem]:
 def own_pods(pods: Sequence[Pod]) -> list[Pod]:
     """Return the pods of the cluster itself."""
     return [pod for pod in pods if pod.namespace in NAMESPACES]
+
+
+def lease_problems(leases: Sequence[Lease]) -> list[Problem]:
+    """Return the components of which none leads: a lease that was released does not exist until
+    the next one leads."""
+    led = {it.name for it in leases if it.machine}
+    return [Problem("lease", name, f"{name}: none leads") for name in NAMES if name not in led]
 
 
 def stale_problems(

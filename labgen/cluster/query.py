@@ -67,7 +67,11 @@ def query_api(lab: Lab, *, explain: bool = False) -> Health:
         return Health(problems=(Problem("api", "", f"the API does not answer: {reason(error)}"),))
     if explain:
         running = [_explained(client, pod) for pod in running]
-    problems = health.node_problems(lab, found) + health.pod_problems(lab, running)
+    problems = [
+        *health.node_problems(lab, found),
+        *health.pod_problems(lab, running),
+        *health.lease_problems(held),
+    ]
     notes = tuple(health.node_notes(found))
     own = tuple(health.own_pods(running))
     return Health(tuple(found), own, tuple(held), problems=tuple(problems), notes=notes)

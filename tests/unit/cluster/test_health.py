@@ -8,7 +8,7 @@ import pytest
 from labgen.cluster import health
 from labgen.cluster.etcd import EtcdMember
 from labgen.cluster.health import Problem
-from labgen.cluster.leases import Lease
+from labgen.cluster.leases import NAMES, Lease
 from labgen.cluster.machine_view import MachineView
 from labgen.cluster.nodes import Node
 from labgen.cluster.pods import Pod
@@ -104,6 +104,14 @@ def test_a_pods_own_message_stands_behind_its_state() -> None:
         "kube-flannel/f-master1",
         "pod kube-flannel/f-master1: CrashLoopBackOff: back-off 40s restarting failed container",
     )
+
+
+def test_a_released_lease_means_that_none_leads() -> None:
+    led = [Lease(name, "master1", 100.0, "7") for name in NAMES]
+    assert health.lease_problems(led) == []
+    problem = Problem("lease", "kube-scheduler", "kube-scheduler: none leads")
+    assert health.lease_problems(led[:1]) == [problem]
+    assert health.lease_problems([*led[:1], Lease("kube-scheduler", "", 0.0, "7")]) == [problem]
 
 
 def test_a_cordoned_node_is_a_note_in_kubectls_words_and_no_problem() -> None:
