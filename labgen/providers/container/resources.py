@@ -183,7 +183,7 @@ def _stored(labs: KnownLabs) -> Iterator[Resource]:
                 "checkpoints",
                 str(path),
                 labs.owner(named[1]),
-                partial(shutil.rmtree, path),
+                partial(_remove_checkpoints, path),
                 kept=checkpoint_catalog.is_marked(path),
                 size=checkpoint_catalog.size(path),
             )
@@ -204,6 +204,14 @@ def _noted_owner(path: Path) -> Owner | None:
 
 def _remove_disks(path: Path) -> None:
     mounts.unmount_below(path)
+    shutil.rmtree(path)
+
+
+def _remove_checkpoints(path: Path) -> None:
+    """Remove all checkpoints of a lab, unless `down --keep-checkpoints` ended after they were
+    listed."""
+    if checkpoint_catalog.is_marked(path):
+        raise LabgenError("they were kept a moment ago")
     shutil.rmtree(path)
 
 

@@ -115,6 +115,15 @@ def test_gc_lists_kept_checkpoints_with_their_size_and_calls_others_orphaned(
     assert len(_resources()) == 2
 
 
+def test_gc_removes_nothing_that_down_keeps_after_it_was_listed() -> None:
+    lab = _with("demo", "x")
+    [listed] = _resources(lab)
+    _down(lab, keep=True)
+    [(_, why)] = gc.remove([listed])
+    assert why == "they were kept a moment ago"
+    assert checkpoint_catalog.kept_labs() == [lab]
+
+
 def test_checkpoints_are_left_for_down_unless_they_are_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
