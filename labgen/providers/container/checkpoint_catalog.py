@@ -80,7 +80,7 @@ def mark(lab: Lab, *, keep: bool) -> Sequence[str]:
     names = _labels(lab) if keep else []
     note = checkpoint_store.directory(lab) / KEPT
     if names:
-        files.write(note, json.dumps(store.as_json(lab)), mode=files.PRIVATE)
+        files.write(note, json.dumps(checkpoint_store.description(lab)), mode=files.PRIVATE)
     else:
         note.unlink(missing_ok=True)
     return names

@@ -17,6 +17,7 @@ import shutil
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from pydantic import BaseModel, JsonValue, ValidationError
 
 from labgen.bundle.store import Digests
 from labgen.errors import LabgenError, UsageError
-from labgen.lab import ownership
+from labgen.lab import ownership, store
 from labgen.lab.lab import Lab
 from labgen.providers.container import disks
 from labgen.system import paths
@@ -47,7 +48,7 @@ class Contents(BaseModel):
     sha256: Mapping[str, str]  # of every archive, by file name
     size: int  # bytes of the archives, without shared images
     # These are missing from checkpoints of older versions.
-    lab: JsonValue = None  # as in lab.json; store.parse() reads it
+    lab: JsonValue = None  # see description(); store.parse() reads it
     version: str = ""  # of labgen
     parent: str = ""  # the checkpoint that was saved or restored last before
     bundle: Digests | None = None  # also None if the machines are of a bundle built again since
@@ -62,6 +63,12 @@ def prepared(lab: Lab) -> Path:
     """Create that directory, with the lab's note in it, and return it."""
     ownership.label_directory(lab, directory(lab))
     return directory(lab)
+
+
+def description(lab: Lab) -> JsonValue:
+    """Return the lab as in lab.json, and always with its id. That of a lab of an older version
+    depends on what is at its path, which may be another lab later."""
+    return store.as_json(replace(lab, identity=lab.id))
 
 
 def everywhere() -> Path:

@@ -17,7 +17,6 @@ from pathlib import Path
 from labgen import __version__
 from labgen.bundle.store import Digests, digests, require
 from labgen.errors import LabgenError
-from labgen.lab import store
 from labgen.lab.lab import Lab, Machine
 from labgen.providers.container import checkpoint_store, disks
 from labgen.providers.container.checkpoint_store import (
@@ -81,7 +80,7 @@ def save_at(lab: Lab, target: Path) -> Contents:
             images={name: it.image for name, it in containers.items()},
             sha256=gather({it.name: partial(checkpoint_store.digest, it) for it in done}),
             size=sum(it.stat().st_size for it in done),
-            lab=store.as_json(lab),
+            lab=checkpoint_store.description(lab),
             version=__version__,
             bundle=_bundle(lab, containers.values()),
             parent=_parent(lab, name),

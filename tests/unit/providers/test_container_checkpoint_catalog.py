@@ -1,11 +1,14 @@
 """Checkpoints are found by lab and name, and outlive their lab only if the user wants it."""
 
+import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from labgen.errors import UsageError
+from labgen.lab import ownership, store
 from labgen.lab.lab import Lab
 from labgen.lab.ownership import owner
 from labgen.operations import gc, host_resources
@@ -16,6 +19,8 @@ from labgen.providers.container.resources import list_resources
 from labgen.providers.resource import Resource
 from tests.unit.lab.samples import made
 from tests.unit.system.stubs import stub
+
+EMPTY = Contents(saved=1796040000, paused=0, shared={}, sha256={}, size=0)
 
 
 @pytest.fixture(autouse=True)
@@ -32,8 +37,7 @@ def _with(name: str, *labels: str) -> Lab:
     for label in labels:
         place = checkpoint_store.prepared(lab) / label
         place.mkdir()
-        contents = Contents(saved=1796040000, paused=0, shared={}, sha256={}, size=0)
-        (place / "checkpoint.json").write_text(contents.model_dump_json())
+        (place / "checkpoint.json").write_text(EMPTY.model_dump_json())
         (place / "master1.root.tar.zst").write_bytes(b"x" * 9000)
     return lab
 
@@ -113,6 +117,18 @@ def test_gc_lists_kept_checkpoints_with_their_size_and_calls_others_orphaned(
     assert [it.lab for it, _ in gc.remove(listing.resources)] == [owner(lost)]
     assert [it.name for it in checkpoint_catalog.kept_labs()] == ["kept"]
     assert len(_resources()) == 2
+
+
+def test_kept_checkpoints_of_an_older_versions_lab_stay_its_own() -> None:
+    older = replace(made("single", "demo"), identity="")
+    (older.directory / "lab.json").write_text(json.dumps(store.as_json(older)))
+    place = checkpoint_store.prepared(older) / "x"
+    place.mkdir()
+    (place / "checkpoint.json").write_text(EMPTY.model_dump_json())
+    _down(older, keep=True)
+    ownership.claim(made("single", "demo"))
+    [kept] = checkpoint_catalog.kept_labs()
+    assert checkpoint_store.directory(kept) == place.parent
 
 
 def test_gc_removes_nothing_that_down_keeps_after_it_was_listed() -> None:
