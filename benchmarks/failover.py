@@ -11,11 +11,11 @@ from itertools import pairwise
 
 from benchmarks.api import PATIENCE, Client, Request, connect
 from benchmarks.command import Labgen
+from labgen.errors import LabgenError
 
 INTERVAL = 0.02  # seconds between two requests
 BEFORE_CUT = 3.0  # seconds of probing before the power cut
 AFTER_CUT = 12.0  # seconds of probing after it
-HOLDER = "master1"  # it has the highest VRRP priority, so it holds the VIP of a healthy lab
 GAP = "failover: longest gap"
 FAILED = "failover: requests failed"
 SLOWEST = "failover: slowest answer"
@@ -25,10 +25,14 @@ SLOW = "failover: answers over 0.5 s"
 def failover(labgen: Labgen, lab: str) -> dict[str, float]:
     """Cut the holder's power and return the figures, as a client with new connections sees them.
 
-    The power is on again afterwards, and the API answers.
+    The power is on again afterwards, and the API answers. Raises LabgenError unless one machine
+    holds the VIP.
     """
+    holders = labgen.data("status", lab)["holders"]
+    if len(holders) != 1:
+        raise LabgenError(f"the VIP of lab {lab} is held by {', '.join(holders) or 'no machine'}")
     with connect(labgen, lab) as client:
-        cut, requests = _probe(client, labgen, lab)
+        cut, requests = _probe(client, labgen, lab, holders[0])
     return figures(cut, requests)
 
 
@@ -51,8 +55,8 @@ def figures(cut: float, requests: Sequence[Request]) -> dict[str, float]:
     }
 
 
-def _probe(client: Client, labgen: Labgen, lab: str) -> tuple[float, list[Request]]:
-    """Return the moment before the power is cut, on the monotonic clock, and all requests."""
+def _probe(client: Client, labgen: Labgen, lab: str, holder: str) -> tuple[float, list[Request]]:
+    """Return the moment before the holder's power is cut (time.monotonic()), and all requests."""
     begin = time.monotonic()
     first = int(BEFORE_CUT / INTERVAL)
     before, after = range(first), range(first, first + int(AFTER_CUT / INTERVAL))
@@ -60,11 +64,11 @@ def _probe(client: Client, labgen: Labgen, lab: str) -> tuple[float, list[Reques
     with ThreadPoolExecutor(workers) as pool:
         asked = [_ask_at(pool, begin + number * INTERVAL, client) for number in before]
         cut = time.monotonic()
-        stopped = pool.submit(labgen.timed, "stop", lab, HOLDER, "--now")
+        stopped = pool.submit(labgen.timed, "stop", lab, holder, "--now")
         asked += [_ask_at(pool, begin + number * INTERVAL, client) for number in after]
         requests = [it.result() for it in asked]
         stopped.result()
-    labgen.timed("start", lab, HOLDER)
+    labgen.timed("start", lab, holder)
     return cut, requests
 
 

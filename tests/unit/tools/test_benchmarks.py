@@ -39,6 +39,15 @@ def test_api_that_does_not_come_back_was_away_to_the_end() -> None:
     assert found[failover.FAILED] == 600
 
 
+@pytest.mark.parametrize("holders", [[], ["first", "second"]])
+def test_power_of_no_machine_is_cut_unless_one_holds_the_vip(
+    monkeypatch: pytest.MonkeyPatch, holders: list[str]
+) -> None:
+    monkeypatch.setattr(Labgen, "data", lambda *_: {"holders": holders})
+    with pytest.raises(LabgenError, match="the VIP of lab bench-x is held by "):
+        failover.failover(Labgen("python"), "bench-x")
+
+
 def stat(number: int, name: str, own: int, children: int = 0) -> str:
     """Return a line of /proc/PID/stat, with ticks of 10 ms."""
     return f"{number} ({name}) S 1 1 1 0 -1 0 0 0 0 0 {own} 0 {children} 0 20 0 1 0 7"
