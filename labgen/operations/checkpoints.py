@@ -13,7 +13,7 @@ from labgen.console import Console
 from labgen.errors import LabgenError, UsageError
 from labgen.exercises import progress
 from labgen.faults.engine import active, undo
-from labgen.lab import ownership, store
+from labgen.lab import identity, ownership, store
 from labgen.lab.lab import Lab
 from labgen.operations import checkpoint_listing
 from labgen.operations.checkpoint_listing import Listed
@@ -118,8 +118,14 @@ def remove(name: str, checkpoint: str, console: Console) -> None:
 
 
 def _ensure_unused(lab: Lab, checkpoint: str) -> None:
-    """Raise UsageError if the lab's exercise needs the checkpoint."""
-    if checkpoint.startswith(progress.RESERVED) and (lab.directory / progress.FILE).exists():
+    """Raise UsageError if the lab's exercise needs the checkpoint. A removed lab has none, but a
+    later one of its name may have."""
+    exists = identity.known(lab.directory) == lab.id
+    if (
+        exists
+        and checkpoint.startswith(progress.RESERVED)
+        and (lab.directory / progress.FILE).exists()
+    ):
         raise UsageError(
             f"checkpoint {checkpoint} belongs to the exercise of lab {lab.name}",
             hint=f"labgen exercise abort {lab.name}",

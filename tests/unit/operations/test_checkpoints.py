@@ -1,12 +1,15 @@
 """Saving and restoring a lab by a provider that can, or an error with the reason."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from labgen.console import Console
 from labgen.errors import LabgenError, UsageError
+from labgen.exercises import progress
+from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.operations import checkpoint_listing, checkpoints
 from labgen.providers.base import Provider
@@ -84,6 +87,22 @@ def test_faults_stay_when_there_is_nothing_to_restore(monkeypatch: pytest.Monkey
     checkpoints.save("demo", "before", QUIET)
     checkpoints.restore("demo", "before", QUIET)
     assert (undone, able.restored) == (["demo"], ["before"])
+
+
+def test_an_exercise_needs_the_checkpoints_of_its_own_lab_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    saving = Saving()
+    saving.saved = ["exercise-healthy"]
+    _use(saving, monkeypatch)
+    lab = store.load("demo")
+    (lab.directory / progress.FILE).touch()
+    with pytest.raises(UsageError, match="belongs to the exercise of lab demo"):
+        checkpoints.remove("demo", "exercise-healthy", QUIET)
+    removed = replace(lab, identity="01234567")  # an earlier lab of that name
+    monkeypatch.setattr(checkpoints, "_holder", lambda *_: removed)
+    checkpoints.remove("demo", "exercise-healthy", QUIET)
+    assert saving.saved == []
 
 
 def test_a_lab_is_not_saved_with_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
