@@ -18,19 +18,8 @@ def write(path: Path, content: str | bytes, *, mode: int = 0o644) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode() if isinstance(content, str) else content
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(file.fileno(), mode)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.rename(path)
-    except BaseException as error:
-        beside.unlink(missing_ok=True)
-        if isinstance(error, OSError) and not error.filename:  # a full disk
-            error.filename = str(path)
-        raise
+    with _renamed(beside, path, mode) as file:
+        file.write(data)
 
 
 @contextmanager
@@ -42,10 +31,18 @@ def written_aside(path: Path) -> Iterator[BinaryIO]:
     """
     beside = path.with_name(f".{path.name}.part")
     beside.unlink(missing_ok=True)  # somebody else may have opened it
-    descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE)
+    with _renamed(beside, path, PRIVATE) as file:
+        yield file
+
+
+@contextmanager
+def _renamed(beside: Path, path: Path, mode: int) -> Iterator[BinaryIO]:
+    """Yield the new file beside, which is synced and gets the name path at the end; after an error
+    it is removed."""
+    descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "w+b") as file:
-            os.fchmod(file.fileno(), PRIVATE)
+            os.fchmod(file.fileno(), mode)
             yield file
             file.flush()
             os.fsync(file.fileno())
