@@ -8,7 +8,7 @@ from labgen.exercises.model import BREAK, FILE, SOLVE, Exercise, Hint, Objective
 from labgen.exercises.schema import EVERYTHING, OWN, ExercisePart
 from labgen.faults.catalog import FAULTS
 from labgen.scenario import parse
-from labgen.scenario.diagnostics import Diagnostic, Field, ScenarioInvalid, covers
+from labgen.scenario.diagnostics import Diagnostic, Field, ScenarioInvalid, covers, not_a_mapping
 from labgen.scenario.load import in_file, read_document
 from labgen.system.similar import did_you_mean
 
@@ -25,8 +25,7 @@ def load(directory: Path) -> Exercise:
     document = read_document(path, hint="labgen exercise list shows what is there")
     diagnostics = list(document.diagnostics)
     if not isinstance(document.data, dict):
-        what = "the file is empty" if document.data is None else "the file is not a mapping"
-        diagnostics.append(Diagnostic((), f"{what}; {MINIMUM}"))
+        diagnostics.append(not_a_mapping(document.data, MINIMUM))
         raise ScenarioInvalid(in_file(diagnostics, path, document))
     part, of_shape = parse.parse_as(ExercisePart, document.data)
     bad = [diagnostic.field for diagnostic in (*diagnostics, *of_shape)]

@@ -6,7 +6,7 @@ from pathlib import Path
 from labgen.inventory.model import Inventory
 from labgen.inventory.schema import InventoryPart
 from labgen.scenario import parse
-from labgen.scenario.diagnostics import Diagnostic, Field, ScenarioInvalid
+from labgen.scenario.diagnostics import Diagnostic, Field, ScenarioInvalid, not_a_mapping
 from labgen.scenario.load import in_file, read_document
 from labgen.scenario.resolve import host, resolved_path
 
@@ -29,8 +29,7 @@ def load(path: Path) -> Inventory:
     document = read_document(path, hint="an inventory names hosts, a kubeconfig or both")
     diagnostics = list(document.diagnostics)
     if not isinstance(document.data, dict):
-        what = "the file is empty" if document.data is None else "the file is not a mapping"
-        diagnostics.append(Diagnostic((), f"{what}; {EMPTY}"))
+        diagnostics.append(not_a_mapping(document.data, EMPTY))
         raise ScenarioInvalid(in_file(diagnostics, path, document))
     part, of_shape = parse.parse_as(InventoryPart, document.data)
     bad = {diagnostic.field for diagnostic in (*diagnostics, *of_shape)}

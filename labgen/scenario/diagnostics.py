@@ -28,6 +28,12 @@ class Diagnostic:
     unwritten: bool = False  # it is about a default: no place in the file has it
 
 
+def not_a_mapping(data: object, minimum: str) -> Diagnostic:
+    """Return the error of a file whose content is none; minimum says what to write at least."""
+    what = "the file is empty" if data is None else "the file is not a mapping"
+    return Diagnostic((), f"{what}; {minimum}")
+
+
 class ScenarioInvalid(UsageError):
     """All errors of a scenario, one line each."""
 

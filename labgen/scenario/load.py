@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from labgen.errors import UsageError
-from labgen.scenario.diagnostics import Diagnostic, Mark, ScenarioInvalid, covers, dotted
+from labgen.scenario.diagnostics import (
+    Diagnostic,
+    Mark,
+    ScenarioInvalid,
+    covers,
+    dotted,
+    not_a_mapping,
+)
 from labgen.scenario.document import Document, NotYaml, read
 from labgen.scenario.host_environment import HostEnvironment, Route
 from labgen.scenario.model import Scenario
@@ -36,9 +43,7 @@ def load(
         else:
             applied.append(override)
     if not isinstance(data, dict):
-        what = "the file is empty" if data is None else "the file is not a mapping"
-        what += "; write at least name and machines"
-        diagnostics.append(Diagnostic((), what))
+        diagnostics.append(not_a_mapping(data, "write at least name and machines"))
         raise ScenarioInvalid(_lines(diagnostics, path, document, overrides, applied))
     part, of_shape = parse_shape(data)
     bad = tuple(it.field for it in (*diagnostics, *of_shape) if it.field)
