@@ -4,13 +4,17 @@ GNU tar and cp do it: owners, modes, times to the nanosecond, hard links, device
 attributes (which overlay file systems keep their notes in), and holes instead of zeros.
 """
 
+import errno
+import os
+import shutil
 import tarfile
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from labgen.errors import LabgenError
-from labgen.system.process import run
+from labgen.system.process import CommandFailed, run
 
 TIMEOUT = 600.0  # seconds
 CHUNK = 1024**2  # bytes
@@ -21,40 +25,28 @@ def pack(directory: Path, archive: Path, *, without: Sequence[Path] = ()) -> Non
     """Write everything below directory into the archive, which only root can read.
 
     Directories in without (relative to directory) are left out, as are sockets. Raises
-    CommandFailed.
+    CommandFailed; LabgenError if the disk is full.
     """
     archive.touch(mode=0o600)
-    excluded = [f"--exclude=./{it}" for it in without]
-    run(
-        [
-            "tar",
-            "--create",
-            *EVERYTHING,
-            "--sparse",
-            "--anchored",
-            "--no-wildcards",
-            *excluded,
-            "--warning=no-file-ignored",
-            "--file",
-            archive,
-            "--directory",
-            directory,
-            ".",
-        ],
-        timeout=TIMEOUT,
-    )
+    words = ["tar", "--create", *EVERYTHING, "--sparse", "--warning=no-file-ignored"]
+    excluded = ["--anchored", "--no-wildcards", *(f"--exclude=./{it}" for it in without)]
+    with _full_disk_named(archive.parent):
+        run([*words, *excluded, "--file", archive, "--directory", directory, "."], timeout=TIMEOUT)
 
 
 def compress(archive: Path) -> Path:
-    """Replace the archive by its zstd-compressed form, archive.zst, and return that."""
-    run(["zstd", "--quiet", "--rm", "-1", archive], timeout=TIMEOUT)
+    """Replace the archive by its zstd-compressed form, archive.zst, and return that. Raises what
+    pack() raises."""
+    with _full_disk_named(archive.parent):
+        run(["zstd", "--quiet", "--rm", "-1", archive], timeout=TIMEOUT)
     return archive.with_name(f"{archive.name}.zst")
 
 
 def unpack(archive: Path, directory: Path) -> None:
-    """Unpack a compressed archive into an existing directory. Raises CommandFailed."""
+    """Unpack a compressed archive into an existing directory. Raises what pack() raises."""
     words = ["tar", "--extract", "--zstd", *EVERYTHING, "--same-owner", "--preserve-permissions"]
-    run([*words, "--file", archive, "--directory", directory], timeout=TIMEOUT)
+    with _full_disk_named(directory):
+        run([*words, "--file", archive, "--directory", directory], timeout=TIMEOUT)
 
 
 def ensure_contained(archive: Path) -> None:
@@ -65,7 +57,8 @@ def ensure_contained(archive: Path) -> None:
     """
     links: set[PurePosixPath] = set()
     with tempfile.TemporaryFile(dir=archive.parent) as unpacked:
-        run(["zstd", "--decompress", "--stdout", archive], timeout=TIMEOUT, stdout_to=unpacked)
+        with _full_disk_named(archive.parent):
+            run(["zstd", "--decompress", "--stdout", archive], timeout=TIMEOUT, stdout_to=unpacked)
         unpacked.seek(0)
         with tarfile.open(fileobj=unpacked, mode="r:") as tar:
             for member in tar:
@@ -91,7 +84,8 @@ def link(source: Path, target: Path) -> None:
 
     Raises CommandFailed, for instance if they are on two file systems.
     """
-    run(["cp", "--archive", "--link", "--no-target-directory", source, target], timeout=TIMEOUT)
+    with _full_disk_named(target.parent):
+        run(["cp", "--archive", "--link", "--no-target-directory", source, target], timeout=TIMEOUT)
 
 
 def ensure_no_link(directory: Path, below: Path) -> None:
@@ -102,3 +96,19 @@ def ensure_no_link(directory: Path, below: Path) -> None:
             return
         if part.is_symlink():
             raise LabgenError(f"{part} is a symbolic link; it should be a directory")
+
+
+@contextmanager
+def _full_disk_named(directory: Path) -> Iterator[None]:
+    """Raise LabgenError in place of CommandFailed if the file system of directory is full now.
+
+    tar names no reason if the last bytes that the disk had room for were a part of a write.
+    """
+    try:
+        yield
+    except CommandFailed as error:
+        if shutil.disk_usage(directory).free >= CHUNK:
+            raise
+        raise LabgenError(
+            f"{directory}: {os.strerror(errno.ENOSPC)}", last_seen=error.reason
+        ) from error

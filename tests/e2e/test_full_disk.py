@@ -46,7 +46,8 @@ def _names(host: Host) -> list[str]:
     return sorted(it.name for it in place.iterdir() if it.is_dir())
 
 
-@pytest.mark.parametrize("left", [1 * MIB, 12 * MIB, 30 * MIB])  # while it packs or compresses
+# It fills up while they are packed, in the middle of a write of 10 KiB or not, or compressed.
+@pytest.mark.parametrize("left", [MIB, 12 * MIB, 12 * MIB + 4096, 12 * MIB + 8192, 30 * MIB])
 def test_a_disk_that_fills_up_during_a_save_keeps_the_earlier_checkpoint(
     host: Host, monkeypatch: pytest.MonkeyPatch, left: int
 ) -> None:
