@@ -73,11 +73,33 @@ def remove_member(ssh: Ssh, lab: Lab, machine: Machine, via: Machine) -> None:
     The member is found by its address, because one that never started has no name.
     Raises CommandFailed or CommandTimedOut.
     """
-    peer = f"https://{machine.address}:{PEER_PORT}"
+    peer = _peer(machine)
     listed = _run(ssh, lab, via, "member", "list", "-w", "json")
     for member in json.loads(listed.stdout)["members"]:
         if peer in member["peerURLs"]:
             _run(ssh, lab, via, "member", "remove", f"{member['ID']:x}")
+
+
+def add_learner(ssh: Ssh, lab: Lab, machine: Machine, via: Machine) -> bool:
+    """Have the control plane `via` add the member of a machine, without a vote; return whether it
+    was missing. A member that has run before is replaced: the machine has lost its data.
+
+    Raises CommandFailed or CommandTimedOut.
+    """
+    peer = _peer(machine)
+    listed = _run(ssh, lab, via, "member", "list", "-w", "json")
+    for member in json.loads(listed.stdout)["members"]:
+        if peer in member["peerURLs"]:
+            if member.get("isLearner") and not member.get("name"):
+                return False
+            _run(ssh, lab, via, "member", "remove", f"{member['ID']:x}")
+    _run(ssh, lab, via, "member", "add", machine.name, "--learner", f"--peer-urls={peer}")
+    return True
+
+
+def _peer(machine: Machine) -> str:
+    """Return the URL at which the other members reach that of the machine."""
+    return f"https://{machine.address}:{PEER_PORT}"
 
 
 def move_leader(ssh: Ssh, lab: Lab, to: str, via: Machine) -> None:

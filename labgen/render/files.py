@@ -172,5 +172,6 @@ def _kubeadm(
         socket=RUNTIMES[lab.scenario.kubernetes.runtime].socket,
         patches=f"{DIRECTORY}/patches",
         slowdown=lab.slowdown,
+        learners=len(lab.control_planes) - 1,
     )
     return File(text, 0o600)

@@ -28,6 +28,7 @@ from labgen.up.steps.machines_from_checkpoint import MADE
 
 CACHE = "cache"  # the origin of a warm start
 CREATE, READY = "create machines", "await ready"  # kinds of steps that look at every machine
+ANNOUNCE = "announce etcd members"
 EXAMPLE_SUBNET = IPv4Network("10.89.0.0/24")
 EXAMPLE_SECRETS = JoinSecrets(token="TOKEN", certificate_key="CERTIFICATE-KEY")  # noqa: S106
 
@@ -109,7 +110,8 @@ def _remaining(lab: Lab, machines: Provider, steps: Sequence[Step]) -> list[Step
     undone = [step for step in steps if step.name not in done or step.name.endswith(absent)]
     if any(state is not State.ON for state in states.values()):
         undone += [step for step in steps if step.phase in {CREATE, READY} and step not in undone]
-    return [step for step in steps if step in undone]
+    joining = {name for step in undone for name in step.after}
+    return [it for it in steps if it in undone or (it.phase == ANNOUNCE and it.name in joining)]
 
 
 def changes(scenario: Scenario) -> Mapping[str, Sequence[str]]:

@@ -14,7 +14,7 @@ from labgen.up.steps.bootstrap import bootstrap
 from labgen.up.steps.create_machines import create_machines
 from labgen.up.steps.init_control_plane import init_control_plane
 from labgen.up.steps.install_cni import install_cni
-from labgen.up.steps.join import add_etcd_member, join, register_control_plane
+from labgen.up.steps.join import announce_etcd_members, join
 from labgen.up.steps.merge_kubeconfig import merge_kubeconfig
 from labgen.up.steps.prepare import prepare
 
@@ -77,20 +77,12 @@ def _ready_made(context: Context) -> list[Step]:
 def _join_control_planes(
     context: Context, machines: Sequence[Machine], *, after: Sequence[str]
 ) -> list[Step]:
-    """Join control planes concurrently, except that etcd admits their members in turn.
-
-    etcd accepts one learner at a time, and keeps refused ones in its log (docs/explanation/ha.md).
-    """
-    steps = []
-    turn: list[str] = []
-    for machine in machines:
-        name = machine.name
-        steps += on(context, [machine], register_control_plane, after=[*after, f"prepare {name}"])
-        waits = [f"register control plane {name}", *turn]
-        steps += on(context, [machine], add_etcd_member, after=waits)
-        turn = [f"add etcd member {name}"]
-        steps += on(context, [machine], join, after=turn)
-    return steps
+    """Join control planes concurrently, once etcd knows the members of all of them."""
+    if not machines:
+        return []
+    prepared = [f"prepare {machine.name}" for machine in machines]
+    announce = once(context, announce_etcd_members, after=[*after, *prepared])
+    return [announce, *on(context, machines, join, after=[announce.name])]
 
 
 def _join_workers(

@@ -20,12 +20,12 @@ SUITE = 300.0  # seconds
 def test_masters_without_workers_run_workloads_over_host_gw(
     run_: Run, labs_to_remove: list[str]
 ) -> None:
-    """Interrupt the first `up` at the worst moment: while etcd adds its second member."""
+    """Interrupt the first `up` at the worst moment: while etcd's new members start."""
     name = run_.lab_name("masters")
     labs_to_remove.append(name)
     words = ["up", "ha-3x0", "--name", name, "-s", "kubernetes.cni.backend=host-gw"]
     with begun(*words) as up:
-        await_step(name, "add etcd member master2")
+        await_step(name, "join master2")
         await_file(name, "master2", ETCD)
         os.killpg(up.pid, signal.SIGINT)
         assert up.wait(timeout=30) == INTERRUPTED

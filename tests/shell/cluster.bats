@@ -107,35 +107,47 @@ setup() {
   [[ -e $LABGEN_ROOT/etc/kubernetes/labgen/join-finished ]]
 }
 
-@test "a control plane joins in three phases, and its kubelet meets an API server that answers" {
+@test "a control plane's components start after its etcd member, and its kubelet meets an API server that answers" {
   printf 'kind: JoinConfiguration\ncontrolPlane:\n' >"$PAYLOAD/kubeadm.yaml"
   local whole="kubeadm join --config $PAYLOAD/kubeadm.yaml --skip-phases="
   run_phases join-control-plane
   assert_success
   assert_called "${whole}kubelet-start,etcd-join,kubelet-wait-bootstrap,control-plane-join,wait-control-plane"
   assert_called "kubeadm join phase kubelet-start --config $PAYLOAD/kubeadm.yaml"
-  [[ ! -e $LABGEN_ROOT/etc/kubernetes/manifests/kube-apiserver.yaml ]]
-  [[ $(<"$LABGEN_ROOT/etc/kubernetes/bootstrap-kubelet.conf") == '    server: https://10.0.0.9:8443' ]]
-  run_phases join-etcd
-  assert_success
   assert_called "kubeadm join phase etcd-join --config $PAYLOAD/kubeadm.yaml"
-  [[ -e $LABGEN_ROOT/etc/kubernetes/manifests/kube-apiserver.yaml ]]
-  run_phases join
-  assert_success
   assert_called 'systemctl restart kubelet'
-  [[ $(<"$LABGEN_ROOT/etc/kubernetes/kubelet.conf") == '    server: https://10.0.0.4:6443' ]]
   assert_called "${whole}preflight,control-plane-prepare,kubelet-start,etcd-join"
-  run_phases join-control-plane join-etcd join
+  # the stub of kubeadm notes what it sees at etcd-join
+  [[ $(<"$STATE/manifests-at-etcd-join") != *kube-apiserver* ]]
+  [[ $(<"$STATE/server-at-etcd-join") == '    server: https://10.0.0.9:8443' ]]
+  [[ -e $LABGEN_ROOT/etc/kubernetes/manifests/kube-apiserver.yaml ]]
+  [[ $(<"$LABGEN_ROOT/etc/kubernetes/kubelet.conf") == '    server: https://10.0.0.4:6443' ]]
+  run_phases join-control-plane
   assert_unchanged
 }
 
 @test "a control plane that was interrupted in its join starts again from nothing" {
   printf 'kind: JoinConfiguration\ncontrolPlane:\n' >"$PAYLOAD/kubeadm.yaml"
-  run_phases join-control-plane join-etcd
   run_phases join-control-plane
+  rm "$LABGEN_ROOT/etc/kubernetes/labgen/join-finished"
+  mkdir "$LABGEN_ROOT/etc/kubernetes/labgen/manifests" # an older interrupted join
+  : >"$CALLS"
+  run_phases reset
   assert_success
   assert_called 'kubeadm reset --force'
   assert_contains "$output" 'changed unfinished cluster removed'
+  run_phases join-control-plane
+  assert_success
+  assert_contains "$output" 'changed member of the cluster'
+}
+
+@test "a member of the cluster is not reset" {
+  run_phases join
+  : >"$CALLS"
+  run_phases reset
+  assert_failure
+  assert_contains "${stderr_lines[-1]}" 'this machine is a member of the cluster'
+  assert_not_called 'kubeadm reset --force'
 }
 
 @test "a member's stopped kubelet is started" {

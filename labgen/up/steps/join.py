@@ -1,8 +1,4 @@
-"""Join a machine to the cluster, through the VIP.
-
-A worker joins in one step, a control plane in three: only the admission of its etcd member has to
-wait for the other control planes.
-"""
+"""Join a machine to the cluster, through the VIP. All machines join at the same time."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -15,10 +11,12 @@ from labgen.lab.keys import JoinSecrets
 from labgen.lab.lab import Lab, Machine
 from labgen.render.files import File, kubeadm_init, kubeadm_join
 from labgen.scenario.model import Role
+from labgen.system.parallel import gather
 from labgen.system.wait import NotYet, until
+from labgen.up.add_learners import add_learners
 from labgen.up.certificates import shared
 from labgen.up.context import Context, in_payload
-from labgen.up.evict_member import evict_member
+from labgen.up.evict import evict_member, evict_node
 from labgen.up.graph import Outcome
 
 TIMEOUT = 300.0
@@ -36,46 +34,41 @@ KNOWN_TOKENS = "/api/v1/namespaces/kube-system/secrets/bootstrap-token-"
 CLUSTER_INFO = "/api/v1/namespaces/kube-public/configmaps/cluster-info"
 
 
-def register_control_plane(context: Context, machine: Machine) -> Outcome:
-    """Prepare a joining control plane and register its node; its components wait for etcd.
+def announce_etcd_members(context: Context) -> Outcome:
+    """Add the members of all control planes that have not joined to etcd, as learners.
 
-    The remains of an earlier join are removed first, unless that join had finished. Raises
-    ScriptFailed with the last lines of kubeadm's output and the path of the complete log.
+    A member compares the list of members that it was given with that of etcd when it starts for the
+    first time, so the list must be complete before the first of them starts. What their earlier
+    joins have left is removed before. Raises ScriptFailed or LabgenError.
     """
-    if not _make_way(context, machine):
-        return Outcome.OK
-    copied = context.lab.scenario.kubernetes.certificates == "copy"
-    certificates = shared(context) if copied else {}
-    return _run(context, machine, "join-control-plane", certificates)
-
-
-def add_etcd_member(context: Context, machine: Machine) -> Outcome:
-    """Add the control plane's member to etcd, and wait until it has a vote. Raises ScriptFailed."""
-    if "joined" in _notes(context, machine):
-        return Outcome.OK
-    return _run(context, machine, "join-etcd")
+    _, *others = context.lab.control_planes
+    notes = gather({it.name: partial(_notes, context, it) for it in others})
+    joining = [it for it in others if "joined" not in notes[it.name]]
+    begun = [it for it in joining if "begun" in notes[it.name]]
+    gather({it.name: partial(_clear, context, it) for it in begun})
+    return add_learners(context, joining) if joining else Outcome.OK
 
 
 def join(context: Context, machine: Machine) -> Outcome:
-    """Join a worker, or finish the join of a control plane whose etcd member has a vote.
+    """Join a machine; etcd knows the member of a control plane already.
 
-    The remains of a worker's earlier join are removed first, unless that join had finished. Raises
+    What an earlier join has left is removed first, unless that join had finished. Raises
     ScriptFailed with the last lines of kubeadm's output and the path of the complete log.
     """
+    if "joined" not in (notes := _notes(context, machine)):
+        ensure_secrets(context)
+        if "begun" in notes or machine.name in _known_nodes(context.lab):
+            evict_node(context, machine)
     if machine.role is Role.WORKER:
-        _make_way(context, machine)
-    return _run(context, machine, "join")
+        return _run(context, machine, "join", {})
+    copied = context.lab.scenario.kubernetes.certificates == "copy"
+    return _run(context, machine, "join-control-plane", shared(context) if copied else {})
 
 
-def _make_way(context: Context, machine: Machine) -> bool:
-    """Return False for a machine that has joined. Otherwise ensure that it can join."""
-    notes = _notes(context, machine)
-    if "joined" in notes:
-        return False
-    ensure_secrets(context)
-    if "begun" in notes or machine.name in _known_nodes(context.lab):
-        evict_member(context, machine)
-    return True
+def _clear(context: Context, machine: Machine) -> None:
+    """Remove what an interrupted join has left: the member of a control plane, then its data."""
+    evict_member(context, machine)
+    context.run_phases(machine, "reset", files={}, timeout=TIMEOUT)
 
 
 def _notes(context: Context, machine: Machine) -> Sequence[str]:
@@ -84,12 +77,12 @@ def _notes(context: Context, machine: Machine) -> Sequence[str]:
 
 
 def _run(
-    context: Context, machine: Machine, phase: str, certificates: Mapping[str, File] | None = None
+    context: Context, machine: Machine, phase: str, certificates: Mapping[str, File]
 ) -> Outcome:
     secrets, pin = context.secrets, context.ca_hash
     profile = context.machine_profile(machine)
     config = kubeadm_join(context.lab, machine, profile, secrets, ca_hash=pin)
-    payload = in_payload({"kubeadm.yaml": config, **(certificates or {})})
+    payload = in_payload({"kubeadm.yaml": config, **certificates})
     return context.run_phases(machine, phase, files=payload, timeout=TIMEOUT)
 
 

@@ -351,8 +351,8 @@ def test_the_plan_of_a_lab_shows_only_what_would_change(finished: dict[str, Stat
     finished["master2"] = State.OFF
     assert _planned() == ["create machines", "await ready"]
     finished["master3"] = State.ABSENT
-    joining = ("prepare", "register control plane", "add etcd member", "join")
-    names = ["create machines", *(f"{step} master3" for step in joining), "await ready"]
+    joining = ("prepare master3", "announce etcd members", "join master3")
+    names = ["create machines", *joining, "await ready"]
     assert _planned() == names
 
 

@@ -14,9 +14,9 @@ from labgen.lab.lab import Machine
 from labgen.providers.container.provider import ContainerProvider
 from labgen.system import files, proxy
 from labgen.system.process import CommandFailed, Completed, run
-from labgen.up import evict_member as module
+from labgen.up import evict as module
 from labgen.up.context import Context
-from labgen.up.evict_member import evict_member
+from labgen.up.evict import evict_member, evict_node
 from labgen.up.graph import Outcome
 from labgen.up.steps import join as step
 from tests.unit.lab.samples import lab
@@ -65,10 +65,11 @@ def context(machines: Machines) -> Context:
     return Context(lab("ha-3x3"), ContainerProvider())
 
 
-def test_a_control_planes_member_and_node_go_at_the_first_masters_word(
+def test_a_member_and_a_node_go_at_the_first_masters_word(
     machines: Machines, context: Context
 ) -> None:
     evict_member(context, context.lab.machine("master2"))
+    evict_node(context, context.lab.machine("master2"))
     assert machines.ran == [
         ("master1", "etcdctl", "member", "list", "-w", "json"),
         ("master1", "etcdctl", "member", "remove", f"{BIG:x}"),
@@ -76,16 +77,9 @@ def test_a_control_planes_member_and_node_go_at_the_first_masters_word(
     ]
 
 
-def test_a_control_plane_without_a_member_is_no_node_any_more_either(
-    machines: Machines, context: Context
-) -> None:
+def test_a_member_that_is_missing_needs_no_removal(machines: Machines, context: Context) -> None:
     evict_member(context, context.lab.machine("master3"))
-    assert [words[1:3] for words in machines.ran] == [("etcdctl", "member"), ("kubectl", "delete")]
-
-
-def test_a_worker_has_no_member(machines: Machines, context: Context) -> None:
-    evict_member(context, context.lab.machine("node1"))
-    assert machines.ran == [("master1", "kubectl", "delete", "node", "node1")]
+    assert [words[1:4] for words in machines.ran] == [("etcdctl", "member", "list")]
 
 
 def test_an_etcd_without_a_majority_is_waited_for(
@@ -93,7 +87,7 @@ def test_an_etcd_without_a_majority_is_waited_for(
 ) -> None:
     machines.failures = 1
     evict_member(context, context.lab.machine("master2"))
-    assert machines.ran[-1][1] == "kubectl"
+    assert machines.ran[-1][3] == "remove"
     machines.failures = 100
     monkeypatch.setattr(module, "TIMEOUT", 0.1)
     with pytest.raises(LabgenError, match="removing an earlier join of master2") as e:
@@ -110,7 +104,7 @@ def test_an_etcd_without_a_majority_is_waited_for(
         (("joined\nbegun\n", ["master1", "master2"]), []),
     ],
 )
-def test_only_what_an_unfinished_join_left_is_forgotten(
+def test_only_the_node_of_an_unfinished_join_is_forgotten(
     machines: Machines,
     context: Context,
     monkeypatch: pytest.MonkeyPatch,
@@ -119,27 +113,66 @@ def test_only_what_an_unfinished_join_left_is_forgotten(
 ) -> None:
     machines.notes, nodes = seen
     told: list[str] = []
-
-    def note(_: Context, machine: Machine) -> None:
-        told.append(machine.name)
-
-    monkeypatch.setattr(step, "evict_member", note)
+    monkeypatch.setattr(step, "evict_node", lambda _, machine: told.append(machine.name))
     monkeypatch.setattr(step, "ensure_secrets", lambda _: None)
+    monkeypatch.setattr(step, "shared", lambda _: {})
     monkeypatch.setattr(api, "connect", lambda _: None)
     monkeypatch.setattr(step, "nodes", lambda _: [Node(name, True, "") for name in nodes])
     monkeypatch.setattr(Context, "ca_hash", "sha256:PIN")
-    monkeypatch.setattr(Context, "run_phases", lambda *_, **__: Outcome.CHANGED)
-    joined = "joined" in machines.notes
-    expected = Outcome.OK if joined else Outcome.CHANGED
-    assert step.register_control_plane(context, context.lab.machine("master2")) is expected
-    assert step.add_etcd_member(context, context.lab.machine("master2")) is expected
+    phases = _ran_phases(monkeypatch)
+    step.join(context, context.lab.machine("master2"))
     assert told == forgotten
-    machines.notes = machines.notes.replace("joined", "")
     step.join(context, context.lab.machine("node1"))
-    assert told == [*forgotten, *(["node1"] if machines.notes.strip() else [])]
-    before = list(told)
-    step.join(context, context.lab.machine("master2"))  # what an earlier step did stays
-    assert told == before
+    assert told == [*forgotten, *(["node1"] if machines.notes == "begun\n" else [])]
+    assert phases == [("master2", "join-control-plane"), ("node1", "join")]
+
+
+@pytest.mark.parametrize(
+    ("notes", "expected"),
+    [
+        # master2's member has not started yet, so it stays
+        ("", (["add"], [], Outcome.CHANGED)),
+        ("begun\n", (["remove", "add"], ["reset", "reset"], Outcome.CHANGED)),
+        ("joined\nbegun\n", ([], [], Outcome.OK)),
+    ],
+)
+def test_etcd_gets_the_members_that_are_missing_before_any_of_them_starts(
+    machines: Machines,
+    context: Context,
+    monkeypatch: pytest.MonkeyPatch,
+    notes: str,
+    expected: tuple[list[str], list[str], Outcome],
+) -> None:
+    machines.notes = notes
+    ran = _ran_phases(monkeypatch)
+    outcome = step.announce_etcd_members(context)
+    changes = [words[3] for words in machines.ran if words[3] != "list"]
+    assert (changes, [phase for _, phase in ran], outcome) == expected
+
+
+def test_a_member_of_a_machine_that_was_made_anew_is_replaced(
+    machines: Machines, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = {**MEMBERS["members"][1], "name": "master2"}
+    monkeypatch.setitem(MEMBERS, "members", [MEMBERS["members"][0], started])
+    step.announce_etcd_members(context)
+    assert [words[3:] for words in machines.ran if words[3] != "list"] == [
+        ("remove", f"{BIG:x}"),
+        ("add", "master2"),
+        ("add", "master3"),
+    ]
+
+
+def _ran_phases(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """Return the machines and phases that are run from now on."""
+    ran: list[tuple[str, str]] = []
+
+    def note(_: Context, machine: Machine, phase: str, **__: object) -> Outcome:
+        ran.append((machine.name, phase))
+        return Outcome.CHANGED
+
+    monkeypatch.setattr(Context, "run_phases", note)
+    return ran
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,44 @@
+"""Add control planes to etcd's list of members before they join.
+
+kubeadm would add each by itself. But etcd accepts a new member only five seconds after the last one
+has got its vote (HealthInterval in etcd's server.go), so control planes would join one after the
+other.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+from labgen.cluster import etcd
+from labgen.lab.lab import Machine
+from labgen.system.process import CommandFailed, CommandTimedOut
+from labgen.system.wait import NotYet, until
+from labgen.up.context import Context
+from labgen.up.graph import Outcome
+
+TIMEOUT = 60.0  # seconds, multiplied by the lab's slowdown
+
+
+def add_learners(context: Context, machines: Sequence[Machine]) -> Outcome:
+    """Have the first control plane add the members of the machines, where they are missing.
+
+    Raises LabgenError when etcd does not accept them in time.
+    """
+    limit = TIMEOUT * context.lab.slowdown
+    added = [
+        until(
+            partial(_try, context, machine),
+            what=f"etcd accepting {machine.name} as a learner",
+            timeout=limit,
+            interval=1,
+        )
+        for machine in machines
+    ]
+    return Outcome.CHANGED if any(added) else Outcome.OK
+
+
+def _try(context: Context, machine: Machine) -> bool:
+    lab, first = context.lab, context.lab.control_planes[0]
+    try:
+        return etcd.add_learner(context.ssh, lab, machine, via=first)
+    except (CommandFailed, CommandTimedOut) as error:
+        raise NotYet(error.reason) from error
