@@ -194,7 +194,7 @@ def _hold(
 def _same(lab: Lab, scenario: Scenario) -> Lab:
     """Return the lab if it has that scenario, from whatever file and described by whatever words;
     otherwise raise UsageError."""
-    if _essence(scenario) == _essence(lab.scenario):
+    if essence(scenario) == essence(lab.scenario):
         return lab
     beside = f"labgen down {lab.name}    or use another name for this one: --name OTHER"
     before, now = lab.scenario.overrides, scenario.overrides
@@ -211,7 +211,8 @@ def _same(lab: Lab, scenario: Scenario) -> Lab:
     )
 
 
-def _essence(scenario: Scenario) -> Scenario:
+def essence(scenario: Scenario) -> Scenario:
+    """Return the scenario without its file, its description and the words of its overrides."""
     return replace(scenario, source=Path(), description="", overrides=())
 
 

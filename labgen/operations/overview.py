@@ -42,11 +42,12 @@ class Overview:
 def overview() -> list[Overview]:
     """Observe all labs concurrently. Each takes as long as its slowest query, seconds at most where
     nothing answers."""
-    tasks = {name: partial(_observe, name) for name in store.names()}
+    tasks = {name: partial(observe, name) for name in store.names()}
     return list(gather(tasks).values())
 
 
-def _observe(name: str) -> Overview:
+def observe(name: str) -> Overview:
+    """Observe one lab. What cannot be found out is None; nothing is raised for it."""
     try:
         lab = store.load(name)
     except (LabgenError, OSError):

@@ -35,15 +35,16 @@ def json_schema(kind: type) -> JsonSchemaValue:
     """Return the JSON Schema (draft 2020-12) of a file of that kind."""
     made = TypeAdapter(kind).json_schema(schema_generator=_Generator)
     made.pop("description", None)
-    for definition in (made, *made["$defs"].values()):
+    definitions = made.get("$defs", {})  # a file without sections has none
+    for definition in (made, *definitions.values()):
         definition.pop("title", None)
         for field in definition["properties"].values():
             # What may be left out is not null, and a section's defaults stand at its fields.
             if field.get("default") in (None, "") or isinstance(field["default"], dict):
                 field.pop("default", None)
-    for definition in made["$defs"].values():
+    for definition in definitions.values():
         definition.pop("description", None)  # a class's docstring, for readers of the code
-    made["$defs"].get(ALL_BY_PROFILE, {}).pop("required", None)
+    definitions.get(ALL_BY_PROFILE, {}).pop("required", None)
     return {"$schema": DIALECT, **made}
 
 

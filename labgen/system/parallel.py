@@ -13,8 +13,9 @@ from labgen.system import interrupt
 T = TypeVar("T")
 
 
-def gather(tasks: Mapping[str, Callable[[], T]]) -> dict[str, T]:
-    """Run the named tasks concurrently and return their results under the same names.
+def gather(tasks: Mapping[str, Callable[[], T]], *, at_most: int | None = None) -> dict[str, T]:
+    """Run the named tasks concurrently, at most so many at a time, and return their results under
+    the same names.
 
     If one task fails, its error is raised after all have ended; if several fail, SeveralErrors.
     """
@@ -22,8 +23,8 @@ def gather(tasks: Mapping[str, Callable[[], T]]) -> dict[str, T]:
         return {}
     results: dict[str, T] = {}
     errors: dict[str, BaseException] = {}
-    with interrupt.held(), ThreadPoolExecutor(max_workers=len(tasks)) as pool:
-        futures = {name: pool.submit(task) for name, task in tasks.items()}
+    with interrupt.held(), ThreadPoolExecutor(max_workers=at_most or len(tasks)) as pool:
+        futures = {name: pool.submit(_begin, task) for name, task in tasks.items()}
         for name, future in futures.items():
             error = future.exception()
             if error is None:
@@ -35,3 +36,9 @@ def gather(tasks: Mapping[str, Callable[[], T]]) -> dict[str, T]:
     if errors:
         raise SeveralErrors(errors)
     return results
+
+
+def _begin(task: Callable[[], T]) -> T:
+    """Run the task, unless an interrupt came while it waited for its turn."""
+    interrupt.check()
+    return task()

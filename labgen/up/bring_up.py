@@ -73,10 +73,10 @@ def bring_up(
         if key and lab.origin is None:
             keep_for_warm_starts(lab, chosen, console, key)
         seconds = time.monotonic() - begin
-        journal.write("up-done", seconds=round(seconds, 2))
+        changed = sum(1 for step in done if step.outcome is Outcome.CHANGED)
+        journal.write("up-done", seconds=round(seconds, 2), changed=changed)
     if console.verbose:
         _table(done, console)
-    changed = sum(1 for step in done if step.outcome is Outcome.CHANGED)
     said = f"{changed} changed" if changed else UNCHANGED
     reached = f"has its {stage}" if stage else "is up"
     console.heading(f"lab {name} {reached} after {seconds:.1f} s; {said}")
