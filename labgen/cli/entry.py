@@ -27,11 +27,12 @@ SECTIONS: Mapping[str, Sequence[str]] = {
         *("start", "stop", "reboot", "checkpoint"),
     ),
     "Proof": ("verify", "fault", "bench", "report"),
-    "Classroom": ("exercise",),
+    "Classroom": ("exercise", "class"),
     "Bundle": ("bundle",),
 }
 COMMANDS = tuple(name for names in SECTIONS.values() for name in names)
 RENAMED = {"leftovers": "gc"}
+MODULES = {"class": "classes"}  # no statement could import a module of that name
 
 
 class LazyGroup(Group):
@@ -49,7 +50,7 @@ class LazyGroup(Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"labgen.cli.{cmd_name}")
+        module = importlib.import_module(f"labgen.cli.{MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = getattr(module, cmd_name, None) or getattr(module, f"{cmd_name}_")
         return command
 

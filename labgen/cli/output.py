@@ -32,18 +32,24 @@ class OutputOption(click.Option):
 
 
 def output_option(
-    model: type[BaseModel], *, many: bool = False, also: Sequence[Shape] = (), when: str = ""
+    model: type[BaseModel],
+    *,
+    many: bool = False,
+    also: Sequence[Shape] = (),
+    when: str = "",
+    csv: bool = False,
 ) -> Callable[[F], F]:
-    """Add -o, whose value is the parameter output: `text` or `json`."""
+    """Add -o, whose value is the parameter output: `text`, `json`, or `csv` for a command that can
+    print it."""
     return click.option(
         "-o",
         "--output",
-        type=click.Choice(["text", "json"]),
+        type=click.Choice(["text", "json", *(["csv"] if csv else [])]),
         default="text",
         show_default=True,
         cls=OutputOption,
         shapes=[Shape(model, many, when), *also],
-        help="Print the result as text or as JSON.",
+        help=f"Print the result as text{', as JSON or as CSV' if csv else ' or as JSON'}.",
     )
 
 

@@ -97,7 +97,7 @@ def start(
             checkpoints.save_held(lab, able, BROKEN)
         running = replace(begun, phase=Phase.RUNNING, began=time.time())
         progress.write(lab, running)
-        _note(lab, "started", running, target=running.target)
+        _note(lab, "started", running, target=running.target, most=exercise.points)
     return Standing(exercise, running)
 
 

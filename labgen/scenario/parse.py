@@ -28,6 +28,8 @@ STAND_INS: dict[Field, object] = {
     ("level",): "beginner",
     ("task",): "unreadable",
     ("objectives",): [],
+    ("scenario",): "unreadable",
+    ("seats",): ["1"],
 }
 # The same for the items of a list, by the list's key.
 ITEM_STAND_INS: dict[str | int, object] = {
@@ -39,6 +41,7 @@ ITEM_STAND_INS: dict[str | int, object] = {
     "alsoBroken": "everything",
     "breakOn": "target",
     "solveOn": "target",
+    "exercises": "unreadable",
 }
 # What a list has, by its key, for a message.
 LISTS = {
@@ -50,6 +53,7 @@ LISTS = {
     "alsoBroken": "tests of the suite such as test_nodes.py::test_node_is_ready",
     "breakOn": "words such as target or workers",
     "solveOn": "words such as target or workers",
+    "exercises": "names of exercises such as coredns-loop",
 }
 MISSING = {
     "name": "missing; name the scenario, for example ha-3x3",
@@ -62,6 +66,8 @@ MISSING = {
     "objectives": "missing; list at least one objective with text and checks",
     "text": "missing; write one sentence for the learner",
     "checks": "missing; list at least one test, for example check.py::test_it_works",
+    "scenario": "missing; name a scenario, for example single",
+    "seats": "missing; write how many seats, or list their names",
 }
 
 

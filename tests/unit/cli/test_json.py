@@ -16,6 +16,8 @@ from labgen.bundle import commands as bundles
 from labgen.bundle.commands import BundleReport, PartReport
 from labgen.bundle.engine.state import State as PartState
 from labgen.bundle.store import Digests
+from labgen.classes import store as classes
+from labgen.classes.model import Class
 from labgen.cli.entry import cli
 from labgen.cli.output import OutputOption, Shape
 from labgen.cluster.etcd import EtcdMember
@@ -47,7 +49,12 @@ from tests.unit.report.samples import partition
 from tests.unit.system.stubs import stub
 from tools.reference.commands import walk
 
-FINDING = {"gc", "status demo", "checkpoint show demo after"}  # exit code 1: something was found
+FINDING = {
+    "gc",
+    "class status room",
+    "status demo",
+    "checkpoint show demo after",
+}  # exit code 1: something was found
 LONG_AGO = "2026-11-30T10:00:00+00:00"
 
 
@@ -287,6 +294,56 @@ def _bench_comparison(monkeypatch: pytest.MonkeyPatch) -> Any:
     return {**_comparison(monkeypatch), "failed": {"a": {"test_cut": 1}, "b": {"test_cut": 1}}}
 
 
+def _class(_: pytest.MonkeyPatch) -> Class:
+    """Create a class whose only lab is demo, of which the other seat is missing."""
+    made("single", "room-a")
+    found = Class("room", store.load("demo").scenario, ("a", "b"), (Path("/x/sample"),))
+    classes.write(found)
+    return found
+
+
+def _classes(monkeypatch: pytest.MonkeyPatch) -> Any:
+    _class(monkeypatch)
+    path = classes.place() / "worse" / "class.json"
+    path.parent.mkdir()
+    path.write_text("{")
+    unknown = {"scenario": None, "seats": None, "exercises": None}
+    known = {"scenario": "single", "seats": ["a", "b"], "exercises": ["sample"]}
+    return [{"name": "room", **known}, {"name": "worse", **unknown}]
+
+
+def _class_plan(monkeypatch: pytest.MonkeyPatch) -> Any:
+    _class(monkeypatch)
+    shown = {"name": "room", "scenario": "single", "provider": "container", "seats": ["a", "b"]}
+    shown |= {"new": ["b"], "at_a_time": 3, "scratch": True, "seconds": 20.0, "problems": []}
+    sources = {"memory": "documented figures", "seconds": "documented figures"}
+    return {**shown, "forecast": ANY_DICT, "sources": sources, "note": ""}
+
+
+def _class_status(monkeypatch: pytest.MonkeyPatch) -> Any:
+    _class(monkeypatch)
+    exercise = sample(Path.cwd())
+    found = Progress("sample", exercise.directory, Phase.RUNNING, "master1", began=1000.0)
+    found = replace(found, finished=1090.0, hints=1, checks=2, done={0: True, 1: True})
+    progress.write(store.load("room-a"), found)
+    first = {"seat": "a", "lab": "room-a", "health": "off", "problems": ANY_LIST}
+    first |= {"exercise": "sample", "phase": "running", "done": 2, "objectives": 2, "hints": 1}
+    first |= {"points": 70, "most": 100, "minutes": 1.5, "finished": True, "solved": False}
+    second = {"seat": "b", "lab": "room-b", "health": "missing", "problems": None}
+    return [first, {**dict.fromkeys(first), **second}]
+
+
+def _class_results(monkeypatch: pytest.MonkeyPatch) -> Any:
+    lab_ = store.load(_class(monkeypatch).labs[0])
+    began = {"time": LONG_AGO, "event": "exercise-started", "exercise": "sample", "most": 100}
+    checked = {"time": LONG_AGO.replace("10:00", "10:03"), "event": "exercise-checked"}
+    checked |= {"exercise": "sample", "done": [True, True], "points": 100}
+    lab_.journal.write_text("".join(f"{json.dumps(it)}\n" for it in (began, checked)))
+    shown = {"seat": "a", "exercise": "sample", "points": 100, "of": 100, "hints": 0}
+    shown |= {"minutes": 3.0, "solved": False, "finished": True, "aborted": False}
+    return [{**shown, "checks": 1, "resets": 0, "began": LONG_AGO}]
+
+
 class Anything:
     """Equal to every value of a kind that is not empty."""
 
@@ -320,6 +377,10 @@ CALLS: Mapping[str, Callable[[pytest.MonkeyPatch], Any]] = {
     "exercise check demo": _exercise_result,
     "exercise status demo": _exercise_result,
     "exercise hint demo": _exercise_hint,
+    "class list": _classes,
+    "class plan room --at-a-time 3": _class_plan,
+    "class status room": _class_status,
+    "class results room": _class_results,
     "bundle list": _bundles,
     "bench failover demo --runs 2": _bench,
     "bench compare demo demo --runs 1": _bench_comparison,
@@ -349,8 +410,9 @@ def test_every_command_that_prints_json_is_called_below() -> None:
 
 def test_commands_that_print_tables_have_json() -> None:
     tables = ["list", "status", "check", "plan", "gc", "bench failover", "bench compare"]
-    tables += ["report compare", "exercise list"]
-    tables += [f"{group} list" for group in ("scenario", "fault", "checkpoint", "bundle", "cache")]
+    tables += ["report compare", "exercise list", "class status", "class results"]
+    groups = ("scenario", "fault", "checkpoint", "bundle", "cache", "class")
+    tables += [f"{group} list" for group in groups]
     assert [it for it in tables if f"labgen {it}" not in WITH_JSON] == []
 
 

@@ -1,0 +1,1 @@
+"""Classes: many labs of one scenario, a seat for each learner."""

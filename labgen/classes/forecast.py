@@ -1,0 +1,142 @@
+"""Predict what a class needs of this host: memory, disk, cores and seconds for all seats.
+
+Memory and seconds are those of earlier classes on this host, if their seats were of the same size;
+else, like cores and disk, those of docs/reference/measurements.md.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from labgen.classes import measured
+from labgen.classes.measured import Measured, Size
+from labgen.classes.model import Class
+from labgen.lab import store
+from labgen.machine.finding import Finding
+from labgen.providers import capacity
+from labgen.providers.base import Provider
+from labgen.providers.capacity import BUSY, PART, Forecast, gib
+
+DOCUMENTED = "documented figures"
+# Seconds of a lab for itself, a control plane and a worker, on two cores. They fit `single` and
+# `ha-3x3` in docs/reference/measurements.md: 20 and 42 s from scratch, 6 and 20 s warm.
+SCRATCH = (12.0, 8.0, 2.0)
+WARM = (2.0, 4.0, 2.0)
+ANYWAY = "make room, use fewer seats, or try it anyway: --force"
+
+
+@dataclass(frozen=True)
+class ClassForecast:
+    """What the seats need that `class up` would make or switch on, and what this host has."""
+
+    new: tuple[str, ...]  # seats whose lab does not exist yet
+    existing: tuple[str, ...]
+    total: Forecast | None  # None where the machines are not on this host; cores are of all seats
+    seconds: float
+    scratch: bool  # whether the first new seat is built from scratch
+    sources: Mapping[str, str]  # of memory and seconds, in words
+
+    @property
+    def shortages(self) -> list[Finding]:
+        """Return what surely cannot fit."""
+        if self.total is None:
+            return []
+        found = []
+        for what, need, there in (
+            ("memory", self.total.memory, self.total.memory_available),
+            ("disk", self.total.disk, self.total.disk_free),
+        ):
+            limit = what == "memory" and self.total.memory_is_limit
+            least = need if limit else need + need // PART
+            if least > there:
+                text = f"{counted(len(self.new) + len(self.existing))} need about {gib(least)}"
+                found.append(Finding(f"{text} of {what}, and this host has {gib(there)}", ANYWAY))
+        return found
+
+    @property
+    def note(self) -> str:
+        """Return what is worth knowing of the cores; empty when there are enough."""
+        if self.total is None or self.total.cores * BUSY <= self.total.host_cores:
+            return ""
+        return (
+            f"all seats keep {self.total.cores:.1f} cores busy when idle, and this host has "
+            f"{self.total.host_cores}: everything takes longer, and waits may time out; profile "
+            "quiet takes less"
+        )
+
+
+def forecast(wanted: Class, provider: Provider, *, warm: bool, at_a_time: int) -> ClassForecast:
+    """Return the forecast; warm says whether a checkpoint for warm starts is there, at_a_time how
+    many seats come up concurrently."""
+    labs = store.names()
+    existing = tuple(seat for seat in wanted.seats if wanted.lab(seat) in labs)
+    new = tuple(seat for seat in wanted.seats if seat not in existing)
+    size = measured.size_of(wanted.scenario, provider.name)
+    known = measured.latest(size)
+    one = capacity.forecast(provider, wanted.scenario)
+    memory, of_memory = _memory(one, known)
+    seconds, of_seconds = _seconds(len(new), size, known, scratch=not warm, at_a_time=at_a_time)
+    total = None
+    if one:
+        parts = [replace(one, memory=memory)] * len(new)
+        for seat in existing:
+            part = capacity.forecast(provider, wanted.scenario, store.load(wanted.lab(seat)))
+            parts += [part] if part else []
+        total = _total(one, parts, len(wanted.seats))
+    return ClassForecast(
+        new=new,
+        existing=existing,
+        total=total,
+        seconds=seconds,
+        scratch=bool(new) and not warm,
+        sources={"memory": of_memory, "seconds": of_seconds},
+    )
+
+
+def counted(seats: int) -> str:
+    return "1 seat" if seats == 1 else f"{seats} seats"
+
+
+def _total(one: Forecast, parts: Sequence[Forecast], seats: int) -> Forecast:
+    return replace(
+        one,
+        machines=sum(it.machines for it in parts),
+        memory=sum(it.memory for it in parts),
+        disk=sum(it.disk for it in parts),
+        cores=one.cores * seats,
+    )
+
+
+def _memory(one: Forecast | None, known: Sequence[Measured]) -> tuple[int, str]:
+    """Return the MiB of a seat, and where they come from.
+
+    What the host has less after `class up` is also what other programs did meanwhile. A figure that
+    is not near the documented one says more of them.
+    """
+    if one is None:
+        return 0, DOCUMENTED
+    for it in known:
+        if one.memory / 2 <= it.memory <= one.memory * 2 and not one.memory_is_limit:
+            return it.memory, _measured(it)
+    return one.memory, DOCUMENTED
+
+
+def _seconds(
+    new: int, size: Size, known: Sequence[Measured], *, scratch: bool, at_a_time: int
+) -> tuple[float, str]:
+    """Return the seconds until that many new seats are up, and where they come from."""
+    first = 1 if scratch and new else 0
+    of_scratch = next((it.scratch_seconds for it in known if it.scratch_seconds), None)
+    warm = next((it for it in known if it.warm >= min(at_a_time, max(1, new - first))), None)
+    each = warm.warm_seconds / warm.warm if warm else _documented(WARM, size)
+    begin = of_scratch or _documented(SCRATCH, size)
+    seconds = first * begin + (new - first) * each
+    return seconds, _measured(warm) if warm else DOCUMENTED
+
+
+def _documented(costs: tuple[float, float, float], size: Size) -> float:
+    lab, plane, worker = costs
+    return lab + plane * size.control_planes + worker * size.workers
+
+
+def _measured(found: Measured) -> str:
+    return f"measured here on {found.taken:%Y-%m-%d}"
