@@ -33,7 +33,7 @@ REST = {
     ),
     "existing": ("test_bare_machines", "test_existing_machines"),
     "scenarios": ("test_classic", "test_scenarios", "test_container_runtimes"),
-    "exercises": ("test_exercises",),
+    "exercises": ("test_exercises", "test_class"),
     "emulated": ("test_emulated_cluster",),
     "others": (),
 }

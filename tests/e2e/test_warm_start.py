@@ -13,6 +13,7 @@ from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.system.parallel import gather
 from labgen.up import warm_cache
+from tests.e2e.support import warm_entries
 from tests.e2e.support.health import assert_healthy
 from tests.e2e.support.lab_secrets import cluster_keys, mentioned, secrets
 from tests.e2e.support.leak_check import leaks
@@ -30,15 +31,8 @@ SAYS = "warm start: machines are made from a copy of lab"
 @pytest.fixture
 def cache() -> Iterator[None]:
     """Remove from the user's cache what the test kept in it."""
-    before = _keys()
-    yield
-    if new := _keys() - before:
-        labgen("cache", "clear", *new)
-
-
-def _keys() -> set[str]:
-    listed = labgen("cache", "list", "-o", "json", quiet=True).stdout
-    return {entry["key"] for entry in json.loads(listed)}
+    with warm_entries.removed():
+        yield
 
 
 def _up(name: str) -> str:
@@ -106,9 +100,9 @@ def test_warm_starts_share_nothing_whatever_happens_to_them(
 def test_a_damaged_entry_is_no_obstacle(run_: Run, labs_to_remove: list[str], cache: None) -> None:
     name = run_.lab_name("warm-damaged")
     labs_to_remove.append(name)
-    before = _keys()
+    before = warm_entries.keys()
     _up(name)
-    (key,) = _keys() - before
+    (key,) = warm_entries.keys() - before
     labgen("down", name)
     _damage(key)
     said = _up(name)
