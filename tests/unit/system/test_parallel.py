@@ -1,10 +1,14 @@
 """parallel.gather: concurrent tasks, and every error."""
 
+import os
+import signal
 import threading
 
 import pytest
 
 from labgen.errors import HostUnfit, LabgenError, SeveralErrors
+from labgen.system import interrupt
+from labgen.system.interrupt import Interrupted
 from labgen.system.parallel import gather
 
 
@@ -56,3 +60,32 @@ def test_several_errors_are_all_told_with_their_tasks() -> None:
         "master2: odd",
     ]
     assert several.value.exit_code == 1
+
+
+def test_no_more_run_at_a_time_than_wanted() -> None:
+    running, most = threading.Semaphore(2), threading.Lock()
+    seen: list[bool] = []
+
+    def work() -> None:
+        free = running.acquire(blocking=False)
+        with most:
+            seen.append(free)
+        threading.Event().wait(0.01)
+        running.release()
+
+    gather({str(number): work for number in range(8)}, at_most=2)
+    assert seen == [True] * 8
+
+
+def test_task_that_waits_for_its_turn_does_not_begin_after_an_interrupt() -> None:
+    begun: list[str] = []
+
+    def stop() -> None:
+        begun.append("first")
+        os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(Interrupted):
+            interrupt.pause(10)
+
+    with pytest.raises(KeyboardInterrupt):
+        gather({"first": stop, "second": lambda: begun.append("second")}, at_most=1)
+    assert begun == ["first"]
