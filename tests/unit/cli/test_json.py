@@ -314,7 +314,12 @@ def _classes(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def _class_plan(monkeypatch: pytest.MonkeyPatch) -> Any:
     _class(monkeypatch)
-    shown = {"name": "room", "scenario": "single", "provider": "container", "seats": ["a", "b"]}
+    shown: dict[str, Any] = {
+        "name": "room",
+        "scenario": "single",
+        "provider": "container",
+        "seats": ["a", "b"],
+    }
     shown |= {"new": ["b"], "at_a_time": 3, "scratch": True, "seconds": 20.0, "problems": []}
     sources = {"memory": "documented figures", "seconds": "documented figures"}
     return {**shown, "forecast": ANY_DICT, "sources": sources, "note": ""}
@@ -335,11 +340,25 @@ def _class_status(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def _class_results(monkeypatch: pytest.MonkeyPatch) -> Any:
     lab_ = store.load(_class(monkeypatch).labs[0])
-    began = {"time": LONG_AGO, "event": "exercise-started", "exercise": "sample", "most": 100}
-    checked = {"time": LONG_AGO.replace("10:00", "10:03"), "event": "exercise-checked"}
+    began: dict[str, Any] = {
+        "time": LONG_AGO,
+        "event": "exercise-started",
+        "exercise": "sample",
+        "most": 100,
+    }
+    checked: dict[str, Any] = {
+        "time": LONG_AGO.replace("10:00", "10:03"),
+        "event": "exercise-checked",
+    }
     checked |= {"exercise": "sample", "done": [True, True], "points": 100}
     lab_.journal.write_text("".join(f"{json.dumps(it)}\n" for it in (began, checked)))
-    shown = {"seat": "a", "exercise": "sample", "points": 100, "of": 100, "hints": 0}
+    shown: dict[str, Any] = {
+        "seat": "a",
+        "exercise": "sample",
+        "points": 100,
+        "of": 100,
+        "hints": 0,
+    }
     shown |= {"minutes": 3.0, "solved": False, "finished": True, "aborted": False}
     return [{**shown, "checks": 1, "resets": 0, "began": LONG_AGO}]
 
