@@ -31,6 +31,8 @@ NEEDS=(
   shfmt:shfmt
   bats:bats
   chromium:chromium
+  mkfs.btrfs:btrfs-progs
+  mkfs.xfs:xfsprogs
 )
 
 # Of virtual machines. libvirt-python is compiled against the libvirt that is here. dropbear is the

@@ -6,6 +6,7 @@ attributes (which overlay file systems keep their notes in), and holes instead o
 
 import errno
 import os
+import shlex
 import shutil
 import tarfile
 import tempfile
@@ -18,34 +19,40 @@ from labgen.system.process import CommandFailed, run
 
 TIMEOUT = 600.0  # seconds
 CHUNK = 1024**2  # bytes
+COMPRESS = ("zstd", "--quiet", "-1")
 EVERYTHING = ("--format=posix", "--xattrs", "--xattrs-include=*", "--acls", "--numeric-owner")
 
 
-def pack(directory: Path, archive: Path, *, without: Sequence[Path] = ()) -> None:
+def pack(
+    directory: Path, archive: Path, *, without: Sequence[Path] = (), compressed: bool = False
+) -> None:
     """Write everything below directory into the archive, which only root can read.
 
-    Directories in without (relative to directory) are left out, as are sockets. Raises
-    CommandFailed; LabgenError if the disk is full.
+    Directories in without (relative to directory) are left out, as are sockets. Compression takes
+    longer, and no room for the uncompressed archive. Raises CommandFailed; LabgenError if the disk
+    is full.
     """
     archive.touch(mode=0o600)
     words = ["tar", "--create", *EVERYTHING, "--sparse", "--warning=no-file-ignored"]
+    if compressed:
+        words.append(f"--use-compress-program={shlex.join(COMPRESS)}")
     excluded = ["--anchored", "--no-wildcards", *(f"--exclude=./{it}" for it in without)]
-    with _full_disk_named(archive.parent):
+    with full_disk_named(archive.parent):
         run([*words, *excluded, "--file", archive, "--directory", directory, "."], timeout=TIMEOUT)
 
 
 def compress(archive: Path) -> Path:
     """Replace the archive by its zstd-compressed form, archive.zst, and return that. Raises what
     pack() raises."""
-    with _full_disk_named(archive.parent):
-        run(["zstd", "--quiet", "--rm", "-1", archive], timeout=TIMEOUT)
+    with full_disk_named(archive.parent):
+        run([*COMPRESS, "--rm", archive], timeout=TIMEOUT)
     return archive.with_name(f"{archive.name}.zst")
 
 
 def unpack(archive: Path, directory: Path) -> None:
     """Unpack a compressed archive into an existing directory. Raises what pack() raises."""
     words = ["tar", "--extract", "--zstd", *EVERYTHING, "--same-owner", "--preserve-permissions"]
-    with _full_disk_named(directory):
+    with full_disk_named(directory):
         run([*words, "--file", archive, "--directory", directory], timeout=TIMEOUT)
 
 
@@ -57,7 +64,7 @@ def ensure_contained(archive: Path) -> None:
     """
     links: set[PurePosixPath] = set()
     with tempfile.TemporaryFile(dir=archive.parent) as unpacked:
-        with _full_disk_named(archive.parent):
+        with full_disk_named(archive.parent):
             run(["zstd", "--decompress", "--stdout", archive], timeout=TIMEOUT, stdout_to=unpacked)
         unpacked.seek(0)
         with tarfile.open(fileobj=unpacked, mode="r:") as tar:
@@ -84,7 +91,7 @@ def link(source: Path, target: Path) -> None:
 
     Raises CommandFailed, for instance if they are on two file systems.
     """
-    with _full_disk_named(target.parent):
+    with full_disk_named(target.parent):
         run(["cp", "--archive", "--link", "--no-target-directory", source, target], timeout=TIMEOUT)
 
 
@@ -99,7 +106,7 @@ def ensure_no_link(directory: Path, below: Path) -> None:
 
 
 @contextmanager
-def _full_disk_named(directory: Path) -> Iterator[None]:
+def full_disk_named(directory: Path) -> Iterator[None]:
     """Raise LabgenError in place of CommandFailed if the file system of directory is full now.
 
     tar names no reason if the last bytes that the disk had room for were a part of a write.

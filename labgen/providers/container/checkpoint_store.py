@@ -51,6 +51,7 @@ class Contents(BaseModel):
     lab: JsonValue = None  # see description(); store.parse() reads it
     version: str = ""  # of labgen
     parent: str = ""  # the checkpoint that was saved or restored last before
+    reflinked: Sequence[str] = ()  # archives that were packed from clones, after the pause
     bundle: Digests | None = None  # also None if the machines are of a bundle built again since
 
 

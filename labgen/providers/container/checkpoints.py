@@ -1,12 +1,14 @@
 """Checkpoints of a lab of system containers: the disks of all machines at one moment.
 
-All machines are frozen together, what they can change is packed, and they continue. Memory is not
-saved: a restore is a power cut, another disk and the power switch. So a machine comes back as after
-a power cut at the moment of the checkpoint; the copy is of the page cache, not of the disk alone.
+All machines are frozen together, what they can change is cloned or packed, and they continue.
+Memory is not saved: a restore is a power cut, another disk and the power switch. So a machine comes
+back as after a power cut at the moment of the checkpoint; the copy is of the page cache, not of the
+disk alone.
 
 checkpoint_store says what a checkpoint consists of.
 """
 
+import logging
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,7 +20,7 @@ from labgen import __version__
 from labgen.bundle.store import Digests, digests, require
 from labgen.errors import LabgenError
 from labgen.lab.lab import Lab, Machine
-from labgen.providers.container import checkpoint_store, disks
+from labgen.providers.container import checkpoint_store, checkpoint_trees, disks
 from labgen.providers.container.checkpoint_store import (
     CONTENTS,
     OLD,
@@ -32,6 +34,7 @@ from labgen.system import archives, files, freezer, mounts, podman
 from labgen.system.journal import Journal
 from labgen.system.parallel import gather
 
+logger = logging.getLogger(__name__)
 PROGRAMS = {"tar": "apt-get install tar", "zstd": "apt-get install zstd"}
 MARGIN = 64 * 1024**2  # bytes that stay free when a checkpoint is saved
 SAVED_OR_RESTORED = ("checkpoint-saved", "checkpoint-restored")  # of the journal
@@ -61,21 +64,25 @@ def save_at(lab: Lab, target: Path) -> Contents:
     try:
         _share(lab, part, shared)
         part.chmod(0o700)
+        trees = {
+            m.name: checkpoint_trees.of_machine(lab, m, uppers[m.name], part, shared[m.name])
+            for m in lab.machines
+        }
+        each = [it for found in trees.values() for it in found]
+        checkpoint_trees.prepare(each)
         with freezer.frozen([it.control_group for it in containers.values()]):
             saved, began = time.time(), time.monotonic()
-            gather(
-                {
-                    m.name: partial(_pack, lab, m, uppers[m.name], part, shared[m.name])
-                    for m in lab.machines
-                }
-            )
+            gather({name: partial(checkpoint_trees.take, it) for name, it in trees.items()})
             shared = {m.name: _present(lab, m, shared[m.name]) for m in lab.machines}
             paused = time.monotonic() - began
-        packed = sorted(part.glob("*.tar"))
-        done = gather({it.name: partial(archives.compress, it) for it in packed}).values()
+        logger.debug("%s: machines stood still for %.2f s", target, paused)
+        tasks = {it.archive.name: partial(checkpoint_trees.compressed, it) for it in each}
+        done = gather(tasks).values()
+        remove(part / checkpoint_trees.CLONES)
         contents = Contents(
             saved=saved,
             paused=paused,
+            reflinked=[it.clone.name for it in each if it.clone],
             shared=shared,
             images={name: it.image for name, it in containers.items()},
             sha256=gather({it.name: partial(checkpoint_store.digest, it) for it in done}),
@@ -195,7 +202,8 @@ def _discard_new(lab: Lab, uppers: Mapping[str, Path]) -> None:
 def _ensure_room(lab: Lab, uppers: Mapping[str, Path], shared: Mapping[str, Names]) -> None:
     """Raise LabgenError unless the disk has room for all that a checkpoint could need.
 
-    An archive is there twice while it is compressed.
+    An archive is there twice while it is compressed. A clone needs room for what its machine
+    writes to before it is packed, and never has an archive that is not compressed.
     """
     home = disks.of_lab(lab)
     changed = sum(map(disks.changed_bytes, uppers.values()))
@@ -224,13 +232,6 @@ def _share(lab: Lab, part: Path, shared: Mapping[str, Names]) -> None:
 
 def _present(lab: Lab, machine: Machine, names: Sequence[str]) -> list[str]:
     return [name for name in names if (disks.images(lab, machine) / name).is_dir()]
-
-
-def _pack(lab: Lab, machine: Machine, upper: Path, part: Path, shared: Sequence[str]) -> None:
-    home = disks.of_machine(lab, machine)
-    without = [(disks.images(lab, machine) / name).relative_to(home) for name in shared]
-    archives.pack(home, part / f"{machine.name}.disks.tar", without=without)
-    archives.pack(upper, part / f"{machine.name}.root.tar")
 
 
 def _unpack(lab: Lab, machine: Machine, upper: Path, source: Path, contents: Contents) -> None:
