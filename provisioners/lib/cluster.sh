@@ -21,23 +21,54 @@ cluster::kubeadm() {
     report::fail "kubeadm $1 failed; its output is above"
 }
 
-# cluster::reset: remove everything that an interrupted init or join has left.
+# cluster::reset: remove everything that an interrupted init or join has left, also when an earlier reset
+# was interrupted.
 cluster::reset() {
-  local link
-  if ! cluster::begun; then
-    report::ok "no unfinished cluster"
-    return
+  local link found=0
+  if cluster::begun; then
+    kubeadm reset --force ${CRI_SOCKET:+--cri-socket "$CRI_SOCKET"}
+    found=1
   fi
-  kubeadm reset --force ${CRI_SOCKET:+--cri-socket "$CRI_SOCKET"}
   # kubeadm reset does not remove these.
-  # 10-flannel is that of older labgen versions.
-  file::remove "$CLUSTER_NOTES" /etc/cni/net.d/{10-labgen,10-flannel}.conflist
+  if cluster::has_own_files; then
+    cluster::remove_own_files
+    found=1
+  fi
   for link in cni0 flannel.1; do
     if [[ -e $ROOT/sys/class/net/$link ]]; then
       ip link delete "$link"
+      found=1
     fi
   done
-  report::changed "unfinished cluster removed"
+  if ((found)); then
+    # That of older labgen versions, unless it is the owner's.
+    file::remove /etc/cni/net.d/10-flannel.conflist
+    report::changed "unfinished cluster removed"
+  else
+    report::ok "no unfinished cluster"
+  fi
+}
+
+# cluster::own_files: print the files of a cluster that kubeadm does not know, one per line: labgen's
+# notes, and what flannel's pod and the CNI plugins have written for its network cbr0. None of them is
+# the owner's, so none is recorded.
+cluster::own_files() {
+  local path
+  for path in "$ROOT$CLUSTER_NOTES" "$ROOT"/etc/cni/net.d/10-labgen.conflist \
+    "$ROOT"/opt/cni/bin/flannel-wait{,.new} "$ROOT"/var/lib/cni/flannel \
+    "$ROOT"/var/lib/cni/networks/cbr0 "$ROOT"/var/lib/cni/results/cbr0-*; do
+    [[ ! -e $path ]] || printf '%s\n' "$path"
+  done
+}
+
+cluster::has_own_files() {
+  [[ -n $(cluster::own_files) ]]
+}
+
+cluster::remove_own_files() {
+  local paths
+  mapfile -t paths < <(cluster::own_files)
+  ((${#paths[@]} == 0)) || rm -rf -- "${paths[@]}"
 }
 
 # cluster::begun: kubeadm has written a file that would make its next run refuse to start.

@@ -58,8 +58,8 @@ record::value() {
 record::path() {
   local path=$1 entry
   record::on || return 0
+  record::absent "$path" && return
   if [[ -e $ROOT$path || -L $ROOT$path ]]; then
-    record::absent "$path" && return
     entry=$(record::entry files "$path")
     [[ ! -e $entry && ! -L $entry ]] || return 0
     mkdir -p "${entry%/*}"

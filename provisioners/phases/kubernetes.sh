@@ -57,6 +57,7 @@ kubernetes::cni_plugins() {
   for plugin in "$ROOT"/usr/lib/cni/*; do
     plugin=${plugin##*/}
     if [[ ! -L $ROOT/opt/cni/bin/$plugin ]]; then
+      record::path "/opt/cni/bin/$plugin"
       ln --symbolic --force "/usr/lib/cni/$plugin" "$ROOT/opt/cni/bin/$plugin"
       linked=$((linked + 1))
     fi

@@ -6,6 +6,7 @@ phase::uninstall() {
     restore::services
     uninstall::network
     uninstall::rules
+    cluster::remove_own_files
     restore::files
     restore::packages
     restore::users

@@ -150,6 +150,31 @@ setup() {
   assert_not_called 'kubeadm reset --force'
 }
 
+@test "a control plane's manifests stay in one place when its reset was interrupted too" {
+  printf 'kind: JoinConfiguration\ncontrolPlane:\n' >"$PAYLOAD/kubeadm.yaml"
+  local notes=$LABGEN_ROOT/etc/kubernetes/labgen
+  run_phases join-control-plane
+  assert_success
+  kubeadm reset --force # all that the killed reset came to do
+  run_phases join-control-plane
+  assert_success
+  assert_contains "$output" 'changed unfinished cluster removed'
+  [[ ! -e $notes/manifests/manifests ]] || fail "nested: $(ls -R "$notes")"
+}
+
+@test "what a reset removes is not recorded as the owner's" {
+  mkdir -p "$LABGEN_ROOT"/etc/cni/net.d "$LABGEN_ROOT/etc/kubernetes"
+  printf 'mine\n' | tee "$LABGEN_ROOT"/etc/{cni/net.d/05-mine.conflist,kubernetes/mine} >/dev/null
+  run_phases snapshot-state join
+  touch "$LABGEN_ROOT/etc/cni/net.d/10-labgen.conflist"
+  rm "$LABGEN_ROOT/etc/kubernetes/labgen/join-finished"
+  run_phases join
+  assert_success
+  assert_contains "$output" 'changed unfinished cluster removed'
+  [[ -z $(ls "$LABGEN_ROOT/var/lib/labgen/record/files" 2>/dev/null) ]] ||
+    fail "recorded: $(ls "$LABGEN_ROOT/var/lib/labgen/record/files")"
+}
+
 @test "a member's stopped kubelet is started" {
   run_phases join
   rm -rf "$STATE/active"

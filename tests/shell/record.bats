@@ -137,3 +137,30 @@ everything() {
   assert_success
   [[ -d $ROOT/var/lib/etcd && ! -e $ROOT/var/lib/etcd/member ]]
 }
+
+@test "uninstall removes the cluster's files next to the owner's, and restores the owner's plugin" {
+  export KUBERNETES_VERSION=v1.34.0
+  mkdir -p "$ROOT"/etc/{cni/net.d,kubernetes,systemd/system} "$ROOT"/opt/cni/bin \
+    "$ROOT"/var/lib/{cni/networks/mine,haproxy} "$ROOT"/usr/{lib/cni,local/share}
+  printf 'mine\n' | tee "$ROOT"/etc/{cni/net.d/{05-mine,10-flannel}.conflist,kubernetes/mine} \
+    "$ROOT"/opt/cni/bin/bridge "$ROOT"/var/lib/cni/networks/mine/lock >/dev/null
+  touch "$ROOT"/usr/lib/cni/{bridge,portmap}
+  everything "$BATS_TEST_TMPDIR/before"
+  run_phases snapshot-state
+  assert_success
+  mkdir -p "$BUNDLE"/{bin,cni}
+  printf '#!/bin/sh\necho Kubernetes v1.34.0\n' >"$BUNDLE/bin/kubelet"
+  chmod 755 "$BUNDLE/bin/kubelet"
+  touch "$BUNDLE/cni/flannel"
+  run_phases kubernetes
+  assert_success
+  [[ -L $ROOT/opt/cni/bin/bridge && -L $ROOT/opt/cni/bin/portmap ]]
+  mkdir -p "$ROOT"/etc/kubernetes/labgen "$ROOT"/var/lib/cni/{results,flannel,networks/cbr0}
+  mkdir "$ROOT/etc/kubernetes/manifests" # kubeadm reset leaves it
+  touch "$ROOT"/{etc/kubernetes/labgen/join-finished,etc/cni/net.d/10-labgen.conflist} \
+    "$ROOT"/opt/cni/bin/flannel-wait "$ROOT"/var/lib/cni/results/cbr0-1-eth0
+  run_phases uninstall
+  assert_success
+  everything "$BATS_TEST_TMPDIR/after"
+  diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+}
