@@ -1,7 +1,7 @@
 """`labgen start`, `labgen stop` and `labgen reboot`: switch the machines of a lab."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -42,8 +42,8 @@ def switch(name: str, names: Sequence[str], action: Power, console: Console) -> 
         )
         machines.power(lab, wanted, action)
         states = machines.machines(lab)
-        if action is Power.ON and lab.kubeconfig.exists():
-            _release_leases(Context(lab, machines), wanted)
+        if action is Power.ON:
+            _release_leases(Context(lab, machines), wanted, states)
     good = AFTER[action]
     wrong = [f"{m.name} is {states[m.name]}" for m in wanted if states[m.name] not in good]
     if wrong:
@@ -81,22 +81,33 @@ def reboot(name: str, names: Sequence[str], console: Console) -> None:
         gather({m.name: partial(_reboot_itself, lab, m) for m in alone})
         machines.power(lab, switched, Power.ON)
         gather({m.name: partial(_await, lab, m, before.get(m.name)) for m in wanted})
+        _release_leases(Context(lab, machines), wanted, states)
     console.say(f"rebooted: {', '.join(machine.name for machine in wanted)}")
 
 
-def _release_leases(context: Context, started: Sequence[Machine]) -> None:
-    """Let the control plane lead again immediately, if so many of it were off that nobody led."""
+def _release_leases(
+    context: Context, booted: Sequence[Machine], states: Mapping[str, State]
+) -> None:
+    """Let the control plane lead again immediately, if leaders may have been lost with the boot of
+    the machines and so many control planes are on that etcd has a majority."""
     control_planes = context.lab.control_planes
-    others = [machine for machine in control_planes if machine not in started]
-    if len(others) > len(control_planes) // 2:
+    on = [machine for machine in control_planes if states[machine.name] is State.ON]
+    if not context.lab.kubeconfig.exists() or not set(booted) & set(control_planes):
         return
-    what, limit = "the API's answer", LEASES * context.lab.slowdown
+    if len(on) <= len(control_planes) // 2:
+        return
+    what, limit = "the release of leases", LEASES * context.lab.slowdown
     try:
-        until(partial(release_leases, context), what=what, timeout=limit, interval=0.5)
+        until(partial(_try_release, context), what=what, timeout=limit, interval=0.5)
     except Interrupted:
         raise
     except LabgenError as error:  # then the leases run out by themselves
         logger.debug("leases are not released: %s", error)
+
+
+def _try_release(context: Context) -> None:
+    if silent := release_leases(context):
+        raise NotYet(f"{' and '.join(silent)} had a lease and does not answer on SSH")
 
 
 def _reboot_itself(lab: Lab, machine: Machine) -> None:

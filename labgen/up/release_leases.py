@@ -11,8 +11,10 @@ from labgen.system.wait import NotYet
 from labgen.up.context import Context
 
 
-def release_leases(context: Context) -> None:
+def release_leases(context: Context) -> list[str]:
     """Release the leases whose holder cannot renew them, because its machine booted since it did.
+
+    Return the holders that do not answer on SSH yet: whether they booted since is not known.
 
     Raises NotYet while the API does not answer.
     """
@@ -27,3 +29,4 @@ def release_leases(context: Context) -> None:
             leases.release(client, lease)
     except ApiUnreachable as error:
         raise NotYet(f"the API does not answer: {error.reason}") from error
+    return [machine.name for machine in holders if machine.name not in views]

@@ -24,6 +24,20 @@ PROVEN = 5.0  # seconds that a restarted pod runs; one with a wrong option ends 
 INTERVAL = 0.5  # seconds; each look is two TLS handshakes for the API server
 
 
+class Leases:
+    """Releases the leases of leaders that are gone, at each call until that has been done once."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.done = False
+
+    def release(self) -> None:
+        """Raise NotYet while the API does not answer. A leader's machine that does not answer is
+        tried again at the next call: the cluster's health says more about it."""
+        if not self.done:
+            self.done = not release_leases(self.context)
+
+
 def await_ready(context: Context) -> Outcome:
     """Wait until the cluster is healthy. Raises LabgenError with the remaining problems."""
     lab = context.lab
@@ -32,9 +46,7 @@ def await_ready(context: Context) -> Outcome:
     interval = INTERVAL * lab.slowdown
     hint = f"to inspect: labgen status {lab.name}    to resume: {lab.up_command}"
     try:
-        released = partial(release_leases, context)
-        until(released, what=what, timeout=limit, interval=interval, hint=hint)
-        healthy = partial(_look, context, watch, hint)
+        healthy = partial(_look, context, watch, Leases(context), hint)
         until(healthy, what=what, timeout=limit, interval=interval, hint=hint)
     except Interrupted:
         raise
@@ -45,12 +57,13 @@ def await_ready(context: Context) -> Outcome:
     return Outcome.OK
 
 
-def _look(context: Context, watch: Watch, hint: str) -> None:
+def _look(context: Context, watch: Watch, leases: Leases, hint: str) -> None:
     """Raise NotYet with the problems, or LabgenError when waiting longer is in vain.
 
     The machines are queried only when the API reports no problem.
     """
     lab, ssh = context.lab, context.ssh
+    leases.release()
     api = query_api(lab)
     if stuck := watch.stuck(api.problems, api.pods):
         raise LabgenError(

@@ -145,24 +145,62 @@ def test_a_machine_that_is_off_is_not_rebooted(machines: Machines, ssh: Booting)
     assert len(machines.actions) == 1
 
 
+@pytest.fixture
+def released(machines: Machines, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the labs whose leases were released; the lab demo has a cluster."""
+    found: list[str] = []
+
+    def release(context: Context) -> list[str]:
+        found.append(context.lab.name)
+        return []
+
+    lab = store.load("demo")
+    lab.kubeconfig.parent.mkdir(parents=True, exist_ok=True)
+    lab.kubeconfig.write_text("")
+    monkeypatch.setattr(power, "release_leases", release)
+    return found
+
+
 @pytest.mark.parametrize(
     ("names", "times"),
     [
         ((), 1),
-        (("master2", "master3"), 1),  # master1 alone had no majority
-        (("master3",), 0),  # the others were in command all along
+        (("master2", "master3"), 1),
+        (("master3",), 0),  # one of three: the API cannot answer
     ],
 )
-def test_leases_are_released_when_nobody_led(
-    machines: Machines, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...], times: int
+def test_leases_are_released_when_a_majority_is_on(
+    machines: Machines, released: list[str], names: tuple[str, ...], times: int
 ) -> None:
-    released: list[str] = []
-    lab = store.load("demo")
-    lab.kubeconfig.parent.mkdir(parents=True, exist_ok=True)
-    lab.kubeconfig.write_text("")
-    monkeypatch.setattr(power, "release_leases", lambda it: released.append(it.lab.name))
     _switch(*names)
     assert released == ["demo"] * times
+
+
+def test_a_leader_that_was_off_for_a_moment_leads_again(
+    machines: Machines, released: list[str]
+) -> None:
+    _switch("master1", "master2")
+    released.clear()
+    _switch("master3")
+    assert released == ["demo"]
+
+
+def test_leases_are_released_after_a_reboot(
+    machines: Machines, ssh: Booting, released: list[str]
+) -> None:
+    _switch()
+    released.clear()
+    power.reboot("demo", ["master1"], Console())
+    assert released == ["demo"]
+
+
+def test_a_machine_that_answers_late_is_waited_for(
+    machines: Machines, released: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [["master1"], []]
+    monkeypatch.setattr(power, "release_leases", lambda _: answers.pop(0))
+    _switch()
+    assert answers == []
 
 
 def test_an_api_that_does_not_answer_yet_fails_no_start(

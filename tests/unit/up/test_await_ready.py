@@ -1,5 +1,7 @@
 """The last step of `up`: it ends when the lab is healthy, or when it cannot become healthy."""
 
+import time
+
 import pytest
 
 from labgen.cluster.health import Health, Problem
@@ -8,6 +10,7 @@ from labgen.cluster.nodes import Node
 from labgen.cluster.pods import Pod
 from labgen.errors import LabgenError
 from labgen.providers.container.provider import ContainerProvider
+from labgen.system.wait import NotYet
 from labgen.up.context import Context
 from labgen.up.graph import Outcome
 from labgen.up.steps import await_ready
@@ -24,7 +27,7 @@ def context(monkeypatch: pytest.MonkeyPatch) -> Context:
     """Return the context of a lab whose machines and etcd are healthy."""
     monkeypatch.setattr(await_ready, "UNCHANGED", 0.05)
     monkeypatch.setattr(await_ready, "INTERVAL", 0.01)
-    monkeypatch.setattr(await_ready, "release_leases", lambda _: None)
+    monkeypatch.setattr(await_ready, "release_leases", lambda _: [])
     for name in ("query_machines", "query_etcd"):
         monkeypatch.setattr(await_ready, name, lambda *_: Health())
     return Context(made("single"), ContainerProvider())
@@ -69,6 +72,36 @@ def test_a_pod_that_may_heal_is_waited_for(
     _api(monkeypatch, STUCK)  # nothing is known of its last run
     with pytest.raises(LabgenError, match=r"becoming healthy did not happen within 0\.3 s"):
         await_ready.await_ready(context)
+
+
+def test_an_api_that_answers_late_leaves_the_cluster_only_the_rest_of_the_time(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = time.monotonic()
+
+    def late(_: Context) -> list[str]:
+        if time.monotonic() < began + 0.5:
+            raise NotYet("the API does not answer")
+        return []
+
+    monkeypatch.setattr(await_ready, "release_leases", late)
+    monkeypatch.setattr(await_ready, "TIMEOUT", 0.6)
+    monkeypatch.setattr(await_ready, "UNCHANGED", 60.0)
+    _api(monkeypatch, STUCK)
+    with pytest.raises(LabgenError, match=r"did not happen within 0\.6 s"):
+        await_ready.await_ready(context)
+    assert time.monotonic() - began < 1.0
+
+
+def test_leases_of_machines_that_answer_late_are_released_then(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [["master1"], ["master1"], []]
+    monkeypatch.setattr(await_ready, "release_leases", lambda _: answers.pop(0))
+    seen = [STUCK, STUCK, STUCK, Health()]
+    monkeypatch.setattr(await_ready, "query_api", lambda *_: seen.pop(0))
+    assert await_ready.await_ready(context) is Outcome.OK
+    assert (answers, seen) == ([], [])
 
 
 @pytest.mark.parametrize(

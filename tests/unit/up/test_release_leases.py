@@ -55,8 +55,18 @@ def _api(monkeypatch: pytest.MonkeyPatch, *, answers: bool = True) -> Api:
 
 def test_only_leases_of_leaders_that_are_gone_are_released(monkeypatch: pytest.MonkeyPatch) -> None:
     found = _api(monkeypatch)
-    module.release_leases(Context(lab("ha-3x3"), ContainerProvider()))
+    assert module.release_leases(Context(lab("ha-3x3"), ContainerProvider())) == []
     assert found.deleted == [("kube-controller-manager", "7")]
+
+
+def test_leaders_whose_machines_do_not_answer_yet_are_returned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = _api(monkeypatch)
+    views = {"master2": MachineView(True, booted=101.0)}
+    monkeypatch.setattr(module, "query_machines", lambda *_: Health(views=views))
+    assert module.release_leases(Context(lab("ha-3x3"), ContainerProvider())) == ["master1"]
+    assert found.deleted == [("kube-scheduler", "7")]
 
 
 def test_the_api_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
