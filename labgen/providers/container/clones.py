@@ -130,20 +130,22 @@ def unpack(lab: Lab, source: Path, profile: Profile) -> None:
     creation.ready_host(lab)
     network.plug_in(lab, lab.machines)
     ownership.label_directory(lab, disks.of_lab(lab))
-    directory = source
-    if source.is_file():
-        directory = disks.of_lab(lab) / UNPACKED
-        contents = checkpoint_transfer.unpack(source, directory)
-    unpack_one = partial(_unpack, lab, source=directory, contents=contents, bundle=bundle)
     try:
-        gather({m.name: partial(unpack_one, m, profile=profile(m)) for m in lab.machines})
-    except LabgenError as error:
+        directory = source
+        if source.is_file():
+            directory = disks.of_lab(lab) / UNPACKED
+            contents = checkpoint_transfer.unpack(source, directory)
+        unpack_one = partial(_unpack, lab, source=directory, contents=contents, bundle=bundle)
+        try:
+            gather({m.name: partial(unpack_one, m, profile=profile(m)) for m in lab.machines})
+        except LabgenError as error:
+            _ensure_still_there(directory, contents)
+            if lost := checkpoint_store.damaged(directory, contents):
+                raise _damaged(source, lost) from error
+            raise
         _ensure_still_there(directory, contents)
-        if lost := checkpoint_store.damaged(directory, contents):
-            raise _damaged(source, lost) from error
-        raise
-    _ensure_still_there(directory, contents)
-    checkpoint_store.remove(disks.of_lab(lab) / UNPACKED)
+    finally:
+        checkpoint_store.remove(disks.of_lab(lab) / UNPACKED)
 
 
 def relocate_machines(

@@ -246,10 +246,19 @@ def test_a_lab_can_be_made_from_a_file(
     home = disks.of_lab(clone)
     assert (home / "master1/etcd/member").is_dir()
     assert [it.name for it in home.iterdir() if it.is_dir()] == ["master1"]
+    with monkeypatch.context() as other:
+        other.setattr(creation, "create", _fail)
+        with pytest.raises(LabgenError, match="podman failed"):
+            clones.unpack(clone, file, _profile)  # type: ignore[arg-type]
+    assert not (home / clones.UNPACKED).exists()
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(LabgenError, match="is damaged; nothing was changed"):
         clones.read(file)
+
+
+def _fail(*_: object, **__: object) -> None:
+    raise LabgenError("podman failed")
 
 
 def test_only_system_containers_can_be_cloned() -> None:
