@@ -22,9 +22,9 @@ def cache() -> None:
 def list_(session: Session, output: str) -> None:
     """List the checkpoints from which new labs start warm, the most recently used first.
 
-    Each is of the first lab of a scenario that was built from scratch. It is used as long as
-    nothing has changed that the lab was built from. The least recently used ones are removed when
-    there are more than three.
+    Each is of the first lab of a scenario that was built from scratch. It is of use as long as
+    nothing has changed that the lab was built from: bundle, labgen, host. The least recently used
+    ones are removed when there are more than three.
     """
     found = [
         shapes.CacheEntry(
@@ -33,13 +33,15 @@ def list_(session: Session, output: str) -> None:
             lab=it.lab.name if it.lab else None,
             used=it.used.isoformat(timespec="seconds"),
             size=it.size,
+            obsolete=it.obsolete or None,
         )
         for it in kept.entries()
     ]
     if output == "json":
         print_json(found)
     elif found:
-        print_table(("KEY", "SCENARIO", "LAB", "USED", "SIZE"), map(_row, found), right={4})
+        headings = ("KEY", "SCENARIO", "LAB", "USED", "SIZE", "OF USE")
+        print_table(headings, map(_row, found), right={4})
     else:
         session.console().say("nothing is kept for warm starts")
 
@@ -58,6 +60,6 @@ def clear(session: Session, keys: tuple[str, ...]) -> None:
 
 
 def _row(entry: shapes.CacheEntry) -> tuple[str, ...]:
-    unreadable = "cannot be read"
     size = f"{entry.size / 1024**2:.1f} MiB"
-    return entry.key, entry.scenario or unreadable, entry.lab or "-", entry.used, size
+    use = f"no: {entry.obsolete}" if entry.obsolete else "yes"
+    return entry.key, entry.scenario or "-", entry.lab or "-", entry.used, size, use

@@ -228,6 +228,9 @@ class CacheEntry(Result):
     lab: str | None = Field(description="lab that was saved; null when it cannot be read")
     used: str = Field(description="when it was saved or last used, UTC, ISO 8601")
     size: int = Field(description="bytes that only this entry uses")
+    obsolete: str | None = Field(
+        description="why no lab is made from it any more; null when labs are"
+    )
 
 
 class Scenario(Result):

@@ -81,6 +81,7 @@ class SavedLab:
     lab: Lab  # as it was when it was saved
     saved: datetime  # when all machines stood still, UTC
     size: int  # bytes that only it uses
+    bundle: Digests | None = None  # which bundle it fits; None if that is not known
 
 
 @runtime_checkable
@@ -94,6 +95,13 @@ class Clones(Protocol):
     def find_saved(self, reference: str) -> tuple[str, Path]:
         """Return the checkpoint of that reference, LAB/CHECKPOINT or CHECKPOINT, as LAB/CHECKPOINT
         and its path. Raises UsageError if there is none, or more than one."""
+        ...
+
+    def describe_saved(self, path: Path) -> SavedLab:
+        """Return the checkpoint at path, unverified: it may be damaged, or not fit this host.
+
+        Raises CheckpointUnusable if its description cannot be read.
+        """
         ...
 
     def read_saved(self, path: Path) -> SavedLab:

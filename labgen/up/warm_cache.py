@@ -44,6 +44,7 @@ class Entry:
     size: int  # bytes that only this entry uses
     used: datetime  # when a lab was last made from it, or when it was saved
     lab: Lab | None  # that was saved; None if the entry cannot be read
+    obsolete: str = ""  # why no lab is made from it any more; empty if labs are
 
     @property
     def key(self) -> str:
@@ -125,7 +126,7 @@ def entries(provider: Provider) -> list[Entry]:
     found = []
     for path in place().glob("[!.]*/"):
         with suppress(FileNotFoundError):  # another process has dropped it
-            found.append(_entry(clones, path))
+            found.append(_entry(provider, clones, path))
     return sorted(found, key=lambda entry: entry.used, reverse=True)
 
 
@@ -161,13 +162,28 @@ def _sweep() -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _entry(clones: Clones, path: Path) -> Entry:
+def _entry(provider: Provider, clones: Clones, path: Path) -> Entry:
     used = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     try:
-        saved = clones.read_saved(path)
+        saved = clones.describe_saved(path)
     except (LabgenError, OSError):
-        return Entry(path, 0, used, None)
-    return Entry(path, saved.size, used, saved.lab)
+        size = sum(it.stat().st_size for it in path.iterdir() if it.is_file())
+        return Entry(path, size, used, None, "it cannot be read")
+    return Entry(path, saved.size, used, saved.lab, _obsolete(provider, saved))
+
+
+def _obsolete(provider: Provider, saved: SavedLab) -> str:
+    """Return why no lab is made from the entry any more: its key is not that of its scenario now.
+    The text is empty if labs are."""
+    try:
+        if key(saved.lab.scenario, provider) == saved.path.name:
+            return ""
+        here = bundles.digests(bundles.require(saved.lab.scenario.kubernetes.version))
+    except LabgenError as error:
+        return error.reason
+    if saved.bundle != here:
+        return f"bundle {here.name} was built again since"
+    return "labgen or this host has changed since"
 
 
 def _essence(scenario: Scenario) -> Scenario:

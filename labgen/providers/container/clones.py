@@ -42,29 +42,49 @@ SCRATCH, UNPACKED = ".relocation", ".checkpoint-file"  # in the directory of a l
 PAYLOAD = "etc/labgen/payload"  # has secrets of the lab that was saved
 
 
+def describe(path: Path) -> SavedLab:
+    """Return the checkpoint at path as it is described there: of its archives, nothing is read.
+
+    Raises CheckpointUnusable if that cannot be read.
+    """
+    return _saved(path, _contents(path))
+
+
 def read(path: Path) -> SavedLab:
     """Return the checkpoint at path.
 
     Raises CheckpointUnusable if it cannot be read or is damaged, HostUnfit if it stands on another
     bundle than this host has.
     """
-    contents = _read(path)
+    contents = _verified(path)
     if path.is_dir() and (lost := checkpoint_store.damaged(path, contents)):
         raise _damaged(path, lost)
-    lab = store.parse(contents.lab)
+    saved = _saved(path, contents)
+    lab = saved.lab
     if contents.shared.keys() != {machine.name for machine in lab.machines}:
         raise _damaged(path, ["its machines"])
     ensure_fits(contents, lab.scenario.kubernetes.version, f"the checkpoint at {path}")
-    saved = datetime.fromtimestamp(contents.saved, UTC)
-    return SavedLab(path, lab, saved, contents.size)
+    return saved
 
 
-def _read(path: Path) -> Contents:
-    """Return the contents of the checkpoint at path; a file is verified."""
+def _saved(path: Path, contents: Contents) -> SavedLab:
+    lab, saved = store.parse(contents.lab), datetime.fromtimestamp(contents.saved, UTC)
+    return SavedLab(path, lab, saved, contents.size, contents.bundle)
+
+
+def _verified(path: Path) -> Contents:
+    """Return the contents of the checkpoint at path; a file is verified to its last byte."""
+    if not path.is_file():
+        return _contents(path)
+    with checkpoint_file.opened(path) as file:
+        file.verify()
+        return file.header.contents
+
+
+def _contents(path: Path) -> Contents:
+    """Return the contents of the checkpoint at path, unverified."""
     if path.is_file():
-        with checkpoint_file.opened(path) as file:
-            file.verify()
-            return file.header.contents
+        return checkpoint_transfer.contents_of(path)
     try:
         return checkpoint_store.read(path, remedy="")
     except (OSError, LabgenError) as error:
@@ -75,7 +95,7 @@ def _read(path: Path) -> Contents:
 def _ensure_still_there(directory: Path, contents: Contents) -> None:
     """Raise CheckpointUnusable if another checkpoint has taken this one's place, or none: machines
     may be of two moments then."""
-    if _read(directory) != contents:
+    if _contents(directory) != contents:
         raise CheckpointUnusable(
             f"the checkpoint at {directory} was replaced while machines were made from it"
         )
@@ -121,7 +141,7 @@ def unpack(lab: Lab, source: Path, profile: Profile) -> None:
 
     What exists of its machines is discarded. Raises CheckpointUnusable for a damaged one.
     """
-    contents = _read(source)
+    contents = _contents(source)  # of a file, checkpoint_transfer.unpack() verifies the rest
     bundle = ensure_fits(contents, lab.scenario.kubernetes.version, str(source))
     containers.ensure_alone(lab)
     load_machine(bundle)

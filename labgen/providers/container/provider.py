@@ -227,6 +227,10 @@ class ContainerProvider:
         found = checkpoint_catalog.find(reference)
         return found.reference, found.directory
 
+    def describe_saved(self, path: Path) -> SavedLab:
+        """See optional.Clones."""
+        return clones.describe(path)
+
     def read_saved(self, path: Path) -> SavedLab:
         """See optional.Clones."""
         ensure_installed(checkpoints.PROGRAMS, "make a lab from a checkpoint")

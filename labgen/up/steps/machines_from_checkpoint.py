@@ -23,7 +23,7 @@ def unpack_machines(context: Context) -> Outcome:
 def relocate_machines(context: Context) -> Outcome:
     """Give the machines, which are off, this lab's addresses, passwords and certificates."""
     clones, origin = clones_of(context.provider), _origin(context)
-    saved = clones.read_saved(origin.path)
+    saved = clones.describe_saved(origin.path)  # a damaged one cannot be unpacked
     clones.relocate_machines(
         context.lab,
         saved.lab,

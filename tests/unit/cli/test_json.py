@@ -138,12 +138,12 @@ def _cache(monkeypatch: pytest.MonkeyPatch) -> Any:
     used = datetime(2026, 11, 30, tzinfo=UTC)
     entries = [
         Entry(Path("/cache/warm/1a2b"), 7, used, lab("single")),
-        Entry(Path("/cache/warm/3c4d"), 0, used, None),
+        Entry(Path("/cache/warm/3c4d"), 0, used, None, "it cannot be read"),
     ]
     monkeypatch.setattr(cache, "entries", lambda: entries)
     told = {"used": "2026-11-30T00:00:00+00:00", "scenario": None, "lab": None}
-    known = {"key": "1a2b", "scenario": "single", "lab": "demo", "size": 7}
-    return [{**told, **known}, {**told, "key": "3c4d", "size": 0}]
+    known = {"key": "1a2b", "scenario": "single", "lab": "demo", "size": 7, "obsolete": None}
+    return [{**told, **known}, {**told, "key": "3c4d", "size": 0, "obsolete": "it cannot be read"}]
 
 
 def _scenarios(monkeypatch: pytest.MonkeyPatch) -> Any:

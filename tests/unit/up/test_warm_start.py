@@ -45,6 +45,8 @@ class Machines(ContainerProvider):
         self.done: list[str] = []
         self.failing: dict[str, Exception] = {}
         self.saved: dict[str, Path] = {}
+        self.bundle: Digests | None = BUNDLE
+        self.verified = 0
 
     def check(self, scenario: Scenario, lab: Lab | None = None) -> Sequence[Finding]:
         return ()
@@ -63,12 +65,16 @@ class Machines(ContainerProvider):
             raise UsageError(f"there is no checkpoint {reference}")
         return reference, self.saved[reference]
 
-    def read_saved(self, path: Path) -> SavedLab:
+    def describe_saved(self, path: Path) -> SavedLab:
         try:
             told = json.loads((path / "lab").read_bytes())
         except (OSError, ValueError) as error:
             raise CheckpointUnusable(f"no checkpoint at {path.name}") from error
-        return SavedLab(path, store.parse(told), datetime.now(UTC), 7 << 20)
+        return SavedLab(path, store.parse(told), datetime.now(UTC), 7 << 20, self.bundle)
+
+    def read_saved(self, path: Path) -> SavedLab:
+        self.verified += 1
+        return self.describe_saved(path)
 
     def save_at(self, lab: Lab, path: Path) -> SavedLab:
         self._do("save")
@@ -168,6 +174,37 @@ def test_the_second_lab_of_a_scenario_is_made_from_the_first(
     assert machines.done == ["build", "save", *CLONED, "build"]
 
 
+def test_a_warm_start_verifies_its_checkpoint_once(machines: Machines, said: Said) -> None:
+    _up(said, "first")
+    machines.verified = 0
+    _up(said, "second")
+    assert machines.verified == 1
+
+
+@pytest.mark.parametrize(
+    ("bundle", "expected"),
+    [
+        (replace(BUNDLE, machine="3c"), "bundle v1.37.2-amd64 was built again since"),
+        (None, "bundle v1.37.2-amd64 was built again since"),
+        (BUNDLE, "labgen or this host has changed since"),
+    ],
+)
+def test_a_checkpoint_that_no_lab_is_made_from_any_more_is_told(
+    machines: Machines,
+    said: Said,
+    monkeypatch: pytest.MonkeyPatch,
+    bundle: Digests | None,
+    expected: str,
+) -> None:
+    _up(said)
+    (entry,) = cache.entries()
+    assert (entry.obsolete, entry.size) == ("", 7 << 20)
+    machines.bundle = bundle
+    monkeypatch.setattr(warm_cache, "_sources", lambda: {"run.sh": "edited"})
+    (entry,) = cache.entries()
+    assert (entry.obsolete, entry.size, entry.lab and entry.lab.name) == (expected, 7 << 20, "demo")
+
+
 def test_the_same_lab_again_is_made_from_its_own_checkpoint(machines: Machines, said: Said) -> None:
     store.remove(_up(said))
     _up(said)
@@ -261,7 +298,9 @@ def test_a_damaged_checkpoint_is_removed_and_the_lab_built_from_scratch(
     _up(said, "first")
     (entry,) = cache.entries()
     (entry.path / "lab").write_text("{")
-    assert [it.lab for it in cache.entries()] == [None]
+    assert [(it.lab, it.size, it.obsolete) for it in cache.entries()] == [
+        (None, 1, "it cannot be read")
+    ]
     _up(said, "second")
     assert machines.done == ["build", "save", "build", "save"]
     assert said.tells("note: no warm start: no checkpoint at")
