@@ -9,12 +9,13 @@ import os
 import shlex
 import shutil
 import tarfile
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO, cast
 
 from labgen.errors import LabgenError
+from labgen.system.background import running
 from labgen.system.process import CommandFailed, run
 
 TIMEOUT = 600.0  # seconds
@@ -62,28 +63,74 @@ def ensure_contained(archive: Path) -> None:
 
     Symbolic links may lead anywhere, because they are a machine's, but nothing may lie behind one.
     """
+    words = ["zstd", "--decompress", "--stdout", str(archive)]
+    with running(words, cwd=archive.parent) as process:
+        stream = _Forward(cast("BinaryIO", process.stdout))
+        try:
+            with tarfile.open(fileobj=cast("BinaryIO", stream), mode="r:") as tar:
+                _ensure_members_contained(tar, archive.name)
+                # This reader ends silently at what is no header; tar skips that and goes on.
+                stream.seek(tar.offset)
+        except tarfile.TarError as error:
+            raise LabgenError(f"{archive.name} cannot be read", last_seen=str(error)) from error
+        while data := stream.read(CHUNK):
+            if data.strip(b"\0"):
+                raise LabgenError(f"{archive.name} has data after its end")
+        if code := process.wait(TIMEOUT):
+            raise LabgenError(f"{archive.name} cannot be read: zstd failed with exit code {code}")
+
+
+def _ensure_members_contained(tar: tarfile.TarFile, archive: str) -> None:
     links: set[PurePosixPath] = set()
-    with tempfile.TemporaryFile(dir=archive.parent) as unpacked:
-        with full_disk_named(archive.parent):
-            run(["zstd", "--decompress", "--stdout", archive], timeout=TIMEOUT, stdout_to=unpacked)
-        unpacked.seek(0)
-        with tarfile.open(fileobj=unpacked, mode="r:") as tar:
-            for member in tar:
-                paths = [PurePosixPath(member.name)]
-                paths += [PurePosixPath(member.linkname)] if member.islnk() else []
-                if any(it.is_absolute() or ".." in it.parts for it in paths) or any(
-                    links.intersection(it.parents) for it in paths
-                ):
-                    raise LabgenError(
-                        f"{archive.name} has {member.name}, which is outside of the machine's disk"
-                    )
-                if member.issym() or links.intersection(paths):  # also a second name of a link
-                    links.add(paths[0])
-            # This reader ends silently at what is no header; tar skips that and goes on.
-            unpacked.seek(tar.offset)
-            while data := unpacked.read(CHUNK):
-                if data.strip(b"\0"):
-                    raise LabgenError(f"{archive.name} has data after its end")
+    for member in tar:
+        paths = [PurePosixPath(member.name)]
+        paths += [PurePosixPath(member.linkname)] if member.islnk() else []
+        if any(it.is_absolute() or ".." in it.parts for it in paths) or any(
+            links.intersection(it.parents) for it in paths
+        ):
+            raise LabgenError(
+                f"{archive} has {member.name}, which is outside of the machine's disk"
+            )
+        if member.issym() or links.intersection(paths):  # also a second name of a link
+            links.add(paths[0])
+
+
+class _Forward:
+    """A pipe as a file that tarfile can read: it only seeks forward, or back into what it has read
+    last. So an archive is read without a copy on disk."""
+
+    def __init__(self, pipe: BinaryIO) -> None:
+        self._pipe = pipe
+        self._last = b""
+        self._unread = 0  # how many of the last bytes are to be read again
+        self._position = 0
+
+    def read(self, size: int) -> bytes:
+        """Return that many bytes; fewer only at the end."""
+        if self._unread:
+            data = self._last[-self._unread :][:size]
+            self._unread -= len(data)
+        else:
+            data = self._last = self._pipe.read(size)
+        self._position += len(data)
+        if data and len(data) < size:
+            return data + self.read(size - len(data))
+        return data
+
+    def seek(self, position: int) -> int:
+        """Raise ValueError if the bytes at position were discarded."""
+        if position < self._position:
+            self._unread += self._position - position
+            if self._unread > len(self._last):
+                raise ValueError("a pipe cannot be read again")
+            self._position = position
+        while self._position < position and self.read(min(CHUNK, position - self._position)):
+            pass
+        return self._position
+
+    def tell(self) -> int:
+        """Return how many bytes are before the next one."""
+        return self._position
 
 
 def link(source: Path, target: Path) -> None:

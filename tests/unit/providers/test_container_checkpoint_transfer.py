@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import tarfile
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -297,6 +298,43 @@ def test_an_archive_with_more_than_this_reader_sees_is_refused(tmp_path: Path) -
     archive.write_bytes(tarfile.TarInfo("inside").tobuf() + b"no header" + b"\0" * 503 + hidden)
     with pytest.raises(LabgenError, match="has data after its end"):
         archives.ensure_contained(archives.compress(archive))
+
+
+@pytest.mark.parametrize("damage", ["compressed", "packed"])
+def test_an_archive_that_cannot_be_read_is_refused(tmp_path: Path, damage: str) -> None:
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root/log").write_bytes(os.urandom(100_000))
+    archives.pack(tmp_path / "root", tmp_path / "x.tar")
+    path = tmp_path / "x.tar"
+    if damage == "packed":
+        os.truncate(path, 70_000)
+    path = archives.compress(path)
+    if damage == "compressed":
+        os.truncate(path, 70_000)
+    with pytest.raises(LabgenError, match=r"x\.tar\.zst cannot be read"):
+        archives.ensure_contained(path)
+
+
+def test_nothing_is_copied_to_look_into_an_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """etcd's logs are zeros mostly: an archive can be a hundredth of what is in it."""
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root/log").write_bytes(b"\0" * (4 << 20) + b"end" + b"\0" * (4 << 20))
+    with (tmp_path / "root/holes").open("wb") as holes:
+        for _ in range(40):  # their list is longer than a block
+            holes.seek(1 << 20, os.SEEK_CUR)
+            holes.write(b"data")
+    archives.pack(tmp_path / "root", tmp_path / "x.tar")
+    archive = archives.compress(tmp_path / "x.tar")
+    files = sorted(tmp_path.rglob("*"))
+
+    def none(*_: object, **__: object) -> None:
+        raise AssertionError("a temporary file was created")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", none)
+    archives.ensure_contained(archive)
+    assert sorted(tmp_path.rglob("*")) == files
 
 
 def test_a_machines_own_links_are_fine(tmp_path: Path) -> None:
