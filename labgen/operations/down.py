@@ -10,7 +10,7 @@ from labgen.lab import ownership, store, user_kubeconfig
 from labgen.lab.lab import Lab
 from labgen.operations import host_resources
 from labgen.operations.deprovision import deprovision
-from labgen.providers.base import Provider
+from labgen.providers.base import Provider, State
 from labgen.providers.optional import Checkpoints, KeptCheckpoints
 from labgen.providers.registry import provider
 
@@ -69,13 +69,21 @@ def _settle_checkpoints(lab: Lab, machines: Provider, *, keep: bool) -> Sequence
     """Decide whether the lab's checkpoints outlive it, and return the names of those that do."""
     if isinstance(machines, KeptCheckpoints):
         return machines.keep_checkpoints(lab, keep=keep)
-    if keep and isinstance(machines, Checkpoints):
+    if keep and (names := _saved(lab, machines)):
         raise LabgenError(
             f"lab {lab.name} was not removed: the checkpoints of {machines.machine_kind} are on "
             "their disks, which are removed with the lab",
+            last_seen=f"it has {', '.join(names)}",
             hint=f"labgen down {lab.name}    removes both",
         )
     return []
+
+
+def _saved(lab: Lab, machines: Provider) -> list[str]:
+    """Return the names of the lab's checkpoints. One of some machines only is none."""
+    if not isinstance(machines, Checkpoints) or State.ABSENT in machines.machines(lab).values():
+        return []
+    return [it.name for it in machines.checkpoints(lab)]
 
 
 def _fewer(lab: Lab, without: Collection[str]) -> Lab:

@@ -26,10 +26,7 @@ class Saved:
     lab: Lab
     name: str
     kept: bool  # whether the lab no longer exists
-
-    @property
-    def directory(self) -> Path:
-        return checkpoint_store.directory(self.lab) / self.name
+    directory: Path
 
     @property
     def reference(self) -> str:
@@ -65,7 +62,11 @@ def find(reference: str) -> Saved:
 def everything() -> list[Saved]:
     """Return the checkpoints of all labs of system containers, those of existing labs first."""
     labs = [(lab, False) for lab in _existing()] + [(lab, True) for lab in kept_labs()]
-    return [Saved(lab, name, kept) for lab, kept in labs for name in _labels(lab)]
+    return [
+        Saved(lab, name, kept, place)
+        for lab, kept in labs
+        for name, place in checkpoint_store.places(lab).items()
+    ]
 
 
 def kept_labs() -> list[Lab]:
@@ -76,7 +77,9 @@ def kept_labs() -> list[Lab]:
 
 
 def mark(lab: Lab, *, keep: bool) -> Sequence[str]:
-    """Note whether the lab's checkpoints outlive it, and return their names."""
+    """Note whether the lab's checkpoints outlive it, and return their names. The caller has the
+    lab's lock."""
+    checkpoint_store.adopt_older(lab)
     names = _labels(lab) if keep else []
     note = checkpoint_store.directory(lab) / KEPT
     if names:

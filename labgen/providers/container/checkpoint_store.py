@@ -77,9 +77,14 @@ def everywhere() -> Path:
     return paths.cache() / "checkpoints"
 
 
+def _older(lab: Lab) -> Path:
+    """Return where older versions had a lab's checkpoints: among its disks."""
+    return disks.of_lab(lab) / ".checkpoints"
+
+
 def adopt_older(lab: Lab) -> None:
-    """Move checkpoints from where older versions had them, among the lab's disks."""
-    older = disks.of_lab(lab) / ".checkpoints"
+    """Move checkpoints from where older versions had them. The caller has the lab's lock."""
+    older = _older(lab)
     if older.exists() and not directory(lab).exists():
         if (older / PENDING).exists():
             (older / PENDING).rename(disks.of_lab(lab) / PENDING)
@@ -122,9 +127,16 @@ def checkpoints(lab: Lab) -> dict[str, Contents]:
 
 def places(lab: Lab) -> dict[str, Path]:
     """Return the directories of the lab's checkpoints by name; also of one that only lacks its
-    name, because the save was killed, see settle()."""
-    adopt_older(lab)
+    name, because the save was killed, see settle(), or that is where older versions had it.
+
+    Nothing is changed: the caller need not have the lab's lock.
+    """
+    older = _places_in(_older(lab))  # first, because adopt_older() may be moving them
     home = directory(lab)
+    return _places_in(home) if home.exists() else older
+
+
+def _places_in(home: Path) -> dict[str, Path]:
     nameless = {_name_of(it): it for it in home.glob(f".*{PART}")}
     found = {**nameless, **{it.name: it for it in home.glob("[!.]*/")}}
     return {name: it for name, it in sorted(found.items()) if (it / CONTENTS).exists()}

@@ -1,6 +1,7 @@
 """Removing a lab: completely, or with an error that names what is left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from labgen.lab.lab import Lab
 from labgen.lab.ownership import owner
 from labgen.operations import down as module
 from labgen.operations.down import teardown
+from labgen.providers.base import State
 from labgen.providers.container.provider import ContainerProvider
+from labgen.providers.optional import Checkpoint
 from labgen.providers.resource import Resource
 from labgen.scenario.host_environment import HostEnvironment
 from labgen.scenario.load import load
@@ -82,6 +85,45 @@ def test_trying_again_keeps_the_checkpoints_that_are_to_be_kept(
     with pytest.raises(LabgenError) as failed:
         teardown("demo", QUIET, keep_checkpoints=True)
     assert failed.value.hint == "labgen down demo --keep-checkpoints    tries again"
+
+
+class VirtualMachines(Machines):
+    """Has checkpoints on the machines' disks."""
+
+    keep_checkpoints = None  # type: ignore[assignment]
+
+    def __init__(self, state: State, *saved: str) -> None:
+        super().__init__()
+        self.state, self.saved = state, saved
+
+    def machines(self, lab: Lab) -> Mapping[str, State]:
+        return {machine.name: self.state for machine in lab.machines}
+
+    def checkpoints(self, lab: Lab) -> Sequence[Checkpoint]:
+        assert self.state is not State.ABSENT
+        return [Checkpoint(name, datetime.now(UTC)) for name in self.saved]
+
+
+def test_checkpoints_on_disks_that_go_with_the_lab_are_not_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made("single", "demo")
+    machines = VirtualMachines(State.OFF, "before", "after")
+    monkeypatch.setattr(module, "provider", lambda _: machines)
+    with pytest.raises(LabgenError, match="their disks, which are removed with") as refused:
+        teardown("demo", QUIET, keep_checkpoints=True)
+    assert refused.value.last_seen == "it has before, after"
+    assert machines.destroyed == []
+
+
+@pytest.mark.parametrize("state", [State.ON, State.ABSENT])
+def test_a_lab_without_checkpoints_is_removed_although_they_were_to_be_kept(
+    monkeypatch: pytest.MonkeyPatch, state: State
+) -> None:
+    made("single", "demo")
+    monkeypatch.setattr(module, "provider", lambda _: VirtualMachines(state))
+    teardown("demo", QUIET, keep_checkpoints=True)
+    assert store.names() == []
 
 
 def test_a_lab_that_is_not_there_destroys_nothing(machines: Machines) -> None:

@@ -159,6 +159,12 @@ def test_checkpoints_of_an_older_version_move_to_their_place_with_an_interrupted
     older.parent.mkdir(parents=True)
     checkpoint_store.directory(lab).rename(older)
     (older / ".restoring").write_text("")
+    # a list does not have the lab's lock
     assert list(checkpoint_store.checkpoints(lab)) == ["x"]
+    assert sum(checkpoint_store.sizes(lab, "x").values()) > 0
+    assert checkpoint_catalog.find("demo/x").directory == older / "x"
+    assert older.exists()
+    checkpoint_store.settle(lab)
     assert not older.exists()
+    assert checkpoint_catalog.find("demo/x").directory == checkpoint_store.directory(lab) / "x"
     assert (disks.of_lab(lab) / ".restoring").exists()
