@@ -177,8 +177,6 @@ def relocate_machines(
     Raises CheckpointUnusable if they cannot be changed; nothing else than these disks was.
     """
     uppers = _uppers(lab)
-    for machine in lab.machines:
-        _replace_payload(uppers[machine.name], payloads[machine.name])
     bundle = require(lab.scenario.kubernetes.version)
     scratch = disks.of_lab(lab) / SCRATCH
     change = Relocation(
@@ -192,6 +190,8 @@ def relocate_machines(
     )
     found = {m.name: _disks(lab, m, uppers[m.name]) for m in lab.machines}
     try:
+        for machine in lab.machines:
+            _replace_payload(uppers[machine.name], payloads[machine.name])
         relocate(found, change)
     except Interrupted:
         raise
@@ -252,13 +252,9 @@ def _uppers(lab: Lab) -> dict[str, Path]:
 def _replace_payload(root: Path, payload: Mapping[str, File]) -> None:
     """Replace what `up` sent to the saved machine by what it would send to this one.
 
-    Raises CheckpointUnusable if a link on the machine leads elsewhere: here that is another place.
+    Raises LabgenError if a link on the machine leads elsewhere: here that is another place.
     """
-    place = root
-    for part in Path(PAYLOAD).parts:
-        place /= part
-        if place.is_symlink():
-            raise CheckpointUnusable(f"/{place.relative_to(root)} of a saved machine is a link")
+    archives.ensure_no_link(root / PAYLOAD, root)
     checkpoint_store.remove(root / PAYLOAD)
     for path, file in payload.items():
         files.write(root / path, file.content, mode=file.mode)
