@@ -6,6 +6,7 @@ from labgen.cli import forecast, shapes
 from labgen.cli.output import output_option, print_json
 from labgen.cli.session import (
     Session,
+    Start,
     Wanted,
     common,
     overrides_option,
@@ -18,42 +19,20 @@ from labgen.up.check import ensure_possible
 
 
 @click.command()
-@click.argument("scenario", required=False)
-@click.option("--name", help="Name of the lab; the name of the scenario by default.")
-@click.option("--provider", metavar="NAME", help="Create machines by container, libvirt or ssh.")
 @start_options
 @output_option(shapes.Plan)
 @overrides_option
 @common
 @click.pass_obj
-def plan(
-    session: Session,
-    scenario: str | None,
-    *,
-    name: str | None,
-    provider: str | None,
-    source: str | None,
-    same_certificates: bool,
-    cold: bool,
-    overrides: tuple[str, ...],
-    output: str,
-) -> None:
+def plan(session: Session, start: Start, *, output: str) -> None:
     """Print what `up SCENARIO` would do, without doing anything.
 
     Shows the lab's addresses, what its machines need of this host, and the steps, each with the
     steps it waits for. Of a lab that exists, only steps that are still to be done are shown.
     Existing machines are inspected, and what `up` would change on them is listed.
     """
-    wanted = wanted_lab(
-        session,
-        scenario,
-        overrides,
-        name=name,
-        provider=provider,
-        source=source,
-        same_certificates=same_certificates,
-    )
-    show(wanted, cold=cold, output=output)
+    wanted = wanted_lab(session, start)
+    show(wanted, cold=start.cold, output=output)
 
 
 def show(

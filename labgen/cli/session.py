@@ -5,9 +5,10 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 from click.core import ParameterSource
@@ -119,26 +120,56 @@ overrides_option = click.option(
 )
 
 
+@dataclass(frozen=True)
+class Start:
+    """What was typed to say which lab `up` and `plan` are about, and from what it is made."""
+
+    scenario: str | None
+    name: str | None
+    provider: str | None
+    source: str | None  # --from
+    same_certificates: bool
+    cold: bool
+    overrides: tuple[str, ...]
+
+
 def start_options(command: F) -> F:
-    """Add the options of `up` and `plan` that say from what the machines of a lab are made."""
-    source = click.option(
-        "--from",
-        "source",
-        metavar="CHECKPOINT|FILE",
-        help="Make the lab from a checkpoint, LAB/CHECKPOINT, or from an exported file.",
+    """Add the argument SCENARIO and the options of Start, except --set, which has a place of its
+    own. The command gets all of them as its parameter start."""
+
+    @wraps(command)
+    def collected(*words: Any, **options: Any) -> Any:
+        start = Start(**{field.name: options.pop(field.name) for field in fields(Start)})
+        return command(*words, start=start, **options)
+
+    decorators = (
+        click.argument("scenario", required=False),
+        click.option("--name", help="Name of the lab; the name of the scenario by default."),
+        click.option(
+            "--provider", metavar="NAME", help="Create machines by container, libvirt or ssh."
+        ),
+        click.option(
+            "--from",
+            "source",
+            metavar="CHECKPOINT|FILE",
+            help="Make the lab from a checkpoint, LAB/CHECKPOINT, or from an exported file.",
+        ),
+        click.option(
+            "--same-certificates",
+            is_flag=True,
+            help="With --from: keep the certificates of the first lab's cluster.",
+        ),
+        click.option(
+            "--cold",
+            is_flag=True,
+            envvar="LABGEN_COLD",
+            help="Build from scratch, with no warm start, and keep nothing for one.",
+        ),
     )
-    same = click.option(
-        "--same-certificates",
-        is_flag=True,
-        help="With --from: keep the certificates of the first lab's cluster.",
-    )
-    cold = click.option(
-        "--cold",
-        is_flag=True,
-        envvar="LABGEN_COLD",
-        help="Build from scratch, with no warm start, and keep nothing for one.",
-    )
-    return source(same(cold(command)))
+    found: Any = collected
+    for decorate in reversed(decorators):
+        found = decorate(found)
+    return cast("F", found)
 
 
 @dataclass(frozen=True)
@@ -150,29 +181,22 @@ class Wanted:
     template: Template | None = None  # see bring_up
 
 
-def wanted_lab(
-    session: Session,
-    scenario: str | None,
-    overrides: tuple[str, ...],
-    *,
-    name: str | None,
-    provider: str | None,
-    source: str | None,
-    same_certificates: bool,
-) -> Wanted:
+def wanted_lab(session: Session, start: Start) -> Wanted:
     """Return the lab of a scenario, or of a checkpoint. Raises UsageError for options that do not
     go together."""
-    if (scenario is None) == (source is None):
+    name, source = start.name, start.source
+    if (start.scenario is None) == (source is None):
         raise click.UsageError(
             "Use either SCENARIO or --from." if source else "Missing argument 'SCENARIO'."
         )
     if source is None:
-        if same_certificates:
+        if start.same_certificates:
             raise click.UsageError("--same-certificates is for --from.")
-        overrides = (*overrides, *([f"provider.name={provider}"] if provider else []))
-        loaded = load_scenario(session, str(scenario), overrides, lab=name)
+        provider = [f"provider.name={start.provider}"] if start.provider else []
+        overrides = (*start.overrides, *provider)
+        loaded = load_scenario(session, str(start.scenario), overrides, lab=name)
         return Wanted(loaded, ensure_lab_name(name or loaded.name))
-    if overrides or provider:
+    if start.overrides or start.provider:
         raise click.UsageError(
             "A checkpoint has its own scenario: --from takes neither --set nor --provider."
         )
@@ -181,7 +205,7 @@ def wanted_lab(
         raise click.UsageError("A lab from a checkpoint is not built from scratch: no --cold.")
     from labgen.up.source import find_source  # noqa: PLC0415 - only for --from
 
-    found = find_source(source, name, same_certificates=same_certificates)
+    found = find_source(source, name, same_certificates=start.same_certificates)
     return Wanted(found.scenario, found.name, found.template)
 
 

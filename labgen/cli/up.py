@@ -3,15 +3,12 @@
 import click
 
 from labgen.cli.plan import show
-from labgen.cli.session import Session, common, overrides_option, start_options, wanted_lab
+from labgen.cli.session import Session, Start, common, overrides_option, start_options, wanted_lab
 from labgen.up.bring_up import bring_up
 from labgen.up.plan import STAGES
 
 
 @click.command()
-@click.argument("scenario", required=False)
-@click.option("--name", help="Name of the lab; the name of the scenario by default.")
-@click.option("--provider", metavar="NAME", help="Create machines by container, libvirt or ssh.")
 @start_options
 @click.option(
     "--until",
@@ -24,20 +21,7 @@ from labgen.up.plan import STAGES
 @overrides_option
 @common
 @click.pass_obj
-def up(
-    session: Session,
-    scenario: str | None,
-    *,
-    name: str | None,
-    provider: str | None,
-    source: str | None,
-    same_certificates: bool,
-    cold: bool,
-    stage: str | None,
-    dry_run: bool,
-    force: bool,
-    overrides: tuple[str, ...],
-) -> None:
+def up(session: Session, start: Start, *, stage: str | None, dry_run: bool, force: bool) -> None:
     """Bring up a lab.
 
     SCENARIO is the name of a scenario or a file. An `up` that ended early is resumed; what is
@@ -49,19 +33,11 @@ def up(
     is kept. With --from, the lab is made from a checkpoint instead of a scenario; it has the
     scenario of the lab that was saved.
     """
-    if source and stage:
+    if start.source and stage:
         raise click.UsageError("A lab from a checkpoint has no stages: --until is for scenarios.")
-    wanted = wanted_lab(
-        session,
-        scenario,
-        overrides,
-        name=name,
-        provider=provider,
-        source=source,
-        same_certificates=same_certificates,
-    )
+    wanted = wanted_lab(session, start)
     if dry_run:
-        show(wanted, stage=stage, cold=cold)
+        show(wanted, stage=stage, cold=start.cold)
         return
     console = session.console()
     lab = bring_up(
@@ -70,7 +46,7 @@ def up(
         console,
         stage=stage,
         force=force,
-        cold=cold,
+        cold=start.cold,
         template=wanted.template,
     )
     if stage:
