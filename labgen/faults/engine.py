@@ -36,7 +36,7 @@ def inject(
     wanted = find(fault)
     if wanted.one_shot and duration is not None:
         raise UsageError(f"{fault} ends by itself: there is nothing to heal after a duration")
-    with store.hold(lab.name, waiting_for):
+    with store.hold_alone(lab.name, waiting_for, doing=f"fault inject {fault}"):
         return inject_held(lab, fault, target, duration=duration, seed=seed)
 
 
@@ -95,7 +95,7 @@ def heal(lab: Lab, *, waiting_for: Waiting = lambda _: None) -> list[Injection]:
     An error does not stop the others from being healed. It is raised at the end, or SeveralErrors;
     faults that failed to heal stay recorded.
     """
-    with store.hold(lab.name, waiting_for):
+    with store.hold_alone(lab.name, waiting_for, doing="fault heal"):
         return undo(lab)
 
 

@@ -3,10 +3,12 @@ subnets."""
 
 import contextlib
 import json
+import os
 import shlex
 import shutil
+import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,11 +22,15 @@ from labgen.lab.lab import Lab, labs_directory
 from labgen.lab.names import ensure_lab_name
 from labgen.scenario.model import Scenario
 from labgen.system import files, paths
-from labgen.system.locks import locked
+from labgen.system.locks import exclusive_holder, locked
 from labgen.system.similar import did_you_mean
 
 PENDING = "made-from-checkpoint.pending"  # in the directory of a lab
 LOCKS = (".lock", ".suite")  # of commands that change a lab, and of runs of the suite
+# In the environment: the name of the lab that a parent process has for itself. The suite sets it
+# for the commands that it runs, and a command for the suite that it runs.
+HELD_BY_PARENT = "LABGEN_HELD_LAB"
+TURN = 1.0  # seconds to wait for a read-only run before looking for one that disturbs the lab
 _adapter = TypeAdapter(Lab)
 
 
@@ -167,6 +173,52 @@ def hold_for_suite(
     Runs that are read_only share the lock; one that disturbs the lab has it alone.
     """
     return _hold(_lock_file(name, LOCKS[1]), timeout, waiting, shared=read_only, doing=doing)
+
+
+@contextmanager
+def hold_alone(
+    name: str, waiting: Callable[[str], None], *, doing: str, timeout: float = 3600
+) -> Iterator[None]:
+    """Lock the lab for a command that would disturb a run of the acceptance suite; a run that
+    starts meanwhile waits. A command of a run that has the lab, see HELD_BY_PARENT, is a part of
+    it.
+
+    A read-only run is waited for. Raises LabgenError while a run is on the lab that disturbs it
+    itself: that may take an hour, and waits for commands of its own.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(_hold(_lock_file(name, LOCKS[0]), timeout, waiting, doing=doing))
+        if os.environ.get(HELD_BY_PARENT) != name:
+            stack.enter_context(_no_suite(name, waiting, doing=doing, timeout=timeout))
+        yield
+
+
+@contextmanager
+def _no_suite(
+    name: str, waiting: Callable[[str], None], *, doing: str, timeout: float
+) -> Iterator[None]:
+    path, told = _lock_file(name, LOCKS[1]), list[str]()
+
+    def tell(holder: str) -> None:
+        if holder not in told:
+            told.append(holder)
+            waiting(holder)
+
+    deadline = time.monotonic() + timeout
+    with ExitStack() as stack:
+        while True:
+            if holder := exclusive_holder(path):
+                raise LabgenError(
+                    f"lab {name} is in use by {holder}; nothing was changed",
+                    hint="wait until it has ended, or end it and try again",
+                )
+            try:
+                stack.enter_context(_hold(path, TURN, tell, doing=doing))
+                break
+            except LabgenError:
+                if time.monotonic() > deadline:
+                    raise
+        yield
 
 
 def _lock_file(name: str, kind: str) -> Path:

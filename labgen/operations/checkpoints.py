@@ -35,7 +35,8 @@ def save(name: str, checkpoint: str, console: Console) -> None:
     """
     lab = store.load(name)
     able = checkpoints_of(provider(lab.provider), lab)
-    with store.hold(name, store.tell_waiting(name, console)):
+    waiting = store.tell_waiting(name, console)
+    with store.hold_alone(name, waiting, doing="checkpoint save"):
         ownership.ensure_original(lab)
         save_held(lab, able, checkpoint)
     console.say(f"lab {name} is saved as {checkpoint}")
@@ -62,7 +63,8 @@ def restore(name: str, checkpoint: str, console: Console) -> None:
     lab = _existing(name, checkpoint)
     machines = provider(lab.provider)
     able = checkpoints_of(machines, lab)
-    with store.hold(name, store.tell_waiting(name, console)):
+    waiting = store.tell_waiting(name, console)
+    with store.hold_alone(name, waiting, doing="checkpoint restore"):
         ownership.ensure_original(lab)
         roll_back(lab, able, checkpoint)
         if lab.kubeconfig.exists():

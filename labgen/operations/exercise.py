@@ -72,7 +72,7 @@ def start(
     """
     exercise.ensure_fits(lab)
     able = checkpoints_of(provider(lab.provider), lab)
-    with store.hold(lab.name, waiting_for):
+    with store.hold_alone(lab.name, waiting_for, doing="exercise start"):
         ownership.ensure_original(lab)
         before = progress.read(lab)
         _ensure_free(lab, exercise, before)
@@ -140,7 +140,7 @@ def solve(lab: Lab, tell: Tell, waiting_for: Tell) -> Standing:
     Raises UsageError if no exercise runs, LabgenError if the repair fails; from the broken state,
     after a reset, it works.
     """
-    with store.hold(lab.name, waiting_for):
+    with store.hold_alone(lab.name, waiting_for, doing="exercise solve"):
         found = replace(progress.running(lab), solved=True)
         exercise = _exercise(found)
         progress.write(lab, found)
@@ -164,7 +164,7 @@ def reset(lab: Lab, tell: Tell, waiting_for: Tell) -> Standing:
     Raises UsageError if no exercise runs.
     """
     able = checkpoints_of(provider(lab.provider), lab)
-    with store.hold(lab.name, waiting_for):
+    with store.hold_alone(lab.name, waiting_for, doing="exercise reset"):
         ownership.ensure_original(lab)
         found = progress.read(lab)
         if found is None or found.phase is not Phase.RESETTING:
@@ -190,7 +190,7 @@ def abort(lab: Lab, tell: Tell, waiting_for: Tell) -> None:
     """Restore the healthy lab, and remove the exercise with its checkpoints, in whatever state it
     is. Raises UsageError if the lab has no exercise."""
     able = checkpoints_of(provider(lab.provider), lab)
-    with store.hold(lab.name, waiting_for):
+    with store.hold_alone(lab.name, waiting_for, doing="exercise abort"):
         ownership.ensure_original(lab)
         try:
             found = progress.read(lab)
@@ -251,7 +251,7 @@ def _await_broken(lab: Lab, exercise: Exercise, tell: Tell) -> None:
     tell("wait until the broken state shows")
 
     def look() -> None:
-        found = exercise_tests.outcomes(lab, exercise, whole=True)
+        found = exercise_tests.outcomes(lab, exercise, whole=True, held=True)
         if different := grading.deviations(exercise, found):
             raise NotYet("; ".join(different))
 
@@ -265,7 +265,7 @@ def _await_broken(lab: Lab, exercise: Exercise, tell: Tell) -> None:
 
 
 def _all_done(lab: Lab, exercise: Exercise) -> None:
-    done = grading.done(exercise, exercise_tests.outcomes(lab, exercise))
+    done = grading.done(exercise, exercise_tests.outcomes(lab, exercise, held=True))
     if left := [str(number + 1) for number, state in done.items() if not state]:
         raise NotYet(f"not done: objective {', '.join(left)}")
 

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from labgen.exercises import grading
 from labgen.exercises.model import Exercise
 from labgen.exercises.schema import EVERYTHING, OWN
+from labgen.lab import store
 from labgen.lab.lab import Lab
 from labgen.operations import verdict as verdicts
 from labgen.operations.verify import COLLECTED, SUITE, HarnessError, ensure_pytest, environment
@@ -23,17 +24,21 @@ LOG = "exercise-check.log"
 SHOWN_LINES = 4
 
 
-def outcomes(lab: Lab, exercise: Exercise, *, whole: bool = False) -> Mapping[str, str]:
+def outcomes(
+    lab: Lab, exercise: Exercise, *, whole: bool = False, held: bool = False
+) -> Mapping[str, str]:
     """Return the outcome of each test by node id: the checks of all objectives.
 
-    With whole, the suite's read-only tier runs as well, unless the exercise breaks everything.
+    With whole, the suite's read-only tier runs as well, unless the exercise breaks everything. held
+    says that the caller has the lab for itself, see store.hold_alone().
     Raises HarnessError if the tests could not run, HostUnfit without pytest.
     """
     ensure_pytest()
     with TemporaryDirectory(prefix="labgen-exercise-") as directory:
         path = Path(directory) / "verdict.json"
         argv = _command(lab, exercise, path, whole=whole)
-        done = run(argv, timeout=TIMEOUT * lab.slowdown, check=False, env=environment())
+        env = {**environment(), store.HELD_BY_PARENT: lab.name if held else None}
+        done = run(argv, timeout=TIMEOUT * lab.slowdown, check=False, env=env)
         log = lab.logs / LOG
         files.write(log, done.stdout + done.stderr, mode=files.PRIVATE)
         verdict = verdicts.read(path)

@@ -35,7 +35,8 @@ def switch(name: str, names: Sequence[str], action: Power, console: Console) -> 
     lab = store.load(name)
     wanted = _chosen(lab, names)
     machines = provider(lab.provider)
-    with store.hold(name, store.tell_waiting(name, console)):
+    waiting = store.tell_waiting(name, console)
+    with store.hold_alone(name, waiting, doing=f"power {action.value}"):
         ownership.ensure_original(lab)
         Journal(lab.journal).write(
             "power", action=action.value, machines=[machine.name for machine in wanted]
@@ -64,7 +65,8 @@ def reboot(name: str, names: Sequence[str], console: Console) -> None:
     lab = store.load(name)
     wanted = _chosen(lab, names)
     machines = provider(lab.provider)
-    with store.hold(name, store.tell_waiting(name, console)):
+    waiting = store.tell_waiting(name, console)
+    with store.hold_alone(name, waiting, doing="reboot"):
         ownership.ensure_original(lab)
         states = machines.machines(lab)
         off = [f"{m.name} is {states[m.name]}" for m in wanted if states[m.name] is not State.ON]

@@ -45,6 +45,25 @@ def locked(
         os.close(descriptor)
 
 
+def exclusive_holder(path: Path) -> str:
+    """Return who holds the lock at path alone; an empty text if nobody does, or if it is shared."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return ""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _holder(descriptor)
+    finally:
+        os.close(descriptor)
+    return ""
+
+
+def _holder(descriptor: int) -> str:
+    return os.pread(descriptor, 100, 0).decode(errors="replace") or "another process"
+
+
 def _acquire(path: Path, kind: int, deadline: float, waiting: Callable[[str], None]) -> int:
     """Open path, lock it and return the descriptor, which holds the lock until it is closed."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -71,7 +90,7 @@ def _lock(
         try:
             fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(descriptor, 100, 0).decode(errors="replace") or "another process"
+            holder = _holder(descriptor)
             if not told:
                 waiting(holder)
                 told = True

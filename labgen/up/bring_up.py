@@ -47,7 +47,7 @@ def bring_up(
     choice = ensure_possible(scenario, name, force=force, like=like)
     chosen = choice.provider
     bundles.require(scenario.kubernetes.version)
-    with store.hold(name, store.tell_waiting(name, console)):
+    with store.hold_alone(name, store.tell_waiting(name, console), doing="up"):
         new = name not in store.names()
         scratch = cold or stage is not None
         key = warm_key(scenario, chosen) if new and not scratch and not template else None

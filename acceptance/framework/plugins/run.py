@@ -5,8 +5,10 @@ uses it; read-only runs share it. What a run creates has the run's id in its nam
 run removes nothing of another, even from another host.
 """
 
+import os
 import secrets
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -57,9 +59,21 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         lab.name, waiting, doing=f"acceptance suite, tier {tier}", read_only=tier == "smoke"
     )
     try:
-        stack.enter_context(lock)
+        stack.enter_context(_unless_held_by_parent(lock, lab.name))
     except LabgenError as error:
         pytest.exit(str(error), returncode=HARNESS)
+
+
+@contextmanager
+def _unless_held_by_parent(lock: AbstractContextManager[None], lab: str) -> Iterator[None]:
+    """Hold the lab, unless the command that runs this suite does, and let commands that this run
+    starts know."""
+    if os.environ.get(store.HELD_BY_PARENT) == lab:
+        yield
+        return
+    with lock, pytest.MonkeyPatch.context() as patch:
+        patch.setenv(store.HELD_BY_PARENT, lab)
+        yield
 
 
 @pytest.hookimpl(trylast=True)

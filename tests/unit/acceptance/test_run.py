@@ -15,32 +15,11 @@ import pytest
 from acceptance.framework.clients.api import Api
 from acceptance.framework.errors import HARNESS
 from acceptance.framework.workloads import namespaces
+from labgen.lab import store
+from tests.unit.lab.another_run import another_run
 from tests.unit.lab.samples import made
-from tests.unit.system.processes import python
 
 ROOT = Path(__file__).parents[3]
-HOLDER = """
-import sys, time
-from labgen.lab import store
-only = sys.argv[1] == "smoke"
-with store.hold_for_suite("demo", print, doing=f"suite, tier {sys.argv[1]}", read_only=only):
-    print("has it", flush=True)
-    time.sleep(60)
-"""
-
-
-@contextmanager
-def another_run(tier: str) -> Iterator[subprocess.Popen[str]]:
-    """Have another process hold the lab as a run of that tier does."""
-    holder = python(HOLDER, tier)
-    assert holder.stdout
-    try:
-        assert holder.stdout.readline() == "has it\n"
-        yield holder
-    finally:
-        holder.kill()
-        holder.wait()
-        holder.stdout.close()
 
 
 @contextmanager
@@ -75,6 +54,21 @@ def test_a_run_waits_for_one_that_disturbs_and_names_it(first: str, second: str)
         out = waiting.stdout.read()
         assert "do not go through the lab's own bridge" in out
         assert waiting.wait() == HARNESS
+
+
+def test_a_run_waits_for_a_command_that_would_disturb_it_and_is_a_part_of_one_that_runs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made("single", "demo")
+    with another_run("inject") as holder:
+        with suite("smoke") as waiting:
+            assert waiting.stdout
+            said = f"waiting for process {holder.pid} (fault inject) to finish with lab demo\n"
+            assert waiting.stdout.readline() == said
+        monkeypatch.setenv(store.HELD_BY_PARENT, "demo")
+        with suite("smoke") as run:
+            assert run.stdout
+            assert "waiting for" not in run.stdout.read()
 
 
 def test_runs_that_only_look_do_not_wait() -> None:
