@@ -47,9 +47,9 @@ from labgen.system import host, mounts, netns, paths, podman
 from labgen.system.parallel import gather
 
 # What a machine costs its host: MiB of memory, MiB of disk, cores when idle. Measured on ha-3x3 and
-# single, docs/reference/measurements.md. Most of a control plane's disk is etcd's log; the images
-# of all machines are those of the bundle.
-COST = {Role.CONTROL_PLANE: (450, 130, 0.12), Role.WORKER: (100, 5, 0.03)}
+# single: docs/reference/measurements.md, "What a machine needs". Most of a control plane's disk is
+# etcd's log; the images of all machines are those of the bundle.
+COST = {Role.CONTROL_PLANE: (450, 130, 0.09), Role.WORKER: (100, 5, 0.01)}
 
 
 class ContainerProvider:

@@ -111,7 +111,7 @@ def test_plan_says_what_does_not_fit_and_makes_nothing(
         said = labgen("class", *words, "single", "--seats", "20")
         assert said.exit_code == 0
         assert "problem: 20 seats need about 3.2 GiB of disk, and this host has 0.1 GiB" in said.out
-        assert "note: all seats keep 2.4 cores busy when idle, and this host has 2" in said.out
+        assert "note: all seats keep 1.8 cores busy when idle, and this host has 2" in said.out
         assert "the first from scratch" in said.out
         assert "(documented figures)" in said.out
     assert (room.up, store.names()) == ([], [])
