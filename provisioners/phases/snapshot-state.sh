@@ -13,7 +13,8 @@ phase::snapshot_state() {
   # containerd, kube-proxy's mount, kubeadm and the CNI plugins create these. The owner may fill them, so
   # they are removed only if they are empty.
   for path in /usr/lib/modules /opt/containerd/bin /opt/containerd/lib /opt/containerd \
-    /etc/kubernetes/manifests /etc/cni/net.d /opt/cni/bin /var/lib/cni/networks /var/lib/cni/results; do
+    /etc/kubernetes/manifests /etc/kubernetes/pki /etc/cni/net.d /opt/cni/bin \
+    /var/lib/cni/networks /var/lib/cni/results; do
     [[ -e $ROOT$path ]] || record::note unfilled "$path" ''
   done
   for unit in containerd haproxy keepalived kubelet; do

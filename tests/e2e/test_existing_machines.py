@@ -25,6 +25,13 @@ UNFIT = HostUnfit.exit_code
 # A wrong clock, on a kernel that has only one: what date says is all that is asked.
 LATE = "#!/bin/sh\nnow=$(/usr/bin/date +%s)\necho $((now - 3600)).0\n"
 HEALED = 120.0  # seconds
+# The owner's, next to what labgen and the cluster write. bandwidth is in Debian's package, too.
+OWN_FILES = (
+    "/etc/cni/net.d/99-mine.conflist",
+    "/etc/kubernetes/mine",
+    "/opt/cni/bin/bandwidth",
+    "/var/lib/cni/networks/mine/last",
+)
 OLD_CLUSTER = ("/etc/kubernetes/kubelet.conf", "/etc/kubernetes/manifests/etcd.yaml")
 
 
@@ -70,6 +77,8 @@ def test_a_bare_machine_becomes_a_cluster_and_is_as_before_afterwards(
     run_: Run, bare_network: BareNetwork, labs_to_remove: list[str], tmp_path: Path
 ) -> None:
     machine = bare_network.add("alone", user="admin", sudo="password")
+    for path in OWN_FILES:
+        machine.write(path, "mine\n")
     before = snapshot(machine)
     scenario = existing.scenario(tmp_path, [machine], [])
     name = run_.lab_name("alone")

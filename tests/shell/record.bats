@@ -156,7 +156,7 @@ everything() {
   assert_success
   [[ -L $ROOT/opt/cni/bin/bridge && -L $ROOT/opt/cni/bin/portmap ]]
   mkdir -p "$ROOT"/etc/kubernetes/labgen "$ROOT"/var/lib/cni/{results,flannel,networks/cbr0}
-  mkdir "$ROOT/etc/kubernetes/manifests" # kubeadm reset leaves it
+  mkdir "$ROOT"/etc/kubernetes/{manifests,pki} # kubeadm reset leaves them
   touch "$ROOT"/{etc/kubernetes/labgen/join-finished,etc/cni/net.d/10-labgen.conflist} \
     "$ROOT"/opt/cni/bin/flannel-wait "$ROOT"/var/lib/cni/results/cbr0-1-eth0
   run_phases uninstall
