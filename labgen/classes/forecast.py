@@ -6,6 +6,7 @@ else, like cores and disk, those of docs/reference/measurements.md.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from labgen.classes import measured
 from labgen.classes.measured import Measured, Size
@@ -15,12 +16,14 @@ from labgen.machine.finding import Finding
 from labgen.providers import capacity
 from labgen.providers.base import Provider
 from labgen.providers.capacity import BUSY, PART, Forecast, gib
+from labgen.system.parallel import gather
 
 DOCUMENTED = "documented figures"
 # Seconds of a lab for itself, a control plane and a worker, on two cores. They fit `single` and
 # `ha-3x3` in docs/reference/measurements.md: 20 and 42 s from scratch, 6 and 20 s warm.
 SCRATCH = (12.0, 8.0, 2.0)
 WARM = (2.0, 4.0, 2.0)
+AT_A_TIME = 6  # labs whose machines are queried concurrently
 ANYWAY = "make room, use fewer seats, or try it anyway: --force"
 
 
@@ -77,10 +80,9 @@ def forecast(wanted: Class, provider: Provider, *, warm: bool, at_a_time: int) -
     seconds, of_seconds = _seconds(len(new), size, known, scratch=not warm, at_a_time=at_a_time)
     total = None
     if one:
-        parts = [replace(one, memory=memory)] * len(new)
-        for seat in existing:
-            part = capacity.forecast(provider, wanted.scenario, store.load(wanted.lab(seat)))
-            parts += [part] if part else []
+        tasks = {seat: partial(_of_existing, wanted, seat, provider) for seat in existing}
+        there = gather(tasks, at_most=AT_A_TIME).values()
+        parts = [*([replace(one, memory=memory)] * len(new)), *filter(None, there)]
         total = _total(one, parts, len(wanted.seats))
     return ClassForecast(
         new=new,
@@ -94,6 +96,10 @@ def forecast(wanted: Class, provider: Provider, *, warm: bool, at_a_time: int) -
 
 def counted(seats: int) -> str:
     return "1 seat" if seats == 1 else f"{seats} seats"
+
+
+def _of_existing(wanted: Class, seat: str, provider: Provider) -> Forecast | None:
+    return capacity.forecast(provider, wanted.scenario, store.load(wanted.lab(seat)))
 
 
 def _total(one: Forecast, parts: Sequence[Forecast], seats: int) -> Forecast:

@@ -9,12 +9,16 @@ from threading import Timer
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import compare, failover, idle, measure, results
+from benchmarks import classes, compare, failover, idle, measure, results
 from benchmarks.api import Request
 from benchmarks.command import Labgen
 from benchmarks.compare import Row
 from benchmarks.results import Figure, Results
+from labgen.cli import class_progress
+from labgen.console import Console
 from labgen.errors import LabgenError, UsageError
+from labgen.operations.class_seats import Ended
+from labgen.operations.class_up import Seat
 
 CUT = 10.0
 
@@ -251,3 +255,12 @@ def test_lab_of_an_earlier_run_is_left_alone(tmp_path: Path) -> None:
     labgen.write_text("#!/bin/bash\n" + f"echo '{json.dumps([{'name': 'bench-single'}])}'\n")
     with pytest.raises(LabgenError, match="a lab bench-single exists"):
         measure.measure(Labgen(str(labgen)), "single", ["up"])
+
+
+def test_seconds_of_seats_are_those_that_class_up_prints(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    progress = class_progress.reporting(Console(), 2)
+    progress.ended(Ended("anna", 25.94, Seat("x-anna", changed=True)))
+    progress.ended(Ended("ben", 6.0, Seat("x-ben", changed=True)))
+    assert classes.SEAT.findall(capsys.readouterr().err) == ["25.9", "6.0"]
