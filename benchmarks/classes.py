@@ -6,25 +6,33 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from benchmarks import host
+from benchmarks import idle
 from benchmarks.command import Labgen, uninterrupted
+from labgen.classes import store as classes
 from labgen.console import Console, print_table
 from labgen.errors import LabgenError
+from labgen.lab import store
+from labgen.lab.lab import Lab
+from labgen.providers.optional import MemoryUse
+from labgen.providers.registry import provider
 from labgen.system import interrupt
 from labgen.up.bring_up import UNCHANGED
 
 DESCRIPTION = """\
-Bring up a class of each size, measure it, and remove it. The bundle must be ready, and nothing else
-should run on the host: its memory and its processors are read as a whole.
+Bring up a class of each size, measure it, and remove it. The bundle must be ready. Memory and
+processor time are those of the machines' own control groups; seconds need a host on which nothing
+else runs.
 
 Left out: what learners do (each terminal, each kubectl, each workload takes its own), exercises,
-and what a class takes after hours, when etcd's log has grown.
+what labgen itself and the kernel take, and what a class takes after hours, when etcd's log has
+grown.
 """
 SETTLE = 30.0  # seconds: after `up`, leases, caches and probes are still busy
 IDLE = 60.0  # seconds over which idle seats are observed
-BEFORE = 10.0  # seconds over which the host is observed without the class
+AT_A_TIME = 6  # machines that are read concurrently
 SEAT = re.compile(r"^ +done +\d+/\d+ +\S+ +([\d.]+) s$", re.MULTILINE)  # what `class up` prints
 HEADINGS = ("CLASS", "FIGURE", "VALUE", "UNIT")
 
@@ -75,9 +83,8 @@ def measure(labgen: Labgen, wanted: Wanted) -> list[tuple[str, str, str]]:
         again = f"labgen class down {wanted.name}"
         raise LabgenError(f"a class {wanted.name} exists", hint=again)
     words = ("class", "up", wanted.scenario, "--seats", str(wanted.seats), "--name", wanted.name)
-    free = host.memory_available()
     try:
-        rows = _of_class(labgen, wanted, words, free)
+        rows = _of_class(labgen, wanted, words)
     except BaseException:
         with uninterrupted():
             labgen.succeeds("class", "down", wanted.name)
@@ -87,42 +94,59 @@ def measure(labgen: Labgen, wanted: Wanted) -> list[tuple[str, str, str]]:
     return [*rows, ("down", f"{down:.1f}", "s")]
 
 
-def _of_class(
-    labgen: Labgen, wanted: Wanted, words: Sequence[str], free: float
-) -> list[tuple[str, str, str]]:
+def _of_class(labgen: Labgen, wanted: Wanted, words: Sequence[str]) -> list[tuple[str, str, str]]:
     forecast = labgen.data("class", "plan", *words[2:], *wanted.options)
-    before = host.busy_cores(BEFORE)
-    busy = host.busy_seconds()
     seconds, said = labgen.timed_with_messages(*words, *wanted.options)
-    used = host.busy_seconds() - busy
     each = [float(it) for it in SEAT.findall(said)]
     first = each[0] if forecast["scratch"] and each else 0.0
     warm = wanted.seats - bool(first)
+    labs = [store.load(name) for name in classes.load(wanted.name).labs]
+    used = sum(it.total for it in _read(labgen, labs))
     again, said = labgen.timed_with_messages("class", "up", wanted.name)
     if UNCHANGED not in said:
         raise LabgenError("a second `labgen class up` changed something", last_seen=said)
     time.sleep(SETTLE)
-    memory = free - host.memory_available()
-    idle = host.busy_cores(IDLE) - before
+    before = _read(labgen, labs)
+    time.sleep(IDLE)
+    after = _read(labgen, labs)
+    pairs = zip(before, after, strict=True)
+    idles = sum((it.total - early.total) / (it.moment - early.moment) for early, it in pairs)
+    memory = _memory(labs)
     status = labgen.timed("class", "status", wanted.name)
+    per_seat = (seconds - first) / max(1, warm)
     return [
         ("forecast", f"{forecast['seconds']:.1f}", "s"),
         ("up", f"{seconds:.1f}", "s"),
         ("up: first seat, from scratch", f"{first:.1f}", "s"),
-        (
-            "up: each other seat, total by their number",
-            f"{(seconds - first) / max(1, warm):.1f}",
-            "s",
-        ),
-        ("up: one seat, while others come up", f"{max(each[bool(first) :], default=0.0):.1f}", "s"),
-        ("up: processor time, each seat", f"{used / wanted.seats:.1f}", "core s"),
+        ("up: all others, by their number", f"{per_seat:.1f}", "s"),
+        ("up: slowest of the others", f"{max(each[bool(first) :], default=0.0):.1f}", "s"),
+        ("up: processors, each seat", f"{used / wanted.seats:.1f}", "core-seconds"),
         ("up again", f"{again:.1f}", "s"),
-        ("memory", f"{memory:.2f}", "GiB"),
-        ("memory, each seat", f"{memory * 1024 / wanted.seats:.0f}", "MiB"),
-        ("idle", f"{idle:.2f}", "cores"),
-        ("idle, each seat", f"{idle / wanted.seats:.3f}", "cores"),
+        ("memory, all seats", f"{memory / 1024:.2f}", "GiB"),
+        ("memory, each seat", f"{memory / wanted.seats:.0f}", "MiB"),
+        ("idle, all seats", f"{idles:.2f}", "cores"),
+        ("idle, each seat", f"{idles / wanted.seats:.3f}", "cores"),
         ("status", f"{status:.1f}", "s"),
     ]
+
+
+def _read(labgen: Labgen, labs: Sequence[Lab]) -> list[idle.Reading]:
+    """Return what each machine has used so far, by the account of its own control group."""
+    machines = [(lab.name, machine.name) for lab in labs for machine in lab.machines]
+
+    def read(machine: tuple[str, str]) -> idle.Reading:
+        return idle.parse(labgen.output("exec", *machine, "--", "sh", "-c", idle.READ))
+
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        return list(pool.map(read, machines))
+
+
+def _memory(labs: Sequence[Lab]) -> int:
+    """Return the MiB that all machines use."""
+    machines = provider(labs[0].provider)
+    if not isinstance(machines, MemoryUse):
+        return 0
+    return sum(machines.memory_used(lab) or 0 for lab in labs)
 
 
 def _parser() -> argparse.ArgumentParser:

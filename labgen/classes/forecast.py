@@ -113,15 +113,11 @@ def _total(one: Forecast, parts: Sequence[Forecast], seats: int) -> Forecast:
 
 
 def _memory(one: Forecast | None, known: Sequence[Measured]) -> tuple[int, str]:
-    """Return the MiB of a seat, and where they come from.
-
-    What the host has less after `class up` is also what other programs did meanwhile. A figure that
-    is not near the documented one says more of them.
-    """
+    """Return the MiB of a seat, and where they come from."""
     if one is None:
         return 0, DOCUMENTED
     for it in known:
-        if one.memory / 2 <= it.memory <= one.memory * 2 and not one.memory_is_limit:
+        if it.memory and not one.memory_is_limit:
             return it.memory, _measured(it)
     return one.memory, DOCUMENTED
 

@@ -28,13 +28,13 @@ class Size:
 
 @dataclass(frozen=True)
 class Measured:
-    """What seats of one size took. Memory is what the host had less afterwards, for each seat."""
+    """What seats of one size took."""
 
     taken: datetime
     warm: int  # seats that were made from a checkpoint
     warm_seconds: float  # for all of them
     scratch_seconds: float | None  # of the seat that was built from scratch, if one was
-    memory: int  # MiB
+    memory: int | None  # MiB of each seat, as soon as all were up; None if that is not known
 
 
 def size_of(scenario: Scenario, provider: str) -> Size:
@@ -45,7 +45,7 @@ def size_of(scenario: Scenario, provider: str) -> Size:
 
 
 def write(
-    size: Size, *, warm: int, warm_seconds: float, scratch_seconds: float | None, memory: int
+    size: Size, *, warm: int, warm_seconds: float, scratch_seconds: float | None, memory: int | None
 ) -> None:
     """Note what seats of that size took."""
     store.place().mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ def _measured(event: Mapping[str, Any]) -> Measured:
         warm=int(event["warm"]),
         warm_seconds=float(event["warm_seconds"]),
         scratch_seconds=event["scratch_seconds"],
-        memory=int(event["memory"]),
+        memory=event["memory"],
     )
 
 

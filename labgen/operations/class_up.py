@@ -21,16 +21,14 @@ from labgen.lab.lab import Lab
 from labgen.operations import checkpoints, power
 from labgen.operations.class_seats import Ended, Reports, Tell, errors, on_seats
 from labgen.providers.base import Power, Provider, State
-from labgen.providers.optional import Checkpoints
+from labgen.providers.optional import Checkpoints, MemoryUse
 from labgen.providers.registry import choose, provider
-from labgen.system import host
 from labgen.system.journal import Journal
 from labgen.up import warm_cache
 from labgen.up.bring_up import bring_up
 from labgen.up.check import ensure_possible
 
 START = "start"  # the checkpoint of each seat to which `class reset` goes back
-MEASURABLE = 2  # one seat is less than what other programs take meanwhile
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,6 @@ def up(
         store.write(wanted)
         journal = store.journal(wanted.name)
         journal.write("class-up", scenario=wanted.scenario.name, seats=list(wanted.seats))
-        free = host.memory().available
         run = partial(_seat, wanted, force=force, verbose=verbose)
         reports = replace(reports, ended=partial(_note, journal, reports))
         first = prepared.forecast.new[:1] if prepared.forecast.scratch else ()
@@ -125,15 +122,24 @@ def up(
             wanted, {seat: ended[seat] for seat in wanted.seats}, time.monotonic() - begin
         )
         journal.write("class-up-done", seconds=round(found.seconds, 1), failed=list(found.failed))
-        if not found.failed and not prepared.forecast.existing and len(ended) >= MEASURABLE:
+        if not found.failed and not prepared.forecast.existing:
             measured.write(
                 measured.size_of(wanted.scenario, prepared.provider.name),
                 warm=len(rest),
                 warm_seconds=warm_seconds,
                 scratch_seconds=scratch,
-                memory=(free - host.memory().available) // len(ended),
+                memory=_memory(wanted, prepared.provider),
             )
     return found
+
+
+def _memory(wanted: Class, machines: Provider) -> int | None:
+    """Return the MiB that each seat uses, as soon as all are up; None if that is not known."""
+    if not isinstance(machines, MemoryUse):
+        return None
+    used = [machines.memory_used(labs.load(name)) for name in wanted.labs]
+    known = [it for it in used if it is not None]
+    return sum(known) // len(known) if known else None
 
 
 def _ensure_fit(prepared: Prepared, *, force: bool) -> None:

@@ -232,6 +232,15 @@ class Demanding(Protocol):
         ...
 
 
+@runtime_checkable
+class MemoryUse(Protocol):
+    """A provider that can tell how much memory of this host a lab uses now."""
+
+    def memory_used(self, lab: Lab) -> int | None:
+        """Return MiB, without what the kernel could drop; None if that is not known."""
+        ...
+
+
 def clones_of(provider: Provider) -> Clones:
     """Return the provider's ability to make labs from checkpoints.
 

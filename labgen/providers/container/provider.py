@@ -43,7 +43,7 @@ from labgen.providers.resource import Resource
 from labgen.providers.settled import act
 from labgen.render.files import File
 from labgen.scenario.model import MachineSpec, Role, Scenario
-from labgen.system import host, mounts, netns, paths, podman
+from labgen.system import group_memory, host, mounts, netns, paths, podman
 from labgen.system.parallel import gather
 
 # What a machine costs its host: MiB of memory, MiB of disk, cores when idle. Measured on ha-3x3 and
@@ -87,6 +87,12 @@ class ContainerProvider:
             cores=sum(cores for _, _, cores in costs),
             place=paths.cache(),
         )
+
+    def memory_used(self, lab: Lab) -> int | None:
+        """See optional.MemoryUse."""
+        found = [group_memory.used(it.process) for it in containers.of_lab(lab) if it.process]
+        known = [it for it in found if it is not None]
+        return sum(known) if known and len(known) == len(lab.machines) else None
 
     def create(self, lab: Lab) -> bool:
         """See base.Provider."""

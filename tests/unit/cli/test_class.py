@@ -77,6 +77,7 @@ def room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Room:
         return {it.name: found.states.get(lab.name, State.ON) for it in lab.machines}
 
     monkeypatch.setattr(ContainerProvider, "machines", machines)
+    monkeypatch.setattr(ContainerProvider, "memory_used", lambda *_: 321)
     has(monkeypatch)
     return found
 
@@ -125,8 +126,8 @@ def test_forecast_is_what_this_host_measured(room: Room) -> None:
     shown = json.loads(labgen("class", "plan", "single", "--seats", "11", "-o", "json").out)
     assert (shown["seconds"], shown["forecast"]["memory"]) == (18.0 + 10 * 3.0, 11 * 400)
     assert shown["sources"]["memory"].startswith("measured here on ")
-    # other programs ended meanwhile
-    measured.write(size, warm=5, warm_seconds=20.0, scratch_seconds=None, memory=-7)
+    # on a host that does not account for memory
+    measured.write(size, warm=5, warm_seconds=20.0, scratch_seconds=None, memory=None)
     shown = json.loads(labgen("class", "plan", "single", "--seats", "11", "-o", "json").out)
     assert (shown["seconds"], shown["forecast"]["memory"]) == (18.0 + 10 * 4.0, 11 * 400)
 
@@ -140,7 +141,7 @@ def test_first_seat_comes_up_alone_where_nothing_is_kept_for_warm_starts(room: R
     assert "class monday is up after " in said.err
     assert "nothing changed" not in said.err
     [known] = measured.latest(measured.size_of(scenario("single"), "container"))
-    assert known.warm == 2
+    assert (known.warm, known.memory) == (2, 321)
 
 
 def test_second_up_changes_nothing_and_needs_no_file(room: Room) -> None:
