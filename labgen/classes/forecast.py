@@ -20,9 +20,9 @@ from labgen.system.parallel import gather
 
 DOCUMENTED = "documented figures"
 # Seconds of a lab for itself, a control plane and a worker, on two cores. They fit `single` and
-# `ha-3x3` in docs/reference/measurements.md: 20 and 42 s from scratch, 6 and 20 s warm.
-SCRATCH = (12.0, 8.0, 2.0)
-WARM = (2.0, 4.0, 2.0)
+# `ha-3x3` in docs/reference/measurements.md: 14 and 31 s from scratch, 9 and 16 s warm.
+SCRATCH = (10.0, 4.0, 3.0)
+WARM = (8.0, 1.5, 1.2)
 AT_A_TIME = 6  # labs whose machines are queried concurrently
 ANYWAY = "make room, use fewer seats, or try it anyway: --force"
 
