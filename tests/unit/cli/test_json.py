@@ -16,6 +16,7 @@ from labgen.bundle import commands as bundles
 from labgen.bundle.commands import BundleReport, PartReport
 from labgen.bundle.engine.state import State as PartState
 from labgen.bundle.store import Digests
+from labgen.classes import forecast
 from labgen.classes import store as classes
 from labgen.classes.model import Class
 from labgen.cli.entry import cli
@@ -320,7 +321,8 @@ def _class_plan(monkeypatch: pytest.MonkeyPatch) -> Any:
         "provider": "container",
         "seats": ["a", "b"],
     }
-    shown |= {"new": ["b"], "at_a_time": 3, "scratch": True, "seconds": 20.0, "problems": []}
+    shown |= {"new": ["b"], "at_a_time": 3, "scratch": True, "problems": []}
+    shown["seconds"] = sum(forecast.SCRATCH[:2])  # of a lab with one control plane
     sources = {"memory": "documented figures", "seconds": "documented figures"}
     return {**shown, "forecast": ANY_DICT, "sources": sources, "note": ""}
 
