@@ -3,6 +3,7 @@
 The record is written before the first lab of the class, and removed after the last one.
 """
 
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,10 +40,11 @@ def load(name: str) -> Class:
     try:
         return _adapter.validate_json(path.read_bytes())
     except (ValidationError, ValueError) as error:
+        removal = shlex.join(["rm", "-r", str(path.parent)])
         raise LabgenError(
             f"{path} cannot be read: {str(error).splitlines()[0]}",
             hint="damaged, or written by another version of labgen; its labs are there: labgen "
-            f"list; labgen down LAB; to remove the record: rm -r {path.parent}",
+            f"list; labgen down LAB; to remove the record: {removal}",
         ) from error
 
 
@@ -53,10 +55,11 @@ def write(found: Class) -> None:
 
 
 def remove(name: str) -> None:
-    """Remove the record and the journal. The record goes last."""
+    """Remove the class's directory, the record last: a process that was killed may have left files
+    that were not renamed yet."""
     directory = place() / name
-    (directory / JOURNAL).unlink(missing_ok=True)
-    (directory / FILE).unlink()
+    for entry in sorted(directory.iterdir(), key=lambda it: it.name == FILE):
+        entry.unlink()
     directory.rmdir()
 
 

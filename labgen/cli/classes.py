@@ -1,6 +1,8 @@
 """labgen class: a lab for each learner of a class."""
 
+import shlex
 import time
+from dataclasses import replace
 
 import click
 
@@ -202,6 +204,7 @@ def exercise() -> None:
     is_flag=True,
     help="After an exercise that is over, begin with each lab as it is, if it is healthy.",
 )
+@click.option("--again", is_flag=True, help="Also where EXERCISE is over: from its beginning.")
 @class_option
 @at_a_time_option
 @common
@@ -213,13 +216,14 @@ def start(
     *,
     every: bool,
     as_is: bool,
+    again: bool,
     name: str | None,
     at_a_time: int,
 ) -> None:
     """Break the labs of seats as EXERCISE says, and start their clocks.
 
-    A seat on which EXERCISE runs already is left alone, so the same command completes a start that
-    was interrupted. A learner checks with `labgen exercise check LAB`.
+    A seat on which EXERCISE runs already, or is over, is left alone, so the same command completes
+    a start that was interrupted. A learner checks with `labgen exercise check LAB`.
     """
     if bool(seats) == every:
         raise click.UsageError("Use either SEAT or --all.")
@@ -228,10 +232,11 @@ def start(
     wanted_one = class_exercise.find(found, wanted)
     reports = class_progress.reporting(console, len(chosen))
     ended = class_exercise.start(
-        found, wanted_one, chosen, reports, at_a_time=at_a_time, as_is=as_is
+        found, wanted_one, chosen, reports, at_a_time=at_a_time, as_is=as_is, again=again
     )
-    again = " ".join(["labgen class exercise start", wanted, *(["--all"] if every else seats)])
-    class_progress.finish(errors(ended), f"resume: {again} --class {found.name}", of=len(ended))
+    chosen_words = ["--all"] if every else list(seats)
+    resume = shlex.join(["labgen", "class", "exercise", "start", wanted, *chosen_words])
+    class_progress.finish(errors(ended), f"resume: {resume} --class {found.name}", of=len(ended))
     click.echo(f"\n{wanted_one.title}\n\n{wanted_one.task}\n")
     console.say(f"to check: labgen exercise check {found.lab(chosen[0])}")
 
@@ -291,7 +296,9 @@ def _wanted(
     """Return the class of a scenario, of a file, or the one that exists."""
     if seats is not None:
         scenario = load_scenario(session, wanted, overrides)
-        return load.without_file(name or scenario.name, scenario, numbered(seats))
+        found = load.without_file(name or scenario.name, scenario, numbered(seats))
+        known = found.name in store.names()
+        return replace(found, exercises=store.load(found.name).exercises) if known else found
     if name:
         raise click.UsageError("--name is for --seats; a file has the name of its class.")
     if wanted in store.names():

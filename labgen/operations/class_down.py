@@ -1,6 +1,7 @@
 """`labgen class down`: remove the labs of a class, and then its record."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -30,11 +31,13 @@ def down(
         found = store.load(found.name)
         seats = [seat for seat in found.seats if seat in seats]
         journal = store.journal(found.name)
-        journal.write("class-down", seats=list(seats))
+        with suppress(OSError):  # on a full disk, this is what makes room
+            journal.write("class-down", seats=list(seats))
         ended = on_seats(seats, partial(_down, found), reports, at_a_time=at_a_time)
-        for seat, it in ended.items():
-            if it.error:
-                journal.write("seat-failed", seat=seat, error=reason(it.error)[:300])
+        with suppress(OSError):
+            for seat, it in ended.items():
+                if it.error:
+                    journal.write("seat-failed", seat=seat, error=reason(it.error)[:300])
         gone = [seat for seat, it in ended.items() if not it.error]
         left = tuple(seat for seat in found.seats if seat not in gone)
         if left:

@@ -35,9 +35,11 @@ def start(
     *,
     at_a_time: int,
     as_is: bool = False,
+    again: bool = False,
 ) -> Mapping[str, Ended[bool]]:
     """Start the exercise in the seats. The result of each is whether it was started: a seat whose
-    learner works on it already is left alone, so the same call completes what was interrupted.
+    learner works on it, or has finished it, is left alone, so the same call completes what was
+    interrupted. With again, those who have finished begin anew.
 
     Raises LabgenError before anything is changed if a seat has no lab, UsageError if the exercise
     does not fit the labs.
@@ -45,7 +47,7 @@ def start(
     ensure_exist(found, seats, labs.names())
     for seat in seats:
         wanted.ensure_fits(labs.load(found.lab(seat)))
-    run = partial(_start, found, wanted, as_is=as_is)
+    run = partial(_start, found, wanted, as_is=as_is, again=again)
     ended = on_seats(seats, run, reports, at_a_time=at_a_time)
     started = [seat for seat, it in ended.items() if it.result]
     if found.name in store.names():
@@ -67,6 +69,8 @@ def reset(found: Class, seat: str, tell: Tell, console: Console) -> str:
     if known and not known.over and known.phase in {Phase.RUNNING, Phase.RESETTING}:
         exercise.reset(lab, tell, labs.tell_waiting(name, console))
         return known.exercise
+    if known and known.phase in {Phase.SAVING, Phase.BREAKING}:  # its start was interrupted
+        exercise.abort(lab, tell, labs.tell_waiting(name, console))
     tell("restore the start")
     try:
         checkpoints.restore(name, START, console)
@@ -76,11 +80,13 @@ def reset(found: Class, seat: str, tell: Tell, console: Console) -> str:
     return ""
 
 
-def _start(found: Class, wanted: Exercise, seat: str, tell: Tell, *, as_is: bool) -> bool:
+def _start(
+    found: Class, wanted: Exercise, seat: str, tell: Tell, *, as_is: bool, again: bool
+) -> bool:
     lab = labs.load(found.lab(seat))
     known = progress.read(lab)
-    runs = known and known.phase is Phase.RUNNING and not known.over
-    if known and runs and known.exercise == wanted.name:
+    runs = known and known.exercise == wanted.name and known.phase is Phase.RUNNING
+    if known and runs and not (known.over and again):
         return False
     exercise.start(lab, wanted, tell, tell, as_is=as_is)
     return True

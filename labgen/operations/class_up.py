@@ -6,6 +6,7 @@ kill -9, is completed by the same call and removed by `class down`. Nothing is p
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -159,11 +160,13 @@ def _seat(wanted: Class, seat: str, tell: Tell, *, force: bool, verbose: bool) -
     console = SeatConsole(tell, verbose=verbose)
     if name in labs.names() and (found := progress.read(labs.load(name))):
         # an exercise has broken it on purpose, or a learner is repairing it
-        return Seat(name, _switch_on(labs.load(name), console), found.exercise)
+        switched = _switch_on(labs.load(name), wanted.up_command, console)
+        return Seat(name, switched, found.exercise)
     tell("bring up")
     lab = bring_up(wanted.scenario, name, console, force=force)
     events = Journal(lab.journal).read()
-    changed = bool(events[-1].get("changed"))
+    ups = [it for it in events if it["event"] == "up-done"]  # others may have written since
+    changed = bool(ups and ups[-1].get("changed"))
     saved = any(it["event"] == "checkpoint-saved" and it["name"] == START for it in events)
     if not saved and isinstance(provider(lab.provider), Checkpoints):
         checkpoints.save(name, START, Console(quiet=True))
@@ -171,8 +174,9 @@ def _seat(wanted: Class, seat: str, tell: Tell, *, force: bool, verbose: bool) -
     return Seat(name, changed)
 
 
-def _switch_on(lab: Lab, console: Console) -> bool:
-    """Switch on the machines of a lab with an exercise; return whether any was off.
+def _switch_on(lab: Lab, up_command: str, console: Console) -> bool:
+    """Switch on the machines of a lab with an exercise; return whether any was off. up_command is
+    that of the class.
 
     Raises LabgenError if one is absent.
     """
@@ -180,7 +184,7 @@ def _switch_on(lab: Lab, console: Console) -> bool:
     if absent := [name for name, state in states.items() if state is State.ABSENT]:
         raise LabgenError(
             f"lab {lab.name} has an exercise, and its {', '.join(absent)} is missing",
-            hint=f"labgen exercise reset {lab.name}",
+            hint=f"to make the lab again: labgen down {lab.name}; {up_command}",
         )
     off = [name for name, state in states.items() if state is State.OFF]
     if off:
@@ -189,10 +193,11 @@ def _switch_on(lab: Lab, console: Console) -> bool:
 
 
 def _note(journal: Journal, reports: Reports, ended: Ended[Seat]) -> None:
-    if ended.error:
-        journal.write("seat-failed", seat=ended.seat, error=reason(ended.error)[:300])
-    elif ended.result and ended.result.changed:
-        journal.write("seat-up", seat=ended.seat, seconds=round(ended.seconds, 1))
+    with suppress(OSError):  # on a full disk, the other seats still come up or say why not
+        if ended.error:
+            journal.write("seat-failed", seat=ended.seat, error=reason(ended.error)[:300])
+        elif ended.result and ended.result.changed:
+            journal.write("seat-up", seat=ended.seat, seconds=round(ended.seconds, 1))
     reports.ended(ended)
 
 

@@ -20,6 +20,7 @@ from labgen.lab import ownership, store
 from labgen.lab.lab import Lab
 from labgen.machine import access
 from labgen.operations import checkpoints, exercise_scripts, exercise_tests
+from labgen.providers.base import State
 from labgen.providers.optional import Checkpoints, checkpoints_of
 from labgen.providers.registry import provider
 from labgen.system.journal import Journal
@@ -170,6 +171,7 @@ def reset(lab: Lab, tell: Tell, waiting_for: Tell) -> Standing:
         if found is None or found.phase is not Phase.RESETTING:
             found = progress.running(lab)
         exercise = _exercise(found)
+        _ensure_complete(lab)
         found = replace(found, phase=Phase.RESETTING, done={}, finished=None)
         progress.write(lab, found)
         if exercise.fault:
@@ -219,6 +221,16 @@ def _ensure_free(lab: Lab, exercise: Exercise, before: Progress | None) -> None:
         hint=f"labgen exercise check {lab.name}    or restore the healthy lab: "
         f"labgen exercise abort {lab.name}",
     )
+
+
+def _ensure_complete(lab: Lab) -> None:
+    """Raise LabgenError if a machine is missing: no checkpoint can be restored then."""
+    states = provider(lab.provider).machines(lab)
+    if absent := [name for name, state in states.items() if state is State.ABSENT]:
+        raise LabgenError(
+            f"lab {lab.name} cannot be restored: {', '.join(absent)} is missing",
+            hint=f"to make the lab again: labgen down {lab.name}; {lab.up_command}",
+        )
 
 
 def _ensure_healthy(lab: Lab, *, patient: bool) -> None:

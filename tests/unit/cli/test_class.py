@@ -1,6 +1,8 @@
 """labgen class: forecast, what comes up and what does not, status and results."""
 
 import json
+import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -247,6 +249,12 @@ def test_exercise_is_started_where_it_does_not_run_yet(
     assert "1 of 3 seats failed:\n  chen: not healthy" in said.err
     assert "to resume: labgen class exercise start sample --all --class monday" in said.err
     assert labgen("class", "exercise", "start", "sample", "ben").exit_code == 0
+    began.clear()
+    _break("anna", finished=1060.0)
+    labgen("class", "exercise", "start", "sample", "anna")
+    assert began == []  # what a learner has finished is not broken again
+    labgen("class", "exercise", "start", "sample", "anna", "--again")
+    assert began == ["monday-anna"]
     for words in ([], ["ben", "--all"], ["bn"]):
         assert labgen("class", "exercise", "start", "sample", *words).exit_code == 2
 
@@ -266,6 +274,11 @@ def test_seat_goes_back_to_its_exercise_else_to_the_start(
     labgen("class", "reset", "anna")
     assert restored == [("monday-anna", START)] * 2
     assert reset == ["monday-anna"]
+    aborted: list[str] = []
+    monkeypatch.setattr(exercise, "abort", lambda lab, *_: aborted.append(lab.name))
+    _break("anna", phase=Phase.BREAKING)  # its start was interrupted
+    assert "seat anna is as after class up" in labgen("class", "reset", "anna").err
+    assert (aborted, len(restored)) == (["monday-anna"], 3)
     assert "did you mean anna" in labgen("class", "reset", "ana").err
 
 
@@ -286,6 +299,7 @@ def test_down_removes_the_record_last(room: Room, monkeypatch: pytest.MonkeyPatc
     assert "to try again: labgen class down monday" in said.err
     assert store.load("monday").seats == ("ben",)
     failing.clear()
+    (store.place() / "monday/.class.json.x").touch()  # left by a process that was killed
     said = labgen("class", "down", "monday")
     assert (said.exit_code, "class monday is gone" in said.err) == (0, True)
     assert (store.names(), labs.names()) == ([], [])
@@ -354,3 +368,5 @@ def test_damaged_record_names_the_way_out(room: Room, home: Path) -> None:
     (home / "state/classes/monday/class.json").write_text("{")
     said = labgen("class", "status")
     assert (said.exit_code, "cannot be read" in said.err) == (1, True)
+    (command,) = re.findall("to remove the record: (.*)", said.err)
+    assert shlex.split(command) == ["rm", "-r", str(home / "state/classes/monday")]

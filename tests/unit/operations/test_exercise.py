@@ -1,6 +1,6 @@
 """An exercise on a lab, from start to abort, also when it is killed at any moment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from labgen.machine import access
 from labgen.operations import checkpoints, exercise_scripts, exercise_tests
 from labgen.operations import exercise as exercises
 from labgen.operations.verify import HarnessError
+from labgen.providers.base import State
 from labgen.providers.optional import Checkpoint
 from labgen.providers.ssh.provider import SshProvider
 from labgen.system.journal import Journal
@@ -43,6 +44,13 @@ class World(SshProvider):
     deeds: list[str] = field(default_factory=list)
     kill_at: str = ""
     faults: list[str] = field(default_factory=list)
+    absent: set[str] = field(default_factory=set)
+
+    def machines(self, lab: Lab) -> Mapping[str, State]:
+        return {it.name: self._state(it.name) for it in lab.machines}
+
+    def _state(self, name: str) -> State:
+        return State.ABSENT if name in self.absent else State.ON
 
     def do(self, deed: str) -> None:
         self.deeds.append(deed)
@@ -178,6 +186,17 @@ def test_reset_restores_the_broken_lab_and_the_clock_goes_on(world: World) -> No
     assert world.state == BROKEN
     found = progress.running(world.lab)
     assert (found.began, found.resets, found.done) == (began, 1, {})
+
+
+def test_reset_of_a_lab_without_a_machine_leaves_what_the_learner_has_reached(world: World) -> None:
+    world.start()
+    world.grade()
+    before = progress.read(world.lab)
+    world.absent = {"master1"}
+    with pytest.raises(LabgenError, match="cannot be restored: master1 is missing") as e:
+        world.reset()
+    assert "labgen down" in str(e.value.hint)
+    assert progress.read(world.lab) == before
 
 
 def test_solution_passes_all_and_gives_no_points(world: World) -> None:
