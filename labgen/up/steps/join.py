@@ -55,13 +55,16 @@ def join(context: Context, machine: Machine) -> Outcome:
     What an earlier join has left is removed first, unless that join had finished. Raises
     ScriptFailed with the last lines of kubeadm's output and the path of the complete log.
     """
-    if "joined" not in (notes := _notes(context, machine)):
+    notes = _notes(context, machine)
+    joined = "joined" in notes
+    if not joined:
         ensure_secrets(context)
         if "begun" in notes or machine.name in _known_nodes(context.lab):
             evict_node(context, machine)
     if machine.role is Role.WORKER:
         return _run(context, machine, "join", {})
-    copied = context.lab.scenario.kubernetes.certificates == "copy"
+    # The phase takes the keys out of the payload. On a machine that has joined they would stay.
+    copied = context.lab.scenario.kubernetes.certificates == "copy" and not joined
     return _run(context, machine, "join-control-plane", shared(context) if copied else {})
 
 

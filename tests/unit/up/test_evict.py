@@ -1,8 +1,8 @@
 """A join that did not finish is removed from the cluster before it is done again."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from labgen.cluster.nodes import Node
 from labgen.errors import LabgenError
 from labgen.lab.lab import Machine
 from labgen.providers.container.provider import ContainerProvider
+from labgen.render.files import File
 from labgen.system import files, proxy
 from labgen.system.process import CommandFailed, Completed, run
 from labgen.up import evict as module
@@ -148,6 +149,29 @@ def test_etcd_gets_the_members_that_are_missing_before_any_of_them_starts(
     outcome = step.announce_etcd_members(context)
     changes = [words[3] for words in machines.ran if words[3] != "list"]
     assert (changes, [phase for _, phase in ran], outcome) == expected
+
+
+@pytest.mark.parametrize("notes", ["", "joined\nbegun\n"])
+def test_keys_are_sent_only_to_a_control_plane_that_joins(
+    machines: Machines, context: Context, monkeypatch: pytest.MonkeyPatch, notes: str
+) -> None:
+    machines.notes = notes
+    lab_ = context.lab
+    kubernetes = replace(lab_.scenario.kubernetes, certificates="copy")
+    copying = replace(lab_, scenario=replace(lab_.scenario, kubernetes=kubernetes))
+    monkeypatch.setattr(step, "ensure_secrets", lambda _: None)
+    monkeypatch.setattr(step, "shared", lambda _: {"certificates/pki/ca.key": File("key", 0o600)})
+    monkeypatch.setattr(step, "_known_nodes", lambda _: set())
+    monkeypatch.setattr(Context, "ca_hash", "sha256:PIN")
+    sent: list[str] = []
+
+    def note(*_: object, files: Mapping[str, File], **__: object) -> Outcome:
+        sent.extend(files)
+        return Outcome.CHANGED
+
+    monkeypatch.setattr(Context, "run_phases", note)
+    step.join(Context(copying, ContainerProvider()), copying.machine("master2"))
+    assert any("ca.key" in name for name in sent) == (not notes)
 
 
 def test_a_member_of_a_machine_that_was_made_anew_is_replaced(
