@@ -22,6 +22,7 @@ from labgen.lab.lab import Lab, labs_directory
 from labgen.lab.names import ensure_lab_name
 from labgen.scenario.model import Scenario
 from labgen.system import files, paths
+from labgen.system.interrupt import Interrupted
 from labgen.system.locks import exclusive_holder, locked
 from labgen.system.similar import did_you_mean
 
@@ -215,6 +216,8 @@ def _no_suite(
             try:
                 stack.enter_context(_hold(path, TURN, tell, doing=doing))
                 break
+            except Interrupted:
+                raise
             except LabgenError:
                 if time.monotonic() > deadline:
                     raise

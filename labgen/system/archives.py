@@ -20,6 +20,7 @@ from labgen.system.process import CommandFailed, run
 
 TIMEOUT = 600.0  # seconds
 CHUNK = 1024**2  # bytes
+PARTIAL = "Wrote only"  # tar's words for a write of which only a part had room
 COMPRESS = ("zstd", "--quiet", "-1")
 EVERYTHING = ("--format=posix", "--xattrs", "--xattrs-include=*", "--acls", "--numeric-owner")
 
@@ -71,7 +72,7 @@ def ensure_contained(archive: Path) -> None:
                 _ensure_members_contained(tar, archive.name)
                 # This reader ends silently at what is no header; tar skips that and goes on.
                 stream.seek(tar.offset)
-        except tarfile.TarError as error:
+        except (tarfile.TarError, ValueError) as error:  # the latter for sizes that cannot be
             raise LabgenError(f"{archive.name} cannot be read", last_seen=str(error)) from error
         while data := stream.read(CHUNK):
             if data.strip(b"\0"):
@@ -161,7 +162,8 @@ def full_disk_named(directory: Path) -> Iterator[None]:
     try:
         yield
     except CommandFailed as error:
-        if shutil.disk_usage(directory).free >= CHUNK:
+        full = any(sign in str(error) for sign in (os.strerror(errno.ENOSPC), PARTIAL))
+        if not full or shutil.disk_usage(directory).free >= CHUNK:
             raise
         raise LabgenError(
             f"{directory}: {os.strerror(errno.ENOSPC)}", last_seen=error.reason

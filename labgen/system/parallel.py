@@ -24,7 +24,12 @@ def gather(tasks: Mapping[str, Callable[[], T]], *, at_most: int | None = None) 
     results: dict[str, T] = {}
     errors: dict[str, BaseException] = {}
     with interrupt.held(), ThreadPoolExecutor(max_workers=at_most or len(tasks)) as pool:
-        futures = {name: pool.submit(_begin, task) for name, task in tasks.items()}
+        # What runs at once may be what cleans up after an interrupt.
+        waits = at_most is not None and at_most < len(tasks)
+        futures = {
+            name: pool.submit(_begin, task) if waits else pool.submit(task)
+            for name, task in tasks.items()
+        }
         for name, future in futures.items():
             error = future.exception()
             if error is None:

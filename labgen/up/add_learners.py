@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from functools import partial
 
 from labgen.cluster import etcd
+from labgen.errors import LabgenError
 from labgen.lab.lab import Machine
 from labgen.system.process import CommandFailed, CommandTimedOut
 from labgen.system.wait import NotYet, until
 from labgen.up.context import Context
 from labgen.up.graph import Outcome
 
-TIMEOUT = 60.0  # seconds, multiplied by the lab's slowdown
+TIMEOUT, SSH_TIMEOUT = 60.0, 15.0  # seconds, multiplied by the lab's slowdown
+MANIFEST = "/etc/kubernetes/manifests/etcd.yaml"
 
 
 def add_learners(context: Context, machines: Sequence[Machine]) -> Outcome:
@@ -23,6 +25,8 @@ def add_learners(context: Context, machines: Sequence[Machine]) -> Outcome:
 
     Raises LabgenError when etcd does not accept them in time.
     """
+    if len(machines) > 1:
+        _ensure_several_possible(context)
     limit = TIMEOUT * context.lab.slowdown
     added = [
         until(
@@ -34,6 +38,21 @@ def add_learners(context: Context, machines: Sequence[Machine]) -> Outcome:
         for machine in machines
     ]
     return Outcome.CHANGED if any(added) else Outcome.OK
+
+
+def _ensure_several_possible(context: Context) -> None:
+    """Raise LabgenError if an older version of labgen has begun the lab, whose etcd accepts only
+    one learner. A refused one would stay in etcd's log (docs/explanation/ha.md)."""
+    lab, first = context.lab, context.lab.control_planes[0]
+    words = ["grep", "--quiet", "--", "--max-learners=", MANIFEST]
+    if context.ssh.run(
+        first.name, words, timeout=SSH_TIMEOUT * lab.slowdown, check=False
+    ).exit_code:
+        raise LabgenError(
+            f"another version of labgen has begun lab {lab.name}, and its etcd accepts one new "
+            "member at a time",
+            hint=f"to build it anew: labgen down {lab.name}; {lab.up_command}",
+        )
 
 
 def _try(context: Context, machine: Machine) -> bool:

@@ -107,7 +107,8 @@ def _remaining(lab: Lab, machines: Provider, steps: Sequence[Step]) -> list[Step
     if any(it["event"] == MADE for it in events):
         done |= {step.name for step in steps}
     absent = tuple(f" {name}" for name, state in states.items() if state is State.ABSENT)
-    undone = [step for step in steps if step.name not in done or step.name.endswith(absent)]
+    own = [step for step in steps if step.phase != ANNOUNCE]
+    undone = [step for step in own if step.name not in done or step.name.endswith(absent)]
     if any(state is not State.ON for state in states.values()):
         undone += [step for step in steps if step.phase in {CREATE, READY} and step not in undone]
     joining = {name for step in undone for name in step.after}

@@ -1,5 +1,7 @@
 """Commands that would disturb a run of the suite: refused, or after a read-only run."""
 
+import os
+import signal
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +12,7 @@ from labgen.lab import store
 from labgen.operations import checkpoints
 from labgen.providers.container.provider import ContainerProvider
 from labgen.system.journal import Journal
+from labgen.system.parallel import gather
 from labgen.up import bring_up
 from tests.unit.cli.calling import labgen
 from tests.unit.exercises.samples import write
@@ -105,3 +108,17 @@ def test_a_command_of_the_run_itself_is_a_part_of_it(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv(store.HELD_BY_PARENT, "other")
     with another_run("full"):
         assert labgen("checkpoint", "save", "demo", "y").exit_code == 1
+
+
+def test_wait_for_a_read_only_run_ends_at_an_interrupt() -> None:
+    made("single", "demo")
+    entered: list[str] = []
+
+    def command() -> None:
+        waiting = lambda _: os.kill(os.getpid(), signal.SIGINT)  # noqa: E731
+        with store.hold_alone("demo", waiting, doing="up"):
+            entered.append("demo")
+
+    with another_run("smoke"), pytest.raises(KeyboardInterrupt):
+        gather({"seat": command})
+    assert entered == []

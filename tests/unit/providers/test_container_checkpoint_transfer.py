@@ -315,6 +315,14 @@ def test_an_archive_that_cannot_be_read_is_refused(tmp_path: Path, damage: str) 
         archives.ensure_contained(path)
 
 
+def test_an_archive_with_a_size_that_cannot_be_is_refused(tmp_path: Path) -> None:
+    member = tarfile.TarInfo("log")
+    member.pax_headers = {"size": "-20480"}
+    (tmp_path / "x.tar").write_bytes(member.tobuf(tarfile.PAX_FORMAT) + b"\0" * 20480)
+    with pytest.raises(LabgenError, match=r"x\.tar\.zst cannot be read"):
+        archives.ensure_contained(archives.compress(tmp_path / "x.tar"))
+
+
 def test_nothing_is_copied_to_look_into_an_archive(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -89,3 +89,17 @@ def test_task_that_waits_for_its_turn_does_not_begin_after_an_interrupt() -> Non
     with pytest.raises(KeyboardInterrupt):
         gather({"first": stop, "second": lambda: begun.append("second")}, at_most=1)
     assert begun == ["first"]
+
+
+def test_what_cleans_up_after_an_interrupt_runs() -> None:
+    cleaned: list[str] = []
+
+    def stop() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(Interrupted):
+            interrupt.pause(10)
+        gather({"this": lambda: cleaned.append("this"), "that": lambda: cleaned.append("that")})
+
+    with pytest.raises(KeyboardInterrupt):
+        gather({"first": stop, "second": stop}, at_most=1)
+    assert sorted(cleaned) == ["that", "this"]

@@ -38,10 +38,13 @@ class Machines:
     notes: str = ""
     failures: int = 0
     ran: list[tuple[str, ...]] = field(default_factory=list)
+    flags: str = "--max-learners=2"  # of master1's etcd
 
     def run(
         self, host: str, argv: Sequence[str], *, timeout: float, check: bool = True
     ) -> Completed:
+        if argv[0] == "grep":
+            return Completed(tuple(argv), int(argv[-2] not in self.flags), "", "")
         if argv[0] == "sh":
             return Completed(tuple(argv), 0, self.notes, "")
         if argv[0] == "env":  # without proxies
@@ -149,6 +152,16 @@ def test_etcd_gets_the_members_that_are_missing_before_any_of_them_starts(
     outcome = step.announce_etcd_members(context)
     changes = [words[3] for words in machines.ran if words[3] != "list"]
     assert (changes, [phase for _, phase in ran], outcome) == expected
+
+
+def test_etcd_of_an_older_lab_that_accepts_one_learner_is_not_asked_for_two(
+    machines: Machines, context: Context
+) -> None:
+    machines.flags = ""
+    with pytest.raises(LabgenError, match="accepts one new member at a time") as e:
+        step.announce_etcd_members(context)
+    assert e.value.hint == "to build it anew: labgen down demo; labgen up ha-3x3 --name demo"
+    assert machines.ran == []
 
 
 @pytest.mark.parametrize("notes", ["", "joined\nbegun\n"])
