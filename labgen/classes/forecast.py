@@ -15,7 +15,7 @@ from labgen.lab import store
 from labgen.machine.finding import Finding
 from labgen.providers import capacity
 from labgen.providers.base import Provider
-from labgen.providers.capacity import BUSY, PART, Forecast, gib
+from labgen.providers.capacity import BUSY, Forecast
 from labgen.system.parallel import gather
 
 DOCUMENTED = "documented figures"
@@ -43,17 +43,7 @@ class ClassForecast:
         """Return what surely cannot fit."""
         if self.total is None:
             return []
-        found = []
-        for what, need, there in (
-            ("memory", self.total.memory, self.total.memory_available),
-            ("disk", self.total.disk, self.total.disk_free),
-        ):
-            limit = what == "memory" and self.total.memory_is_limit
-            least = need if limit else need + need // PART
-            if least > there:
-                text = f"{counted(len(self.new) + len(self.existing))} need about {gib(least)}"
-                found.append(Finding(f"{text} of {what}, and this host has {gib(there)}", ANYWAY))
-        return found
+        return self.total.shortages_of(counted(len(self.new) + len(self.existing)), ANYWAY)
 
     @property
     def note(self) -> str:

@@ -57,10 +57,7 @@ def write(found: Class) -> None:
 def remove(name: str) -> None:
     """Remove the class's directory, the record last: a process that was killed may have left files
     that were not renamed yet."""
-    directory = place() / name
-    for entry in sorted(directory.iterdir(), key=lambda it: it.name == FILE):
-        entry.unlink()
-    directory.rmdir()
+    files.remove_directory(place() / name, last=FILE)
 
 
 def journal(name: str) -> Journal:

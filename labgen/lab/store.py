@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import shlex
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -147,9 +146,7 @@ def _readable() -> list[Lab]:
 def remove(lab: Lab) -> None:
     """Remove the lab's directory. lab.json is removed last, so after a crash the lab can still be
     removed."""
-    for entry in sorted(lab.directory.iterdir(), key=lambda path: path.name == "lab.json"):
-        shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
-    lab.directory.rmdir()
+    files.remove_directory(lab.directory, last="lab.json")
     subnets.release(lab)
 
 

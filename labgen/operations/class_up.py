@@ -70,7 +70,7 @@ class ClassUp:
 
 
 class SeatConsole(Console):
-    """Passes on what is told of one lab."""
+    """Passes on the progress of one lab."""
 
     def __init__(self, tell: Tell, *, verbose: bool) -> None:
         super().__init__(quiet=not verbose)

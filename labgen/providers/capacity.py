@@ -37,6 +37,10 @@ class Forecast:
     @property
     def shortages(self) -> list[Finding]:
         """Return what surely cannot fit."""
+        return self.shortages_of(_counted(self.machines), ANYWAY)
+
+    def shortages_of(self, who: str, remedy: str) -> list[Finding]:
+        """Return what surely cannot fit, in words that name who needs it and what helps."""
         found = []
         for what, need, there in (
             ("memory", self.memory, self.memory_available),
@@ -44,8 +48,8 @@ class Forecast:
         ):
             least = need if what == "memory" and self.memory_is_limit else need + need // PART
             if least > there:
-                text = f"{_counted(self.machines)} need about {gib(least)} of {what}, and this host"
-                found.append(Finding(f"{text} has {gib(there)}", ANYWAY))
+                text = f"{who} need about {gib(least)} of {what}, and this host has {gib(there)}"
+                found.append(Finding(text, remedy))
         return found
 
     @property

@@ -151,3 +151,11 @@ def free_mib(directory: Path) -> int:
     while not place.exists():
         place = place.parent
     return shutil.disk_usage(place).free // MIB
+
+
+def remove_directory(directory: Path, *, last: str) -> None:
+    """Remove a directory with everything in it, the file of that name last: what is known by that
+    file is still known if this is interrupted."""
+    for entry in sorted(directory.iterdir(), key=lambda path: path.name == last):
+        shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+    directory.rmdir()

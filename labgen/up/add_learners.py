@@ -6,17 +6,15 @@ other.
 """
 
 from collections.abc import Sequence
-from functools import partial
 
 from labgen.cluster import etcd
 from labgen.errors import LabgenError
 from labgen.lab.lab import Machine
-from labgen.system.process import CommandFailed, CommandTimedOut
-from labgen.system.wait import NotYet, until
 from labgen.up.context import Context
+from labgen.up.evict import on_first
 from labgen.up.graph import Outcome
 
-TIMEOUT, SSH_TIMEOUT = 60.0, 15.0  # seconds, multiplied by the lab's slowdown
+SSH_TIMEOUT = 15.0  # seconds, multiplied by the lab's slowdown
 MANIFEST = "/etc/kubernetes/manifests/etcd.yaml"
 
 
@@ -27,15 +25,9 @@ def add_learners(context: Context, machines: Sequence[Machine]) -> Outcome:
     """
     if len(machines) > 1:
         _ensure_several_possible(context)
-    limit = TIMEOUT * context.lab.slowdown
     added = [
-        until(
-            partial(_try, context, machine),
-            what=f"etcd accepting {machine.name} as a learner",
-            timeout=limit,
-            interval=1,
-        )
-        for machine in machines
+        on_first(context, it, f"etcd accepting {it.name} as a learner", etcd.add_learner)
+        for it in machines
     ]
     return Outcome.CHANGED if any(added) else Outcome.OK
 
@@ -53,11 +45,3 @@ def _ensure_several_possible(context: Context) -> None:
             "member at a time",
             hint=f"to build it anew: labgen down {lab.name}; {lab.up_command}",
         )
-
-
-def _try(context: Context, machine: Machine) -> bool:
-    lab, first = context.lab, context.lab.control_planes[0]
-    try:
-        return etcd.add_learner(context.ssh, lab, machine, via=first)
-    except (CommandFailed, CommandTimedOut) as error:
-        raise NotYet(error.reason) from error

@@ -5,6 +5,7 @@ member in etcd if there was no node yet, and each dead member counts for the maj
 """
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from labgen.cluster import etcd, kubectl
 from labgen.lab.lab import Lab, Machine
@@ -16,7 +17,8 @@ from labgen.up.context import Context
 # Seconds, multiplied by the lab's slowdown. After a boot, etcd may be without a majority until the
 # machine's own member runs again.
 TIMEOUT = 60.0
-Removal = Callable[[Ssh, Lab, Machine, Machine], None]
+T = TypeVar("T")
+Change = Callable[[Ssh, Lab, Machine, Machine], T]  # the last one is the first control plane
 
 
 def evict_member(context: Context, machine: Machine) -> None:
@@ -24,7 +26,7 @@ def evict_member(context: Context, machine: Machine) -> None:
 
     Raises LabgenError when etcd does not answer in time.
     """
-    _repeat(context, machine, "etcd", etcd.remove_member)
+    on_first(context, machine, _removing(machine, "etcd"), etcd.remove_member)
 
 
 def evict_node(context: Context, machine: Machine) -> None:
@@ -32,17 +34,22 @@ def evict_node(context: Context, machine: Machine) -> None:
 
     Raises LabgenError when the API does not answer in time.
     """
-    _repeat(context, machine, "the cluster", kubectl.delete_node)
+    on_first(context, machine, _removing(machine, "the cluster"), kubectl.delete_node)
 
 
-def _repeat(context: Context, machine: Machine, place: str, remove: Removal) -> None:
+def on_first(context: Context, machine: Machine, what: str, change: Change[T]) -> T:
+    """Have the first control plane make a change for the machine, repeatedly until it succeeds, and
+    return its result. Raises LabgenError with what was waited for when the time is over."""
     lab, first = context.lab, context.lab.control_planes[0]
 
-    def attempt() -> None:
+    def attempt() -> T:
         try:
-            remove(context.ssh, lab, machine, first)
+            return change(context.ssh, lab, machine, first)
         except (CommandFailed, CommandTimedOut) as error:
             raise NotYet(error.reason) from error
 
-    what = f"removing an earlier join of {machine.name} from {place}"
-    until(attempt, what=what, timeout=TIMEOUT * lab.slowdown, interval=1)
+    return until(attempt, what=what, timeout=TIMEOUT * lab.slowdown, interval=1)
+
+
+def _removing(machine: Machine, place: str) -> str:
+    return f"removing an earlier join of {machine.name} from {place}"
