@@ -233,7 +233,8 @@ def _with_data(root: Path) -> dict[str, Disks]:
 
 @needs_etcd
 def test_etcd_that_ends_is_an_error_with_its_last_words(tmp_path: Path) -> None:
-    etcd = _fake_etcd(tmp_path, "echo 'cannot read the log' >&2; exit 1")
+    # the first one that ends is the end of the others, and each is to have written its log
+    etcd = _fake_etcd(tmp_path, "echo 'cannot read the log' >&2; sleep 0.5; exit 1")
     began = time.monotonic()
     with pytest.raises(LabgenError) as caught:
         relocate.relocate(_with_data(tmp_path), _change(tmp_path, etcd=etcd))
